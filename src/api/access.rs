@@ -1,0 +1,86 @@
+//! Access of an account in one company: a role, or an individual list of permissions.
+
+use serde::{Deserialize, Serialize};
+
+use super::Account;
+use crate::domain::{Company, CompanyId};
+
+/// What somebody may do in one company.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct Access {
+    /// Where.
+    #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
+    pub company: Company,
+    /// The role, or null where the permissions were given one by one.
+    pub role: Option<String>,
+    /// The permissions in effect, sorted.
+    pub permissions: Vec<String>,
+}
+
+/// `PUT …/access`: replaces what was there. Exactly one of the two fields.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct SetAccess {
+    /// The name of a role of the company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// A list of permissions, not empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+}
+
+/// `PATCH …/access` and `PATCH …/roles/{role}`: adjusts a list of permissions. What stands in both is refused.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct AdjustPermissions {
+    /// Permissions to add; those already there stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add: Vec<String>,
+    /// Permissions to remove; those not there do not matter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<String>,
+}
+
+/// Access asked for together with a new account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct InitialAccess {
+    /// Where.
+    #[cfg_attr(feature = "platform", schema(value_type = i64))]
+    pub company_id: CompanyId,
+    /// The name of a role of that company; either this or `permissions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// A list of permissions, not empty; either this or `role`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+}
+
+/// The answer to a change of access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct AccessChange {
+    /// The account as the company sees it now.
+    pub account: Account,
+    /// Its access in the company now.
+    pub access: Access,
+    /// Whether anything is different from before.
+    pub changed: bool,
+}
+
+/// The answer to the removal of access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct AccessRemoval {
+    /// The account as the company sees it now; null when it no longer sees it.
+    pub account: Option<Account>,
+    /// Where the access was removed.
+    #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
+    pub company: Company,
+    /// Whether there was any access to remove.
+    pub changed: bool,
+}

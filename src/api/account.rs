@@ -1,0 +1,145 @@
+//! Service accounts on the wire.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::Access;
+use super::access::InitialAccess;
+use crate::domain::{AccountId, Company, Ownership, Password};
+
+/// A service account as one company sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct Account {
+    /// The number, never used again.
+    #[cfg_attr(feature = "platform", schema(value_type = i64))]
+    pub id: AccountId,
+    /// The name, unique over the platform without regard to case.
+    pub name: String,
+    /// Free text of the owner.
+    pub description: Option<String>,
+    /// Whether the company owns the account.
+    #[cfg_attr(feature = "platform", schema(value_type = String))]
+    pub ownership: Ownership,
+    /// The company that owns it.
+    #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
+    pub owner: Company,
+    /// Its access in the company that looks; null for an owned account without any there.
+    pub access: Option<Access>,
+    /// In how many companies it has access; null for all but the owner.
+    pub company_count: Option<u64>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When its password was last set.
+    pub password_changed_at: Timestamp,
+    /// When it was last used, to the minute; null when never, and for all but the owner.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// An account with every company where it has access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct AccountDetail {
+    /// The account.
+    #[serde(flatten)]
+    pub account: Account,
+    /// Its access everywhere, by company id; null for all but the owner.
+    pub companies: Option<Vec<Access>>,
+}
+
+/// What the list of service accounts may be asked for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::IntoParams))]
+pub struct AccountQuery {
+    /// Only owned, or only external ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(value_type = Option<String>))]
+    pub ownership: Option<Ownership>,
+    /// Only those whose name or description contains this text, without regard to case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
+    /// Only those that hold this role in the company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Rows of a page: 1 to 1000, 100 unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_size: Option<u64>,
+}
+
+/// `POST …/service-accounts`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct CreateAccount {
+    /// The name; it cannot be changed later.
+    pub name: String,
+    /// The password, which must keep the policy.
+    #[serde(serialize_with = "Password::serialize_exposed")]
+    #[cfg_attr(feature = "platform", schema(value_type = String))]
+    pub password: Password,
+    /// Free text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Access from the start, each company at most once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub access: Vec<InitialAccess>,
+}
+
+/// `PATCH …/service-accounts/{name}`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct EditAccount {
+    /// The new description; null or empty for none. Must be present.
+    #[serde(deserialize_with = "present")]
+    pub description: Option<String>,
+}
+
+/// A field that may be null but not missing: serde takes a missing `Option` for null otherwise.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
+/// `PUT …/service-accounts/{name}/password`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct ResetPassword {
+    /// The new password, which must keep the policy.
+    #[serde(serialize_with = "Password::serialize_exposed")]
+    #[cfg_attr(feature = "platform", schema(value_type = String))]
+    pub password: Password,
+    /// The present password: needed when an account resets its own.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "Password::serialize_exposed_option"
+    )]
+    #[cfg_attr(feature = "platform", schema(value_type = Option<String>))]
+    pub current_password: Option<Password>,
+}
+
+/// The answer to a password reset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct PasswordChange {
+    /// The account, whose tokens have all ended.
+    pub account: Account,
+}
+
+/// The answer to a deletion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct Deletion {
+    /// The number of the account that is no more.
+    #[cfg_attr(feature = "platform", schema(value_type = i64))]
+    pub id: AccountId,
+    /// Its name, which is free again.
+    pub name: String,
+    /// Always true.
+    pub deleted: bool,
+}

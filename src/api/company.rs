@@ -1,0 +1,30 @@
+//! Companies on the wire. The document is [`crate::domain::Company`] itself.
+
+use serde::{Deserialize, Serialize};
+
+/// What the list of companies may be asked for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::IntoParams))]
+pub struct CompanyQuery {
+    /// Only companies of exactly this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Rows of a page: 1 to 1000, 100 unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_size: Option<u64>,
+}
+
+/// How a company is described in the OpenAPI document.
+#[cfg(feature = "platform")]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Company)]
+pub struct CompanySchema {
+    /// The number, unique over the platform.
+    pub id: i64,
+    /// The name, which another company may carry too.
+    pub name: String,
+}

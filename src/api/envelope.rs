@@ -1,0 +1,55 @@
+//! The envelopes of success.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Company;
+
+/// `{"success": true, "data": …}`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct Success<T> {
+    /// Always true.
+    pub success: bool,
+    /// What was asked for, or what is now the case.
+    pub data: T,
+}
+
+impl<T> Success<T> {
+    /// Wraps `data`.
+    pub const fn new(data: T) -> Self {
+        Self { success: true, data }
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    /// Always true.
+    pub success: bool,
+    /// The rows, in the order of the list.
+    pub data: Vec<T>,
+    /// The `cursor` of the next page; null on the last one.
+    #[serde(default)]
+    pub next: Option<String>,
+    /// How many rows all pages have together, now.
+    #[serde(default)]
+    pub total: u64,
+    /// The company below which the list stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", schema(value_type = Option<super::company::CompanySchema>))]
+    pub company: Option<Company>,
+}
+
+/// What a list may be asked for besides its filters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::IntoParams))]
+pub struct PageQuery {
+    /// `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Rows of a page: 1 to 1000, 100 unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_size: Option<u64>,
+}

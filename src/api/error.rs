@@ -1,0 +1,177 @@
+//! Every error code of the contract, and the document of a refusal.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Violation;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:expr;)+) => {
+        /// The stable name of an error; scripts match on it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$doc])* $name,)+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The code as it stands in documents.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+
+            /// The HTTP status with which the platform says it; `None` for what only the client says.
+            pub const fn status(self) -> Option<u16> {
+                match self { $(Self::$name => $status,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A fault of the program or the platform.
+    Internal = "internal", Some(500);
+    /// The server answered something that is not of this contract.
+    BadResponse = "bad_response", None;
+    /// A file or a stream on this machine failed.
+    Io = "io", None;
+    /// Flags or arguments.
+    Usage = "usage", None;
+    /// A configuration file or variable.
+    Config = "config", None;
+    /// A destructive command without a terminal and without `--yes`.
+    ConfirmationRequired = "confirmation_required", None;
+    /// No active company, and several to choose from.
+    NoCompany = "no_company", None;
+    /// A request that is not of this contract.
+    Malformed = "malformed", Some(400);
+    /// Nothing to sign in with.
+    NotSignedIn = "not_signed_in", None;
+    /// The token is unknown, ended or revoked.
+    Unauthenticated = "unauthenticated", Some(401);
+    /// The name or the password is wrong.
+    InvalidGrant = "invalid_grant", Some(400);
+    /// A second factor is needed.
+    MfaRequired = "mfa_required", Some(400);
+    /// This account may not sign in through this client.
+    UnauthorizedClient = "unauthorized_client", Some(400);
+    /// The place where credentials are kept failed.
+    CredentialStore = "credential_store", None;
+    /// The caller lacks the permission for this in the company.
+    MissingPermission = "missing_permission", Some(403);
+    /// Only the owner company may do this.
+    NotOwner = "not_owner", Some(403);
+    /// Nobody gives what they lack.
+    Escalation = "escalation", Some(403);
+    /// Nobody changes their own rights.
+    SelfModification = "self_modification", Some(403);
+    /// There is no such thing, or not for this caller.
+    NotFound = "not_found", Some(404);
+    /// The route exists, but not for this method.
+    MethodNotAllowed = "method_not_allowed", Some(405);
+    /// Somebody has this name already.
+    NameTaken = "name_taken", Some(409);
+    /// Somebody holds this role.
+    RoleInUse = "role_in_use", Some(409);
+    /// Several companies have this name.
+    AmbiguousCompany = "ambiguous_company", None;
+    /// The input breaks rules, all of them listed.
+    InvalidInput = "invalid_input", Some(422);
+    /// Nothing answers there.
+    Unreachable = "unreachable", None;
+    /// No answer in time.
+    Timeout = "timeout", None;
+    /// The request may or may not have been carried out.
+    OutcomeUnknown = "outcome_unknown", None;
+    /// Too many tries; wait.
+    RateLimited = "rate_limited", Some(429);
+    /// The platform cannot answer now.
+    Unavailable = "unavailable", Some(503);
+    /// Some of many failed.
+    Partial = "partial", None;
+    /// Somebody pressed Ctrl-C.
+    Interrupted = "interrupted", None;
+}
+
+impl Code {
+    /// The code that `text` spells, where this version knows it.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A refusal of the platform: `application/problem+json` (RFC 9457) with our own members.
+///
+/// Everything is optional when read, so that a bare `{"success": false, "message": …}` is understood too.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// Always `about:blank`: `code` says which problem it is.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The HTTP status in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The HTTP status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The same as `message`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The stable name of the error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Always false.
+    #[serde(default)]
+    pub success: bool,
+    /// For people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The request, as the server's log names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Every broken rule of the input.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "platform", schema(value_type = Vec<ViolationSchema>))]
+    pub errors: Vec<Violation>,
+}
+
+/// How a broken rule is described in the OpenAPI document.
+#[cfg(feature = "platform")]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Violation)]
+pub struct ViolationSchema {
+    /// The input that broke the rule.
+    pub field: String,
+    /// The stable name of the rule.
+    pub code: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_parse_back() {
+        for code in Code::ALL {
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+        }
+        assert_eq!(Code::parse("teapot"), None);
+    }
+
+    #[test]
+    fn a_bare_refusal_is_understood() {
+        let problem: Problem = serde_json::from_str(r#"{"success": false, "message": "no"}"#).unwrap();
+        assert_eq!(problem.message.as_deref(), Some("no"));
+        assert_eq!(problem.code, None);
+    }
+}

@@ -1,0 +1,19 @@
+//! The wire contract: every URL path, every document and every error code, once, for both ends.
+//!
+//! Requests refuse unknown fields, so that a mistyped one is never ignored; answers tolerate them, so that
+//! an older client understands a newer platform. Input rules live in [`crate::domain`], not here: requests
+//! carry plain text, and whoever receives one checks it.
+
+pub mod access;
+pub mod account;
+pub mod company;
+pub mod envelope;
+pub mod error;
+pub mod path;
+pub mod role;
+pub mod session;
+
+pub use access::Access;
+pub use account::{Account, AccountDetail};
+pub use envelope::{Page, Success};
+pub use error::{Code, Problem};

@@ -1,0 +1,83 @@
+//! Every URL path of the platform. The router takes the templates, the client fills them; a platform that
+//! differs costs one line here.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Sign in.
+pub const TOKEN: &str = "/public/auth/connect/token";
+/// Sign out: end one token.
+pub const REVOCATION: &str = "/public/auth/connect/revocation";
+/// Alive.
+pub const HEALTH: &str = "/healthz";
+/// Alive, and the database answers.
+pub const READY: &str = "/readyz";
+/// The OpenAPI document.
+pub const OPENAPI: &str = "/openapi.json";
+/// Who one is.
+pub const ME: &str = "/api/users/me";
+/// The permission catalogue.
+pub const PERMISSIONS: &str = "/api/permissions";
+/// The companies one belongs to.
+pub const COMPANIES: &str = "/api/companies";
+/// One of them.
+pub const COMPANY: &str = "/api/companies/{company_id}";
+/// The roles of a company.
+pub const ROLES: &str = "/api/companies/{company_id}/roles";
+/// One of them.
+pub const ROLE: &str = "/api/companies/{company_id}/roles/{role}";
+/// The service accounts that a company owns or has let in.
+pub const ACCOUNTS: &str = "/api/companies/{company_id}/service-accounts";
+/// One of them.
+pub const ACCOUNT: &str = "/api/companies/{company_id}/service-accounts/{name}";
+/// Its password.
+pub const PASSWORD: &str = "/api/companies/{company_id}/service-accounts/{name}/password";
+/// Its access in the company.
+pub const ACCESS: &str = "/api/companies/{company_id}/service-accounts/{name}/access";
+
+/// Everything but what RFC 3986 calls unreserved.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Fills the places of `template` in their order.
+///
+/// Returns `None` where a value cannot be a path segment: the empty text, `.` and `..`, which every URL
+/// parser would fold away. No object of the platform has such a name.
+pub fn fill(template: &str, values: &[&str]) -> Option<String> {
+    let mut values = values.iter();
+    let mut path = String::with_capacity(template.len() + 16);
+    for segment in template.split('/').skip(1) {
+        path.push('/');
+        if !segment.starts_with('{') {
+            path.push_str(segment);
+            continue;
+        }
+        let value = values.next()?;
+        if ["", ".", ".."].contains(value) {
+            return None;
+        }
+        path.extend(utf8_percent_encode(value, ESCAPED));
+    }
+    Some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_stay_in_their_segment() {
+        assert_eq!(
+            fill(ACCOUNT, &["1", "a/b?c#d%e"]).as_deref(),
+            Some("/api/companies/1/service-accounts/a%2Fb%3Fc%23d%25e")
+        );
+        assert_eq!(fill(ROLES, &["7"]).as_deref(), Some("/api/companies/7/roles"));
+        assert_eq!(fill(ME, &[]).as_deref(), Some(ME));
+    }
+
+    #[test]
+    fn what_a_url_would_fold_is_no_segment() {
+        for name in ["", ".", ".."] {
+            assert_eq!(fill(ACCOUNT, &["1", name]), None);
+        }
+        assert!(fill(ACCOUNT, &["1", "..."]).is_some());
+    }
+}

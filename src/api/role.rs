@@ -1,0 +1,59 @@
+//! Roles and the permission catalogue on the wire.
+
+use serde::{Deserialize, Serialize};
+
+/// A role of a company.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct Role {
+    /// The name, unique in the company.
+    pub name: String,
+    /// Whether it is one of the fixed roles, which cannot be changed.
+    pub default: bool,
+    /// What its holders may do, sorted.
+    pub permissions: Vec<String>,
+    /// How many humans and service accounts hold it in the company.
+    pub holders: Option<u64>,
+}
+
+/// `POST …/roles`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct CreateRole {
+    /// The name; it cannot be changed later.
+    pub name: String,
+    /// What its holders may do; not empty.
+    pub permissions: Vec<String>,
+}
+
+/// `PUT …/roles/{role}`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct SetRole {
+    /// What its holders may do from now on; not empty.
+    pub permissions: Vec<String>,
+}
+
+/// The answer to the deletion of a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct RoleDeletion {
+    /// The role that is no more.
+    pub name: String,
+    /// Always true.
+    pub deleted: bool,
+}
+
+/// One permission of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct CatalogueEntry {
+    /// `category:action`, as it is assigned.
+    pub name: String,
+    /// The part before the colon.
+    pub category: String,
+    /// The part behind the colon.
+    pub action: String,
+}

@@ -1,0 +1,88 @@
+//! Companies: the tenants of the platform. Their names are not unique, their ids are.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The number of a company, unique over the platform and never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CompanyId(pub i64);
+
+impl fmt::Display for CompanyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A company as every document names it: number and name together, because names repeat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Company {
+    /// The number, unique over the platform.
+    pub id: CompanyId,
+    /// The name, which another company may carry too.
+    pub name: String,
+}
+
+/// How somebody names a company: digits are always an id, anything else is a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CompanyRef {
+    /// Given as digits.
+    Id(CompanyId),
+    /// Given as text; may match several companies.
+    Name(String),
+}
+
+/// Why a text names no company at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCompanyRef {
+    /// Nothing but white space.
+    #[error("a company is named by its id or its name; this is empty")]
+    Empty,
+    /// Digits that are no id.
+    #[error("this number is too large for a company id")]
+    TooLarge,
+}
+
+impl FromStr for CompanyRef {
+    type Err = InvalidCompanyRef;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(InvalidCompanyRef::Empty);
+        }
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return match text.parse() {
+                Ok(id) => Ok(Self::Id(CompanyId(id))),
+                Err(_) => Err(InvalidCompanyRef::TooLarge),
+            };
+        }
+        Ok(Self::Name(text.to_owned()))
+    }
+}
+
+impl fmt::Display for CompanyRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Name(name) => name.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_always_an_id() {
+        assert_eq!("12".parse(), Ok(CompanyRef::Id(CompanyId(12))));
+        assert_eq!(" 12 ".parse(), Ok(CompanyRef::Id(CompanyId(12))));
+        assert_eq!("3com".parse(), Ok(CompanyRef::Name("3com".into())));
+        assert_eq!("-1".parse(), Ok(CompanyRef::Name("-1".into())));
+        assert_eq!("99999999999999999999".parse::<CompanyRef>(), Err(InvalidCompanyRef::TooLarge));
+        assert_eq!(" ".parse::<CompanyRef>(), Err(InvalidCompanyRef::Empty));
+    }
+}

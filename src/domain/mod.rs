@@ -1,0 +1,24 @@
+//! The rules that client and platform both obey, each spelled once.
+//!
+//! Names, descriptions, passwords, permissions, roles, ownership and the decision of what may be done to
+//! whom. Everything here is a pure function or a value. This module refuses I/O, clocks, and any knowledge
+//! of the command line, HTTP or SQL: the client uses it to check before it sends and to explain a refusal,
+//! the platform uses it to decide.
+
+pub mod account;
+pub mod company;
+pub mod decision;
+pub mod page;
+pub mod password;
+pub mod permission;
+pub mod role;
+pub mod secret;
+pub mod violation;
+
+pub use account::{AccountId, AccountName, Description, Ownership};
+pub use company::{Company, CompanyId};
+pub use decision::{Operation, Refusal, Relation};
+pub use permission::{Permission, PermissionSet};
+pub use role::{DefaultRole, RoleName};
+pub use secret::{Password, Token};
+pub use violation::Violation;

@@ -1,0 +1,3 @@
+//! The `sactl` program: everything is in the library.
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! The single integration-test binary.
+
+#[cfg(feature = "platform")]
+mod api;
+mod cli;
+mod common;
+#[cfg(feature = "platform")]
+mod store;
