@@ -118,7 +118,7 @@ pub fn weakness(password: &Password, related: &[&str]) -> Option<String> {
     if estimate.score() >= zxcvbn::Score::Three {
         return None;
     }
-    let warning = estimate.feedback().and_then(|feedback| feedback.warning());
+    let warning = estimate.feedback().and_then(zxcvbn::feedback::Feedback::warning);
     Some(warning.map_or_else(|| "it is easily guessed".to_owned(), |warning| warning.to_string()))
 }
 

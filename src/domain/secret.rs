@@ -35,7 +35,6 @@ macro_rules! secret {
             ///
             /// # Errors
             /// Those of the serializer.
-            #[expect(clippy::ref_option, reason = "the signature that serialize_with asks for")]
             pub fn serialize_exposed_option<S: Serializer>(
                 secret: &Option<Self>,
                 serializer: S,
