@@ -1,1 +1,9 @@
-//! (to be written)
+//! What the tests share: a private place to run the program, its answer as one text, and servers of every
+//! kind.
+
+pub(crate) mod env;
+pub(crate) mod http;
+pub(crate) mod output;
+pub(crate) mod proxy;
+pub(crate) mod source;
+pub(crate) mod stub;
