@@ -3,7 +3,10 @@
 
 pub(crate) mod env;
 pub(crate) mod http;
+pub(crate) mod measure;
 pub(crate) mod output;
 pub(crate) mod proxy;
 pub(crate) mod source;
 pub(crate) mod stub;
+pub(crate) mod terminal;
+pub(crate) mod tls;
