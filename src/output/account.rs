@@ -109,7 +109,12 @@ impl AccountView {
     }
 
     fn external_cells(&self) -> Vec<Cell> {
-        vec![Cell::strong(&self.name), self.access_cell(), Cell::new(self.owner.to_string()), self.description_cell()]
+        vec![
+            Cell::strong(&self.name),
+            self.access_cell(),
+            Cell::new(self.owner.to_string()),
+            self.description_cell(),
+        ]
     }
 
     /// Everything about the account, a label a line.
@@ -293,10 +298,14 @@ impl AccountDetailView {
     fn companies_blocks(&self) -> Vec<Block> {
         let name = &self.account.name;
         match self.companies.as_deref() {
-            None => vec![Block::Title("External account".to_owned()), Block::Note(format!(
-                "Only its owner can edit, reset or delete it. You can change what it may do here (sactl grant {name}) \
-                 or remove its access (sactl revoke {name})."
-            ))],
+            None => vec![
+                Block::Title("External account".to_owned()),
+                Block::Note(
+                    "Only its owner can change its description, reset its password or delete it.".to_owned(),
+                ),
+                Block::Note(format!("Change what it may do here with: sactl grant {name} --role ROLE")),
+                Block::Note(format!("Remove its access here with: sactl revoke {name}")),
+            ],
             Some([]) => vec![
                 Block::Title("Access in no company".to_owned()),
                 Block::Note(format!("Give it some with: sactl grant {name} --role viewer")),
@@ -310,7 +319,9 @@ impl AccountDetailView {
                     columns: &["COMPANY", "ACCESS"],
                     rows: companies
                         .iter()
-                        .map(|access| vec![Cell::new(access.company.to_string()), Cell::new(access.in_full())])
+                        .map(|access| {
+                            vec![Cell::new(access.company.to_string()), Cell::new(access.in_full())]
+                        })
                         .collect(),
                 },
             ],

@@ -39,7 +39,10 @@ fn password_blocks(password: Option<&Password>) -> Vec<Block> {
     let Some(password) = password else { return Vec::new() };
     vec![
         Block::Title("Password, shown only this once".to_owned()),
-        Block::Pairs(vec![("Password", Cell { text: password.expose().to_owned(), tone: super::Tone::Warning })]),
+        Block::Pairs(vec![(
+            "Password",
+            Cell { text: password.expose().to_owned(), tone: super::Tone::Warning },
+        )]),
     ]
 }
 
@@ -285,3 +288,6 @@ impl Answer for DeletedView {
 const fn yes_or_no(is: bool) -> &'static str {
     if is { "yes" } else { "no, it was so already" }
 }
+
+#[cfg(test)]
+mod tests;

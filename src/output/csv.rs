@@ -17,7 +17,8 @@ pub(super) fn write<S: AsRef<str>>(cells: &[S], out: &mut dyn Write) -> io::Resu
         csv::QuoteStyle::Necessary
     };
     let mut record = Vec::with_capacity(128);
-    let mut writer = csv::WriterBuilder::new().quote_style(style).buffer_capacity(256).from_writer(&mut record);
+    let mut writer =
+        csv::WriterBuilder::new().quote_style(style).buffer_capacity(256).from_writer(&mut record);
     writer.write_record(&cells)?;
     writer.flush()?;
     drop(writer);

@@ -2,10 +2,13 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Attribute, Color, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::{Block, Cell, Surroundings, Tone};
 use crate::domain::visible::sanitise;
+
+/// Spaces between two columns.
+const GAP: u16 = 2;
 
 /// Writes the blocks in their order; an empty line stands before each title but the first.
 pub(super) fn write(blocks: &[Block], out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<()> {
@@ -45,7 +48,24 @@ fn table(
     for row in rows {
         table.add_row(row.iter().map(styled));
     }
-    finish(table, out)
+    pad(&mut table);
+    if let Some(width) = surroundings.width {
+        constrain(&mut table, columns, width);
+    }
+    finish(&table, out)
+}
+
+/// No header is broken, and the first column, which names the thing, stays whole where there is room.
+fn constrain(table: &mut Table, columns: &[&str], width: u16) {
+    let names = table.column_max_content_widths().first().copied().unwrap_or_default();
+    for (place, column) in table.column_iter_mut().enumerate() {
+        let header = columns.get(place).map_or(0, |header| header.chars().count());
+        column.set_constraint(if place == 0 && names <= width / 2 {
+            ColumnConstraint::ContentWidth
+        } else {
+            ColumnConstraint::LowerBoundary(Width::Fixed(u16::try_from(header).unwrap_or(u16::MAX) + GAP))
+        });
+    }
 }
 
 fn labels(
@@ -57,7 +77,8 @@ fn labels(
     for (label, value) in pairs {
         table.add_row([styled(&Cell::faint(*label)), styled(value)]);
     }
-    finish(table, out)
+    pad(&mut table);
+    finish(&table, out)
 }
 
 /// A table without lines, two spaces between columns, as wide as the terminal at most.
@@ -90,10 +111,13 @@ fn styled(cell: &Cell) -> comfy_table::Cell {
     }
 }
 
-fn finish(mut table: Table, out: &mut dyn Write) -> io::Result<()> {
+fn pad(table: &mut Table) {
     for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+        column.set_padding((0, GAP));
     }
+}
+
+fn finish(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
     }

@@ -220,3 +220,106 @@ fn by_category<'a>(names: impl Iterator<Item = &'a str>) -> Block {
         |(category, actions): (&str, Vec<&str>)| vec![Cell::strong(category), Cell::new(actions.join(" "))];
     Block::Table { columns: &["CATEGORY", "ACTIONS"], rows: rows.into_iter().map(cells).collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, Surroundings, write};
+    use super::*;
+    use crate::domain::{CompanyId, DefaultRole, Permission};
+
+    fn role(name: &str, default: bool, permissions: &[&str], holders: u64) -> api::role::Role {
+        let permissions = permissions.iter().map(|one| (*one).to_owned()).collect();
+        api::role::Role { name: name.to_owned(), default, permissions, holders: Some(holders) }
+    }
+
+    fn shown(answer: &impl Answer, format: Option<Format>) -> String {
+        let now = Timestamp::UNIX_EPOCH;
+        let surroundings = Surroundings { format, is_terminal: false, width: Some(80), color: false, now };
+        let mut out = Vec::new();
+        write(answer, &mut out, &surroundings).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn list() -> RoleListView {
+        let viewer = role("viewer", true, &["devices:view"], 2);
+        let company = Company { id: CompanyId(1), name: "Acme MSP".to_owned() };
+        RoleListView::new(
+            Some(company),
+            [role("router-fixer", false, &["devices:view", "devices:edit"], 0), viewer],
+        )
+    }
+
+    #[test]
+    fn roles_are_a_titled_table_and_a_json_list() {
+        insta::assert_snapshot!(shown(&list(), Some(Format::Table)), @r"
+        Roles of Acme MSP (1) — 2 roles
+        NAME          KIND     PERMISSIONS  HOLDERS
+        router-fixer  custom   2            0
+        viewer        default  1            2
+        ");
+        insta::assert_snapshot!(shown(&list(), Some(Format::Jsonl)), @r#"
+        {"name":"router-fixer","default":false,"permissions":["devices:edit","devices:view"],"holders":0}
+        {"name":"viewer","default":true,"permissions":["devices:view"],"holders":2}
+        "#);
+        insta::assert_snapshot!(shown(&list(), None).replace('\t', "|"), @r"
+        router-fixer|custom|devices:edit,devices:view|0
+        viewer|default|devices:view|2
+        ");
+    }
+
+    #[test]
+    fn a_role_shows_its_permissions_by_category() {
+        let permissions = DefaultRole::Viewer.permissions().names();
+        let names: Vec<_> = permissions.iter().map(String::as_str).collect();
+        let view = RoleView::from(role("viewer", true, &names, 2));
+        insta::assert_snapshot!(shown(&view, Some(Format::Table)), @r"
+        Name     viewer
+        Kind     default
+        Holders  2
+
+        10 permissions
+        CATEGORY          ACTIONS
+        alerts            view
+        auditing          view
+        devices           view
+        proxy-links       view
+        roles             view
+        service-accounts  view
+        users             view
+        vpn-networks      view
+        vpn-roadwarriors  view
+        vpn-settings      view
+        ");
+    }
+
+    #[test]
+    fn the_catalogue_fits_on_a_screen() {
+        let catalogue: PermissionListView = Permission::all()
+            .map(|one| api::role::CatalogueEntry {
+                name: one.to_string(),
+                category: one.category().to_owned(),
+                action: one.action().to_owned(),
+            })
+            .collect();
+        insta::assert_snapshot!(shown(&catalogue, Some(Format::Table)), @r"
+        37 permissions, written category:action
+        CATEGORY          ACTIONS
+        users             view create edit delete
+        companies         create edit
+        devices           view create edit delete
+        alerts            view create edit delete
+        vpn-networks      view create edit delete
+        vpn-roadwarriors  view create edit delete
+        vpn-settings      view manage
+        auditing          view
+        fields            manage
+        views             manage
+        app-store         manage
+        billing           manage
+        service-accounts  view create edit delete
+        roles             view manage
+        proxy-links       view manage
+        ");
+        assert_eq!(shown(&catalogue, Some(Format::Name)).lines().count(), Permission::all().len());
+    }
+}
