@@ -72,6 +72,11 @@ impl Ui {
         self.manner.format.unwrap_or(Format::Table)
     }
 
+    /// Whether nobody chose a format.
+    pub fn is_default_format(&self) -> bool {
+        self.manner.format.is_none()
+    }
+
     /// Whether the answer is tab-separated rows without a header: nobody chose a format, and standard output
     /// is no terminal.
     pub fn is_plain(&self) -> bool {
@@ -181,7 +186,8 @@ impl Ui {
         }
     }
 
-    fn speaks(&self) -> bool {
+    /// Whether status and notes are told.
+    pub fn speaks(&self) -> bool {
         self.manner.verbose || !(self.manner.quiet || self.format().is_document())
     }
 

@@ -23,7 +23,11 @@ pub mod show;
 pub mod token;
 pub mod whoami;
 
+mod acting;
 mod confirmation;
+mod explain;
+mod near;
+mod rights;
 
 pub use confirmation::{require_confirmation, require_typed_name};
 
