@@ -9,7 +9,8 @@ use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of, read_password_fi
 use crate::config::secure_file;
 use crate::context::Context;
 use crate::domain::{Password, password};
-use crate::error::{CliError, Result};
+use crate::error::{CliError, Result, exit_code};
+use crate::output::Format;
 use crate::ui::Ui;
 
 /// How a new password is given
@@ -41,15 +42,45 @@ pub struct NewPassword {
 }
 
 impl NewPassword {
-    /// Takes back the file, after a request that failed for sure: it would hold a password of nothing.
-    pub fn discard(&self) {
+    /// The password is in force: says which file holds it.
+    pub fn tell_where(&self, ui: &Ui) {
         if let Some(path) = &self.written_to {
-            let _ = std::fs::remove_file(path);
+            ui.status(format!("The password is in {}", path.display()));
+        }
+    }
+
+    /// The request failed: takes back the file, which would hold a password of nothing, unless the request
+    /// may have been carried out all the same.
+    pub fn settle(&self, error: CliError) -> CliError {
+        let Some(path) = &self.written_to else { return error };
+        if matches!(exit_code(error.code()), 1 | 8 | 130) {
+            return error.hint(format!("if it was done, the password is in {}", path.display()));
+        }
+        match std::fs::remove_file(path) {
+            Ok(()) => error,
+            Err(_) => error.hint(format!("remove {}: the password in it is of no use", path.display())),
         }
     }
 }
 
 impl PasswordArgs {
+    /// Whether the password comes from a stream or a file, so that reading it asks nobody and makes nothing.
+    pub fn is_given(&self) -> bool {
+        self.password_stdin || self.password_file.is_some()
+    }
+
+    /// Refuses an output that would lose a generated password.
+    ///
+    /// # Errors
+    /// `usage`.
+    pub fn refuse_to_lose(&self, context: &Context) -> Result<()> {
+        if self.generate && self.password_out.is_none() && context.format() == Format::Name {
+            return Err(CliError::usage("a list of names does not show the generated password")
+                .hint("add --password-out FILE, or choose another --output"));
+        }
+        Ok(())
+    }
+
     /// The new password of the account `name`, checked before anything is sent. One that is easily guessed
     /// gets a warning.
     ///

@@ -1,16 +1,31 @@
-//! (to be written)
+//! `sactl permission`: the permission catalogue.
+
+mod list;
 
 use crate::context::Context;
 use crate::error::Result;
 
-/// (to be written)
+/// See the permission catalogue
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(after_help = "Example:\n  sactl permission list")]
+pub struct Args {
+    /// What to do
+    #[command(subcommand)]
+    command: Command,
+}
 
-/// (to be written)
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List every permission that there is
+    List(list::Args),
+}
+
+/// Runs the verb.
 ///
 /// # Errors
-/// (to be written)
-pub async fn run(_args: Args, _context: &Context) -> Result<()> {
-    Ok(())
+/// Those of the verb.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    match args.command {
+        Command::List(args) => list::run(args, context).await,
+    }
 }
