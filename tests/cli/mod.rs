@@ -1,6 +1,3 @@
 //! The command line as users and scripts meet it: the real program as a process of its own.
 
-mod ci;
-mod credentials;
-mod interruption;
-mod secrets;
+mod transport;

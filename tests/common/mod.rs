@@ -1,6 +1,7 @@
 //! What the tests share: a private place to run the program, its answer as one text, and servers of every
 //! kind.
 
+pub(crate) mod answers;
 pub(crate) mod env;
 pub(crate) mod http;
 pub(crate) mod measure;

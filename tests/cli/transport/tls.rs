@@ -1,0 +1,152 @@
+//! Certificates are always verified, and what is needed for private ones can be given.
+
+use serde_json::Value;
+
+use crate::common::answers::{self, with_token};
+use crate::common::env::Env;
+use crate::common::stub::{Answer, Stub};
+use crate::common::tls::{Authority, Certified, TlsServer, Validity};
+
+const NAMES: [&str; 2] = ["127.0.0.1", "localhost"];
+
+fn platform() -> Stub {
+    Stub::start(|request| {
+        Answer::json(200, answers::of_platform(&request.method, request.path()).to_string())
+    })
+}
+
+/// A user of the server who trusts `authority` too.
+fn trusting(authority: &Authority, url: &str) -> Env {
+    let env = with_token(url);
+    let file = env.file("authority.pem", authority.pem());
+    env.with("SACTL_CACERT", file)
+}
+
+/// Refused before a byte of the request was sent: exit 8, and what to do.
+#[track_caller]
+fn assert_refused(env: &Env, plain: &Stub, arguments: &str) -> Value {
+    let words: Vec<&str> = arguments.split(' ').collect();
+    let error = env.run([&["-o", "json"], words.as_slice()].concat()).error(8, "unreachable");
+    assert_eq!(plain.requests().len(), 0, "something was sent");
+    error
+}
+
+/// A certificate that the system does not know is refused; `--cacert` makes it known, by flag and variable.
+#[test]
+fn a_private_authority_is_trusted_only_when_named() {
+    let (authority, plain) = (Authority::new(), platform());
+    let server = TlsServer::before(&plain.url(), &authority.server(&NAMES, Validity::Long));
+    let env = with_token(&server.url());
+    let error = assert_refused(&env, &plain, "list");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("certificate") && message.contains("UnknownIssuer"), "{message}");
+    assert!(error["hint"].as_str().unwrap().contains("--cacert"), "{error}");
+    assert_eq!(server.handshakes(), 0);
+
+    let file = env.file("authority.pem", authority.pem());
+    env.run(["list", "--cacert", &file]).ok();
+    trusting(&authority, &server.url()).sactl("list").ok();
+    trusting(&authority, &format!("https://localhost:{}", server.port())).sactl("list").ok();
+    assert_eq!(server.handshakes(), 3);
+}
+
+/// P10: a trusted authority does not excuse a wrong name or a certificate that is over. No flag does.
+#[test]
+fn p10_wrong_names_and_expired_certificates_are_refused_and_said() {
+    let (authority, plain) = (Authority::new(), platform());
+    for (names, validity, said) in [
+        (["gateway.example", "10.1.2.3"], Validity::Long, "name"),
+        (NAMES, Validity::Over, "expired"),
+    ] {
+        let server = TlsServer::before(&plain.url(), &authority.server(&names, validity));
+        let env = trusting(&authority, &server.url());
+        for command in ["list", "create robot --generate", "list --allow-http", "list --yes -v"] {
+            let error = assert_refused(&env, &plain, command);
+            let message = error["message"].as_str().unwrap();
+            assert!(message.contains(said), "{command}: {message}");
+        }
+        assert_eq!(server.handshakes(), 0, "{names:?} {validity:?}");
+    }
+    let other = Authority::new();
+    let server = TlsServer::before(&plain.url(), &other.server(&NAMES, Validity::Long));
+    assert_refused(&trusting(&authority, &server.url()), &plain, "list");
+}
+
+/// A handshake that fails is not tried again: it would fail again.
+#[test]
+fn an_untrusted_server_is_asked_once() {
+    let (authority, plain) = (Authority::new(), platform());
+    let server = TlsServer::before(&plain.url(), &authority.server(&NAMES, Validity::Long));
+    assert_refused(&with_token(&server.url()), &plain, "list");
+    assert_eq!(server.connections(), 1);
+}
+
+fn with_certificate(env: &Env, client: &Certified) -> [String; 4] {
+    let chain = env.file("client.pem", client.certificate_pem());
+    let key = env.file("client.key", client.key_pem());
+    ["--client-cert".into(), chain, "--client-key".into(), key]
+}
+
+/// A server that asks for a client certificate is shown it; without one, or with one that it does not know,
+/// the command fails and says so.
+#[test]
+fn a_client_certificate_is_shown_where_it_is_asked_for() {
+    let (authority, clients, plain) = (Authority::new(), Authority::new(), platform());
+    let certified = authority.server(&NAMES, Validity::Long);
+    let server = TlsServer::for_clients_of(&clients, &plain.url(), &certified);
+    let env = trusting(&authority, &server.url());
+
+    env.run([vec!["list".to_owned()], with_certificate(&env, &clients.client()).into()].concat()).ok();
+    assert_eq!(server.handshakes(), 1);
+
+    let error = env.sactl("list -o json").error(8, "unreachable");
+    assert!(error["message"].as_str().unwrap().to_lowercase().contains("certificate"), "{error}");
+    let stranger = with_certificate(&env, &Authority::new().client());
+    let words = ["list".to_owned(), "-o".to_owned(), "json".to_owned()];
+    env.run([words.to_vec(), stranger.into()].concat()).error(8, "unreachable");
+    assert_eq!(server.handshakes(), 1);
+}
+
+/// Files that hold no certificate or no key are refused before anything is sent, with their flag named.
+#[test]
+fn unusable_certificate_files_are_refused() {
+    let plain = platform();
+    let authority = Authority::new();
+    let server = TlsServer::before(&plain.url(), &authority.server(&NAMES, Validity::Long));
+    let env = with_token(&server.url());
+    let garbage = env.file("garbage.pem", b"\x00\xff not a certificate \x1b[31m");
+    let chain = env.file("client.pem", authority.client().certificate_pem());
+    let key = env.file("client.key", authority.client().key_pem());
+    for (arguments, code, said) in [
+        (vec!["--cacert", &garbage], "config", "--cacert"),
+        (vec!["--cacert", "/nowhere/at/all.pem"], "io", "all.pem"),
+        (vec!["--client-cert", &garbage, "--client-key", &key], "config", "client certificate"),
+        (vec!["--client-cert", &chain, "--client-key", &garbage], "config", "client certificate"),
+        (vec!["--client-cert", &chain], "usage", "--client-key"),
+        (vec!["--client-key", &key], "usage", "--client-cert"),
+    ] {
+        let outcome = env.run([vec!["list", "-o", "json"], arguments.clone()].concat());
+        let exit = if code == "io" { 1 } else { 2 };
+        let error = outcome.error(exit, code);
+        assert!(error["message"].as_str().unwrap().contains(said), "{arguments:?}: {error}");
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+/// HTTP/2 is spoken where the server offers it.
+#[test]
+fn http2_is_spoken_where_it_is_offered() {
+    let authority = Authority::new();
+    let document = r#"{"success": true, "data": [], "next": null, "total": 0, "company": {"id": 1, "name": "Acme MSP"}}"#;
+    let server = TlsServer::http2(&authority.server(&NAMES, Validity::Long), document);
+    trusting(&authority, &server.url()).sactl("list").ok();
+    assert_eq!(server.requests(), ["GET /api/companies/1/service-accounts HTTP/2.0"]);
+}
+
+/// What speaks no TLS where https is expected is told from a server that cannot be trusted.
+#[test]
+fn a_plain_server_behind_https_is_refused() {
+    let plain = Stub::always(Answer::Raw(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec()));
+    let url = plain.url().replace("http://", "https://");
+    with_token(&url).sactl("list -o json").error(8, "unreachable");
+}
