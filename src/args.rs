@@ -130,6 +130,8 @@ pub enum Command {
     Api(commands::api::Args),
     /// Print a bearer token of the signed-in identity
     Token(commands::token::Args),
+    /// Check server, clock, TLS, credentials, files and terminal, and say what to do
+    Doctor(commands::doctor::Args),
     /// Run the platform
     #[cfg(feature = "platform")]
     Serve(commands::serve::Args),

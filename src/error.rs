@@ -191,8 +191,8 @@ impl CliError {
         if self.0.quiet { 0 } else { exit_code(self.0.code) }
     }
 
-    /// The message with its cause chain, on one line.
-    fn whole_message(&self) -> String {
+    /// The message with its cause chain, on one line: not made safe for a terminal.
+    pub fn whole_message(&self) -> String {
         let mut text = self.0.message.clone();
         let mut next: Option<&dyn StdError> = self.0.source.as_deref().map(|source| source as &dyn StdError);
         while let Some(cause) = next {

@@ -6,6 +6,7 @@ use std::fmt;
 use reqwest::StatusCode;
 
 use super::retry::Fault;
+use super::trust::distrust;
 use crate::api::session::TokenRefusal;
 use crate::api::{Code, Problem};
 use crate::domain::Violation;
@@ -52,6 +53,11 @@ impl Error {
     /// The server answered something that is not of this contract.
     pub(super) fn bad_response(message: impl Into<String>) -> Self {
         Self::new(Code::BadResponse, message)
+    }
+
+    /// Whether the server could not prove who it is, or does not talk encrypted.
+    pub fn is_untrusted(&self) -> bool {
+        self.source.as_deref().is_some_and(|source| distrust(source).is_some())
     }
 
     #[must_use]
@@ -169,13 +175,12 @@ pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
     if error.is_builder() {
         return (Error::new(Code::Internal, "cannot build the request").caused_by(error), Fault::Final);
     }
+    if let Some(refused) = distrust(&error) {
+        return (refused.caused_by(error), Fault::Final);
+    }
     if !error.is_connect() {
         let code = if error.is_timeout() { Code::Timeout } else { Code::Unreachable };
         return (Error::new(code, "the connection broke before an answer came").caused_by(error), Fault::Cut);
-    }
-    if is_tls(&error) {
-        let refused = Error::new(Code::Unreachable, "the server cannot be trusted").caused_by(error);
-        return (refused.hint("a private certificate authority is named with --cacert FILE"), Fault::Final);
     }
     let (code, message) = if error.is_timeout() {
         (Code::Timeout, "no connection in time")
@@ -191,19 +196,6 @@ pub(super) fn broken_body(error: reqwest::Error) -> (Error, Fault) {
     let code = if error.is_timeout() { Code::Timeout } else { Code::Unreachable };
     let broken = Error::new(code, "the answer broke off").caused_by(error.without_url());
     (broken, Fault::Cut)
-}
-
-/// Whether the handshake failed: that will not be different the next time.
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(cause) = next {
-        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return true;
-        }
-        next = cause.source();
-    }
-    false
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub struct SignIn {
 /// A server that one is not signed in to.
 #[derive(Clone)]
 pub struct Gateway {
-    transport: Transport,
+    pub(super) transport: Transport,
 }
 
 impl Gateway {

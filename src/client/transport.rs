@@ -176,6 +176,14 @@ impl Transport {
         }
     }
 
+    /// Asks for `path` once and takes any answer, unread, for what it is.
+    pub(super) async fn ask(&self, path: &str) -> Result<Response> {
+        let call = Call::new(Method::GET, path, Repeat::Read);
+        let sent = tokio::time::timeout(self.timeout, self.request(&call)?.send()).await;
+        let outcome = sent.map_err(|_| out_of_time(self.timeout).error)?;
+        outcome.map_err(|error| unsent(error).0)
+    }
+
     async fn attempt(&self, call: &Call, deadline: Instant) -> std::result::Result<Reply, Box<Failed>> {
         let started = Instant::now();
         let outcome = match self.request(call) {

@@ -4,6 +4,7 @@ pub mod api;
 pub mod company;
 pub mod create;
 pub mod delete;
+pub mod doctor;
 pub mod edit;
 pub mod grant;
 pub mod list;
@@ -58,6 +59,7 @@ pub async fn run(command: Command, context: &Context) -> Result<u8> {
         Command::Permission(args) => permission::run(args, context).await,
         Command::Api(args) => api::run(args, context).await,
         Command::Token(args) => token::run(args, context).await,
+        Command::Doctor(args) => doctor::run(args, context).await,
         #[cfg(feature = "platform")]
         Command::Serve(_) | Command::Sandbox(_) => unreachable!("main runs these on their own runtime"),
     }

@@ -19,7 +19,7 @@ mod keyring_store;
 pub use file_store::FileStore;
 
 /// The folder of secrets in the configuration folder.
-const FOLDER: &str = "credentials";
+pub(super) const FOLDER: &str = "credentials";
 
 /// Where credentials are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]

@@ -99,6 +99,18 @@ impl Environment {
         text.map_err(|_| Error::config(format!("{} is not UTF-8 text", variable.name)))
     }
 
+    /// The names of variables that look like ours and are not: misspelt, or of another version.
+    pub fn unknown(&self) -> Vec<String> {
+        let of_process = || std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
+        let names: Vec<String> =
+            self.0.as_ref().map_or_else(of_process, |pairs| pairs.keys().cloned().collect());
+        let known = |name: &String| ALL.iter().any(|variable| variable.name == name);
+        let mut unknown: Vec<String> =
+            names.into_iter().filter(|name| name.starts_with("SACTL_") && !known(name)).collect();
+        unknown.sort_unstable();
+        unknown
+    }
+
     /// Whether `variable` is set to something.
     pub fn has(&self, variable: Variable) -> bool {
         self.raw(variable).is_some()
@@ -115,6 +127,12 @@ mod tests {
         assert!(!environment.has(SERVER));
         assert_eq!(environment.get(PROFILE).unwrap().as_deref(), Some("x"));
         assert_eq!(environment.get(COMPANY).unwrap(), None);
+    }
+
+    #[test]
+    fn misspelt_variables_are_found() {
+        let environment = Environment::of_pairs([("SACTL_SERVR", "x"), ("SACTL_SERVER", "x"), ("HOME", "x")]);
+        assert_eq!(environment.unknown(), ["SACTL_SERVR"]);
     }
 
     #[test]

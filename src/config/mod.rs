@@ -8,6 +8,7 @@ pub mod env;
 mod error;
 pub mod file;
 pub mod identity;
+pub mod inspect;
 pub mod secure_file;
 pub mod settings;
 

@@ -7,6 +7,7 @@
 mod account;
 mod change;
 mod csv;
+mod doctor;
 mod format;
 mod json;
 mod people;
@@ -18,6 +19,7 @@ mod yaml;
 
 pub use account::{AccessView, AccountDetailView, AccountListView, AccountView, Asked};
 pub use change::{CreatedView, DeletedView, GrantView, PasswordView, RevokeView};
+pub use doctor::{CheckView, DoctorView, Status};
 pub use format::Format;
 pub use role::{PermissionListView, PermissionView, RoleDeletedView, RoleListView, RoleView};
 pub use view::{Answer, Block, Cell, Row, Tone};

@@ -1,0 +1,114 @@
+//! Why a TLS handshake failed, and what mends it. It decides nothing: rustls has refused already.
+
+use std::error::Error as StdError;
+use std::io;
+
+use rustls::{AlertDescription, CertificateError};
+
+use super::Error;
+use crate::api::Code;
+
+/// The error of TLS somewhere below `error`, however often it was wrapped.
+pub(super) fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    if let Some(found) = error.downcast_ref::<rustls::Error>() {
+        return Some(found);
+    }
+    // What an I/O error wraps is not its source: its source is the source of what it wraps.
+    if let Some(wrapped) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        return tls_error(wrapped);
+    }
+    error.source().and_then(tls_error)
+}
+
+/// The two sides do not accept each other; `None` for what broke after they did.
+pub(super) fn distrust(error: &(dyn StdError + 'static)) -> Option<Error> {
+    let (message, hint) = match tls_error(error)? {
+        rustls::Error::InvalidCertificate(cause) => ("the server cannot be trusted", of_certificate(cause)),
+        rustls::Error::AlertReceived(alert) if is_about_us(*alert) => (
+            "the server does not accept this client",
+            "a client certificate is given with --client-cert FILE and --client-key FILE",
+        ),
+        rustls::Error::InvalidMessage(_) => {
+            ("the server does not speak TLS", "check the port, and whether the server is meant to have https")
+        }
+        rustls::Error::AlertReceived(_)
+        | rustls::Error::PeerIncompatible(_)
+        | rustls::Error::PeerMisbehaved(_)
+        | rustls::Error::NoApplicationProtocol => {
+            ("no encrypted connection is possible with the server", "check the server's TLS settings")
+        }
+        _ => return None,
+    };
+    Some(Error::new(Code::Unreachable, message).hint(hint))
+}
+
+fn of_certificate(error: &CertificateError) -> &'static str {
+    match error {
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => {
+            "the certificate has to be renewed on the server, unless the clock of this machine is wrong"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "name the server with --server as its certificate does"
+        }
+        CertificateError::Revoked => "the certificate was revoked: ask who runs the server",
+        _ => "a private certificate authority is named with --cacert FILE",
+    }
+}
+
+/// With TLS 1.3 a server says no to a client certificate when the client thinks that all is well. It has then
+/// read nothing of the request.
+fn is_about_us(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::CertificateRequired
+            | AlertDescription::NoCertificate
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("outer")]
+    struct Outer(#[source] io::Error);
+
+    fn wrapped(error: rustls::Error) -> Outer {
+        Outer(io::Error::other(io::Error::new(io::ErrorKind::InvalidData, error)))
+    }
+
+    #[test]
+    fn errors_of_tls_are_found_however_wrapped() {
+        let unknown = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
+        assert_eq!(tls_error(&unknown), Some(&unknown));
+        assert_eq!(tls_error(&wrapped(unknown.clone())), Some(&unknown));
+        assert_eq!(tls_error(&Outer(io::ErrorKind::UnexpectedEof.into())), None);
+        assert!(distrust(&wrapped(rustls::Error::EncryptError)).is_none());
+    }
+
+    #[test]
+    fn each_reason_has_its_mend() {
+        use rustls::Error::{AlertReceived, InvalidCertificate};
+        for (error, mend) in [
+            (InvalidCertificate(CertificateError::UnknownIssuer), "--cacert"),
+            (InvalidCertificate(CertificateError::NotValidForName), "--server"),
+            (InvalidCertificate(CertificateError::Expired), "clock"),
+            (AlertReceived(AlertDescription::CertificateRequired), "--client-cert"),
+            (AlertReceived(AlertDescription::HandshakeFailure), "TLS"),
+        ] {
+            let refused = distrust(&wrapped(error)).unwrap();
+            assert_eq!(refused.code, Code::Unreachable);
+            assert!(refused.hint.as_deref().unwrap().contains(mend), "{mend}");
+        }
+    }
+}

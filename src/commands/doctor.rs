@@ -1,0 +1,93 @@
+//! `sactl doctor`: looks at everything that a command depends on and says what to do about what is wrong.
+//!
+//! It changes nothing and asks nobody. Each look is bounded, so that it ends also where everything hangs.
+
+use std::time::Duration;
+
+use crate::api::Code;
+use crate::config::Settings;
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::output::{CheckView, DoctorView, Status};
+
+use super::acting::show;
+
+mod here;
+mod identity;
+mod server;
+mod store;
+
+/// Longest look at anything over the network.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Check server, clock, TLS, credentials, files and terminal, and say what to do
+///
+/// Each line is ok, a warning, or failed with the mend. The exit code is 0 when nothing has failed, else that
+/// of the first failure: 8 for a server that cannot be reached, 3 for credentials that cannot be used.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl doctor\n  sactl doctor --server https://gateway.example -o json")]
+pub struct Args {}
+
+/// Looks at everything and shows what was found.
+///
+/// # Errors
+/// The first failed check, after all of them have been shown; `io`.
+pub async fn run(_args: Args, context: &Context) -> Result<()> {
+    let mut findings = vec![here::environment(context)];
+    match context.settings() {
+        Ok(settings) => findings.extend(with_settings(context, settings).await),
+        Err(error) => findings.insert(0, Finding::failed("settings", &error)),
+    }
+    findings.push(here::terminal(context));
+    let failed: Vec<&Finding> = findings.iter().filter(|finding| finding.code.is_some()).collect();
+    let outcome = match failed.first() {
+        None => Ok(()),
+        Some(first) => Err(verdict(first, &failed)),
+    };
+    show(context.ui(), &DoctorView::new(findings.into_iter().map(|finding| finding.view).collect()))?;
+    outcome
+}
+
+async fn with_settings(context: &Context, settings: &Settings) -> Vec<Finding> {
+    let (reached, (stored, credentials)) = tokio::join!(server::look(context), store::look(settings));
+    let mut findings = vec![here::settings(settings)];
+    let there = reached.is_there;
+    findings.extend(reached.findings);
+    findings.push(stored);
+    findings.push(here::files(settings));
+    findings.push(identity::look(context, settings, credentials, there).await);
+    findings
+}
+
+fn verdict(first: &Finding, failed: &[&Finding]) -> CliError {
+    let names: Vec<&str> = failed.iter().map(|finding| finding.view.name).collect();
+    let number = if names.len() == 1 { "1 check".to_owned() } else { format!("{} checks", names.len()) };
+    let error =
+        CliError::new(first.code.unwrap_or(Code::Internal), format!("{number} failed: {}", names.join(", ")));
+    first.view.mend.iter().fold(error, CliError::hint)
+}
+
+/// What was found: a line of the answer, and the kind of failure where it is one.
+#[derive(Clone, Debug)]
+struct Finding {
+    view: CheckView,
+    code: Option<Code>,
+}
+
+impl Finding {
+    fn ok(name: &'static str, message: impl Into<String>) -> Self {
+        let view = CheckView { name, status: Status::Ok, message: message.into(), mend: None };
+        Self { view, code: None }
+    }
+
+    fn warning(name: &'static str, message: impl Into<String>, mend: impl Into<String>) -> Self {
+        let (message, mend) = (message.into(), Some(mend.into()));
+        Self { view: CheckView { name, status: Status::Warning, message, mend }, code: None }
+    }
+
+    fn failed(name: &'static str, error: &CliError) -> Self {
+        let mend = (!error.hints().is_empty()).then(|| error.hints().join("; "));
+        let view = CheckView { name, status: Status::Failed, message: error.whole_message(), mend };
+        Self { view, code: Some(error.code()) }
+    }
+}

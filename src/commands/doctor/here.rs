@@ -1,0 +1,77 @@
+//! What can be seen on this machine alone: settings, environment, files, terminal.
+
+use super::Finding;
+use crate::config::{Settings, env, inspect};
+use crate::context::Context;
+use crate::error::CliError;
+
+/// Where the settings come from.
+pub(super) fn settings(settings: &Settings) -> Finding {
+    let folder = settings.folder.display();
+    let profile = match &settings.profile {
+        Some(profile) => format!("profile {}", profile.value),
+        None => "no profile yet".to_owned(),
+    };
+    Finding::ok("settings", format!("{profile}, in {folder}"))
+}
+
+/// The variables in effect, by name: a value may be a secret. Those that look like ours and are not are
+/// remarked on.
+pub(super) fn environment(context: &Context) -> Finding {
+    let environment = context.environment();
+    let unknown = environment.unknown();
+    if !unknown.is_empty() {
+        return Finding::warning(
+            "environment",
+            format!("nothing reads {}", unknown.join(", ")),
+            "check the spelling: sactl help environment",
+        );
+    }
+    let ours = |variable: &&env::Variable| {
+        variable.name.starts_with("SACTL_") || [env::HTTPS_PROXY, env::NO_PROXY].contains(variable)
+    };
+    let set: Vec<&str> = env::ALL
+        .iter()
+        .filter(ours)
+        .filter(|variable| environment.has(**variable))
+        .map(|variable| variable.name)
+        .collect();
+    let message = if set.is_empty() {
+        "no variable is in effect".to_owned()
+    } else {
+        format!("in effect: {}", set.join(", "))
+    };
+    Finding::ok("environment", message)
+}
+
+/// Whether everything in the configuration folder is this user's alone.
+pub(super) fn files(settings: &Settings) -> Finding {
+    let faults = match inspect::faults(&settings.folder) {
+        Ok(faults) => faults,
+        Err(error) => return Finding::failed("files", &error.into()),
+    };
+    if !settings.folder.exists() {
+        return Finding::ok("files", format!("{} does not exist yet", settings.folder.display()));
+    }
+    let text = |each: &dyn Fn(&crate::config::Error) -> String| {
+        faults.iter().map(each).collect::<Vec<_>>().join("; ")
+    };
+    if faults.is_empty() {
+        return Finding::ok("files", format!("only you can change what is in {}", settings.folder.display()));
+    }
+    let error = CliError::new(crate::api::Code::CredentialStore, text(&|fault| fault.message.clone()));
+    Finding::failed("files", &error.hint(text(&|fault| fault.hints.join("; "))))
+}
+
+/// Whether somebody can be asked and how answers look.
+pub(super) fn terminal(context: &Context) -> Finding {
+    let ui = context.ui();
+    let asked = if ui.is_interactive() { "you can be asked" } else { "nobody can be asked" };
+    let width = || ui.width().map_or_else(String::new, |width| format!(", {width} columns"));
+    let answers = if ui.stdout_is_terminal() {
+        format!("answers go to a terminal{}{}", width(), if ui.colour() { ", in colour" } else { "" })
+    } else {
+        "answers go to a pipe or a file".to_owned()
+    };
+    Finding::ok("terminal", format!("{asked}; {answers}"))
+}
