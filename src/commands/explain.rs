@@ -50,12 +50,27 @@ impl Acting<'_> {
             Code::SelfModification => {
                 error.hint("nobody changes their own access or deletes themselves: ask somebody else who may")
             }
-            Code::NotFound => error.hint("see which accounts there are with: sactl list"),
+            Code::NotFound => self.not_found(error, attempt).await,
             Code::NameTaken => error
                 .hint("names are unique over all companies, whatever the case of letters: choose another"),
             Code::InvalidInput => self.invalid(error, attempt).await,
             _ if attempt.operation == Operation::List => error,
             _ => error.state_shown_by(&format!("sactl show {name}")),
+        }
+    }
+
+    /// Says whether it is the company or the account that is not there for this caller.
+    async fn not_found(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+        let me = self.session.me().await.ok();
+        match me.map(|me| held_in(&me, self.company)) {
+            Some(None) => error.hint(format!(
+                "you do not belong to company {}; see yours with: sactl company list",
+                self.company
+            )),
+            _ if attempt.operation == Operation::Create => {
+                error.hint("see the companies that you can name with: sactl company list")
+            }
+            _ => error.hint("see which accounts there are with: sactl list"),
         }
     }
 
@@ -146,13 +161,13 @@ impl Acting<'_> {
     async fn permissions_of(&self, company: CompanyId, rights: &Rights) -> Option<PermissionSet> {
         match rights {
             Rights::Permissions(names) => Some(PermissionSet::known(names)),
-            Rights::Role(role) => match role.parse::<DefaultRole>() {
-                Ok(role) => Some(role.permissions()),
-                Err(_) => {
-                    let role = self.session.show_role(company, role).await.ok()?;
-                    Some(PermissionSet::known(&role.permissions))
+            Rights::Role(name) => {
+                if let Ok(role) = name.parse::<DefaultRole>() {
+                    return Some(role.permissions());
                 }
-            },
+                let role = self.session.show_role(company, name).await.ok()?;
+                Some(PermissionSet::known(&role.permissions))
+            }
         }
     }
 
@@ -161,18 +176,18 @@ impl Acting<'_> {
         let name = attempt.name;
         let says = |error: &CliError, code| error.violations().iter().any(|one| one.code == code);
         let mut error = error;
-        let mut named = attempt.also_named.clone();
+        let mut mentioned = attempt.also_named.clone();
         for (company, rights) in &attempt.asked {
             match rights {
                 Rights::Role(role) if says(&error, "unknown_role") => {
                     error = self.unknown_role(error, *company, role).await;
                 }
-                Rights::Permissions(names) => named.extend_from_slice(names),
+                Rights::Permissions(names) => mentioned.extend_from_slice(names),
                 Rights::Role(_) => {}
             }
         }
         if says(&error, "unknown_permission") {
-            error = unknown_permissions(error, &named);
+            error = unknown_permissions(error, &mentioned);
         }
         if says(&error, "not_individual") {
             error = error.hint(format!(
