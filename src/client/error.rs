@@ -57,7 +57,7 @@ impl Error {
 
     /// Whether the server could not prove who it is, or does not talk encrypted.
     pub fn is_untrusted(&self) -> bool {
-        self.source.as_deref().is_some_and(|source| distrust(source).is_some())
+        self.source.as_deref().is_some_and(|source| distrust(source, true).is_some())
     }
 
     #[must_use]
@@ -175,7 +175,7 @@ pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
     if error.is_builder() {
         return (Error::new(Code::Internal, "cannot build the request").caused_by(error), Fault::Final);
     }
-    if let Some(refused) = distrust(&error) {
+    if let Some(refused) = distrust(&error, error.is_connect()) {
         return (refused.caused_by(error), Fault::Final);
     }
     if !error.is_connect() {

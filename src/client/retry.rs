@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
+use jiff::Timestamp;
 use reqwest::StatusCode;
 
 /// Whether sending a request a second time can do harm.
@@ -100,9 +101,14 @@ impl Schedule {
     }
 }
 
-/// Reads `Retry-After` in seconds; the form with a date is treated as not given.
-pub(super) fn retry_after(value: Option<&reqwest::header::HeaderValue>) -> Option<Duration> {
-    value?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+/// Reads `Retry-After`: seconds, however many, or a date, which is compared with `now`.
+pub(super) fn retry_after(value: Option<&reqwest::header::HeaderValue>, now: Timestamp) -> Option<Duration> {
+    let text = value?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]
@@ -147,5 +153,27 @@ mod tests {
         assert_eq!(wait(7, 7), None);
         assert_eq!(wait(3600, 7200), None);
         assert!(wait(0, 30).unwrap() < Duration::from_secs(1));
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now: Timestamp = "1994-11-06T08:49:37Z".parse().unwrap();
+        let read = |text: &'static str| {
+            retry_after(Some(&reqwest::header::HeaderValue::from_static(text)), now)
+                .map(|wait| wait.as_secs())
+        };
+        for (text, wait) in [
+            ("0", Some(0)),
+            (" 120 ", Some(120)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(read(text), wait, "{text:?}");
+        }
     }
 }

@@ -20,14 +20,16 @@ pub(super) fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a r
     error.source().and_then(tls_error)
 }
 
-/// The two sides do not accept each other; `None` for what broke after they did.
-pub(super) fn distrust(error: &(dyn StdError + 'static)) -> Option<Error> {
+/// The two sides do not accept each other, so that nothing of the request was read; `None` for anything else.
+/// Most reasons count only while `connecting`: later they mean that the connection broke.
+pub(super) fn distrust(error: &(dyn StdError + 'static), connecting: bool) -> Option<Error> {
     let (message, hint) = match tls_error(error)? {
-        rustls::Error::InvalidCertificate(cause) => ("the server cannot be trusted", of_certificate(cause)),
         rustls::Error::AlertReceived(alert) if is_about_us(*alert) => (
             "the server does not accept this client",
             "a client certificate is given with --client-cert FILE and --client-key FILE",
         ),
+        _ if !connecting => return None,
+        rustls::Error::InvalidCertificate(cause) => ("the server cannot be trusted", of_certificate(cause)),
         rustls::Error::InvalidMessage(_) => {
             ("the server does not speak TLS", "check the port, and whether the server is meant to have https")
         }
@@ -93,7 +95,7 @@ mod tests {
         assert_eq!(tls_error(&unknown), Some(&unknown));
         assert_eq!(tls_error(&wrapped(unknown.clone())), Some(&unknown));
         assert_eq!(tls_error(&Outer(io::ErrorKind::UnexpectedEof.into())), None);
-        assert!(distrust(&wrapped(rustls::Error::EncryptError)).is_none());
+        assert!(distrust(&wrapped(rustls::Error::EncryptError), true).is_none());
     }
 
     #[test]
@@ -106,9 +108,17 @@ mod tests {
             (AlertReceived(AlertDescription::CertificateRequired), "--client-cert"),
             (AlertReceived(AlertDescription::HandshakeFailure), "TLS"),
         ] {
-            let refused = distrust(&wrapped(error)).unwrap();
+            let refused = distrust(&wrapped(error), true).unwrap();
             assert_eq!(refused.code, Code::Unreachable);
             assert!(refused.hint.as_deref().unwrap().contains(mend), "{mend}");
         }
+    }
+
+    /// Once the request is on its way, only a no to our certificate says that it was not read.
+    #[test]
+    fn what_breaks_later_leaves_a_doubt() {
+        let later = |alert| distrust(&wrapped(rustls::Error::AlertReceived(alert)), false).is_some();
+        assert!(later(AlertDescription::CertificateRequired));
+        assert!(!later(AlertDescription::InternalError));
     }
 }

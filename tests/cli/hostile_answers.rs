@@ -46,9 +46,8 @@ fn is_raw(command: &str) -> bool {
 /// A web server that is no platform, an empty answer, text, pictures: the type of the answer is named.
 #[test]
 fn wrong_content_types_are_bad_responses() {
-    let whole = |kind: &str, body: &[u8]| {
-        Answer::Whole(200, vec![("content-type", kind.to_owned())], body.to_vec())
-    };
+    let whole =
+        |kind: &str, body: &[u8]| Answer::Whole(200, vec![("content-type", kind.to_owned())], body.to_vec());
     for (answer, said) in [
         (Answer::html(200), "text/html"),
         (whole("text/plain", br#"{"success": true, "data": []}"#), "text/plain"),
@@ -118,15 +117,19 @@ fn broken_utf8_is_a_bad_response() {
 /// One field of an account with a value of another type, out of range, or missing.
 #[test]
 fn wrong_fields_are_bad_responses() {
-    let values = [json!({}), json!([]), json!(true), json!(1.5), json!(-1), json!(u64::MAX), json!("x"), Value::Null];
+    let values =
+        [json!({}), json!([]), json!(true), json!(1.5), json!(-1), json!(u64::MAX), json!("x"), Value::Null];
     let good = answers::account("robot");
     let mut refused = 0;
     for field in good.as_object().unwrap().keys() {
-        let mut documents: Vec<Value> = values.iter().map(|value| {
-            let mut account = good.clone();
-            account[field] = value.clone();
-            account
-        }).collect();
+        let mut documents: Vec<Value> = values
+            .iter()
+            .map(|value| {
+                let mut account = good.clone();
+                account[field] = value.clone();
+                account
+            })
+            .collect();
         let mut without = good.clone();
         without.as_object_mut().unwrap().remove(field);
         documents.push(without);

@@ -56,7 +56,8 @@ fn p9_an_endless_body_is_left() {
 fn p9_an_endless_refusal_is_left() {
     // The head of a refusal, and then a body without end: what is enough to see is read.
     let stub = Stub::always(Answer::Raw(
-        [b"HTTP/1.1 403 No\r\ncontent-type: application/json\r\n\r\n".to_vec(), vec![b' '; 64 << 20]].concat(),
+        [b"HTTP/1.1 403 No\r\ncontent-type: application/json\r\n\r\n".to_vec(), vec![b' '; 64 << 20]]
+            .concat(),
     ));
     let measured = run(&with_token(&stub.url()), "list -o json");
     assert_eq!(measured.code, Some(4), "{measured:?}");
@@ -80,10 +81,8 @@ fn p9_a_gzip_bomb_is_left() {
     let bomb = bomb();
     assert!(bomb.len() < 8 << 20, "{}", bomb.len());
     for status in [200, 403] {
-        let headers = vec![
-            ("content-type", "application/json".to_owned()),
-            ("content-encoding", "gzip".to_owned()),
-        ];
+        let headers =
+            vec![("content-type", "application/json".to_owned()), ("content-encoding", "gzip".to_owned())];
         assert_bounded(&Answer::Whole(status, headers, bomb.clone()));
     }
 }
@@ -122,9 +121,8 @@ fn crowd(rows: usize) -> Stub {
         let next = if (page + 1) * 1000 < rows { format!("\"{}\"", page + 1) } else { "null".to_owned() };
         let company = answers::company();
         let data = rows_of(page);
-        let body = format!(
-            r#"{{"success":true,"data":[{data}],"next":{next},"total":{rows},"company":{company}}}"#
-        );
+        let body =
+            format!(r#"{{"success":true,"data":[{data}],"next":{next},"total":{rows},"company":{company}}}"#);
         Answer::json(200, body)
     })
 }

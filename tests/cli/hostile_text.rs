@@ -17,7 +17,9 @@ const HOSTILE: &str = "h\u{1b}[31m\u{1b}]0;title\u{7}\u{1b}]52;c;ZXZpbA==\u{7}\u
 /// The document with every text in it made hostile, but for what a program must be able to parse.
 fn poisoned(document: &Value) -> Value {
     match document {
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), poisoned_at(name, value))).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), poisoned_at(name, value))).collect()
+        }
         Value::Array(items) => items.iter().map(poisoned).collect(),
         Value::String(text) => json!(format!("{text}{HOSTILE}")),
         other => other.clone(),
@@ -25,7 +27,8 @@ fn poisoned(document: &Value) -> Value {
 }
 
 fn poisoned_at(name: &str, value: &Value) -> Value {
-    let parsed = ["ownership", "kind", "created_at", "password_changed_at", "last_used_at", "token_type", "code"];
+    let parsed =
+        ["ownership", "kind", "created_at", "password_changed_at", "last_used_at", "token_type", "code"];
     let secret = ["access_token", "next"];
     if parsed.contains(&name) || secret.contains(&name) { value.clone() } else { poisoned(value) }
 }
@@ -81,8 +84,7 @@ fn on_terminal(env: &Env, line: &str, input: &str) -> Shown {
     show(command.args(line.split(' ')).env("TERM", "xterm-256color"), input)
 }
 
-const FORMS: [&str; 8] =
-    ["", " -o table", " -o json", " -o jsonl", " -o csv", " -o yaml", " -o name", " -v"];
+const FORMS: [&str; 8] = ["", " -o table", " -o json", " -o jsonl", " -o csv", " -o yaml", " -o name", " -v"];
 
 /// P5: answers of every command in every form, on a terminal.
 #[test]
@@ -146,7 +148,9 @@ fn rows_keep_their_shape() {
 /// P5: refusals: message, broken rules, request id.
 #[test]
 fn p5_refusals_cannot_command_a_terminal() {
-    for (status, code) in [(403, "not_owner"), (422, "invalid_input"), (401, "unauthenticated"), (500, "internal")] {
+    for (status, code) in
+        [(403, "not_owner"), (422, "invalid_input"), (401, "unauthenticated"), (500, "internal")]
+    {
         let stub = refusing(status, code);
         for command in answers::COMMANDS {
             for form in ["", " -o json", " -o yaml", " -v", " --color always"] {
@@ -165,7 +169,8 @@ fn p5_refusals_cannot_command_a_terminal() {
 fn p5_refused_sign_ins_cannot_command_a_terminal() {
     for error in ["invalid_grant".to_owned(), HOSTILE.to_owned()] {
         let body = json!({"error": error, "error_description": HOSTILE}).to_string();
-        let stub = Stub::start(move |_| Answer::Whole(400, headers("application/json"), body.clone().into_bytes()));
+        let stub =
+            Stub::start(move |_| Answer::Whole(400, headers("application/json"), body.clone().into_bytes()));
         for line in ["list --color never", "list -o json", "whoami -v --color never"] {
             let shown = on_terminal(&with_password(&stub.url()), line, "");
             assert_tame(line, &shown.text(), false);
@@ -178,7 +183,8 @@ fn p5_refused_sign_ins_cannot_command_a_terminal() {
 fn p5_headers_cannot_command_a_terminal() {
     let wild = "\u{9b}31m\u{9d}0;t\u{9c}\u{202e}";
     let head = |status: &str, more: &str| {
-        let head = format!("HTTP/1.1 {status}\r\n{more}\r\nx-request-id: {wild}\r\ncontent-length: 2\r\n\r\n{{}}");
+        let head =
+            format!("HTTP/1.1 {status}\r\n{more}\r\nx-request-id: {wild}\r\ncontent-length: 2\r\n\r\n{{}}");
         Answer::Raw(head.into_bytes())
     };
     for answer in [
@@ -237,18 +243,28 @@ fn p5_prompts_cannot_command_a_terminal() {
 fn p5_files_cannot_command_a_terminal() {
     let quoted: String = HOSTILE
         .chars()
-        .map(|one| if one.is_control() || !one.is_ascii() { format!("\\u{:04x}", u32::from(one)) } else { one.into() })
+        .map(|one| {
+            if one.is_control() || !one.is_ascii() {
+                format!("\\u{:04x}", u32::from(one))
+            } else {
+                one.into()
+            }
+        })
         .collect();
     let quoted = quoted.replace('"', "\\\"").replace("\\x", "\\\\x");
     for content in [
         format!("current = \"{quoted}\"\n"),
-        format!("current = \"a\"\n[profiles.\"{quoted}\"]\nserver = \"https://gateway.example\"\nusername = \"{quoted}\"\n"),
+        format!(
+            "current = \"a\"\n[profiles.\"{quoted}\"]\nserver = \"https://gateway.example\"\nusername = \"{quoted}\"\n"
+        ),
         format!("[profiles.a]\nserver = \"{quoted}\"\n"),
         format!("{HOSTILE} = 1\n"),
         format!("\"{quoted}\" = 1\n"),
         "\u{1b}]0;title\u{7}".to_owned(),
     ] {
-        for line in ["profile list", "whoami", "profile show", "company list", "profile list -o json", "list -v"] {
+        for line in
+            ["profile list", "whoami", "profile show", "company list", "profile list -o json", "list -v"]
+        {
             let env = Env::new().with("NO_COLOR", "1");
             std::fs::create_dir_all(env.config()).unwrap();
             let mode = std::os::unix::fs::PermissionsExt::from_mode;

@@ -43,7 +43,8 @@ fn p4_no_redirect_to_another_origin_is_followed() {
     for status in STATUSES {
         let other = Stub::always(Answer::json(200, "{}"));
         let port = other.url().rsplit(':').next().unwrap().to_owned();
-        for target in [format!("{}/elsewhere", other.url()), format!("http://localhost:{port}/elsewhere?x=1")] {
+        for target in [format!("{}/elsewhere", other.url()), format!("http://localhost:{port}/elsewhere?x=1")]
+        {
             let first = redirecting(status, &target);
             assert_stays(&first, &with_token(&first.url()), &target, &other);
             assert_stays(&first, &with_password(&first.url()), &target, &other);

@@ -53,10 +53,11 @@ fn what_is_safe_is_repeated_and_said() {
             "passwd robot --password-file password --yes",
             "create robot --password-file password",
         ] {
+            let usual = run(&failing(0, Answer::HangUp), line).1.len();
             let stub = failing(1, fault.clone());
             let (outcome, requests) = run(&stub, line);
             outcome.ok();
-            assert_eq!(requests.len(), 2, "{line} after {fault:?}\n{outcome}");
+            assert_eq!(requests.len(), usual + 1, "{line} after {fault:?}\n{outcome}");
             let said = outcome.stderr.lines().filter(|line| line.contains("again in")).count();
             assert_eq!(said, 1, "{line} after {fault:?}\n{outcome}");
         }
@@ -98,7 +99,9 @@ fn what_is_not_safe_is_sent_once() {
         (Answer::html(502), "outcome_unknown"),
         (busy(503, None), "unavailable"),
     ] {
-        for line in ["api POST /api/things --data @body -o json", "api PATCH /api/things --data @body -o json"] {
+        for line in
+            ["api POST /api/things --data @body -o json", "api PATCH /api/things --data @body -o json"]
+        {
             let stub = failing(1, fault.clone());
             let env = with_token(&stub.url());
             env.file("body", "{}");
@@ -163,7 +166,8 @@ fn refusals_are_not_repeated() {
         let refusal = answers::problem(status, code, "no").to_string();
         let stub = Stub::always(Answer::json(status, refusal));
         with_token(&stub.url()).sactl("edit robot --description x -o json").error(exit, code);
-        assert_eq!(stub.requests().len(), 1, "{status}");
+        let sent = stub.requests().iter().filter(|request| request.method == "PATCH").count();
+        assert_eq!(sent, 1, "{status}");
     }
 }
 
@@ -177,7 +181,8 @@ fn a_delete_found_done_is_done() {
         _ => gone(),
     });
     with_token(&stub.url()).sactl("delete robot --yes").ok();
-    assert_eq!(stub.requests().len(), 2);
+    let sent = stub.requests().iter().filter(|request| request.method == "DELETE").count();
+    assert_eq!(sent, 2);
     let stub = Stub::start(move |_| gone());
     with_token(&stub.url()).sactl("delete robot --yes -o json").error(5, "not_found");
 }

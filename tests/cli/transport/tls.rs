@@ -1,10 +1,12 @@
 //! Certificates are always verified, and what is needed for private ones can be given.
 
+use std::io::Write;
+
 use serde_json::Value;
 
 use crate::common::answers::{self, with_token};
 use crate::common::env::Env;
-use crate::common::stub::{Answer, Stub};
+use crate::common::stub::{Acceptor, Answer, Stub};
 use crate::common::tls::{Authority, Certified, TlsServer, Validity};
 
 const NAMES: [&str; 2] = ["127.0.0.1", "localhost"];
@@ -54,16 +56,19 @@ fn a_private_authority_is_trusted_only_when_named() {
 #[test]
 fn p10_wrong_names_and_expired_certificates_are_refused_and_said() {
     let (authority, plain) = (Authority::new(), platform());
-    for (names, validity, said) in [
-        (["gateway.example", "10.1.2.3"], Validity::Long, "name"),
-        (NAMES, Validity::Over, "expired"),
-    ] {
+    for (names, validity, said) in
+        [
+        (["gateway.example", "10.1.2.3"], Validity::Long, ["name", "--server"]),
+        (NAMES, Validity::Over, ["expired", "clock"]),
+    ]
+    {
         let server = TlsServer::before(&plain.url(), &authority.server(&names, validity));
         let env = trusting(&authority, &server.url());
-        for command in ["list", "create robot --generate", "list --allow-http", "list --yes -v"] {
+        for command in ["list", "create robot --generate", "list --allow-http", "list --yes --no-input"] {
             let error = assert_refused(&env, &plain, command);
             let message = error["message"].as_str().unwrap();
-            assert!(message.contains(said), "{command}: {message}");
+            assert!(message.contains(said[0]), "{command}: {message}");
+            assert!(error["hint"].as_str().unwrap().contains(said[1]), "{command}: {error}");
         }
         assert_eq!(server.handshakes(), 0, "{names:?} {validity:?}");
     }
@@ -100,7 +105,10 @@ fn a_client_certificate_is_shown_where_it_is_asked_for() {
     assert_eq!(server.handshakes(), 1);
 
     let error = env.sactl("list -o json").error(8, "unreachable");
-    assert!(error["message"].as_str().unwrap().to_lowercase().contains("certificate"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("--client-cert"), "{error}");
+    // A write that nobody read is not of unknown outcome.
+    env.sactl("edit robot --description x -o json").error(8, "unreachable");
+    assert_eq!(plain.requests().len(), 1);
     let stranger = with_certificate(&env, &Authority::new().client());
     let words = ["list".to_owned(), "-o".to_owned(), "json".to_owned()];
     env.run([words.to_vec(), stranger.into()].concat()).error(8, "unreachable");
@@ -146,7 +154,11 @@ fn http2_is_spoken_where_it_is_offered() {
 /// What speaks no TLS where https is expected is told from a server that cannot be trusted.
 #[test]
 fn a_plain_server_behind_https_is_refused() {
-    let plain = Stub::always(Answer::Raw(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec()));
+    let answer = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+    let plain = Acceptor::start(move |mut stream| {
+        let _ = stream.write_all(answer).and_then(|()| std::io::copy(&mut stream, &mut std::io::sink()));
+    });
     let url = plain.url().replace("http://", "https://");
-    with_token(&url).sactl("list -o json").error(8, "unreachable");
+    let error = with_token(&url).sactl("list -o json").error(8, "unreachable");
+    assert!(error["message"].as_str().unwrap().contains("does not speak TLS"), "{error}");
 }

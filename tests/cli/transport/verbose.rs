@@ -7,10 +7,8 @@ const REQUEST_ID: &str = "0198c0de-0000-7000-8000-000000000001";
 
 fn platform() -> Stub {
     Stub::start(|request| {
-        let headers = vec![
-            ("content-type", "application/json".to_owned()),
-            ("x-request-id", REQUEST_ID.to_owned()),
-        ];
+        let headers =
+            vec![("content-type", "application/json".to_owned()), ("x-request-id", REQUEST_ID.to_owned())];
         let body = answers::of_platform(&request.method, request.path()).to_string();
         Answer::Whole(200, headers, body.into_bytes())
     })
