@@ -94,8 +94,8 @@ impl Global {
 
 /// What can be done. Each verb is described by its own arguments.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "the arguments of each verb say what it does, once")]
 #[expect(clippy::large_enum_variant, reason = "made once, at the start")]
-#[expect(missing_docs, reason = "a comment here would hide the help that stands with the verb")]
 pub enum Command {
     Login(commands::login::Args),
     Logout(commands::logout::Args),

@@ -62,6 +62,7 @@ impl Schedule {
     pub(super) fn new(repeat: Repeat) -> Self {
         let waits = ExponentialBuilder::new()
             .with_jitter()
+            .with_jitter_seed(rand::random())
             .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(5))
             .with_factor(2.0)

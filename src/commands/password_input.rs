@@ -95,7 +95,8 @@ impl PasswordArgs {
             CliError::invalid_input(broken.into_iter().map(password::Rule::violation).collect())
         })?;
         if let Some(weakness) = password::weakness(&password, &[name]) {
-            context.ui().warning(format!("this password keeps the policy, but {weakness}"));
+            let why = weakness.trim_end_matches('.');
+            context.ui().warning(format!("this password keeps the policy and is weak all the same: {why}"));
         }
         Ok(NewPassword { password, show: false, written_to: None })
     }
