@@ -4,9 +4,12 @@
 //! queries, named by intent, one code path for SQLite and PostgreSQL; `authn`, `authz`, `hash`, `throttle` and
 //! `audit` are what use cases share. Rules are not written here: they are asked of [`crate::domain`].
 
+pub mod app;
 pub mod authn;
 pub mod config;
 pub mod error;
+pub mod router;
+mod routes;
 pub mod service;
 
 use jiff::Timestamp;
