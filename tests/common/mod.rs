@@ -1,1 +1,4 @@
-//! (to be written)
+//! What the tests share.
+
+#[cfg(feature = "platform")]
+pub mod platform;
