@@ -1,4 +1,4 @@
 //! What the tests share.
 
 #[cfg(feature = "platform")]
-pub mod platform;
+pub(crate) mod platform;
