@@ -6,6 +6,8 @@ pub(crate) mod env;
 pub(crate) mod http;
 pub(crate) mod measure;
 pub(crate) mod output;
+#[cfg(feature = "platform")]
+pub(crate) mod platform;
 pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod secret_service;
