@@ -2,6 +2,8 @@
 //! kind.
 
 pub(crate) mod answers;
+#[cfg(feature = "platform")]
+pub(crate) mod database;
 pub(crate) mod env;
 pub(crate) mod http;
 pub(crate) mod measure;
