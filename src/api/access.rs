@@ -1,6 +1,9 @@
 //! Access of an account in one company: a role, or an individual list of permissions.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Account;
 use crate::domain::{Company, CompanyId};
@@ -15,7 +18,35 @@ pub struct Access {
     /// The role, or null where the permissions were given one by one.
     pub role: Option<String>,
     /// The permissions in effect, sorted.
+    #[serde(deserialize_with = "listed")]
     pub permissions: Vec<String>,
+}
+
+/// Most permissions that one document is believed to list: far more than any catalogue has.
+const MOST: usize = 1000;
+
+/// Reads a list of permissions that is not endless: a short text takes many times its space when it is read.
+pub(super) fn listed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct Listed;
+    impl<'de> Visitor<'de> for Listed {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of at most {MOST} permissions")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<String>, A::Error> {
+            let mut permissions = Vec::new();
+            while let Some(permission) = items.next_element()? {
+                if permissions.len() == MOST {
+                    return Err(A::Error::invalid_length(MOST + 1, &self));
+                }
+                permissions.push(permission);
+            }
+            Ok(permissions)
+        }
+    }
+    deserializer.deserialize_seq(Listed)
 }
 
 /// `PUT …/access`: replaces what was there. Exactly one of the two fields.
@@ -83,4 +114,22 @@ pub struct AccessRemoval {
     pub company: Company,
     /// Whether there was any access to remove.
     pub changed: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endless_list_of_permissions_is_refused() {
+        let access = |count: usize| {
+            let permissions = vec!["\"\""; count].join(",");
+            let document = format!(
+                r#"{{"company": {{"id": 1, "name": "a"}}, "role": null, "permissions": [{permissions}]}}"#
+            );
+            serde_json::from_str::<Access>(&document)
+        };
+        assert_eq!(access(MOST).unwrap().permissions.len(), MOST);
+        assert!(access(MOST + 1).unwrap_err().to_string().contains("at most 1000"));
+    }
 }

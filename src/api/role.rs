@@ -11,6 +11,7 @@ pub struct Role {
     /// Whether it is one of the fixed roles, which cannot be changed.
     pub default: bool,
     /// What its holders may do, sorted.
+    #[serde(deserialize_with = "super::access::listed")]
     pub permissions: Vec<String>,
     /// How many humans and service accounts hold it in the company.
     pub holders: Option<u64>,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::retry::Repeat;
 use super::transport::{Call, Observer, Transport};
-use super::{Options, Renewal, Result, Session};
+use super::{Error, Options, Renewal, Result, Session};
 use crate::api::path;
 use crate::api::session::{CLIENT_ID, TokenForm, TokenGrant};
 use crate::domain::secret::OneTimeCode;
@@ -58,7 +58,8 @@ impl Gateway {
         };
         // A one-time code opens one session, so a second try with it could only fail.
         let repeat = if who.otp.is_some() { Repeat::Never } else { Repeat::Read };
-        self.transport.send(Call::new(Method::POST, path::TOKEN, repeat).form(&form)?).await?.decode()
+        let call = Call::new(Method::POST, path::TOKEN, repeat).form(&form)?;
+        checked(self.transport.send(call).await?.decode()?)
     }
 
     /// Ends one token. A token that has ended already is no error.
@@ -82,4 +83,17 @@ impl Gateway {
     pub fn session(&self, token: Token, renewal: Option<Arc<dyn Renewal>>) -> Session {
         Session::new(self.transport.clone(), token, renewal)
     }
+}
+
+/// A grant with a token that can be sent: not empty, and nothing in it but what a header may carry.
+fn checked(grant: TokenGrant) -> Result<TokenGrant> {
+    if !grant.token_type.eq_ignore_ascii_case("bearer") {
+        let kind = grant.token_type;
+        return Err(Error::bad_response(format!("the server gave a token of an unknown kind: {kind}")));
+    }
+    let token = grant.access_token.expose();
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::bad_response("the server gave a token that is none"));
+    }
+    Ok(grant)
 }

@@ -16,6 +16,7 @@ pub struct Pages<'a, T> {
     path: String,
     query: serde_json::Map<String, Value>,
     cursor: Cursor,
+    circle: Circle,
     rows: PhantomData<fn() -> T>,
 }
 
@@ -31,13 +32,14 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
         let Ok(Value::Object(query)) = serde_json::to_value(query) else {
             return Err(Error::new(crate::api::Code::Internal, "a query is an object"));
         };
-        Ok(Self { session, path, query, cursor: Cursor::First, rows: PhantomData })
+        Ok(Self { session, path, query, cursor: Cursor::First, circle: Circle::default(), rows: PhantomData })
     }
 
     /// The next page; `None` behind the last.
     ///
     /// # Errors
-    /// Those of a read; `bad_response` when the server repeats a cursor, which would never end.
+    /// Those of a read; `bad_response` when the server leads back to a page that was there before, which would
+    /// never end.
     pub async fn next(&mut self) -> Result<Option<Page<T>>> {
         match &self.cursor {
             Cursor::End => return Ok(None),
@@ -47,12 +49,12 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
             }
         }
         let page: Page<T> = self.session.read(&self.path, &self.query).await?;
-        self.cursor = match (&self.cursor, &page.next) {
-            (_, None) => Cursor::End,
-            (Cursor::At(before), Some(next)) if before == next => {
-                return Err(Error::bad_response("the server gives the same page for ever"));
+        self.cursor = match &page.next {
+            None => Cursor::End,
+            Some(next) if self.circle.closes(next) => {
+                return Err(Error::bad_response("the server gives the same pages for ever"));
             }
-            (_, Some(next)) => Cursor::At(next.clone()),
+            Some(next) => Cursor::At(next.clone()),
         };
         Ok(Some(page))
     }
@@ -67,5 +69,50 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
             rows.extend(page.data);
         }
         Ok(rows)
+    }
+}
+
+/// Notices a walk in a circle without keeping the way (Brent's algorithm): one place is remembered, and another
+/// one each time that the walk has become twice as long.
+#[derive(Debug, Default)]
+struct Circle {
+    remembered: Option<String>,
+    steps: u64,
+}
+
+impl Circle {
+    /// Takes the next step; true when the walk has been at `place` before, which is noticed within three rounds.
+    fn closes(&mut self, place: &str) -> bool {
+        if self.remembered.as_deref() == Some(place) {
+            return true;
+        }
+        self.steps += 1;
+        if self.steps.is_power_of_two() {
+            self.remembered = Some(place.to_owned());
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_circle_is_noticed_and_nothing_else(tail in 0..50u64, round in 1..50u64) {
+            let mut circle = Circle::default();
+            let steps = (0..).take_while(|step| {
+                let place = if *step < tail { *step } else { tail + (*step - tail) % round };
+                !circle.closes(&place.to_string())
+            });
+            let steps = steps.count() as u64;
+            prop_assert!(steps >= tail + round, "{steps}");
+            prop_assert!(steps <= 3 * (tail + round) + 2, "{steps}");
+            let mut straight = Circle::default();
+            prop_assert!((0..500).all(|step| !straight.closes(&step.to_string())));
+        }
     }
 }

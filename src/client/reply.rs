@@ -10,7 +10,7 @@ use super::retry::Fault;
 use super::{Error, Result};
 
 /// Most bytes of an answer, after decompression.
-const LIMIT: usize = 16 * 1024 * 1024;
+const LIMIT: usize = 8 * 1024 * 1024;
 /// Most bytes that are read of a refusal.
 const REFUSAL_LIMIT: usize = 64 * 1024;
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
@@ -233,7 +234,7 @@ async fn exchange(request: RequestBuilder) -> std::result::Result<Reply, Failed>
     })?;
     let status = response.status();
     let request_id = header(&response, "x-request-id");
-    let asked = retry_after(response.headers().get(RETRY_AFTER));
+    let asked = retry_after(response.headers().get(RETRY_AFTER), Timestamp::now());
     let location = header(&response, "location");
     let body = read_body(&mut response).await.map_err(|(error, fault)| Failed {
         error: error.answered(status, request_id.clone()),

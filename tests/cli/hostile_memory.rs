@@ -94,12 +94,18 @@ fn p9_a_page_that_swells_is_bounded() {
         let mut account = answers::account("robot");
         account["access"]["permissions"] = json!([]);
         let page = answers::page(&[account]).to_string();
-        let many = vec![item; (15 << 20) / (item.len() + 1)].join(",");
+        let many = vec![item; (7 << 20) / (item.len() + 1)].join(",");
         let place = format!("\"{field}\":[");
         assert!(page.contains(&place), "{field} in {page}");
         page.replacen(&place, &format!("{place}{many}"), 1).replace(",]", "]")
     };
-    for body in [swelling("permissions", "\"\""), swelling("permissions", "\"devices:view\"")] {
+    let rows = vec![answers::account("robot"); 18_000];
+    for body in [
+        swelling("permissions", "\"\""),
+        swelling("permissions", "\"devices:view\""),
+        answers::page(&rows).to_string(),
+    ] {
+        assert!(body.len() > 7 << 20, "{}", body.len());
         let stub = Stub::always(Answer::json(200, body));
         for form in ["jsonl", "csv", "name"] {
             let measured = run(&with_token(&stub.url()), &format!("list -o {form}"));
@@ -158,7 +164,8 @@ fn p9_ten_million_rows_are_streamed() {
 #[test]
 fn a_closed_pipe_ends_a_long_list() {
     let stub = crowd(1_000_000);
-    let mut command = with_token(&stub.url()).command();
+    let env = with_token(&stub.url());
+    let mut command = env.command();
     command.args(["list", "-o", "jsonl"]).stdout(std::process::Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut reader = std::io::BufReader::new(child.stdout.take().unwrap());

@@ -94,6 +94,9 @@ pub(crate) fn of_platform(method: &str, path: &str) -> Value {
             success(&json!([{"name": "devices:view", "category": "devices", "action": "view"}]))
         }
         ("GET", "/api/companies/1/roles") => page(&[role()]),
+        ("DELETE", path) if path.starts_with("/api/companies/1/roles") => {
+            success(&json!({"name": "operators", "deleted": true}))
+        }
         (_, path) if path.starts_with("/api/companies/1/roles") => success(&role()),
         ("GET", "/api/companies/1/service-accounts") => page(&[account(name)]),
         ("PUT", path) if path.ends_with("/password") => success(&json!({"account": account(name)})),

@@ -56,12 +56,10 @@ fn a_private_authority_is_trusted_only_when_named() {
 #[test]
 fn p10_wrong_names_and_expired_certificates_are_refused_and_said() {
     let (authority, plain) = (Authority::new(), platform());
-    for (names, validity, said) in
-        [
+    for (names, validity, said) in [
         (["gateway.example", "10.1.2.3"], Validity::Long, ["name", "--server"]),
         (NAMES, Validity::Over, ["expired", "clock"]),
-    ]
-    {
+    ] {
         let server = TlsServer::before(&plain.url(), &authority.server(&names, validity));
         let env = trusting(&authority, &server.url());
         for command in ["list", "create robot --generate", "list --allow-http", "list --yes --no-input"] {
