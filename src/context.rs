@@ -2,7 +2,6 @@
 //! builds no client.
 
 use std::cell::OnceCell;
-use std::future::Future;
 
 use crate::api::Code;
 use crate::args::Global;
@@ -16,11 +15,13 @@ use crate::ui::Ui;
 
 mod company;
 mod connect;
+mod interrupt;
 mod manner;
 mod renewal;
 mod session;
 
 pub use company::{ActiveCompany, choose};
+pub use interrupt::{end_when_stuck, until_interrupted};
 pub use manner::{format_in, manner, usage_error};
 pub use session::{CredentialSource, SignedIn, expiry, sign_in};
 
@@ -142,18 +143,6 @@ impl Context {
     /// `ambiguous_company`, `not_found`, and those of a read.
     pub async fn resolve_company(&self, reference: &CompanyRef) -> Result<Company> {
         company::resolve(self.session().await?, reference).await
-    }
-}
-
-/// Runs `work` until it is done or somebody presses Ctrl-C.
-///
-/// # Errors
-/// Those of `work`, and `interrupted`.
-pub async fn until_interrupted<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::select! {
-        biased;
-        _ = tokio::signal::ctrl_c() => Err(CliError::interrupted()),
-        outcome = work => outcome,
     }
 }
 

@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser};
 use sactl::args::{Cli, Command};
 use sactl::commands;
 use sactl::config::Environment;
-use sactl::context::{self, Context, until_interrupted};
+use sactl::context::{self, Context, end_when_stuck, until_interrupted};
 use sactl::error::{CliError, Result};
 use sactl::ui::{Manner, Ui};
 
@@ -46,6 +46,7 @@ fn run(command: Command, context: &Context) -> Result<u8> {
         .enable_all()
         .build()
         .map_err(|error| CliError::io("cannot start", error))?;
+    end_when_stuck(context.ui().clone());
     let outcome = runtime.block_on(until_interrupted(commands::run(command, context)));
     // A thread that still waits for a key or for a keyring must not hold up the end.
     runtime.shutdown_timeout(Duration::ZERO);

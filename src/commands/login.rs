@@ -46,6 +46,9 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let login = Login::prepare(&args, context).await?;
     let password = login.password(&args).await?;
+    if password.expose().is_empty() {
+        return Err(CliError::usage("the password is empty"));
+    }
     let otp = args.otp.as_deref().map(|code| OneTimeCode::new(code.trim()));
     let grant = sign_in(&login.gateway, login.ui, &login.slot.username, &password, otp).await?;
     let kept = args.store_password.then_some(password);
@@ -100,6 +103,10 @@ impl<'a> Login<'a> {
         };
         let slot = Slot { origin: gateway.origin().clone(), username };
         let store = Store::new(settings.credential_store.value, &settings.folder);
+        if args.store_password && store.kind() == StoreKind::None {
+            return Err(CliError::usage("--store-password needs a credential store, and none is chosen")
+                .hint("choose one with --credential-store keyring or --credential-store file"));
+        }
         // A store that does not work is told before a password is typed.
         store.load(&slot).await?;
         Ok(Self { ui, settings, gateway, store, slot })

@@ -1,6 +1,8 @@
 //! As whom a command acts: from the environment, or from what was stored.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,11 +11,11 @@ use super::connect;
 use super::renewal::Stored;
 use crate::api::Code;
 use crate::api::session::TokenGrant;
-use crate::client::{Gateway, Session, SignIn};
+use crate::client::{self, Gateway, Renewal, RenewedToken, Session, SignIn};
 use crate::config::credentials::{Slot, Store};
 use crate::config::identity::PasswordSource;
 use crate::config::{Identity, Settings};
-use crate::domain::Password;
+use crate::domain::{Password, Token};
 use crate::domain::secret::OneTimeCode;
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
@@ -57,12 +59,26 @@ impl fmt::Display for CredentialSource {
 pub(super) async fn open(settings: &Settings, ui: &Ui) -> Result<SignedIn> {
     match &settings.identity {
         Identity::Token(token) => Ok(SignedIn {
-            session: connect::gateway(settings, ui)?.session(token.clone(), None),
+            session: connect::gateway(settings, ui)?.session(token.clone(), Some(Arc::new(Given))),
             source: CredentialSource::TokenVariable,
             expires_at: None,
         }),
         Identity::Password { username, password } => with_password(settings, ui, username, password).await,
         Identity::Stored(username) => stored(settings, ui, username.as_deref()).await,
+    }
+}
+
+/// A token that was given and can be renewed by nobody here.
+struct Given;
+
+impl Renewal for Given {
+    fn renew<'a>(
+        &'a self,
+        _stale: &'a Token,
+    ) -> Pin<Box<dyn Future<Output = client::Result<RenewedToken>> + Send + 'a>> {
+        let refused = CliError::new(Code::Unauthenticated, "the token in SACTL_TOKEN is unknown or has ended")
+            .hint("give a new one, or SACTL_USERNAME with SACTL_PASSWORD_FILE to sign in with each call");
+        Box::pin(async { Err(refused.into_client()) })
     }
 }
 

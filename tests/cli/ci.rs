@@ -154,9 +154,9 @@ fn one_line_end_is_not_part_of_a_password_file() {
         env.set("SACTL_PASSWORD_FILE", env.file("password", &content));
         env.sactl("list").expect(exit);
     }
-    for (path, code) in [("/dev/zero", "io"), ("/", "io")] {
+    for (path, exit, code) in [("/dev/zero", 2, "usage"), ("/", 1, "io")] {
         env.set("SACTL_PASSWORD_FILE", path);
-        env.sactl("list -o json").error(1, code);
+        env.sactl("list -o json").error(exit, code);
     }
     env.set("SACTL_PASSWORD_FILE", env.file("binary", b"\xff\xfe\x00"));
     env.sactl("list -o json").error(2, "usage");

@@ -2,6 +2,7 @@
 
 mod ci;
 mod credentials;
+mod doctor;
 mod hostile_answers;
 mod hostile_memory;
 mod hostile_text;

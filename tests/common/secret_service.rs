@@ -33,7 +33,9 @@ impl SecretService {
     /// A keyring that is open, as after signing in at a desktop. `None`, and a word on stderr, where the
     /// programs are not installed.
     pub(crate) fn unlocked() -> Option<Self> {
-        let service = Self::start("printf 'keyring password' | exec gnome-keyring-daemon --foreground --unlock --components=secrets\n")?;
+        let service = Self::start(
+            "printf 'keyring password' | exec gnome-keyring-daemon --foreground --unlock --components=secrets\n",
+        )?;
         assert!(!service.is_locked(), "the keyring did not open");
         Some(service)
     }
@@ -190,7 +192,10 @@ fn installed() -> bool {
         return true;
     }
     let missing = missing.join(", ");
-    assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set, and these are not installed: {missing}");
+    assert!(
+        std::env::var_os(REQUIRED).is_none(),
+        "{REQUIRED} is set, and these are not installed: {missing}"
+    );
     eprintln!("skipped: no Secret Service can be started; not installed: {missing}");
     false
 }

@@ -86,7 +86,7 @@ fn p2_a_link_is_refused_and_its_target_untouched() {
     let target = env.folder().join("target");
     std::fs::rename(&file, &target).unwrap();
     symlink(&target, &file).unwrap();
-    refused(&env, &gateway, "link");
+    refused(&env, &gateway, "not a regular file");
 
     let before = std::fs::read(&target).unwrap();
     let outcome = login(&env, &gateway.url(), "");
@@ -142,7 +142,7 @@ fn p2_a_file_of_somebody_else_is_refused() {
         eprintln!("skipped: only root can give a file to somebody else");
         return;
     }
-    refused(&env, &gateway, "own");
+    refused(&env, &gateway, "belongs to another user");
 }
 
 /// P2: in a folder where others may write, they may put another file in its place.

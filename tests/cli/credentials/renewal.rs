@@ -67,7 +67,7 @@ fn without_a_stored_password_an_ended_token_means_signing_in_again() {
     login(&env, &gateway.url(), "").ok();
     assert!(files_with(&env, PASSWORD).is_empty(), "the password is stored only when asked");
     gateway.end_tokens();
-    let error = env.sactl("list -o json").error(3, "unauthenticated");
+    let error = env.sactl("list -o json").error(3, "not_signed_in");
     assert!(error["hint"].as_str().unwrap_or_default().contains("sactl login"), "{error}");
     assert_eq!(gateway.sign_ins(), 1);
 }
