@@ -49,7 +49,7 @@ impl Fault {
 }
 
 /// Longest wait between two attempts that a server can ask for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The waits of one request.
 pub(super) struct Schedule {
@@ -116,7 +116,7 @@ pub(super) fn retry_after(value: Option<&reqwest::header::HeaderValue>, now: Tim
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(3600);
+    const LONG: Duration = Duration::from_hours(1);
 
     fn repeats(repeat: Repeat, fault: Fault, status: Option<StatusCode>) -> usize {
         let mut schedule = Schedule::new(repeat);

@@ -151,5 +151,5 @@ pub fn password_from_stdin(ui: &Ui) -> Result<Password> {
     if bytes.len() > PASSWORD_FILE_LIMIT {
         return Err(CliError::usage(format!("standard input holds more than {PASSWORD_FILE_LIMIT} bytes")));
     }
-    password_of(bytes).map_err(CliError::usage)
+    password_of(&bytes).map_err(CliError::usage)
 }
