@@ -44,11 +44,7 @@ pub struct CheckView {
 
 impl CheckView {
     fn table_row(&self) -> Vec<Cell> {
-        let tone = match self.status {
-            Status::Ok => Tone::Plain,
-            Status::Warning => Tone::Warning,
-            Status::Failed => Tone::Strong,
-        };
+        let tone = if self.status == Status::Ok { Tone::Faint } else { Tone::Strong };
         let status = Cell { text: self.status.to_string(), tone };
         vec![Cell::new(self.name), status, Cell::new(&self.message)]
     }

@@ -9,6 +9,7 @@ use crate::common::env::Env;
 use crate::common::output::Outcome;
 use crate::common::secret_service::{HungBus, SecretService};
 use crate::common::stub::{Answer, Stub};
+use crate::common::tls::{Authority, TlsServer, Validity};
 
 /// The line of this name.
 fn check(outcome: &Outcome, name: &str) -> Value {
@@ -152,14 +153,22 @@ fn plain_http_is_not_passed_over() {
     expect(&outcome, "server", "failed", "--allow-http");
 }
 
-/// A server that does not speak TLS where it should: that is not the same as unreachable.
+/// A server that nobody vouches for: that is not the same as unreachable, and the mend makes it well.
 #[test]
 fn a_server_that_cannot_be_trusted_fails_the_tls_check() {
     let stub = Stub::always(Answer::json(200, "{}"));
-    let url = stub.url().replace("http://", "https://");
-    let outcome = with_file_store().run(["doctor", "-o", "json", "--server", &url]);
+    let authority = Authority::new();
+    let server = TlsServer::before(&stub.url(), &authority.server(&["127.0.0.1"], Validity::Long));
+    let env = with_file_store();
+    let outcome = env.run(["doctor", "-o", "json", "--server", &server.url()]);
     failed(&outcome, 8, "unreachable");
-    expect(&outcome, "tls", "failed", "TLS");
+    expect(&outcome, "tls", "failed", "--cacert");
+    assert_eq!(stub.requests().len(), 0);
+
+    let cacert = env.file("authority.pem", authority.pem());
+    let outcome = env.run(["doctor", "-o", "json", "--server", &server.url(), "--cacert", &cacert]);
+    outcome.ok();
+    expect(&outcome, "tls", "ok", "trusted");
 }
 
 /// Files that others can read or change: 3, with the command that mends it; and then all is well.
