@@ -32,11 +32,12 @@ const PROFILE: &str = "sandbox";
 /// Try everything: start the platform with sample data and run a command signed in to it
 ///
 /// The platform runs inside this process on a free port of this machine and keeps its data in a temporary
-/// folder, which is gone afterwards. The command is signed in as admin@acme.example of Acme MSP. Everybody's
-/// password is Sandbox-1234!, and setting `SACTL_USERNAME` and `SACTL_PASSWORD` acts as somebody else. Without a
-/// command your shell runs. The exit code is that of the command.
+/// folder, which is gone afterwards. The command is signed in as admin@acme.example of Acme MSP; everybody's
+/// password is Sandbox-1234! Without a command your shell runs. The exit code is that of the command.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sactl sandbox\n  sactl sandbox -- sactl list")]
+#[command(after_help = "Examples:\n  sactl sandbox\n  sactl sandbox -- sactl list\n\n\
+                        Act as somebody else, inside:\n  \
+                        SACTL_USERNAME=viewer@acme.example SACTL_PASSWORD='Sandbox-1234!' sactl list")]
 pub struct Args {
     /// Start with this data instead; its [sandbox] says who signs in where
     #[arg(long, value_name = "FILE")]
@@ -98,9 +99,9 @@ async fn run_inside(folder: &Path, seed: &Seed, command: Vec<OsString>) -> Resul
     let environment = child::Environment { server: &server, config: &config, bin: &bin };
     let code = child::run(command, &environment, signals).await;
     drop(stop);
-    let served = serving.await;
+    let ended = serving.await;
     platform.close().await;
-    served.map_err(|error| CliError::internal("the platform failed").caused_by(error))?;
+    ended.map_err(|error| CliError::internal("the platform failed").caused_by(error))?;
     code
 }
 

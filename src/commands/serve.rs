@@ -27,9 +27,8 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// Keep the data here: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: a file in your data
-    /// folder]
-    #[arg(long, value_name = "URL")]
+    /// Keep the data in this SQLite file or PostgreSQL database [default: a file in your data folder]
+    #[arg(long, value_name = "sqlite:PATH|postgres://…")]
     database: Option<DatabaseUrl>,
 
     /// Speak TLS with this certificate chain (PEM)
