@@ -1,1 +1,14 @@
-//! (to be written)
+//! The platform as its clients meet it: real HTTP against a real server.
+
+mod document;
+mod lifecycle;
+mod paging;
+mod process;
+mod requests;
+mod rules;
+mod sandbox;
+mod seeds;
+mod serve;
+mod session;
+mod sweep;
+mod table;

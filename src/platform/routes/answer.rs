@@ -1,0 +1,114 @@
+//! Around every request: an id, a time limit, a net for panics, one line of log, and the body of a refusal.
+//!
+//! Refuses to log anything but method, path, status, time and id: queries and bodies may hold what is
+//! nobody's business.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
+use uuid::Uuid;
+
+use super::refusal::{PROBLEM_JSON, PendingProblem, Refused};
+use crate::api::Code;
+
+/// The header that carries the id of a request.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request: in the answer's header, in the document of a refusal, and in the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestId(pub(crate) Uuid);
+
+impl RequestId {
+    /// A new one, later than those before.
+    pub(crate) fn new() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+/// Surrounds a request; `limit` is the time it may take.
+pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = RequestId::new();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    request.extensions_mut().insert(id);
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let mut response = match tokio::time::timeout(limit, answer).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            tracing::error!(request_id = %id.0, "a handler panicked");
+            Refused::internal().into_response()
+        }
+        Err(_) => Refused::new(Code::Unavailable, "this took too long and was given up; try again later")
+            .with_retry_after(1)
+            .into_response(),
+    };
+    finish(&mut response, id);
+    let (status, elapsed) = (response.status().as_u16(), started.elapsed());
+    tracing::info!(%method, path, status, ?elapsed, request_id = %id.0, "answered");
+    response
+}
+
+fn finish(response: &mut Response, id: RequestId) {
+    if let Some(PendingProblem(mut problem)) = response.extensions_mut().remove() {
+        problem.request_id = Some(id.0.to_string());
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = Body::from(body);
+    }
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::try_from(id.0.to_string()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::to_bytes;
+    use axum::http::Request as HttpRequest;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::api::Problem;
+
+    async fn ask(router: Router) -> (u16, Problem, Option<String>) {
+        let router = router.layer(from_fn_with_state(Duration::from_millis(20), around));
+        let response = router.oneshot(HttpRequest::get("/").body(Body::empty()).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let id = response.headers()[REQUEST_ID].to_str().unwrap().to_owned();
+        let wait =
+            response.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned());
+        let problem: Problem =
+            serde_json::from_slice(&to_bytes(response.into_body(), 9999).await.unwrap()).unwrap();
+        assert_eq!(problem.request_id.as_deref(), Some(id.as_str()));
+        (status, problem, wait)
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error_without_its_text() {
+        async fn panics() {
+            panic!("hunter2");
+        }
+        let (status, problem, _) = ask(Router::new().route("/", get(panics))).await;
+        assert_eq!((status, problem.code.as_deref()), (500, Some("internal")));
+        assert!(!format!("{problem:?}").contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_given_up() {
+        let (status, problem, wait) = ask(Router::new().route("/", get(std::future::pending::<()>))).await;
+        assert_eq!((status, problem.code.as_deref()), (503, Some("unavailable")));
+        assert_eq!(wait.as_deref(), Some("1"));
+    }
+}
