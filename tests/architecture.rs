@@ -1,0 +1,157 @@
+//! The house keeps its own rules: which module may use which, who prints, how long a file is, and that no test
+//! file lies about unused. Everything here reads the source text; nothing of the program runs.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::common::source::{self, Source};
+
+/// Every top-level module of the library with the ones it may use, as `src/lib.rs` draws the map.
+const MAP: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("api", &["domain"]),
+    ("config", &["domain"]),
+    ("client", &["api", "domain"]),
+    ("output", &["api", "domain"]),
+    ("error", &["api", "domain"]),
+    ("ui", &["output"]),
+    ("args", &["commands"]),
+    ("context", &["config", "client", "ui"]),
+    ("commands", &["api", "args", "client", "config", "context", "domain", "error", "output", "ui"]),
+    ("platform", &["api", "domain"]),
+];
+
+/// The files of `commands` that start the platform, and the only ones that may use it.
+const STARTS_THE_PLATFORM: [&str; 2] = ["serve", "sandbox"];
+
+/// Most lines of a file.
+const LONGEST: usize = 400;
+
+/// Files that only a person runs: measurements and fuzz targets, which are programs of their own.
+const APART: [&str; 2] = ["bench", "fuzz"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The library; the program itself is [`main_is_tiny`].
+fn sources() -> Vec<Source> {
+    let files = source::rust_files(&root().join("src"));
+    assert!(files.len() > 20, "the source is not where it was: {files:?}");
+    let library = files.iter().filter(|file| !file.ends_with("src/main.rs"));
+    library.map(|file| Source::read(&root().join("src"), file)).collect()
+}
+
+fn may_use(source: &Source, used: &str) -> bool {
+    let module = source.top_level();
+    if module == used {
+        return true;
+    }
+    if module == "commands" && used == "platform" {
+        return source.modules().get(1).is_some_and(|verb| STARTS_THE_PLATFORM.contains(&verb.as_str()));
+    }
+    MAP.iter().any(|(name, others)| *name == module && others.contains(&used))
+}
+
+#[test]
+fn modules_use_only_what_the_map_allows() {
+    let mut wrong = BTreeSet::new();
+    for source in sources() {
+        for used in source.uses() {
+            if !source.top_level().is_empty() && !may_use(&source, &used) {
+                wrong.insert(format!("{} uses crate::{used}", source.name()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "against the map in src/lib.rs: {wrong:#?}");
+}
+
+#[test]
+fn every_module_is_on_the_map() {
+    let text = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let drawn: BTreeSet<&str> = MAP.iter().map(|(name, _)| *name).collect();
+    let there: BTreeSet<String> = sources()
+        .iter()
+        .map(|source| source.top_level().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    assert_eq!(there.iter().map(String::as_str).collect::<BTreeSet<_>>(), drawn);
+    for name in drawn {
+        let row = text.lines().any(|line| line.starts_with("//! | ") && line.contains(&format!("`{name}`")));
+        assert!(row, "src/lib.rs draws no row for {name}");
+    }
+}
+
+#[test]
+fn only_ui_and_output_print() {
+    let printers = ["print", "println", "eprint", "eprintln", "dbg"];
+    let mut wrong = Vec::new();
+    for source in sources() {
+        if ["ui", "output"].contains(&source.top_level()) {
+            continue;
+        }
+        let macros = printers.iter().filter(|name| source.has(&[name, "!"]));
+        wrong.extend(macros.map(|name| format!("{}: {name}!", source.name())));
+        let streams = ["stdout", "stderr"].iter().filter(|name| source.has(&["io", ":", ":", name, "()"]));
+        wrong.extend(streams.map(|name| format!("{}: io::{name}()", source.name())));
+    }
+    assert!(wrong.is_empty(), "only ui and output print: {wrong:#?}");
+}
+
+#[test]
+fn only_config_reads_the_environment() {
+    let readers = ["var", "var_os", "vars", "vars_os"];
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.top_level() != "config") {
+        let found = readers.iter().filter(|name| source.has(&["env", ":", ":", name]));
+        wrong.extend(found.map(|name| format!("{}: env::{name}", source.name())));
+    }
+    assert!(wrong.is_empty(), "the environment is read in config: {wrong:#?}");
+}
+
+#[test]
+fn main_is_tiny() {
+    let text = std::fs::read_to_string(root().join("src/main.rs")).unwrap();
+    assert!(!text.contains("print"), "only ui and output print");
+    assert!(text.lines().count() <= 30, "main.rs parses, runs and exits; the rest belongs in the library");
+}
+
+#[test]
+fn files_fit_in_a_head() {
+    let mut long = Vec::new();
+    for folder in ["src", "tests"] {
+        for file in source::rust_files(&root().join(folder)) {
+            let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+            if lines > LONGEST {
+                long.push(format!("{}: {lines} lines", source::relative(root(), &file)));
+            }
+        }
+    }
+    assert!(long.is_empty(), "at most {LONGEST} lines: {long:#?}");
+}
+
+/// The files that the compiler finds from `file` by its `mod` lines, `file` included.
+fn reachable(folder: &Path, file: &Path, found: &mut BTreeSet<PathBuf>) {
+    assert!(found.insert(file.to_owned()), "{} is reached twice", file.display());
+    let source = Source::read(folder, file);
+    let below = match file.file_name().and_then(|name| name.to_str()) {
+        Some("main.rs" | "mod.rs") => file.parent().unwrap().to_owned(),
+        _ => file.with_extension(""),
+    };
+    for module in source.declared_modules() {
+        let flat = below.join(format!("{module}.rs"));
+        let deep = below.join(&module).join("mod.rs");
+        reachable(folder, if flat.exists() { &flat } else { &deep }, found);
+    }
+}
+
+#[test]
+fn no_test_file_is_forgotten() {
+    let tests = root().join("tests");
+    let mut found = BTreeSet::new();
+    reachable(&tests, &tests.join("main.rs"), &mut found);
+    let apart = |file: &PathBuf| APART.iter().any(|folder| file.starts_with(tests.join(folder)));
+    let there: BTreeSet<_> = source::rust_files(&tests).into_iter().filter(|file| !apart(file)).collect();
+    let forgotten: Vec<_> = there.difference(&found).collect();
+    assert!(forgotten.is_empty(), "no `mod` line leads to {forgotten:#?}");
+}

@@ -1,0 +1,193 @@
+//! Rust source as tokens: enough to see which modules it uses. Comments and texts are no tokens, so that what
+//! is only written about does not count as used.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+/// Every `.rs` file below `folder`, sorted.
+pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// `file` as it is named from `folder`.
+pub(crate) fn relative(folder: &Path, file: &Path) -> String {
+    file.strip_prefix(folder).unwrap_or(file).display().to_string()
+}
+
+/// One file.
+pub(crate) struct Source {
+    name: String,
+    modules: Vec<String>,
+    tokens: TokenStream,
+}
+
+impl Source {
+    /// Reads `file`, which lies below the crate's folder `folder`.
+    pub(crate) fn read(folder: &Path, file: &Path) -> Self {
+        let name = relative(folder, file);
+        let text = std::fs::read_to_string(file).unwrap();
+        let tokens = text.parse().unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut modules: Vec<String> = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+        if modules.last().is_some_and(|last| last == "mod" || last == "lib") {
+            modules.pop();
+        }
+        Self { name, modules, tokens }
+    }
+
+    /// The file, for messages.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The path of its module below the crate.
+    pub(crate) fn modules(&self) -> &[String] {
+        &self.modules
+    }
+
+    /// The top-level module that it belongs to; empty for the root.
+    pub(crate) fn top_level(&self) -> &str {
+        self.modules.first().map_or("", String::as_str)
+    }
+
+    /// The top-level modules of this crate that it names, by `crate::` or by enough `super::`.
+    pub(crate) fn uses(&self) -> BTreeSet<String> {
+        let mut used = BTreeSet::new();
+        collect_uses(&self.tokens, self.modules.len(), &mut used);
+        used
+    }
+
+    /// The modules of other files that it declares.
+    pub(crate) fn declared_modules(&self) -> Vec<String> {
+        let tokens: Vec<_> = self.tokens.clone().into_iter().collect();
+        let mut modules = Vec::new();
+        for window in tokens.windows(3) {
+            if let [TokenTree::Ident(word), TokenTree::Ident(name), TokenTree::Punct(end)] = window {
+                if word == "mod" && end.as_char() == ';' {
+                    modules.push(name.to_string());
+                }
+            }
+        }
+        modules
+    }
+
+    /// Whether `pattern` stands somewhere in it: words, single punctuation characters, and `()` for any call.
+    pub(crate) fn has(&self, pattern: &[&str]) -> bool {
+        has(&self.tokens, pattern)
+    }
+}
+
+fn has(tokens: &TokenStream, pattern: &[&str]) -> bool {
+    let tokens: Vec<_> = tokens.clone().into_iter().collect();
+    let here = tokens.windows(pattern.len()).any(|window| window.iter().zip(pattern).all(|(a, b)| is(a, b)));
+    here || tokens
+        .iter()
+        .any(|token| matches!(token, TokenTree::Group(group) if has(&group.stream(), pattern)))
+}
+
+fn is(token: &TokenTree, text: &str) -> bool {
+    match token {
+        TokenTree::Ident(word) => word == text,
+        TokenTree::Punct(mark) => text.len() == 1 && text.starts_with(mark.as_char()),
+        TokenTree::Group(group) => text == "()" && group.delimiter() == Delimiter::Parenthesis,
+        TokenTree::Literal(_) => false,
+    }
+}
+
+/// `depth` is how many `super` lead from here to the root.
+fn collect_uses(tokens: &TokenStream, depth: usize, used: &mut BTreeSet<String>) {
+    let tokens: Vec<_> = tokens.clone().into_iter().collect();
+    let mut at = 0;
+    while at < tokens.len() {
+        match &tokens[at] {
+            TokenTree::Ident(word) if word == "crate" => at = root_path(&tokens, at + 1, used),
+            TokenTree::Ident(word) if word == "super" => {
+                let mut hops = 1;
+                while path_follows(&tokens, at + 1) && is_super(tokens.get(at + 3)) {
+                    hops += 1;
+                    at += 3;
+                }
+                at = if hops >= depth { root_path(&tokens, at + 1, used) } else { at + 1 };
+            }
+            TokenTree::Group(group) => {
+                let inner = depth + usize::from(opens_module(&tokens, at));
+                collect_uses(&group.stream(), inner, used);
+                at += 1;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+fn is_super(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Ident(word)) if word == "super")
+}
+
+fn path_follows(tokens: &[TokenTree], at: usize) -> bool {
+    [at, at + 1].iter().all(|at| tokens.get(*at).is_some_and(|token| is(token, ":")))
+}
+
+fn opens_module(tokens: &[TokenTree], at: usize) -> bool {
+    at >= 2 && is(&tokens[at - 2], "mod") && matches!(tokens[at - 1], TokenTree::Ident(_))
+}
+
+/// Notes what stands behind the root of a path: one name, or a group of them. Answers where to go on.
+fn root_path(tokens: &[TokenTree], at: usize, used: &mut BTreeSet<String>) -> usize {
+    if !path_follows(tokens, at) {
+        return at;
+    }
+    match tokens.get(at + 2) {
+        Some(TokenTree::Ident(name)) => {
+            used.insert(name.to_string());
+        }
+        Some(TokenTree::Group(group)) => used.extend(first_names(&group.stream())),
+        _ => {}
+    }
+    at + 3
+}
+
+/// The first name of each path in a group: `{a::b, c}` gives `a` and `c`.
+fn first_names(group: &TokenStream) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut first = true;
+    for token in group.clone() {
+        if let (true, TokenTree::Ident(name)) = (first, &token) {
+            names.push(name.to_string());
+        }
+        first = is(&token, ",");
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uses(modules: &[&str], text: &str) -> Vec<String> {
+        let modules = modules.iter().map(|name| (*name).to_owned()).collect();
+        let source = Source { name: String::new(), modules, tokens: text.parse().unwrap() };
+        source.uses().into_iter().collect()
+    }
+
+    #[test]
+    fn every_way_out_of_a_module_is_seen() {
+        assert_eq!(uses(&["a"], "use crate::b::C; // crate::no\n fn f() { crate::d::e() }"), ["b", "d"]);
+        assert_eq!(uses(&["a"], "use crate::{b::{x, y}, c, d as e};"), ["b", "c", "d"]);
+        assert_eq!(uses(&["a"], "use super::b;"), ["b"]);
+        assert_eq!(uses(&["a", "x"], "use super::b; use super::super::c;"), ["c"]);
+        assert_eq!(uses(&["a"], "mod tests { use super::b; use super::super::c; }"), ["c"]);
+        assert_eq!(uses(&["a"], r#"const A: &str = "crate::b";"#), Vec::<String>::new());
+    }
+}

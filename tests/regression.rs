@@ -1,0 +1,1 @@
+//! What once went wrong, each with what a user saw, so that it does not go wrong again.
