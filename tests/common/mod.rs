@@ -17,6 +17,3 @@ pub(crate) mod source;
 pub(crate) mod stub;
 pub(crate) mod terminal;
 pub(crate) mod tls;
-pub(crate) mod proxy;
-pub(crate) mod source;
-pub(crate) mod stub;
