@@ -73,6 +73,14 @@ impl Error {
         self
     }
 
+    /// The failure of a mend: the answer that made it necessary is told with it.
+    #[must_use]
+    pub(super) fn in_answer_to(mut self, refused: Self) -> Self {
+        self.status = refused.status;
+        self.request_id = self.request_id.or(refused.request_id);
+        self
+    }
+
     #[must_use]
     pub(super) fn answered(mut self, status: StatusCode, request_id: Option<String>) -> Self {
         self.status = Some(status.as_u16());

@@ -74,7 +74,10 @@ impl Session {
             other => return other,
         };
         let Some(renewal) = &self.renewal else { return Err(refused) };
-        let fresh = self.renewed(renewal.as_ref(), &token).await?;
+        let fresh = match self.renewed(renewal.as_ref(), &token).await {
+            Err(error) if error.status.is_none() => return Err(error.in_answer_to(refused)),
+            other => other?,
+        };
         self.transport.send(call.authorised(&fresh)?).await
     }
 

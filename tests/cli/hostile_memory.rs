@@ -99,7 +99,7 @@ fn p9_a_page_that_swells_is_bounded() {
         assert!(page.contains(&place), "{field} in {page}");
         page.replacen(&place, &format!("{place}{many}"), 1).replace(",]", "]")
     };
-    let rows = vec![answers::account("robot"); 18_000];
+    let rows = vec![answers::account("robot"); 22_000];
     for body in [
         swelling("permissions", "\"\""),
         swelling("permissions", "\"devices:view\""),
