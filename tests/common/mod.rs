@@ -5,5 +5,6 @@ pub(crate) mod env;
 pub(crate) mod http;
 pub(crate) mod output;
 pub(crate) mod proxy;
+pub(crate) mod pty;
 pub(crate) mod source;
 pub(crate) mod stub;
