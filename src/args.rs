@@ -1,1 +1,139 @@
-//! (to be written)
+//! The command line: global flags and the commands. Each verb describes its own arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands;
+use crate::config::{Flags, StoreKind};
+use crate::domain::company::CompanyRef;
+use crate::output::Format;
+use crate::ui::Colour;
+
+/// Administer service accounts of a platform that manages cellular routers for many companies
+#[derive(Debug, Parser)]
+#[command(name = "sactl", version, infer_subcommands = false, disable_help_subcommand = true)]
+#[command(after_help = "Example:\n  sactl login --server https://gateway.example\n  sactl list")]
+pub struct Cli {
+    /// Flags of every command
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags of every command.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of the command line")]
+pub struct Global {
+    /// Use this stored profile [env: SACTL_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Talk to this server, as in https://gateway.example [env: SACTL_SERVER]
+    #[arg(long, global = true, value_name = "URL")]
+    pub server: Option<String>,
+    /// Act in this company; digits are an id [env: SACTL_COMPANY]
+    #[arg(long, global = true, value_name = "ID|NAME")]
+    pub company: Option<CompanyRef>,
+    /// Choose the form of the answer [env: SACTL_OUTPUT]
+    #[arg(short, long, global = true, value_name = "FORMAT")]
+    pub output: Option<Format>,
+    /// Allow a request this many seconds in all [env: SACTL_TIMEOUT] [default: 30]
+    #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
+    pub timeout: Option<f64>,
+    /// Trust the certificate authorities in this PEM file too [env: SACTL_CACERT]
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub cacert: Option<PathBuf>,
+    /// Show the server this client certificate (PEM)
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub client_cert: Option<PathBuf>,
+    /// Use this key (PEM) of the client certificate
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub client_key: Option<PathBuf>,
+    /// Allow plain http to another machine, where everybody on the way can read along
+    #[arg(long, global = true, hide_short_help = true)]
+    pub allow_http: bool,
+    /// Keep credentials there [env: SACTL_CREDENTIAL_STORE] [default: keyring]
+    #[arg(long, global = true, value_name = "STORE", hide_short_help = true)]
+    pub credential_store: Option<StoreKind>,
+    /// Say nothing but the answer and what is wrong
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Tell every request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Use colour
+    #[arg(long, global = true, value_name = "WHEN", hide_short_help = true)]
+    pub color: Option<Colour>,
+    /// Never wait for a key
+    #[arg(long, global = true, hide_short_help = true)]
+    pub no_input: bool,
+    /// Confirm everything beforehand
+    #[arg(long, global = true)]
+    pub yes: bool,
+}
+
+impl Global {
+    /// The part that concerns the settings.
+    pub fn flags(&self) -> Flags {
+        Flags {
+            profile: self.profile.clone(),
+            server: self.server.clone(),
+            company: self.company.clone(),
+            timeout: self.timeout,
+            cacert: self.cacert.clone(),
+            client_cert: self.client_cert.clone(),
+            client_key: self.client_key.clone(),
+            allow_http: self.allow_http,
+            credential_store: self.credential_store,
+        }
+    }
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "made once, at the start")]
+pub enum Command {
+    /// Sign in and store the credentials
+    Login(commands::login::Args),
+    /// Sign out: end the token on the server and forget the credentials
+    Logout(commands::logout::Args),
+    /// Show who and where one is, and what one may do
+    Whoami(commands::whoami::Args),
+    /// Manage stored sets of server, user and company
+    Profile(commands::profile::Args),
+    /// See the companies one belongs to and choose the active one
+    Company(commands::company::Args),
+    /// List the service accounts that the company owns or has let in
+    List(commands::list::Args),
+    /// Show one service account
+    Show(commands::show::Args),
+    /// Create a service account owned by the company
+    Create(commands::create::Args),
+    /// Change the description of a service account
+    Edit(commands::edit::Args),
+    /// Reset the password of a service account
+    Passwd(commands::passwd::Args),
+    /// Delete a service account
+    Delete(commands::delete::Args),
+    /// Give a service account access in the company, or change it
+    Grant(commands::grant::Args),
+    /// Remove all access of a service account in the company
+    Revoke(commands::revoke::Args),
+    /// Manage the roles of the company
+    Role(commands::role::Args),
+    /// See the permission catalogue
+    Permission(commands::permission::Args),
+    /// Send any request as the signed-in identity
+    Api(commands::api::Args),
+    /// Print a bearer token of the signed-in identity
+    Token(commands::token::Args),
+    /// Run the platform
+    #[cfg(feature = "platform")]
+    Serve(commands::serve::Args),
+    /// Run a command against a platform with sample data that exists as long as it runs
+    #[cfg(feature = "platform")]
+    Sandbox(commands::sandbox::Args),
+}

@@ -1,1 +1,163 @@
-//! (to be written)
+//! What a command may use, made when first asked for: a command that needs no server opens no file and
+//! builds no client.
+
+use std::cell::OnceCell;
+use std::future::Future;
+
+use crate::api::Code;
+use crate::args::Global;
+use crate::client::{Gateway, Session};
+use crate::config::{Environment, Settings};
+use crate::domain::company::CompanyRef;
+use crate::domain::{Company, CompanyId};
+use crate::error::{CliError, Result};
+use crate::output::Format;
+use crate::ui::Ui;
+
+mod company;
+mod connect;
+mod manner;
+mod renewal;
+mod session;
+
+pub use company::{ActiveCompany, choose};
+pub use manner::{format_in, manner, usage_error};
+pub use session::{CredentialSource, SignedIn, expiry, sign_in};
+
+/// What a command may use.
+#[derive(Debug)]
+pub struct Context {
+    global: Global,
+    environment: Environment,
+    ui: Ui,
+    settings: OnceCell<Settings>,
+    signed_in: OnceCell<SignedIn>,
+    company: OnceCell<ActiveCompany>,
+}
+
+impl Context {
+    /// Everything for one call. Opens nothing.
+    pub fn new(global: Global, environment: Environment, ui: Ui) -> Self {
+        Self {
+            global,
+            environment,
+            ui,
+            settings: OnceCell::new(),
+            signed_in: OnceCell::new(),
+            company: OnceCell::new(),
+        }
+    }
+
+    /// The terminal.
+    pub fn ui(&self) -> &Ui {
+        &self.ui
+    }
+
+    /// The format of the answer.
+    pub fn format(&self) -> Format {
+        self.ui.format()
+    }
+
+    /// The environment.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The settings of this call.
+    ///
+    /// # Errors
+    /// `config` and `usage`.
+    pub fn settings(&self) -> Result<&Settings> {
+        if let Some(settings) = self.settings.get() {
+            return Ok(settings);
+        }
+        let settings = Settings::resolve(&self.global.flags(), &self.environment)?;
+        Ok(self.settings.get_or_init(|| settings))
+    }
+
+    /// The server of this call, without an identity.
+    ///
+    /// # Errors
+    /// `not_signed_in` when nobody said which server, `usage` and `config`.
+    pub fn gateway(&self) -> Result<Gateway> {
+        connect::gateway(self.settings()?, &self.ui)
+    }
+
+    /// The signed-in client.
+    ///
+    /// # Errors
+    /// Exit 3 when there is nobody to sign in as, and those of a sign-in.
+    pub async fn session(&self) -> Result<&Session> {
+        Ok(&self.signed_in().await?.session)
+    }
+
+    /// The signed-in client with what is known about it.
+    ///
+    /// # Errors
+    /// As [`Self::session`].
+    pub async fn signed_in(&self) -> Result<&SignedIn> {
+        if let Some(signed_in) = self.signed_in.get() {
+            return Ok(signed_in);
+        }
+        let signed_in = session::open(self.settings()?, &self.ui).await?;
+        Ok(self.signed_in.get_or_init(|| signed_in))
+    }
+
+    /// The active company: the one chosen, else the only one, else one that a person chooses now. A company
+    /// given by its id costs no request.
+    ///
+    /// # Errors
+    /// `no_company`, `ambiguous_company`, `not_found`, and those of a read.
+    pub async fn company(&self) -> Result<&ActiveCompany> {
+        if let Some(company) = self.company.get() {
+            return Ok(company);
+        }
+        let company = company::active(self).await?;
+        Ok(self.company.get_or_init(|| company))
+    }
+
+    /// The active company with its name, which may cost a request.
+    ///
+    /// # Errors
+    /// As [`Self::company`].
+    pub async fn named_company(&self) -> Result<Company> {
+        let active = self.company().await?;
+        match &active.name {
+            Some(name) => Ok(Company { id: active.id, name: name.clone() }),
+            None => Ok(self.session().await?.show_company(active.id).await?),
+        }
+    }
+
+    /// The company that somebody named, with its id and name.
+    ///
+    /// # Errors
+    /// `ambiguous_company`, `not_found`, and those of a read.
+    pub async fn resolve_company(&self, reference: &CompanyRef) -> Result<Company> {
+        company::resolve(self.session().await?, reference).await
+    }
+}
+
+/// Runs `work` until it is done or somebody presses Ctrl-C.
+///
+/// # Errors
+/// Those of `work`, and `interrupted`.
+pub async fn until_interrupted<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::select! {
+        biased;
+        _ = tokio::signal::ctrl_c() => Err(CliError::interrupted()),
+        outcome = work => outcome,
+    }
+}
+
+/// The error of a company that is not there for this caller.
+fn no_such_company(reference: &CompanyRef) -> CliError {
+    CliError::new(Code::NotFound, format!("you belong to no company {reference}"))
+        .hint("see yours with: sactl company list")
+}
+
+impl ActiveCompany {
+    /// A company by its id alone.
+    pub const fn of_id(id: CompanyId) -> Self {
+        Self { id, name: None }
+    }
+}

@@ -1,1 +1,323 @@
-//! (to be written)
+//! Errors as a person or a script meets them, and the only place that chooses an exit code.
+//!
+//! A [`CliError`] has a stable code, a message, hints that name the next command, and a cause chain. It is
+//! shown as text or as the error document. It refuses to know how an error came about: each lower module has
+//! its own error type and is converted here.
+
+use std::error::Error as StdError;
+use std::fmt::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::api::Code;
+use crate::domain::visible::{json_visible, sanitise};
+use crate::domain::{Company, Violation};
+
+mod convert;
+
+/// What every command gives back.
+pub type Result<T> = std::result::Result<T, CliError>;
+
+/// A failed command.
+#[derive(Debug)]
+pub struct CliError(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
+    code: Code,
+    message: String,
+    hints: Vec<String>,
+    status: Option<u16>,
+    request_id: Option<String>,
+    errors: Vec<Violation>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+    quiet: bool,
+}
+
+impl CliError {
+    /// An error that scripts know as `code`; `message` is for people, without a full stop.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self(Box::new(Details {
+            code,
+            message: message.into(),
+            hints: Vec::new(),
+            status: None,
+            request_id: None,
+            errors: Vec::new(),
+            source: None,
+            quiet: false,
+        }))
+    }
+
+    /// Wrong flags or arguments.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Code::Usage, message)
+    }
+
+    /// A configuration file or variable that cannot be used.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(Code::Config, message)
+    }
+
+    /// A fault of the program.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(Code::Internal, message)
+    }
+
+    /// A file or a stream of this machine that failed; `what` says what was being done.
+    pub fn io(what: impl Into<String>, source: std::io::Error) -> Self {
+        Self::new(Code::Io, what).caused_by(source)
+    }
+
+    /// The answer could not be written. A closed pipe is a quiet end: whoever read has enough.
+    pub fn answer(source: std::io::Error) -> Self {
+        let quiet = source.kind() == std::io::ErrorKind::BrokenPipe;
+        let mut error = Self::io("cannot write the answer to standard output", source);
+        error.0.quiet = quiet;
+        error
+    }
+
+    /// There is nobody to act as.
+    pub fn not_signed_in(message: impl Into<String>) -> Self {
+        Self::new(Code::NotSignedIn, message)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Code::NotFound, message)
+    }
+
+    /// A destructive command that nobody confirmed; `what` is what it would do, as in `delete x`.
+    pub fn confirmation_required(what: impl fmt::Display) -> Self {
+        Self::new(
+            Code::ConfirmationRequired,
+            format!("to {what} needs a confirmation, and nobody can be asked"),
+        )
+        .hint("add --yes to confirm")
+    }
+
+    /// The confirmation was asked for and not given.
+    pub fn not_confirmed() -> Self {
+        Self::new(Code::ConfirmationRequired, "not confirmed: nothing was changed")
+    }
+
+    /// Several companies to choose from and nobody to ask.
+    pub fn no_company(companies: &[Company]) -> Self {
+        if companies.is_empty() {
+            return Self::new(Code::NoCompany, "you belong to no company");
+        }
+        Self::new(Code::NoCompany, format!("no company is chosen; you belong to {}", listed(companies)))
+            .hint("choose one with --company ID, or for good with: sactl company use ID")
+    }
+
+    /// A company name that several companies carry.
+    pub fn ambiguous_company(name: &str, companies: &[Company]) -> Self {
+        let ids: Vec<String> = companies.iter().map(|company| company.id.to_string()).collect();
+        Self::new(
+            Code::AmbiguousCompany,
+            format!("{} companies are called {name}: ids {}", companies.len(), ids.join(", ")),
+        )
+        .hint("name the company by its id")
+    }
+
+    /// Input that breaks rules, all of them at once.
+    pub fn invalid_input(errors: Vec<Violation>) -> Self {
+        let message = match errors.as_slice() {
+            [one] => one.message.clone().into_owned(),
+            _ => "the input breaks these rules".to_owned(),
+        };
+        let mut error = Self::new(Code::InvalidInput, message);
+        error.0.errors = errors;
+        error
+    }
+
+    /// Somebody pressed Ctrl-C.
+    pub fn interrupted() -> Self {
+        Self::new(Code::Interrupted, "interrupted")
+    }
+
+    /// Adds a line that says what to do next; it names a command where there is one.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hints.push(hint.into());
+        self
+    }
+
+    /// Adds the cause, whose own causes are shown too.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// For a write: when the outcome is not known or nothing answered (exit 8), says which command shows the
+    /// state. Leaves every other error as it is.
+    #[must_use]
+    pub fn state_shown_by(self, command: &str) -> Self {
+        if exit_code(self.code()) == 8 {
+            let hint = format!("see what is the case now with: {command}");
+            return self.hint(hint);
+        }
+        self
+    }
+
+    /// The stable name of the error.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The message for people, as it came: not made safe for a terminal.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The hints, in their order.
+    pub fn hints(&self) -> &[String] {
+        &self.0.hints
+    }
+
+    /// Every broken rule of the input.
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.errors
+    }
+
+    /// Whether the program ends without a word and with success: the reader of the answer went away.
+    pub fn is_quiet(&self) -> bool {
+        self.0.quiet
+    }
+
+    /// The exit code of the program.
+    pub fn exit_code(&self) -> u8 {
+        if self.0.quiet { 0 } else { exit_code(self.0.code) }
+    }
+
+    /// The message with its cause chain, on one line.
+    fn whole_message(&self) -> String {
+        let mut text = self.0.message.clone();
+        let mut next: Option<&dyn StdError> = self.0.source.as_deref().map(|source| source as &dyn StdError);
+        while let Some(cause) = next {
+            let cause_text = cause.to_string();
+            if !text.contains(&cause_text) {
+                let _ = write!(text, ": {cause_text}");
+            }
+            next = cause.source();
+        }
+        text
+    }
+
+    /// The error as lines for a terminal, every one safe to show.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("error: {}\n", sanitise(&self.whole_message()));
+        let stated = |violation: &&Violation| self.0.errors.len() > 1 || violation.message != self.0.message;
+        for violation in self.0.errors.iter().filter(stated) {
+            let _ = writeln!(text, "  {}: {}", sanitise(&violation.field), sanitise(&violation.message));
+        }
+        for hint in &self.0.hints {
+            let _ = writeln!(text, "hint: {}", sanitise(hint));
+        }
+        text
+    }
+
+    /// The error as the document that scripts read: one line of JSON, with a line end.
+    pub fn to_document(&self) -> String {
+        let document = Document { error: self.body() };
+        let json = serde_json::to_string(&document).unwrap_or_else(|_| {
+            format!(r#"{{"error":{{"code":"internal","exit_code":{}}}}}"#, self.exit_code())
+        });
+        format!("{}\n", json_visible(&json))
+    }
+
+    fn body(&self) -> Body<'_> {
+        Body {
+            code: self.0.code.as_str(),
+            message: self.whole_message(),
+            hint: (!self.0.hints.is_empty()).then(|| self.0.hints.join("; ")),
+            exit_code: self.exit_code(),
+            status: self.0.status,
+            request_id: self.0.request_id.as_deref(),
+            errors: &self.0.errors,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    error: Body<'a>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    exit_code: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [Violation],
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl StdError for CliError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// Errors of a write whose outcome may not be known.
+pub trait WriteOutcome<T> {
+    /// When the write ends in exit 8, names the `command` that shows the state.
+    ///
+    /// # Errors
+    /// The same error, with that hint.
+    fn state_shown_by(self, command: impl FnOnce() -> String) -> Result<T>;
+}
+
+impl<T, E: Into<CliError>> WriteOutcome<T> for std::result::Result<T, E> {
+    fn state_shown_by(self, command: impl FnOnce() -> String) -> Result<T> {
+        self.map_err(|error| error.into().state_shown_by(&command()))
+    }
+}
+
+/// The exit code of every error code: the table that scripts rely on.
+pub const fn exit_code(code: Code) -> u8 {
+    match code {
+        Code::Internal | Code::BadResponse | Code::Io => 1,
+        Code::Usage
+        | Code::Config
+        | Code::ConfirmationRequired
+        | Code::NoCompany
+        | Code::Malformed
+        | Code::MethodNotAllowed => 2,
+        Code::NotSignedIn
+        | Code::Unauthenticated
+        | Code::InvalidGrant
+        | Code::MfaRequired
+        | Code::UnauthorizedClient
+        | Code::CredentialStore => 3,
+        Code::MissingPermission | Code::NotOwner | Code::Escalation | Code::SelfModification => 4,
+        Code::NotFound => 5,
+        Code::NameTaken | Code::RoleInUse | Code::AmbiguousCompany => 6,
+        Code::InvalidInput => 7,
+        Code::Unreachable | Code::Timeout | Code::OutcomeUnknown | Code::RateLimited | Code::Unavailable => 8,
+        Code::Partial => 9,
+        Code::Interrupted => 130,
+    }
+}
+
+fn listed(companies: &[Company]) -> String {
+    let each: Vec<String> =
+        companies.iter().map(|company| format!("{} ({})", company.id, company.name)).collect();
+    each.join(", ")
+}
+
+#[cfg(test)]
+mod tests;

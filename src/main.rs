@@ -1,3 +1,81 @@
-//! The `sactl` program: everything is in the library.
+//! The `sactl` program: parse, run, exit code.
 
-fn main() {}
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+use sactl::args::{Cli, Command};
+use sactl::commands;
+use sactl::config::Environment;
+use sactl::context::{self, Context, until_interrupted};
+use sactl::error::{CliError, Result};
+use sactl::ui::{Manner, Ui};
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let environment = Environment::of_process();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return not_parsed(&error, &arguments, &environment),
+    };
+    let Some(command) = cli.command else {
+        let _ = Cli::command().print_help();
+        return ExitCode::SUCCESS;
+    };
+    let manner = match context::manner(&cli.global, &environment) {
+        Ok(manner) => manner,
+        Err(error) => return finish(&Ui::new(Manner::default()), Err(error)),
+    };
+    let ui = Ui::new(manner);
+    let context = Context::new(cli.global, environment, ui.clone());
+    finish(&ui, run(command, &context))
+}
+
+fn run(command: Command, context: &Context) -> Result<u8> {
+    // Secrets are in memory from here on: no core dump, and no other process of this user reads them.
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    #[cfg(feature = "platform")]
+    let command = match command {
+        Command::Serve(args) => return commands::serve::run(args, context),
+        Command::Sandbox(args) => return commands::sandbox::run(args, context),
+        other => other,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::io("cannot start", error))?;
+    let outcome = runtime.block_on(until_interrupted(commands::run(command, context)));
+    // A thread that still waits for a key or for a keyring must not hold up the end.
+    runtime.shutdown_timeout(Duration::ZERO);
+    outcome
+}
+
+fn finish(ui: &Ui, outcome: Result<u8>) -> ExitCode {
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            if !error.is_quiet() {
+                ui.failure(&error);
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.
+fn not_parsed(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // Whoever closed the pipe has read enough.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let format = context::format_in(arguments, environment);
+    if format.is_some_and(sactl::output::Format::is_document) {
+        let ui = Ui::new(Manner { format, ..Manner::default() });
+        return finish(&ui, Err(context::usage_error(error)));
+    }
+    let _ = error.print();
+    ExitCode::from(2)
+}

@@ -1,1 +1,204 @@
-//! (to be written)
+//! The terminal: the answer on standard output, the conversation on standard error.
+//!
+//! Everything said here passes [`sanitise`], so nothing from a server or a file commands a terminal. With a
+//! document format the conversation is silent unless asked for. Prompts need a terminal on standard input
+//! *and* standard error; `/dev/tty` is never opened behind a pipe.
+
+use std::io::{self, IsTerminal, Write};
+
+use crate::error::{CliError, Result};
+use crate::output::Format;
+
+pub use crate::domain::visible::{json_visible, sanitise};
+
+mod prompt;
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Colour {
+    /// On a terminal that has it, unless `NO_COLOR` or `CLICOLOR=0` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How to talk: the part of the settings that concerns the terminal.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, each a flag of the command line")]
+pub struct Manner {
+    /// The format that somebody chose; `None` when nobody did.
+    pub format: Option<Format>,
+    /// No status and no notes.
+    pub quiet: bool,
+    /// Requests are told too, and documents do not silence notes.
+    pub verbose: bool,
+    /// Colour on standard output.
+    pub colour_out: bool,
+    /// Colour on standard error.
+    pub colour_err: bool,
+    /// Never wait for a key.
+    pub no_input: bool,
+    /// Every confirmation is given.
+    pub yes: bool,
+    /// Columns of the terminal, where somebody fixed them.
+    pub columns: Option<u16>,
+}
+
+/// What a command says and asks. Cheap to clone; it holds no lock and no file.
+#[derive(Clone, Debug)]
+pub struct Ui {
+    manner: Manner,
+    stdout_terminal: bool,
+    stderr_terminal: bool,
+    stdin_terminal: bool,
+}
+
+impl Ui {
+    /// The streams of this process, used in `manner`.
+    pub fn new(manner: Manner) -> Self {
+        Self {
+            manner,
+            stdout_terminal: io::stdout().is_terminal(),
+            stderr_terminal: io::stderr().is_terminal(),
+            stdin_terminal: io::stdin().is_terminal(),
+        }
+    }
+
+    /// The format of the answer: the one chosen, else a table.
+    pub fn format(&self) -> Format {
+        self.manner.format.unwrap_or(Format::Table)
+    }
+
+    /// Whether nobody chose a format.
+    pub fn is_default_format(&self) -> bool {
+        self.manner.format.is_none()
+    }
+
+    /// Whether the answer is tab-separated rows without a header: nobody chose a format, and standard output
+    /// is no terminal.
+    pub fn is_plain(&self) -> bool {
+        self.manner.format.is_none() && !self.stdout_terminal
+    }
+
+    /// Whether standard output is a terminal.
+    pub fn stdout_is_terminal(&self) -> bool {
+        self.stdout_terminal
+    }
+
+    /// Whether standard input is a terminal.
+    pub fn stdin_is_terminal(&self) -> bool {
+        self.stdin_terminal
+    }
+
+    /// Whether the answer may have colours.
+    pub fn colour(&self) -> bool {
+        self.manner.colour_out
+    }
+
+    /// The width for tables in columns: `COLUMNS`, else the terminal's; `None` for no limit.
+    pub fn width(&self) -> Option<u16> {
+        let of_terminal = || rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col);
+        let measured = || self.stdout_terminal.then(of_terminal).flatten();
+        self.manner.columns.or_else(measured).filter(|columns| *columns > 0)
+    }
+
+    /// Whether somebody can be asked: a terminal on both standard input and standard error, and no
+    /// `--no-input`.
+    pub fn is_interactive(&self) -> bool {
+        self.stdin_terminal && self.stderr_terminal && !self.manner.no_input
+    }
+
+    /// Whether `--yes` confirmed everything beforehand.
+    pub fn is_confirmed(&self) -> bool {
+        self.manner.yes
+    }
+
+    /// Whether requests and decisions are told.
+    pub fn is_verbose(&self) -> bool {
+        self.manner.verbose
+    }
+
+    /// Writes the answer to standard output: `write` gets a buffered writer on the locked stream, which is
+    /// flushed afterwards.
+    ///
+    /// # Errors
+    /// `io` when it cannot be written; a closed pipe is an error whose exit code is 0, so that the command
+    /// ends at once and quietly.
+    pub fn answer(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        let mut out = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+        write(&mut out).and_then(|()| out.flush()).map_err(CliError::answer)
+    }
+
+    /// Says what was done and where.
+    pub fn status(&self, text: impl AsRef<str>) {
+        if self.speaks() {
+            Self::say("", text.as_ref());
+        }
+    }
+
+    /// Says something that helps to understand the answer.
+    pub fn note(&self, text: impl AsRef<str>) {
+        if self.speaks() {
+            Self::say(&self.label("note:", "36"), text.as_ref());
+        }
+    }
+
+    /// Says what to do next.
+    pub fn hint(&self, text: impl AsRef<str>) {
+        if self.speaks() {
+            Self::say(&self.label("hint:", "36"), text.as_ref());
+        }
+    }
+
+    /// Says what a person needs to know to answer a question.
+    pub fn ask_about(&self, text: impl AsRef<str>) {
+        Self::say("", text.as_ref());
+    }
+
+    /// Says what may be wrong. Quiet does not silence it; documents do.
+    pub fn warning(&self, text: impl AsRef<str>) {
+        if self.manner.verbose || !self.format().is_document() {
+            Self::say(&self.label("warning:", "33"), text.as_ref());
+        }
+    }
+
+    /// Says what happens inside, with `--verbose` only.
+    pub fn verbose(&self, text: impl AsRef<str>) {
+        if self.manner.verbose {
+            Self::say("", text.as_ref());
+        }
+    }
+
+    /// Shows why the command failed: the error document where a program reads, text otherwise.
+    pub fn failure(&self, error: &CliError) {
+        let text = if self.format().is_document() { error.to_document() } else { self.failure_text(error) };
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    fn failure_text(&self, error: &CliError) -> String {
+        let text = error.to_text();
+        match text.strip_prefix("error:") {
+            Some(rest) => format!("{}{rest}", self.label("error:", "31")),
+            None => text,
+        }
+    }
+
+    /// Whether status and notes are told.
+    pub fn speaks(&self) -> bool {
+        self.manner.verbose || !(self.manner.quiet || self.format().is_document())
+    }
+
+    fn label(&self, label: &str, colour: &str) -> String {
+        if self.manner.colour_err { format!("\u{1b}[1;{colour}m{label}\u{1b}[0m") } else { label.to_owned() }
+    }
+
+    /// One line of conversation. When standard error is gone there is nobody to tell that to.
+    fn say(label: &str, text: &str) {
+        let gap = if label.is_empty() { "" } else { " " };
+        let line = format!("{label}{gap}{}\n", sanitise(text));
+        let _ = io::stderr().lock().write_all(line.as_bytes());
+    }
+}

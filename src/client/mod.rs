@@ -1,1 +1,32 @@
-//! (to be written)
+//! HTTP to the platform, and nothing else: documents in, documents out.
+//!
+//! A [`Gateway`] knows a server and can sign in; a [`Session`] is signed in, so that "needs sign-in" shows in
+//! the type. A token leaves only for the origin its session was made for, no redirect is followed, every
+//! answer is bounded in size and time, and what is safe to repeat is repeated. This module never prints and
+//! never reads a file: who wants to know what happens gives an [`Observer`].
+
+mod access;
+mod accounts;
+mod companies;
+mod error;
+mod gateway;
+mod options;
+mod pages;
+mod raw;
+mod reply;
+mod retry;
+mod roles;
+mod session;
+mod transport;
+mod users;
+
+pub use error::Error;
+pub use gateway::{Gateway, SignIn};
+pub use options::{ClientCertificate, Options};
+pub use pages::Pages;
+pub use raw::{RawAnswer, RawRequest};
+pub use session::{Renewal, RenewedToken, Session};
+pub use transport::{Exchange, Observer};
+
+/// What every request gives back.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,1 +1,22 @@
-//! (to be written)
+//! Settings and where each came from; profiles; stored credentials.
+//!
+//! The order is flag, environment, profile, default. Commands never read the environment or files
+//! themselves: they get what is resolved here. This module refuses the network and the terminal.
+
+pub mod credentials;
+pub mod env;
+mod error;
+pub mod file;
+pub mod identity;
+pub mod secure_file;
+pub mod settings;
+
+pub use credentials::StoreKind;
+pub use env::Environment;
+pub use error::{Error, ErrorKind};
+pub use file::{ConfigFile, Profile};
+pub use identity::Identity;
+pub use settings::{Flags, Setting, Settings, Source};
+
+/// What everything here gives back.
+pub type Result<T> = std::result::Result<T, Error>;

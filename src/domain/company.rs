@@ -25,6 +25,13 @@ pub struct Company {
     pub name: String,
 }
 
+impl fmt::Display for Company {
+    /// `Acme MSP (1)`: the form for people everywhere.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.id)
+    }
+}
+
 /// How somebody names a company: digits are always an id, anything else is a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CompanyRef {

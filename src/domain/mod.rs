@@ -8,16 +8,19 @@
 pub mod account;
 pub mod company;
 pub mod decision;
+pub mod origin;
 pub mod page;
 pub mod password;
 pub mod permission;
 pub mod role;
 pub mod secret;
 pub mod violation;
+pub mod visible;
 
 pub use account::{AccountId, AccountName, Description, Ownership};
 pub use company::{Company, CompanyId};
 pub use decision::{Operation, Refusal, Relation};
+pub use origin::Origin;
 pub use permission::{Permission, PermissionSet};
 pub use role::{DefaultRole, RoleName};
 pub use secret::{Password, Token};

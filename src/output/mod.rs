@@ -1,1 +1,24 @@
-//! (to be written)
+//! What an answer looks like on standard output, in every format.
+//!
+//! A command builds a view (an [`Answer`]) from what the platform said and hands it to [`write`], or, where
+//! rows come without end, to a [`RowWriter`] one by one. Views are explicit: a wire document is never printed
+//! as it came. Everything said to a person while working is `ui`'s, not this module's.
+
+mod account;
+mod change;
+mod csv;
+mod format;
+mod json;
+mod people;
+mod role;
+mod time;
+mod view;
+mod write;
+mod yaml;
+
+pub use account::{AccessView, AccountDetailView, AccountListView, AccountView, Asked};
+pub use change::{CreatedView, DeletedView, GrantView, PasswordView, RevokeView};
+pub use format::Format;
+pub use role::{PermissionListView, PermissionView, RoleDeletedView, RoleListView, RoleView};
+pub use view::{Answer, Block, Cell, Row, Tone};
+pub use write::{RowWriter, Shape, Surroundings, write};

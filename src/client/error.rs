@@ -1,0 +1,269 @@
+//! What a request can fail with, and how the answers of servers are read as failures.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use reqwest::StatusCode;
+
+use super::retry::Fault;
+use crate::api::session::TokenRefusal;
+use crate::api::{Code, Problem};
+use crate::domain::Violation;
+
+/// A failed request.
+#[derive(Debug)]
+pub struct Error {
+    /// The stable name of the failure.
+    pub code: Code,
+    /// For people; may hold text of the server, so it is not safe to show as it is.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// The HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// The request, as the server's log names it.
+    pub request_id: Option<String>,
+    /// Every broken rule of the input.
+    pub errors: Vec<Violation>,
+    /// The cause.
+    pub source: Option<Box<dyn StdError + Send + Sync>>,
+    /// The request was repeated after an attempt that may have been carried out.
+    pub(super) repeated_in_doubt: bool,
+}
+
+/// Longest text of a server that an error repeats, in characters.
+const MESSAGE_LIMIT: usize = 2000;
+
+impl Error {
+    /// A failure of the kind `code`.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            status: None,
+            request_id: None,
+            errors: Vec::new(),
+            source: None,
+            repeated_in_doubt: false,
+        }
+    }
+
+    /// The server answered something that is not of this contract.
+    pub(super) fn bad_response(message: impl Into<String>) -> Self {
+        Self::new(Code::BadResponse, message)
+    }
+
+    #[must_use]
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub(super) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    #[must_use]
+    pub(super) fn answered(mut self, status: StatusCode, request_id: Option<String>) -> Self {
+        self.status = Some(status.as_u16());
+        self.request_id = self.request_id.or(request_id);
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// Reads a refusal: a problem document, a bare `{"success": false, "message": …}`, an RFC 6749 error, or only
+/// a status.
+pub(super) fn refusal(status: StatusCode, request_id: Option<String>, body: &[u8]) -> Error {
+    let error = token_refusal(body)
+        .or_else(|| problem(status, body))
+        .unwrap_or_else(|| Error::new(code_of(status), bare_message(status)));
+    advise(error).answered(status, request_id)
+}
+
+fn token_refusal(body: &[u8]) -> Option<Error> {
+    let refusal: TokenRefusal = serde_json::from_slice(body).ok()?;
+    let code = match Code::parse(&refusal.error) {
+        Some(code @ (Code::InvalidGrant | Code::MfaRequired | Code::UnauthorizedClient)) => code,
+        _ => Code::Malformed,
+    };
+    let message = refusal.error_description.unwrap_or(refusal.error);
+    Some(Error::new(code, bounded(message)))
+}
+
+fn problem(status: StatusCode, body: &[u8]) -> Option<Error> {
+    let problem: Problem = serde_json::from_slice(body).ok()?;
+    let code = problem.code.as_deref().and_then(Code::parse).unwrap_or_else(|| code_of(status));
+    let message = problem.message.or(problem.detail).or(problem.title);
+    let mut error = Error::new(code, bounded(message.unwrap_or_else(|| bare_message(status))));
+    error.request_id = problem.request_id;
+    error.errors = problem.errors;
+    Some(error)
+}
+
+/// The code of a refusal that names none.
+fn code_of(status: StatusCode) -> Code {
+    match status.as_u16() {
+        401 => Code::Unauthenticated,
+        403 => Code::MissingPermission,
+        404 | 410 => Code::NotFound,
+        405 => Code::MethodNotAllowed,
+        407 => Code::Unreachable,
+        408 | 504 => Code::Timeout,
+        409 => Code::NameTaken,
+        422 => Code::InvalidInput,
+        429 => Code::RateLimited,
+        502 | 503 => Code::Unavailable,
+        500..=599 => Code::Internal,
+        400..=499 => Code::Malformed,
+        _ => Code::BadResponse,
+    }
+}
+
+fn bare_message(status: StatusCode) -> String {
+    format!("the server answered {status} and did not say why")
+}
+
+fn bounded(message: String) -> String {
+    match message.char_indices().nth(MESSAGE_LIMIT) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message,
+    }
+}
+
+/// What to do about it, where that is always the same.
+fn advise(error: Error) -> Error {
+    let hint = match error.code {
+        Code::Unauthenticated => "sign in again with: sactl login",
+        Code::InvalidGrant => "check the user name and the password",
+        Code::MfaRequired => {
+            "sign in on a terminal with: sactl login, or give the code with: sactl login --otp CODE; \
+             scripts use a service account, which is never asked for one"
+        }
+        Code::UnauthorizedClient => "service accounts sign in through the API only",
+        Code::MissingPermission => "see what you may do with: sactl whoami",
+        Code::NotOwner => "switch to the owner company with --company, if you belong to it",
+        Code::RateLimited | Code::Unavailable => "try again later",
+        _ => return error,
+    };
+    error.hint(hint)
+}
+
+/// Reads why no answer came, and whether the request may have arrived.
+pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
+    let error = error.without_url();
+    if error.is_builder() {
+        return (Error::new(Code::Internal, "cannot build the request").caused_by(error), Fault::Final);
+    }
+    if !error.is_connect() {
+        let code = if error.is_timeout() { Code::Timeout } else { Code::Unreachable };
+        return (Error::new(code, "the connection broke before an answer came").caused_by(error), Fault::Cut);
+    }
+    if is_tls(&error) {
+        let refused = Error::new(Code::Unreachable, "the server cannot be trusted").caused_by(error);
+        return (refused.hint("a private certificate authority is named with --cacert FILE"), Fault::Final);
+    }
+    let (code, message) = if error.is_timeout() {
+        (Code::Timeout, "no connection in time")
+    } else {
+        (Code::Unreachable, "cannot connect to the server")
+    };
+    let failed = Error::new(code, message).caused_by(error);
+    (failed.hint("check the network and the name of the server"), Fault::NotSent)
+}
+
+/// Reads why an answer ended before its end.
+pub(super) fn broken_body(error: reqwest::Error) -> (Error, Fault) {
+    let code = if error.is_timeout() { Code::Timeout } else { Code::Unreachable };
+    let broken = Error::new(code, "the answer broke off").caused_by(error.without_url());
+    (broken, Fault::Cut)
+}
+
+/// Whether the handshake failed: that will not be different the next time.
+fn is_tls(error: &reqwest::Error) -> bool {
+    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(cause) = next {
+        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(status: u16, body: &str) -> Error {
+        refusal(StatusCode::from_u16(status).unwrap(), None, body.as_bytes())
+    }
+
+    #[test]
+    fn a_problem_document_is_taken_whole() {
+        let error = read(
+            403,
+            r#"{"type":"about:blank","status":403,"code":"not_owner","success":false,"message":"no",
+                "request_id":"r1","errors":[{"field":"a","code":"b","message":"c"}]}"#,
+        );
+        assert_eq!((error.code, error.message.as_str()), (Code::NotOwner, "no"));
+        assert_eq!((error.status, error.request_id.as_deref()), (Some(403), Some("r1")));
+        assert_eq!(error.errors.len(), 1);
+    }
+
+    #[test]
+    fn a_bare_refusal_gets_the_code_of_its_status() {
+        for (status, code) in [
+            (400, Code::Malformed),
+            (401, Code::Unauthenticated),
+            (403, Code::MissingPermission),
+            (404, Code::NotFound),
+            (409, Code::NameTaken),
+            (413, Code::Malformed),
+            (422, Code::InvalidInput),
+            (429, Code::RateLimited),
+            (500, Code::Internal),
+            (503, Code::Unavailable),
+            (504, Code::Timeout),
+        ] {
+            let error = read(status, r#"{"success": false, "message": "because"}"#);
+            assert_eq!((error.code, error.message.as_str()), (code, "because"), "{status}");
+            assert_eq!(read(status, "<html>").code, code);
+            assert_eq!(read(status, r#"{"success": false, "code": "from_the_future"}"#).code, code);
+        }
+    }
+
+    #[test]
+    fn sign_in_errors_are_those_of_the_standard() {
+        for (text, code) in [
+            ("invalid_grant", Code::InvalidGrant),
+            ("mfa_required", Code::MfaRequired),
+            ("unauthorized_client", Code::UnauthorizedClient),
+            ("invalid_request", Code::Malformed),
+            ("not_owner", Code::Malformed),
+        ] {
+            assert_eq!(read(400, &format!(r#"{{"error": "{text}"}}"#)).code, code, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_messages_are_cut() {
+        let body = format!(r#"{{"message": "{}"}}"#, "é".repeat(10_000));
+        assert_eq!(read(400, &body).message.chars().count(), MESSAGE_LIMIT + 1);
+    }
+}

@@ -1,0 +1,85 @@
+//! A server that one is not signed in to.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use serde::Serialize;
+
+use super::retry::Repeat;
+use super::transport::{Call, Observer, Transport};
+use super::{Options, Renewal, Result, Session};
+use crate::api::path;
+use crate::api::session::{CLIENT_ID, TokenForm, TokenGrant};
+use crate::domain::secret::OneTimeCode;
+use crate::domain::{Origin, Password, Token};
+
+/// Who signs in, and with what.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// An e-mail address of a human or the name of a service account.
+    pub username: String,
+    /// Used byte for byte.
+    pub password: Password,
+    /// The code of an authenticator app, where a second factor is needed.
+    pub otp: Option<OneTimeCode>,
+}
+
+/// A server that one is not signed in to.
+#[derive(Clone)]
+pub struct Gateway {
+    transport: Transport,
+}
+
+impl Gateway {
+    /// Prepares connections; sends nothing.
+    ///
+    /// # Errors
+    /// `usage` for plain http that nobody allowed, `config` for unusable certificates.
+    pub fn new(options: &Options, observer: Option<Arc<dyn Observer>>) -> Result<Self> {
+        Ok(Self { transport: Transport::new(options, observer)? })
+    }
+
+    /// The server.
+    pub fn origin(&self) -> &Origin {
+        self.transport.origin()
+    }
+
+    /// Signs in.
+    ///
+    /// # Errors
+    /// `invalid_grant`, `mfa_required`, `unauthorized_client`, and those of every request.
+    pub async fn sign_in(&self, who: &SignIn) -> Result<TokenGrant> {
+        let form = TokenForm {
+            grant_type: "password",
+            username: &who.username,
+            password: who.password.clone(),
+            client_id: CLIENT_ID,
+            otp: who.otp.clone(),
+        };
+        // A one-time code opens one session, so a second try with it could only fail.
+        let repeat = if who.otp.is_some() { Repeat::Never } else { Repeat::Read };
+        self.transport.send(Call::new(Method::POST, path::TOKEN, repeat).form(&form)?).await?.decode()
+    }
+
+    /// Ends one token. A token that has ended already is no error.
+    ///
+    /// # Errors
+    /// Those of every request.
+    pub async fn revoke(&self, token: &Token) -> Result<()> {
+        #[derive(Serialize)]
+        struct RevocationForm<'a> {
+            #[serde(serialize_with = "Token::serialize_exposed")]
+            token: &'a Token,
+            token_type_hint: &'a str,
+            client_id: &'a str,
+        }
+        let form = RevocationForm { token, token_type_hint: "access_token", client_id: CLIENT_ID };
+        let call = Call::new(Method::POST, path::REVOCATION, Repeat::Idempotent).form(&form)?;
+        self.transport.send(call).await.map(drop)
+    }
+
+    /// A session with `token`, which must have been issued by this very server.
+    pub fn session(&self, token: Token, renewal: Option<Arc<dyn Renewal>>) -> Session {
+        Session::new(self.transport.clone(), token, renewal)
+    }
+}

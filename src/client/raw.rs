@@ -1,0 +1,53 @@
+//! Any request, for what has no command of its own.
+
+use reqwest::Method;
+
+use super::retry::Repeat;
+use super::transport::Call;
+use super::{Error, Result, Session};
+use crate::api::Code;
+
+/// A request as somebody wrote it.
+#[derive(Clone, Debug)]
+pub struct RawRequest {
+    /// `GET` and the like.
+    pub method: String,
+    /// Path and query, on the server of the session.
+    pub path: String,
+    /// A JSON document.
+    pub body: Option<Vec<u8>>,
+}
+
+/// A successful answer as it came.
+#[derive(Clone, Debug)]
+pub struct RawAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// What the body is said to be.
+    pub content_type: Option<String>,
+    /// The body, decompressed.
+    pub body: Vec<u8>,
+}
+
+impl Session {
+    /// Sends a request with the token of the session.
+    ///
+    /// # Errors
+    /// `usage` for a method or path that is none, and those of every request: an answer that is no success is
+    /// an error.
+    pub async fn raw(&self, request: RawRequest) -> Result<RawAnswer> {
+        let method = Method::from_bytes(request.method.to_ascii_uppercase().as_bytes())
+            .map_err(|_| Error::new(Code::Usage, format!("{:?} is no HTTP method", request.method)))?;
+        let repeat = match method {
+            Method::GET | Method::HEAD | Method::OPTIONS => Repeat::Read,
+            Method::PUT | Method::DELETE => Repeat::Idempotent,
+            _ => Repeat::Never,
+        };
+        let mut call = Call::new(method, &request.path, repeat);
+        if let Some(body) = request.body {
+            call = call.body("application/json", body);
+        }
+        let reply = self.send(call).await?;
+        Ok(RawAnswer { status: reply.status.as_u16(), content_type: reply.content_type, body: reply.body })
+    }
+}

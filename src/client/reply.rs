@@ -1,0 +1,141 @@
+//! An answer: read within bounds, decoded with suspicion.
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Response, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::error::{broken_body, refusal};
+use super::retry::Fault;
+use super::{Error, Result};
+
+/// Most bytes of an answer, after decompression.
+const LIMIT: usize = 16 * 1024 * 1024;
+/// Most bytes that are read of a refusal.
+const REFUSAL_LIMIT: usize = 64 * 1024;
+
+/// A successful answer.
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) request_id: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) body: Vec<u8>,
+}
+
+/// Reads the body, decompressed, up to its limit. What is too long of a refusal is left; what is too long of
+/// a success is an error.
+pub(super) async fn read_body(response: &mut Response) -> std::result::Result<Vec<u8>, (Error, Fault)> {
+    let success = response.status().is_success();
+    let limit = if success { LIMIT } else { REFUSAL_LIMIT };
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(broken_body)? {
+        let room = limit - body.len();
+        if chunk.len() > room {
+            if success {
+                let message = format!("the answer is longer than {} MiB", LIMIT / 1024 / 1024);
+                return Err((Error::bad_response(message), Fault::Final));
+            }
+            body.extend_from_slice(&chunk[..room]);
+            break;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+impl Reply {
+    pub(super) fn new(response: &Response, request_id: Option<String>, body: Vec<u8>) -> Self {
+        let content_type = response.headers().get(CONTENT_TYPE);
+        let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        Self { status: response.status(), request_id, content_type, body }
+    }
+
+    /// The document of the answer.
+    pub(super) fn decode<T: DeserializeOwned>(self) -> Result<T> {
+        if !self.is_json() {
+            let what = self.content_type.as_deref().unwrap_or("something without a type");
+            let message = format!("the server answered {what} where JSON belongs");
+            return Err(self.blame(
+                Error::bad_response(message).hint("check that --server names the gateway of the platform"),
+            ));
+        }
+        if self.says_failure() {
+            return Err(refusal(self.status, self.request_id, &self.body));
+        }
+        match serde_json::from_slice(&self.body) {
+            Ok(document) => Ok(document),
+            Err(error) => Err(self
+                .blame(Error::bad_response("the server's answer is not of this contract").caused_by(error))),
+        }
+    }
+
+    fn is_json(&self) -> bool {
+        let kind = self.content_type.as_deref().unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+    }
+
+    /// Some platforms answer a refusal with a status of success.
+    fn says_failure(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Envelope {
+            success: Option<bool>,
+        }
+        serde_json::from_slice::<Envelope>(&self.body).is_ok_and(|envelope| envelope.success == Some(false))
+    }
+
+    fn blame(&self, error: Error) -> Error {
+        error.answered(self.status, self.request_id.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Code, Success};
+
+    fn reply(content_type: &str, body: &str) -> Reply {
+        Reply {
+            status: StatusCode::OK,
+            request_id: Some("r1".into()),
+            content_type: Some(content_type.into()),
+            body: body.into(),
+        }
+    }
+
+    fn decode(content_type: &str, body: &str) -> Result<Success<String>> {
+        reply(content_type, body).decode()
+    }
+
+    #[test]
+    fn documents_are_json_of_any_spelling() {
+        for kind in ["application/json", "Application/JSON; charset=utf-8", "application/hal+json"] {
+            assert_eq!(decode(kind, r#"{"success": true, "data": "x"}"#).unwrap().data, "x");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_a_bad_response_with_its_request() {
+        for (kind, body) in [
+            ("text/html", "<html>"),
+            ("text/plain", r#"{"success": true, "data": "x"}"#),
+            ("", ""),
+            ("application/json", ""),
+            ("application/json", "[1"),
+            ("application/json", r#"{"success": true}"#),
+            ("application/json", &format!(r#"{{"success": true, "data": {}"#, "[".repeat(100_000))),
+        ] {
+            let error = decode(kind, body).unwrap_err();
+            assert_eq!(error.code, Code::BadResponse, "{kind} {body:.40}");
+            assert_eq!((error.status, error.request_id.as_deref()), (Some(200), Some("r1")));
+        }
+    }
+
+    #[test]
+    fn a_refusal_in_the_clothes_of_success_is_a_refusal() {
+        let error = decode("application/json", r#"{"success": false, "code": "not_owner", "message": "no"}"#);
+        assert_eq!(error.unwrap_err().code, Code::NotOwner);
+        let error = decode("application/json", r#"{"success": false, "data": "x", "message": "no"}"#);
+        assert_eq!(error.unwrap_err().code, Code::BadResponse);
+    }
+}

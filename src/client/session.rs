@@ -1,0 +1,132 @@
+//! A signed-in client.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use reqwest::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+
+use super::reply::Reply;
+use super::retry::Repeat;
+use super::transport::{Call, Transport};
+use super::{Error, Result};
+use crate::api::{Code, Success, path};
+use crate::domain::{Origin, Token};
+
+/// A token in place of one that has ended.
+#[derive(Clone, Debug)]
+pub struct RenewedToken {
+    /// The token.
+    pub token: Token,
+    /// When it will end, where that is known.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Gets a new token when the server says that the present one has ended.
+pub trait Renewal: Send + Sync {
+    /// A token other than `stale`, for the same identity at the same origin.
+    fn renew<'a>(
+        &'a self,
+        stale: &'a Token,
+    ) -> Pin<Box<dyn Future<Output = Result<RenewedToken>> + Send + 'a>>;
+}
+
+/// A client that is signed in to one server as one identity.
+pub struct Session {
+    transport: Transport,
+    token: RwLock<Token>,
+    renewal: Option<Arc<dyn Renewal>>,
+    renewing: Mutex<()>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("origin", self.origin()).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    pub(super) fn new(transport: Transport, token: Token, renewal: Option<Arc<dyn Renewal>>) -> Self {
+        Self { transport, token: RwLock::new(token), renewal, renewing: Mutex::new(()) }
+    }
+
+    /// The server this session belongs to.
+    pub fn origin(&self) -> &Origin {
+        self.transport.origin()
+    }
+
+    /// The token in use.
+    pub fn token(&self) -> Token {
+        self.token.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Sends a call with the token; when the server refuses the token and it can be renewed, once more with
+    /// the new one.
+    pub(super) async fn send(&self, call: Call) -> Result<Reply> {
+        let token = self.token();
+        let refused = match self.transport.send(call.clone().authorised(&token)?).await {
+            Err(error) if error.code == Code::Unauthenticated => error,
+            other => return other,
+        };
+        let Some(renewal) = &self.renewal else { return Err(refused) };
+        let fresh = self.renewed(renewal.as_ref(), &token).await?;
+        self.transport.send(call.authorised(&fresh)?).await
+    }
+
+    /// The token after `stale`: requests that run side by side renew it once.
+    async fn renewed(&self, renewal: &dyn Renewal, stale: &Token) -> Result<Token> {
+        let _turn = self.renewing.lock().await;
+        let present = self.token();
+        if present.expose() != stale.expose() {
+            return Ok(present);
+        }
+        let fresh = renewal.renew(stale).await?.token;
+        *self.token.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
+        Ok(fresh)
+    }
+
+    /// Reads a whole document.
+    pub(super) async fn read<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T> {
+        let call = Call::new(Method::GET, path, Repeat::Read).query(query)?;
+        self.send(call).await?.decode()
+    }
+
+    /// Reads the `data` of a document.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        Ok(self.read::<Success<T>>(path, &()).await?.data)
+    }
+
+    /// Sends `body` and gives back the `data` of the answer.
+    pub(super) async fn write<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+        repeat: Repeat,
+    ) -> Result<T> {
+        let call = Call::new(method, path, repeat).json(body)?;
+        Ok(self.send(call).await?.decode::<Success<T>>()?.data)
+    }
+
+    /// Deletes what stands at `path`. `None` when it was gone at an automatic repetition: an attempt before,
+    /// whose answer was lost, has done it.
+    pub(super) async fn remove<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>> {
+        let call = Call::new(Method::DELETE, path, Repeat::Idempotent);
+        match self.send(call).await {
+            Ok(reply) => Ok(Some(reply.decode::<Success<T>>()?.data)),
+            Err(error) if error.code == Code::NotFound && error.repeated_in_doubt => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A path with its places filled; what can be no path segment does not exist.
+pub(super) fn fill(template: &str, values: &[&str]) -> Result<String> {
+    path::fill(template, values)
+        .ok_or_else(|| Error::new(Code::NotFound, format!("there is nothing of the name {values:?}")))
+}

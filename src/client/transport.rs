@@ -1,0 +1,282 @@
+//! Sends one request, again where that is safe, and reads a bounded answer in bounded time.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde::Serialize;
+use tokio::time::Instant;
+use zeroize::Zeroizing;
+
+use super::error::{refusal, unsent};
+use super::reply::{Reply, read_body};
+use super::retry::{Fault, Repeat, Schedule, retry_after};
+use super::{Error, Options, Result};
+use crate::api::Code;
+use crate::domain::{Origin, Token};
+
+/// One request and what came of it, for whoever watches. It holds no secret.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange<'a> {
+    /// `GET` and the like.
+    pub method: &'a str,
+    /// Path and query.
+    pub path: &'a str,
+    /// The status; `None` when there was no answer.
+    pub status: Option<u16>,
+    /// From sending to the last byte of the answer.
+    pub elapsed: Duration,
+    /// The request, as the server's log names it; text of the server.
+    pub request_id: Option<&'a str>,
+}
+
+/// Somebody who wants to know what is sent.
+pub trait Observer: Send + Sync {
+    /// A request has been answered, or not.
+    fn exchanged(&self, exchange: &Exchange<'_>);
+    /// A request will be sent again after `wait`.
+    fn repeating(&self, because: &Error, wait: Duration);
+}
+
+/// A request, complete but for the server.
+#[derive(Clone)]
+pub(super) struct Call {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Option<Arc<Zeroizing<Vec<u8>>>>,
+    repeat: Repeat,
+}
+
+impl Call {
+    pub(super) fn new(method: Method, path: &str, repeat: Repeat) -> Self {
+        let headers = HeaderMap::from_iter([(
+            ACCEPT,
+            HeaderValue::from_static("application/json, application/problem+json"),
+        )]);
+        Self { method, path: path.to_owned(), headers, body: None, repeat }
+    }
+
+    pub(super) fn query(mut self, query: &impl Serialize) -> Result<Self> {
+        let query = form(query)?;
+        if !query.is_empty() {
+            self.path.push('?');
+            self.path.push_str(&query);
+        }
+        Ok(self)
+    }
+
+    pub(super) fn json(self, body: &impl Serialize) -> Result<Self> {
+        let bytes = serde_json::to_vec(body).map_err(|error| encoding(&error))?;
+        Ok(self.body("application/json", bytes))
+    }
+
+    pub(super) fn form(self, body: &impl Serialize) -> Result<Self> {
+        let bytes = form(body)?.as_bytes().to_vec();
+        Ok(self.body("application/x-www-form-urlencoded", bytes))
+    }
+
+    pub(super) fn body(mut self, content_type: &'static str, bytes: Vec<u8>) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self.body = Some(Arc::new(Zeroizing::new(bytes)));
+        self
+    }
+
+    pub(super) fn header(mut self, name: &'static str, value: &str) -> Result<Self> {
+        let value = HeaderValue::from_str(value).map_err(|error| encoding(&error))?;
+        self.headers.insert(HeaderName::from_static(name), value);
+        Ok(self)
+    }
+
+    /// The same call with the token, which no debug output shows.
+    pub(super) fn authorised(mut self, token: &Token) -> Result<Self> {
+        let header = Zeroizing::new(format!("Bearer {}", token.expose()));
+        let mut value = HeaderValue::from_str(&header)
+            .map_err(|_| Error::new(Code::NotSignedIn, "the token holds characters that no token has"))?;
+        value.set_sensitive(true);
+        self.headers.insert(AUTHORIZATION, value);
+        Ok(self)
+    }
+
+    fn is_write(&self) -> bool {
+        self.repeat != Repeat::Read
+    }
+}
+
+/// `a=b&c=d`, as queries and forms are written.
+fn form(fields: &impl Serialize) -> Result<Zeroizing<String>> {
+    let value = serde_json::to_value(fields).map_err(|error| encoding(&error))?;
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in value.as_object().into_iter().flatten() {
+        match value {
+            serde_json::Value::String(text) => form.append_pair(name, text),
+            other => form.append_pair(name, &other.to_string()),
+        };
+    }
+    Ok(Zeroizing::new(form.finish()))
+}
+
+fn encoding(error: &dyn fmt::Display) -> Error {
+    Error::new(Code::Internal, format!("cannot write the request: {error}"))
+}
+
+/// An attempt that failed, with what decides about another one.
+struct Failed {
+    error: Error,
+    fault: Fault,
+    status: Option<StatusCode>,
+    asked: Option<Duration>,
+}
+
+/// The connections to one server.
+#[derive(Clone)]
+pub(super) struct Transport {
+    http: Client,
+    origin: Origin,
+    timeout: Duration,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+impl Transport {
+    pub(super) fn new(options: &Options, observer: Option<Arc<dyn Observer>>) -> Result<Self> {
+        Ok(Self {
+            http: options.build()?,
+            origin: options.origin.clone(),
+            timeout: options.timeout,
+            observer,
+        })
+    }
+
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Sends the call until it is answered, cannot be repeated, or its time is over.
+    pub(super) async fn send(&self, call: Call) -> Result<Reply> {
+        let deadline = Instant::now() + self.timeout;
+        let mut schedule = Schedule::new(call.repeat);
+        let mut in_doubt = false;
+        loop {
+            let failed = match self.attempt(&call, deadline).await {
+                Ok(reply) => return Ok(reply),
+                Err(failed) => *failed,
+            };
+            let doubt_before = in_doubt;
+            in_doubt |= failed.fault.leaves_doubt();
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Some(wait) = schedule.next(failed.fault, failed.status, failed.asked, left) else {
+                return Err(conclude(&call, failed, doubt_before, in_doubt));
+            };
+            if let Some(observer) = &self.observer {
+                observer.repeating(&failed.error, wait);
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn attempt(&self, call: &Call, deadline: Instant) -> std::result::Result<Reply, Box<Failed>> {
+        let started = Instant::now();
+        let outcome = match self.request(call) {
+            Ok(request) => match tokio::time::timeout_at(deadline, exchange(request)).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(out_of_time(self.timeout)),
+            },
+            Err(error) => Err(Failed { error, fault: Fault::Final, status: None, asked: None }),
+        };
+        self.observe(call, started, &outcome);
+        outcome.map_err(Box::new)
+    }
+
+    fn request(&self, call: &Call) -> Result<RequestBuilder> {
+        let url = self.origin.join(&call.path).ok_or_else(|| {
+            Error::new(Code::Usage, format!("{:?} is no path on {}", call.path, self.origin))
+                .hint("a path begins with /")
+        })?;
+        let request = self.http.request(call.method.clone(), url).headers(call.headers.clone());
+        Ok(match &call.body {
+            Some(body) => request.body(body.to_vec()),
+            None => request,
+        })
+    }
+
+    fn observe(&self, call: &Call, started: Instant, outcome: &std::result::Result<Reply, Failed>) {
+        let Some(observer) = &self.observer else { return };
+        let (status, request_id) = match outcome {
+            Ok(reply) => (Some(reply.status.as_u16()), reply.request_id.as_deref()),
+            Err(failed) => (failed.error.status, failed.error.request_id.as_deref()),
+        };
+        observer.exchanged(&Exchange {
+            method: call.method.as_str(),
+            path: &call.path,
+            status,
+            elapsed: started.elapsed(),
+            request_id,
+        });
+    }
+}
+
+/// One request to its last byte.
+async fn exchange(request: RequestBuilder) -> std::result::Result<Reply, Failed> {
+    let mut response = request.send().await.map_err(|error| {
+        let (error, fault) = unsent(error);
+        Failed { error, fault, status: None, asked: None }
+    })?;
+    let status = response.status();
+    let request_id = header(&response, "x-request-id");
+    let asked = retry_after(response.headers().get(RETRY_AFTER));
+    let location = header(&response, "location");
+    let body = read_body(&mut response).await.map_err(|(error, fault)| Failed {
+        error: error.answered(status, request_id.clone()),
+        fault,
+        status: Some(status),
+        asked,
+    })?;
+    if status.is_success() {
+        return Ok(Reply::new(&response, request_id, body));
+    }
+    let error = match location {
+        Some(location) if status.is_redirection() => redirected(&location).answered(status, request_id),
+        _ => refusal(status, request_id, &body),
+    };
+    Err(Failed { error, fault: Fault::of(status).unwrap_or(Fault::Final), status: Some(status), asked })
+}
+
+fn redirected(location: &str) -> Error {
+    Error::bad_response(format!(
+        "the server redirects to {location}, and redirects are not followed because they could carry \
+         credentials elsewhere"
+    ))
+    .hint("if that is the right server, name it with --server")
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    let value = response.headers().get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).chars().take(500).collect())
+}
+
+fn out_of_time(timeout: Duration) -> Failed {
+    let error = Error::new(Code::Timeout, format!("no answer within {} s", timeout.as_secs_f64()))
+        .hint("wait longer with --timeout SECONDS");
+    Failed { error, fault: Fault::Cut, status: None, asked: None }
+}
+
+/// The error to report after the last attempt.
+fn conclude(call: &Call, failed: Failed, doubt_before: bool, in_doubt: bool) -> Error {
+    let mut error = failed.error;
+    if failed.fault == Fault::Final {
+        error.repeated_in_doubt = doubt_before;
+        return error;
+    }
+    if in_doubt && call.is_write() {
+        let mut unknown = Error::new(
+            Code::OutcomeUnknown,
+            "the request was sent and no whole answer came: it may or may not have been carried out",
+        );
+        unknown.status = error.status;
+        unknown.request_id = error.request_id.take();
+        return unknown.caused_by(error);
+    }
+    error
+}

@@ -1,0 +1,80 @@
+//! Who acts where: the session, the company and the terminal of one account command, and what all of them
+//! show and say in the same way.
+
+use crate::client::Session;
+use crate::context::Context;
+use crate::domain::{Company, CompanyId};
+use crate::error::Result;
+use crate::output::{self, Answer, Surroundings};
+use crate::ui::Ui;
+
+/// A signed-in identity in its active company.
+#[derive(Debug)]
+pub(super) struct Acting<'a> {
+    /// The terminal.
+    pub(super) ui: &'a Ui,
+    /// The signed-in client.
+    pub(super) session: &'a Session,
+    /// Where.
+    pub(super) company: CompanyId,
+    context: &'a Context,
+}
+
+impl<'a> Acting<'a> {
+    /// Signs in, without a request where a token is at hand, and settles the company.
+    ///
+    /// # Errors
+    /// Those of signing in, `no_company` and `ambiguous_company`.
+    pub(super) async fn open(context: &'a Context) -> Result<Self> {
+        let session = context.session().await?;
+        let company = context.company().await?.id;
+        Ok(Self { ui: context.ui(), session, company, context })
+    }
+
+    /// The company with its name, for people; with a word in its place where the name cannot be had, for the
+    /// command itself has succeeded by then.
+    pub(super) async fn named_company(&self) -> Company {
+        let unnamed = || Company { id: self.company, name: "company".to_owned() };
+        self.context.named_company().await.unwrap_or_else(|_| unnamed())
+    }
+
+    /// Says what was done; the sentence ends with the company.
+    pub(super) async fn done(&self, what: impl AsRef<str>) {
+        if self.ui.speaks() {
+            self.ui.status(format!("{} {}", what.as_ref(), self.named_company().await));
+        }
+    }
+
+    /// Where the answer goes.
+    pub(super) fn surroundings(&self) -> Surroundings {
+        surroundings(self.ui)
+    }
+
+    /// Writes the answer.
+    ///
+    /// # Errors
+    /// `io`.
+    pub(super) fn show(&self, answer: &impl Answer) -> Result<()> {
+        show(self.ui, answer)
+    }
+}
+
+/// Where an answer goes, as the terminal knows it.
+fn surroundings(ui: &Ui) -> Surroundings {
+    Surroundings {
+        format: (!ui.is_plain()).then(|| ui.format()),
+        is_terminal: ui.stdout_is_terminal(),
+        width: ui.width(),
+        color: ui.colour(),
+        now: jiff::Timestamp::now(),
+    }
+}
+
+/// Writes an answer in the form that was asked for.
+///
+/// # Errors
+/// `io`.
+pub(super) fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
+    let surroundings = surroundings(ui);
+    ui.answer(|out| output::write(answer, out, &surroundings))
+}

@@ -1,0 +1,42 @@
+//! `sactl edit`: the description of a service account. The name never changes.
+
+use super::acting::Acting;
+use super::explain::Attempt;
+use crate::api::account::EditAccount;
+use crate::context::Context;
+use crate::domain::{Description, Operation};
+use crate::error::{CliError, Result};
+use crate::output::AccountView;
+
+/// Change the description of a service account that the company owns
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl edit backup-runner --description \"Nightly backups\"\n  \
+                        sactl edit backup-runner --description \"\"")]
+pub struct Args {
+    /// Name of the service account
+    name: String,
+
+    /// New description, at most 500 characters; empty for none
+    #[arg(long, value_name = "TEXT")]
+    description: String,
+}
+
+/// Changes the description.
+///
+/// # Errors
+/// `invalid_input` before anything is sent; `not_owner`, `not_found`, and those of signing in and of writing.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let description =
+        Description::new(args.description).map_err(|broken| CliError::invalid_input(vec![broken]))?;
+    let acting = Acting::open(context).await?;
+    let edit = EditAccount { description: description.map(Description::into_string) };
+    match acting.session.edit_account(acting.company, &args.name, &edit).await {
+        Ok(account) => {
+            acting
+                .ui
+                .status(format!("Changed the description of {}, owned by {}", account.name, account.owner));
+            acting.show(&AccountView::from(account))
+        }
+        Err(error) => Err(acting.explain(error, &Attempt::new(Operation::Edit, &args.name)).await),
+    }
+}

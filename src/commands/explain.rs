@@ -1,0 +1,229 @@
+//! Refusals, explained: which rule, what is lacking where, and what one can do instead.
+//!
+//! Only after a refusal, and only as far as the signed-in identity may look: what cannot be found out leaves
+//! the server's own words as they are.
+
+use super::acting::Acting;
+use super::near::nearest;
+use super::rights::Rights;
+use crate::api::{self, Code};
+use crate::client;
+use crate::domain::decision::{self, Operation};
+use crate::domain::{Company, CompanyId, DefaultRole, Permission, PermissionSet, Refusal};
+use crate::error::CliError;
+
+/// What was tried and refused.
+#[derive(Clone, Debug)]
+pub(super) struct Attempt<'a> {
+    /// What.
+    pub(super) operation: Operation,
+    /// On which account.
+    pub(super) name: &'a str,
+    /// The access that was asked for, where, as it would be afterwards.
+    pub(super) asked: Vec<(CompanyId, Rights)>,
+    /// Permissions that were named besides those.
+    pub(super) also_named: Vec<String>,
+}
+
+impl<'a> Attempt<'a> {
+    /// An attempt that asks for no access.
+    pub(super) const fn new(operation: Operation, name: &'a str) -> Self {
+        Self { operation, name, asked: Vec::new(), also_named: Vec::new() }
+    }
+
+    /// The same, asking for `rights` in `company`.
+    pub(super) fn asking(mut self, company: CompanyId, rights: Rights) -> Self {
+        self.asked.push((company, rights));
+        self
+    }
+}
+
+impl Acting<'_> {
+    /// The refusal of an attempt on an account, with what helps.
+    pub(super) async fn explain(&self, error: client::Error, attempt: &Attempt<'_>) -> CliError {
+        let name = attempt.name;
+        let error: CliError = error.into();
+        match error.code() {
+            Code::MissingPermission => self.lacking_permission(error, attempt).await,
+            Code::NotOwner => self.not_owner(error, name).await,
+            Code::Escalation => self.escalation(error, attempt).await,
+            Code::SelfModification => {
+                error.hint("nobody changes their own access or deletes themselves: ask somebody else who may")
+            }
+            Code::NotFound => error.hint("see which accounts there are with: sactl list"),
+            Code::NameTaken => error
+                .hint("names are unique over all companies, whatever the case of letters: choose another"),
+            Code::InvalidInput => self.invalid(error, attempt).await,
+            _ if attempt.operation == Operation::List => error,
+            _ => error.state_shown_by(&format!("sactl show {name}")),
+        }
+    }
+
+    /// Says which permission is lacking, and where.
+    async fn lacking_permission(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+        let Ok(me) = self.session.me().await else { return error };
+        let elsewhere = attempt.asked.iter().map(|(company, _)| *company).filter(|one| *one != self.company);
+        let needed = std::iter::once((self.company, attempt.operation.permission()))
+            .chain(elsewhere.map(|company| (company, Permission::SERVICE_ACCOUNTS_EDIT)));
+        let lacking = needed.filter_map(|(company, permission)| {
+            let held = held_in(&me, company);
+            let place =
+                company_of(&me, company).map_or_else(|| format!("company {company}"), Company::to_string);
+            let refusal = decision::require(permission, held).err()?;
+            Some(match refusal {
+                Refusal::CompanyNotFound => format!("you do not belong to {place}"),
+                _ => format!(
+                    "this needs {permission} in {place}: somebody who manages users there can give it"
+                ),
+            })
+        });
+        lacking.fold(error, CliError::hint)
+    }
+
+    /// Says who owns the account, and what everybody else can do.
+    async fn not_owner(&self, error: CliError, name: &str) -> CliError {
+        let error = match self.session.show_account(self.company, name).await {
+            Ok(detail) => {
+                let owner = detail.account.owner;
+                error.hint(format!(
+                    "{name} is owned by {owner}: only that company changes its description, resets its \
+                     password or deletes it"
+                ))
+            }
+            Err(_) => error,
+        };
+        let here = self.company;
+        error.hint(format!(
+            "in your own company you can change what it may do with: sactl grant {name} --company {here} --role ROLE, \
+             or remove its access with: sactl revoke {name} --company {here}"
+        ))
+    }
+
+    /// Says which permissions are lacking: to give them, or to take over an account that holds them.
+    async fn escalation(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+        let Ok(me) = self.session.me().await else { return error };
+        if attempt.operation == Operation::ResetPassword {
+            return self.taking_over(error, attempt.name, &me).await;
+        }
+        let mut error = error;
+        for (company, rights) in &attempt.asked {
+            let held = held_in(&me, *company).unwrap_or_default();
+            let old = self.present_access(*company, attempt).await;
+            let Some(new) = self.permissions_of(*company, rights).await else { continue };
+            if let Err(Refusal::Escalation(lacking)) = decision::may_give(old, new, held) {
+                error = error.hint(format!("in company {company} you do not hold {}", listed(lacking)));
+            }
+        }
+        error.hint("nobody gives what they do not hold: give less, or ask somebody who holds it")
+    }
+
+    async fn taking_over(&self, error: CliError, name: &str, me: &api::session::Identity) -> CliError {
+        let rule = "resetting a password needs everything that the account holds, in every company, or the role \
+                    company-admin in the owner company";
+        let Ok(detail) = self.session.show_account(self.company, name).await else { return error.hint(rule) };
+        let pairs = detail.companies.unwrap_or_default().into_iter().map(|access| {
+            let held = held_in(me, access.company.id).unwrap_or_default();
+            (PermissionSet::known(&access.permissions), held)
+        });
+        match decision::may_reset(false, pairs) {
+            Err(Refusal::Escalation(lacking)) => {
+                error.hint(format!("the account holds what you do not: {}", listed(lacking))).hint(rule)
+            }
+            _ => error.hint(rule),
+        }
+    }
+
+    /// What the account holds now: an attempt may keep it.
+    async fn present_access(&self, company: CompanyId, attempt: &Attempt<'_>) -> PermissionSet {
+        if attempt.operation == Operation::Create {
+            return PermissionSet::EMPTY;
+        }
+        let detail = self.session.show_account(company, attempt.name).await.ok();
+        let access = detail.and_then(|detail| detail.account.access);
+        access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(&access.permissions))
+    }
+
+    async fn permissions_of(&self, company: CompanyId, rights: &Rights) -> Option<PermissionSet> {
+        match rights {
+            Rights::Permissions(names) => Some(PermissionSet::known(names)),
+            Rights::Role(role) => match role.parse::<DefaultRole>() {
+                Ok(role) => Some(role.permissions()),
+                Err(_) => {
+                    let role = self.session.show_role(company, role).await.ok()?;
+                    Some(PermissionSet::known(&role.permissions))
+                }
+            },
+        }
+    }
+
+    /// Says what was probably meant, and what would be the way.
+    async fn invalid(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+        let name = attempt.name;
+        let says = |error: &CliError, code| error.violations().iter().any(|one| one.code == code);
+        let mut error = error;
+        let mut named = attempt.also_named.clone();
+        for (company, rights) in &attempt.asked {
+            match rights {
+                Rights::Role(role) if says(&error, "unknown_role") => {
+                    error = self.unknown_role(error, *company, role).await;
+                }
+                Rights::Permissions(names) => named.extend_from_slice(names),
+                Rights::Role(_) => {}
+            }
+        }
+        if says(&error, "unknown_permission") {
+            error = unknown_permissions(error, &named);
+        }
+        if says(&error, "not_individual") {
+            error = error.hint(format!(
+                "its permissions come from a role: replace the role with sactl grant {name} --permission PERMISSION,…, \
+                 or change the role itself with sactl role edit"
+            ));
+        }
+        if says(&error, "empty_access") {
+            error = error.hint(format!("remove all access with: sactl revoke {name}"));
+        }
+        error
+    }
+
+    async fn unknown_role(&self, error: CliError, company: CompanyId, role: &str) -> CliError {
+        let mut names: Vec<String> = match self.session.list_roles(company) {
+            Ok(pages) => pages.all().await.unwrap_or_default().into_iter().map(|role| role.name).collect(),
+            Err(_) => Vec::new(),
+        };
+        if names.is_empty() {
+            names.extend(DefaultRole::ALL.map(|role| role.as_str().to_owned()));
+        }
+        if names.iter().any(|known| known == role) {
+            return error;
+        }
+        match nearest(role, &names) {
+            Some(near) => error.hint(format!("did you mean the role {near}?")),
+            None => {
+                error.hint(format!("see which roles there are with: sactl role list --company {company}"))
+            }
+        }
+    }
+}
+
+/// Says what unknown permissions probably mean.
+pub(super) fn unknown_permissions(error: CliError, names: &[String]) -> CliError {
+    let known: Vec<String> = Permission::all().map(|permission| permission.to_string()).collect();
+    let unknown = names.iter().filter(|name| !known.contains(name));
+    let near = unknown
+        .filter_map(|name| Some(format!("did you mean {} instead of {name}?", nearest(name, &known)?)));
+    near.fold(error, CliError::hint).hint("see which permissions there are with: sactl permission list")
+}
+
+pub(super) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option<PermissionSet> {
+    let access = me.companies.iter().find(|access| access.company.id == company)?;
+    Some(PermissionSet::known(&access.permissions))
+}
+
+fn company_of(me: &api::session::Identity, company: CompanyId) -> Option<&Company> {
+    me.companies.iter().map(|access| &access.company).find(|known| known.id == company)
+}
+
+pub(super) fn listed(permissions: PermissionSet) -> String {
+    permissions.names().join(", ")
+}

@@ -1,0 +1,144 @@
+//! `sactl list`: the service accounts of a company, owned and external apart.
+
+use super::acting::Acting;
+use super::explain::Attempt;
+use crate::api::account::AccountQuery;
+use crate::api::{Account, Page};
+use crate::context::Context;
+use crate::domain::{Company, Operation, Ownership, page};
+use crate::error::Result;
+use crate::output::{AccountListView, AccountView, Asked, RowWriter};
+
+/// List the service accounts of the company: those it owns, and external ones that have access
+///
+/// In a pipe, without a chosen format, each account is one line of cells separated by tabs; the first cell is
+/// `owned` or `external`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sactl list\n  sactl list --external\n  sactl list --role operator -o name"
+)]
+pub struct Args {
+    /// List only accounts that the company owns
+    #[arg(long)]
+    owned: bool,
+
+    /// List only accounts of other companies
+    #[arg(long)]
+    external: bool,
+
+    /// List only accounts whose name or description contains this text
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    /// List only accounts that hold this role in the company
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
+
+    /// List at most this many accounts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
+}
+
+impl Args {
+    /// The one table that was asked for; both flags together ask for both.
+    const fn only(&self) -> Option<Ownership> {
+        match (self.owned, self.external) {
+            (true, false) => Some(Ownership::Owned),
+            (false, true) => Some(Ownership::External),
+            _ => None,
+        }
+    }
+
+    fn query(&self) -> AccountQuery {
+        AccountQuery {
+            ownership: self.only(),
+            search: self.search.clone(),
+            role: self.role.clone(),
+            cursor: None,
+            page_size: Some(self.limit.unwrap_or(page::MAX_SIZE).min(page::MAX_SIZE)),
+        }
+    }
+
+    fn asked(&self) -> Asked {
+        Asked { only: self.only(), filtered: self.search.is_some() || self.role.is_some() }
+    }
+}
+
+/// Lists the accounts; in the forms that are rows, page by page.
+///
+/// # Errors
+/// Those of signing in and of reading.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let acting = Acting::open(context).await?;
+    let mut pages = acting.session.list_accounts(acting.company, &args.query())?;
+    let mut rows = Rows::new(&args, &acting);
+    let mut company = None;
+    while let Some(page) = match pages.next().await {
+        Ok(page) => page,
+        Err(error) => return Err(acting.explain(error, &Attempt::new(Operation::List, "")).await),
+    } {
+        company = company.or_else(|| page.company.clone());
+        if rows.take(page)? {
+            break;
+        }
+    }
+    rows.finish(company, args.asked()).await
+}
+
+/// The rows as they come: written at once where the form allows it, else kept for the whole answer.
+struct Rows<'a> {
+    acting: &'a Acting<'a>,
+    writer: Option<RowWriter>,
+    kept: Vec<AccountView>,
+    begun: bool,
+    left: u64,
+}
+
+impl<'a> Rows<'a> {
+    fn new(args: &Args, acting: &'a Acting<'a>) -> Self {
+        let surroundings = acting.surroundings();
+        let writer = surroundings.streams().then(|| RowWriter::new(&surroundings));
+        Self { acting, writer, kept: Vec::new(), begun: false, left: args.limit.unwrap_or(u64::MAX) }
+    }
+
+    /// Takes a page, and says whether that is enough.
+    fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
+        let count = page.data.len() as u64;
+        let is_cut = count > self.left || (count == self.left && page.next.is_some());
+        page.data.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+        self.left -= page.data.len() as u64;
+        let views = page.data.into_iter().map(AccountView::from);
+        match self.writer {
+            Some(writer) => self.write(writer, &views.collect::<Vec<_>>())?,
+            None => self.kept.extend(views),
+        }
+        if is_cut {
+            self.acting.ui.note(match page.total {
+                0 => "there are more accounts; leave out --limit to see all".to_owned(),
+                total => format!("there are {total} accounts in all; leave out --limit to see them"),
+            });
+        }
+        Ok(is_cut)
+    }
+
+    fn write(&mut self, writer: RowWriter, views: &[AccountView]) -> Result<()> {
+        let begun = std::mem::replace(&mut self.begun, true);
+        self.acting.ui.answer(|out| {
+            if !begun {
+                writer.begin::<AccountView>(out)?;
+            }
+            views.iter().try_for_each(|view| writer.write(view, out))
+        })
+    }
+
+    async fn finish(self, company: Option<Company>, asked: Asked) -> Result<()> {
+        if self.writer.is_some() {
+            return Ok(());
+        }
+        let company = match company {
+            Some(company) => company,
+            None => self.acting.named_company().await,
+        };
+        self.acting.show(&AccountListView::new(company, self.kept, asked))
+    }
+}

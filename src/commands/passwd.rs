@@ -1,0 +1,89 @@
+//! `sactl passwd`: a new password, which ends every token of the account at once.
+
+use super::acting::Acting;
+use super::explain::Attempt;
+use super::password_input::{NewPassword, PasswordArgs};
+use super::require_confirmation;
+use crate::api::Code;
+use crate::api::account::{PasswordChange, ResetPassword};
+use crate::client;
+use crate::config::identity::read_password_file;
+use crate::context::Context;
+use crate::domain::{Operation, Password};
+use crate::error::{CliError, Result};
+use crate::output::PasswordView;
+
+/// Reset the password of a service account that the company owns
+///
+/// Every token of the account ends at once. On a terminal this asks; elsewhere --yes is needed. In a pipe,
+/// without a chosen format, --generate prints the password alone.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    sactl passwd backup-runner --generate --yes\n  \
+    sactl passwd backup-runner --generate --password-out backup.password --yes")]
+pub struct Args {
+    /// Name of the service account
+    name: String,
+
+    /// Read the present password from a file; needed when an account resets its own
+    #[arg(long, value_name = "FILE")]
+    current_password_file: Option<std::path::PathBuf>,
+
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+/// Resets the password.
+///
+/// # Errors
+/// `confirmation_required` and `invalid_input` before any request is sent; `not_owner`, `escalation`,
+/// `not_found`, and those of signing in and of writing.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    args.password.refuse_to_lose(context)?;
+    let what = format!("reset the password of {} and end all its tokens", args.name);
+    require_confirmation(context, &what).await?;
+    let current = args.current_password_file.as_deref().map(read_password_file).transpose()?;
+    let password = args.password.read(context, &args.name).await?;
+    match reset(&args.name, &password, current, context).await {
+        Ok((acting, change)) => {
+            let account = change.account;
+            acting.ui.status(format!(
+                "Reset the password of {}, owned by {}; all its tokens have ended",
+                account.name, account.owner
+            ));
+            password.tell_where(acting.ui);
+            let shown = password.show.then_some(password.password);
+            acting.show(&PasswordView::new(account, shown))
+        }
+        Err(error) => Err(password.settle(error)),
+    }
+}
+
+async fn reset<'a>(
+    name: &str,
+    password: &NewPassword,
+    current: Option<Password>,
+    context: &'a Context,
+) -> Result<(Acting<'a>, PasswordChange)> {
+    let acting = Acting::open(context).await?;
+    let is_given = current.is_some();
+    let mut request = ResetPassword { password: password.password.clone(), current_password: current };
+    let mut outcome = acting.session.reset_password(acting.company, name, &request).await;
+    if !is_given && acting.ui.is_interactive() && outcome.as_ref().is_err_and(wants_the_present_password) {
+        let typed = acting.ui.prompt_secret(&format!("Present password of {name}")).await?;
+        request.current_password = Some(Password::new(typed.as_str()));
+        outcome = acting.session.reset_password(acting.company, name, &request).await;
+    }
+    match outcome {
+        Ok(change) => Ok((acting, change)),
+        Err(error) if !is_given && wants_the_present_password(&error) => {
+            Err(CliError::from(error).hint("give it with --current-password-file FILE"))
+        }
+        Err(error) => Err(acting.explain(error, &Attempt::new(Operation::ResetPassword, name)).await),
+    }
+}
+
+/// Whether the account resets its own password and did not say the present one.
+fn wants_the_present_password(error: &client::Error) -> bool {
+    error.code == Code::InvalidInput && error.errors.iter().any(|broken| broken.field == "current_password")
+}

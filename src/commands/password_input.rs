@@ -1,0 +1,154 @@
+//! Where a new password comes from: a prompt, a stream, a file, or chance. Never from the command line.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of, read_password_file};
+use crate::config::secure_file;
+use crate::context::Context;
+use crate::domain::{Password, password};
+use crate::error::{CliError, Result, exit_code};
+use crate::output::Format;
+use crate::ui::Ui;
+
+/// How a new password is given
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct PasswordArgs {
+    /// Read the password from standard input
+    #[arg(long, group = "password source")]
+    pub password_stdin: bool,
+    /// Read the password from a file
+    #[arg(long, group = "password source", value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Generate a password of 24 random characters, shown once
+    #[arg(long, group = "password source")]
+    pub generate: bool,
+    /// Write the generated password to a new file that only you can read, and do not show it
+    #[arg(long, requires = "generate", value_name = "FILE")]
+    pub password_out: Option<PathBuf>,
+}
+
+/// A password that keeps the policy.
+#[derive(Debug)]
+pub struct NewPassword {
+    /// The password.
+    pub password: Password,
+    /// It was generated and stands nowhere yet: the answer must show it.
+    pub show: bool,
+    /// The file that holds it.
+    pub written_to: Option<PathBuf>,
+}
+
+impl NewPassword {
+    /// The password is in force: says which file holds it.
+    pub fn tell_where(&self, ui: &Ui) {
+        if let Some(path) = &self.written_to {
+            ui.status(format!("The password is in {}", path.display()));
+        }
+    }
+
+    /// The request failed: takes back the file, which would hold a password of nothing, unless the request
+    /// may have been carried out all the same.
+    pub fn settle(&self, error: CliError) -> CliError {
+        let Some(path) = &self.written_to else { return error };
+        if matches!(exit_code(error.code()), 1 | 8 | 130) {
+            return error.hint(format!("if it was done, the password is in {}", path.display()));
+        }
+        match std::fs::remove_file(path) {
+            Ok(()) => error,
+            Err(_) => error.hint(format!("remove {}: the password in it is of no use", path.display())),
+        }
+    }
+}
+
+impl PasswordArgs {
+    /// Whether the password comes from a stream or a file, so that reading it asks nobody and makes nothing.
+    pub fn is_given(&self) -> bool {
+        self.password_stdin || self.password_file.is_some()
+    }
+
+    /// Refuses an output that would lose a generated password.
+    ///
+    /// # Errors
+    /// `usage`.
+    pub fn refuse_to_lose(&self, context: &Context) -> Result<()> {
+        if self.generate && self.password_out.is_none() && context.format() == Format::Name {
+            return Err(CliError::usage("a list of names does not show the generated password")
+                .hint("add --password-out FILE, or choose another --output"));
+        }
+        Ok(())
+    }
+
+    /// The new password of the account `name`, checked before anything is sent. One that is easily guessed
+    /// gets a warning.
+    ///
+    /// # Errors
+    /// `invalid_input` with every broken rule; `usage` when nobody gives one; `io`.
+    pub async fn read(&self, context: &Context, name: &str) -> Result<NewPassword> {
+        if self.generate {
+            return self.generated();
+        }
+        let password = self.given(context.ui(), name).await?;
+        password::check(&password).map_err(|broken| {
+            CliError::invalid_input(broken.into_iter().map(password::Rule::violation).collect())
+        })?;
+        if let Some(weakness) = password::weakness(&password, &[name]) {
+            context.ui().warning(format!("this password keeps the policy, but {weakness}"));
+        }
+        Ok(NewPassword { password, show: false, written_to: None })
+    }
+
+    async fn given(&self, ui: &Ui, name: &str) -> Result<Password> {
+        if self.password_stdin {
+            return password_from_stdin(ui);
+        }
+        if let Some(path) = &self.password_file {
+            return Ok(read_password_file(path)?);
+        }
+        if !ui.is_interactive() {
+            return Err(CliError::usage("no password is given, and nobody can be asked")
+                .hint("use --password-stdin, --password-file FILE or --generate"));
+        }
+        let first = ui.prompt_secret(&format!("New password of {name}")).await?;
+        let second = ui.prompt_secret("The same again").await?;
+        if *first != *second {
+            return Err(CliError::usage("the two passwords differ: nothing was changed"));
+        }
+        Ok(Password::new(first.as_str()))
+    }
+
+    fn generated(&self) -> Result<NewPassword> {
+        let password = password::generate(&mut rand::rng());
+        if let Some(path) = &self.password_out {
+            write(path, &password)?;
+        }
+        Ok(NewPassword { password, show: self.password_out.is_none(), written_to: self.password_out.clone() })
+    }
+}
+
+/// Before the request, so that no account has a password that nobody knows because a disk was full.
+fn write(path: &Path, password: &Password) -> Result<()> {
+    let line = Zeroizing::new(format!("{}\n", password.expose()));
+    Ok(secure_file::create_private(path, line.as_bytes())?)
+}
+
+/// Reads a password from standard input; one line end at the end is not part of it.
+///
+/// # Errors
+/// `usage` when standard input is a terminal, where typing would be seen, or holds no password; `io`.
+pub fn password_from_stdin(ui: &Ui) -> Result<Password> {
+    if ui.stdin_is_terminal() {
+        return Err(CliError::usage("--password-stdin reads a pipe or a file, not a terminal")
+            .hint("leave it out to be asked"));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(PASSWORD_FILE_LIMIT + 1));
+    let most = PASSWORD_FILE_LIMIT as u64 + 1;
+    let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
+    read.map_err(|error| CliError::io("cannot read standard input", error))?;
+    if bytes.len() > PASSWORD_FILE_LIMIT {
+        return Err(CliError::usage(format!("standard input holds more than {PASSWORD_FILE_LIMIT} bytes")));
+    }
+    password_of(bytes).map_err(CliError::usage)
+}

@@ -1,0 +1,20 @@
+//! `sactl permission list`: every permission, as the server knows them.
+
+use super::super::acting::show;
+use crate::context::Context;
+use crate::error::Result;
+use crate::output::PermissionListView;
+
+/// List every permission that there is
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl permission list\n  sactl permission list -o name")]
+pub(super) struct Args {}
+
+/// Lists the catalogue.
+///
+/// # Errors
+/// Those of signing in and of reading.
+pub(super) async fn run(_: Args, context: &Context) -> Result<()> {
+    let permissions = context.session().await?.list_permissions().await?;
+    show(context.ui(), &permissions.into_iter().collect::<PermissionListView>())
+}

@@ -1,0 +1,31 @@
+//! `sactl permission`: the permission catalogue.
+
+mod list;
+
+use crate::context::Context;
+use crate::error::Result;
+
+/// See the permission catalogue
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl permission list")]
+pub struct Args {
+    /// What to do
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List every permission that there is
+    List(list::Args),
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// Those of the verb.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    match args.command {
+        Command::List(args) => list::run(args, context).await,
+    }
+}

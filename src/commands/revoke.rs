@@ -1,0 +1,43 @@
+//! `sactl revoke`: the end of all access of a service account in one company.
+
+use super::acting::Acting;
+use super::explain::Attempt;
+use super::require_confirmation;
+use crate::api::access::AccessRemoval;
+use crate::context::Context;
+use crate::domain::Operation;
+use crate::error::Result;
+use crate::output::RevokeView;
+
+/// Remove all access of a service account in the company
+///
+/// The account itself stays, and its access in other companies. On a terminal this asks; elsewhere --yes is
+/// needed.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl revoke northwind-telemetry --yes")]
+pub struct Args {
+    /// Name of the service account
+    name: String,
+}
+
+/// Removes the access.
+///
+/// # Errors
+/// `confirmation_required` before any request is sent; `not_found`, and those of signing in and of writing.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let name = args.name;
+    require_confirmation(context, &format!("remove all access of {name} in the company")).await?;
+    let acting = Acting::open(context).await?;
+    let removal = match acting.session.remove_access(acting.company, &name).await {
+        Ok(Some(removal)) => removal,
+        // Done by an attempt before, whose answer was lost; what the company no longer sees was external.
+        Ok(None) => AccessRemoval { account: None, company: acting.named_company().await, changed: true },
+        Err(error) => return Err(acting.explain(error, &Attempt::new(Operation::RemoveAccess, &name)).await),
+    };
+    acting.ui.status(if removal.changed {
+        format!("Removed all access of {name} in {}", removal.company)
+    } else {
+        format!("Unchanged: {name} had no access in {}", removal.company)
+    });
+    acting.show(&RevokeView::new(removal, &name))
+}

@@ -1,0 +1,157 @@
+//! What access somebody asks for on the command line: a role, or a list of permissions, here or elsewhere.
+
+use std::str::FromStr;
+
+use crate::api::access::{InitialAccess, SetAccess};
+use crate::domain::CompanyId;
+use crate::domain::company::CompanyRef;
+
+/// Access as it is asked for. The names are checked by the server, which may know more than this program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Rights {
+    /// A role of the company.
+    Role(String),
+    /// An individual list of permissions.
+    Permissions(Vec<String>),
+}
+
+impl Rights {
+    /// The request that replaces what was there.
+    pub(super) fn to_set(&self) -> SetAccess {
+        match self.clone() {
+            Self::Role(role) => SetAccess { role: Some(role), permissions: None },
+            Self::Permissions(list) => SetAccess { role: None, permissions: Some(list) },
+        }
+    }
+
+    /// Access from the start, in one company.
+    pub(super) fn to_initial(&self, company_id: CompanyId) -> InitialAccess {
+        let SetAccess { role, permissions } = self.to_set();
+        InitialAccess { company_id, role, permissions }
+    }
+}
+
+/// `--role` or `--permission`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct RightsArgs {
+    /// Role to hold in the company
+    #[arg(long, value_name = "ROLE", value_parser = word, conflicts_with = "permissions")]
+    role: Option<String>,
+
+    /// Permission to hold in the company; repeat it or separate several with commas
+    #[arg(long = "permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
+    permissions: Vec<String>,
+}
+
+impl RightsArgs {
+    /// What was asked for; `None` when nothing was.
+    pub(super) fn rights(&self) -> Option<Rights> {
+        match &self.role {
+            Some(role) => Some(Rights::Role(role.clone())),
+            None if self.permissions.is_empty() => None,
+            None => Some(Rights::Permissions(self.permissions.clone())),
+        }
+    }
+}
+
+/// `--add-permission` and `--remove-permission`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct AdjustArgs {
+    /// Permission to add to the list; repeat it or separate several with commas
+    #[arg(long = "add-permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
+    pub(super) add: Vec<String>,
+
+    /// Permission to remove from the list; repeat it or separate several with commas
+    #[arg(long = "remove-permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
+    pub(super) remove: Vec<String>,
+}
+
+impl AdjustArgs {
+    /// Whether nothing was asked for.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// One word of a list: without the white space around it, and not empty.
+pub(super) fn word(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() { Err("it is empty") } else { Ok(text.to_owned()) }
+}
+
+/// `COMPANY=ROLE` or `COMPANY=PERMISSION,…`: access in another company.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Grant {
+    /// Where.
+    pub(super) company: CompanyRef,
+    /// What.
+    pub(super) rights: Rights,
+}
+
+impl FromStr for Grant {
+    type Err = String;
+
+    /// Splits at the last `=`: names of companies may hold one, names of roles and permissions cannot. A value
+    /// with a colon or a comma is a list of permissions.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (company, value) = text.rsplit_once('=').ok_or("it is COMPANY=ROLE or COMPANY=PERMISSION,…")?;
+        let company = company.parse().map_err(|why| format!("{why}"))?;
+        let rights = if value.contains([':', ',']) {
+            Rights::Permissions(value.split(',').map(word).collect::<Result<_, _>>()?)
+        } else {
+            Rights::Role(word(value).map_err(|_| "the role or the list of permissions is missing")?)
+        };
+        Ok(Self { company, rights })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn permissions(names: &[&str]) -> Rights {
+        Rights::Permissions(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    #[test]
+    fn a_grant_names_a_company_and_a_role_or_permissions() {
+        let parse = |text: &str| text.parse::<Grant>();
+        let grant = |company, rights| Ok(Grant { company, rights });
+        let named = |name: &str| CompanyRef::Name(name.to_owned());
+        assert_eq!(parse("2=viewer"), grant(CompanyRef::Id(CompanyId(2)), Rights::Role("viewer".into())));
+        assert_eq!(
+            parse("Northwind Logistics=devices:view, alerts:view"),
+            grant(named("Northwind Logistics"), permissions(&["devices:view", "alerts:view"]))
+        );
+        assert_eq!(parse("A=B GmbH=viewer"), grant(named("A=B GmbH"), Rights::Role("viewer".into())));
+        assert_eq!(
+            parse("2=devices:view"),
+            grant(CompanyRef::Id(CompanyId(2)), permissions(&["devices:view"]))
+        );
+        for bad in ["", "viewer", "2=", "=viewer", "2=devices:view,", "99999999999999999999=viewer"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_grant_splits_at_the_last_equals_sign(company in "[a-zA-Z=:, ]{0,12}[a-z]", role in "[a-z0-9-]{2,12}") {
+            let grant: Grant = format!("{company}={role}").parse().unwrap();
+            prop_assert_eq!(grant.company, CompanyRef::Name(company.trim().to_owned()));
+            prop_assert_eq!(grant.rights, Rights::Role(role));
+        }
+
+        #[test]
+        fn lists_come_through_whole(id in 1..1_000_000i64, names in prop::collection::vec("[a-z-]{1,9}:[a-z]{1,6}", 1..5)) {
+            let grant: Grant = format!("{id}={}", names.join(",")).parse().unwrap();
+            prop_assert_eq!(grant, Grant { company: CompanyRef::Id(CompanyId(id)), rights: Rights::Permissions(names) });
+        }
+
+        #[test]
+        fn nothing_panics(text in "\\PC{0,30}") {
+            let _ = text.parse::<Grant>();
+        }
+    }
+}

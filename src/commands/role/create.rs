@@ -1,0 +1,45 @@
+//! `sactl role create`: a role of the company's own.
+
+use super::super::acting::Acting;
+use super::super::rights::word;
+use super::explain::explain;
+use crate::api::role::CreateRole;
+use crate::context::Context;
+use crate::domain::{Permission, RoleName};
+use crate::error::{CliError, Result};
+use crate::output::RoleView;
+
+/// Create a role
+///
+/// It can hold only permissions that you hold yourself.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl role create router-fixer --permission devices:view,devices:edit")]
+pub(super) struct Args {
+    /// Name: 2 to 64 lower-case letters, digits and -
+    name: String,
+
+    /// Permission to hold; repeat it or separate several with commas
+    #[arg(long = "permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word, required = true)]
+    permissions: Vec<String>,
+}
+
+/// Creates the role.
+///
+/// # Errors
+/// `invalid_input` for the name before anything is sent; `escalation`, `name_taken`, and those of signing in
+/// and of writing.
+pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
+    RoleName::new(args.name.as_str()).map_err(|broken| CliError::invalid_input(vec![broken]))?;
+    let acting = Acting::open(context).await?;
+    let new = CreateRole { name: args.name, permissions: args.permissions };
+    match acting.session.create_role(acting.company, &new).await {
+        Ok(role) => {
+            acting.done(format!("Created the role {} in", role.name)).await;
+            acting.show(&RoleView::from(role))
+        }
+        Err(error) => {
+            let needed = Permission::ROLES_MANAGE;
+            Err(explain(&acting, error, needed, Some(&new.name), &new.permissions).await)
+        }
+    }
+}

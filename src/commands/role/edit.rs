@@ -1,0 +1,73 @@
+//! `sactl role edit`: the permissions of a role, for everybody who holds it.
+
+use super::super::acting::Acting;
+use super::super::rights::{AdjustArgs, word};
+use super::explain::explain;
+use crate::api::access::AdjustPermissions;
+use crate::api::role::{Role, SetRole};
+use crate::client;
+use crate::context::Context;
+use crate::domain::Permission;
+use crate::error::{CliError, Result};
+use crate::output::RoleView;
+
+/// Change the permissions of a role
+///
+/// --permission replaces the list; --add-permission and --remove-permission adjust it. Everybody who holds the
+/// role is affected at once. The default roles cannot be changed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    sactl role edit router-fixer --permission devices:view,devices:edit\n  \
+    sactl role edit router-fixer --add-permission alerts:view")]
+pub(super) struct Args {
+    /// Name of the role
+    name: String,
+
+    /// Permission to hold from now on; repeat it or separate several with commas
+    #[arg(long = "permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
+    permissions: Vec<String>,
+
+    #[command(flatten)]
+    adjust: AdjustArgs,
+}
+
+impl Args {
+    fn check(&self) -> Result<()> {
+        match (self.permissions.is_empty(), self.adjust.is_empty()) {
+            (true, true) => Err(CliError::usage("no permission is named")
+                .hint("add --permission, --add-permission or --remove-permission")),
+            (false, false) => Err(CliError::usage(
+                "--permission replaces, --add-permission and --remove-permission adjust: choose one",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Changes the role.
+///
+/// # Errors
+/// `usage`; `escalation`, `self_modification`, `not_found`, and those of signing in and of writing.
+pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
+    args.check()?;
+    let acting = Acting::open(context).await?;
+    match send(&acting, &args).await {
+        Ok(role) => {
+            acting.done(format!("Changed the role {} in", role.name)).await;
+            acting.show(&RoleView::from(role))
+        }
+        Err(error) => {
+            let named = [args.permissions, args.adjust.add, args.adjust.remove].concat();
+            Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&args.name), &named).await)
+        }
+    }
+}
+
+async fn send(acting: &Acting<'_>, args: &Args) -> client::Result<Role> {
+    if args.adjust.is_empty() {
+        let role = SetRole { permissions: args.permissions.clone() };
+        return acting.session.set_role(acting.company, &args.name, &role).await;
+    }
+    let AdjustArgs { add, remove } = args.adjust.clone();
+    acting.session.adjust_role(acting.company, &args.name, &AdjustPermissions { add, remove }).await
+}

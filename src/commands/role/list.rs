@@ -1,0 +1,34 @@
+//! `sactl role list`: the default roles and the company's own.
+
+use super::super::acting::Acting;
+use super::explain::explain;
+use crate::context::Context;
+use crate::domain::Permission;
+use crate::error::Result;
+use crate::output::RoleListView;
+
+/// List the roles of the company
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl role list")]
+pub(super) struct Args {}
+
+/// Lists the roles.
+///
+/// # Errors
+/// Those of signing in and of reading.
+pub(super) async fn run(_: Args, context: &Context) -> Result<()> {
+    let acting = Acting::open(context).await?;
+    let mut pages = acting.session.list_roles(acting.company)?;
+    let (mut company, mut roles) = (None, Vec::new());
+    loop {
+        match pages.next().await {
+            Ok(Some(page)) => {
+                company = company.or(page.company);
+                roles.extend(page.data);
+            }
+            Ok(None) => break,
+            Err(error) => return Err(explain(&acting, error, Permission::ROLES_VIEW, None, &[]).await),
+        }
+    }
+    acting.show(&RoleListView::new(company, roles))
+}

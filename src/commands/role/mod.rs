@@ -1,0 +1,48 @@
+//! `sactl role`: the roles of a company. The default ones are fixed.
+
+mod create;
+mod delete;
+mod edit;
+mod explain;
+mod list;
+mod show;
+
+use crate::context::Context;
+use crate::error::Result;
+
+/// Manage the roles of the company
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl role list")]
+pub struct Args {
+    /// What to do
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List the roles of the company
+    List(list::Args),
+    /// Show one role with its permissions
+    Show(show::Args),
+    /// Create a role
+    Create(create::Args),
+    /// Change the permissions of a role
+    Edit(edit::Args),
+    /// Delete a role that nobody holds
+    Delete(delete::Args),
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// Those of the verb.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    match args.command {
+        Command::List(args) => list::run(args, context).await,
+        Command::Show(args) => show::run(args, context).await,
+        Command::Create(args) => create::run(args, context).await,
+        Command::Edit(args) => edit::run(args, context).await,
+        Command::Delete(args) => delete::run(args, context).await,
+    }
+}

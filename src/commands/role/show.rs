@@ -1,0 +1,28 @@
+//! `sactl role show`: what the holders of a role may do.
+
+use super::super::acting::Acting;
+use super::explain::explain;
+use crate::context::Context;
+use crate::domain::Permission;
+use crate::error::Result;
+use crate::output::RoleView;
+
+/// Show one role with its permissions
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl role show operator")]
+pub(super) struct Args {
+    /// Name of the role
+    name: String,
+}
+
+/// Shows the role.
+///
+/// # Errors
+/// `not_found`, and those of signing in and of reading.
+pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
+    let acting = Acting::open(context).await?;
+    match acting.session.show_role(acting.company, &args.name).await {
+        Ok(role) => acting.show(&RoleView::from(role)),
+        Err(error) => Err(explain(&acting, error, Permission::ROLES_VIEW, Some(&args.name), &[]).await),
+    }
+}

@@ -1,0 +1,30 @@
+//! `sactl show`: everything about one service account that the company may see.
+
+use super::acting::Acting;
+use super::explain::Attempt;
+use crate::context::Context;
+use crate::domain::Operation;
+use crate::error::Result;
+use crate::output::AccountDetailView;
+
+/// Show one service account
+///
+/// For the owner company also every company where the account has access.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl show fleet-automation\n  sactl show fleet-automation -o json")]
+pub struct Args {
+    /// Name of the service account
+    name: String,
+}
+
+/// Shows the account.
+///
+/// # Errors
+/// `not_found`, and those of signing in and of reading.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let acting = Acting::open(context).await?;
+    match acting.session.show_account(acting.company, &args.name).await {
+        Ok(detail) => acting.show(&AccountDetailView::from(detail)),
+        Err(error) => Err(acting.explain(error, &Attempt::new(Operation::Show, &args.name)).await),
+    }
+}

@@ -1,0 +1,221 @@
+//! Where credentials are kept: one slot per origin and user, in the store that somebody chose. There is
+//! never a silent step down to another store.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::secure_file::{Folder, Lock};
+use super::{Error, Result};
+use crate::domain::{Origin, Password, Token};
+
+mod file_store;
+mod keyring_store;
+
+pub use file_store::FileStore;
+
+/// The folder of secrets in the configuration folder.
+const FOLDER: &str = "credentials";
+
+/// Where credentials are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// The keyring of the desktop session (Secret Service).
+    Keyring,
+    /// A file that only this user can read.
+    File,
+    /// Nowhere: every call brings its own.
+    None,
+}
+
+impl StoreKind {
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::File => "file",
+            Self::None => "none",
+        }
+    }
+}
+
+impl fmt::Display for StoreKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for StoreKind {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        [Self::Keyring, Self::File, Self::None]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or("a credential store is keyring, file or none")
+    }
+}
+
+/// Whose credentials, and for which server: nobody else's are ever found there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The server that issued them.
+    pub origin: Origin,
+    /// The user or service account.
+    pub username: String,
+}
+
+impl Slot {
+    /// A file name for this slot alone, which says nothing.
+    fn file_name(&self) -> String {
+        let digest = Sha256::digest(format!("{}\n{}", self.origin, self.username));
+        let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("renewal-{hex}")
+    }
+}
+
+/// What one slot holds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Credentials {
+    /// The bearer token.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "Token::serialize_exposed_option"
+    )]
+    pub token: Option<Token>,
+    /// When the token ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// The password, where somebody chose to store it.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "Password::serialize_exposed_option"
+    )]
+    pub password: Option<Password>,
+}
+
+impl Credentials {
+    /// The token, if at `now` it still has a moment to live.
+    pub fn live_token(&self, now: Timestamp) -> Option<&Token> {
+        let margin = jiff::SignedDuration::from_secs(10);
+        let ends = self.expires_at.is_some_and(|ends| ends.duration_since(now) < margin);
+        self.token.as_ref().filter(|_| !ends)
+    }
+}
+
+/// A store of credentials.
+#[derive(Clone, Debug)]
+pub struct Store {
+    kind: StoreKind,
+    folder: PathBuf,
+}
+
+impl Store {
+    /// The store of `kind` that belongs to the configuration folder. Touches nothing.
+    pub fn new(kind: StoreKind, config_folder: &Path) -> Self {
+        Self { kind, folder: config_folder.join(FOLDER) }
+    }
+
+    /// Which one it is.
+    pub fn kind(&self) -> StoreKind {
+        self.kind
+    }
+
+    /// Where it is, for people.
+    pub fn place(&self) -> String {
+        match self.kind {
+            StoreKind::Keyring => "keyring".to_owned(),
+            StoreKind::File => format!("file {}", self.files().path().display()),
+            StoreKind::None => "none".to_owned(),
+        }
+    }
+
+    fn files(&self) -> FileStore {
+        FileStore::in_folder(self.folder.clone())
+    }
+
+    /// What `slot` holds; `None` for nothing.
+    ///
+    /// # Errors
+    /// `credential_store`, saying what to do.
+    pub async fn load(&self, slot: &Slot) -> Result<Option<Credentials>> {
+        match self.kind {
+            StoreKind::Keyring => keyring_store::load(slot).await,
+            StoreKind::File => self.files().load(slot),
+            StoreKind::None => Ok(None),
+        }
+    }
+
+    /// Puts `credentials` into `slot`, in place of what it holds.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub async fn save(&self, slot: &Slot, credentials: &Credentials) -> Result<()> {
+        match self.kind {
+            StoreKind::Keyring => keyring_store::save(slot, credentials).await,
+            StoreKind::File => self.files().save(slot, credentials),
+            StoreKind::None => Ok(()),
+        }
+    }
+
+    /// Empties `slot`; says whether it held anything.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub async fn delete(&self, slot: &Slot) -> Result<bool> {
+        match self.kind {
+            StoreKind::Keyring => keyring_store::delete(slot).await,
+            StoreKind::File => self.files().delete(slot),
+            StoreKind::None => Ok(false),
+        }
+    }
+
+    /// The folder in which processes agree who of them renews.
+    ///
+    /// # Errors
+    /// `credential_store` with the mend, `io`.
+    pub fn renewal_folder(&self) -> Result<Folder> {
+        Folder::make_private(&self.folder)
+    }
+
+    /// Takes the right to renew `slot`; `None` when another process has it.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn try_renewal<'a>(&self, folder: &'a Folder, slot: &Slot) -> Result<Option<Lock<'a>>> {
+        folder.try_lock(&slot.file_name())
+    }
+}
+
+fn encode(credentials: &impl Serialize) -> Result<zeroize::Zeroizing<String>> {
+    serde_json::to_string(credentials)
+        .map(zeroize::Zeroizing::new)
+        .map_err(|_| Error::store("cannot write the credentials"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_lives_until_shortly_before_its_end() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let ends = |text: Option<&str>| Credentials {
+            token: Some(Token::new("t")),
+            expires_at: text.map(|text| text.parse().unwrap()),
+            password: None,
+        };
+        assert!(ends(None).live_token(now).is_some());
+        assert!(ends(Some("2026-01-01T00:00:11Z")).live_token(now).is_some());
+        assert!(ends(Some("2026-01-01T00:00:09Z")).live_token(now).is_none());
+        assert!(ends(Some("2025-12-31T00:00:00Z")).live_token(now).is_none());
+        assert!(Credentials::default().live_token(now).is_none());
+    }
+}

@@ -1,0 +1,84 @@
+//! Credentials in the keyring of the desktop session. Every call has three seconds: a bus that hangs does not
+//! hang us.
+
+use std::time::Duration;
+
+use keyring::Entry;
+use keyring_core::Error as KeyringError;
+
+use super::{Credentials, Slot, encode};
+use crate::config::{Error, Result};
+
+/// Longest wait for one call.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub(super) async fn load(slot: &Slot) -> Result<Option<Credentials>> {
+    let found = bounded(slot, |entry| match entry.get_password() {
+        Ok(text) => Ok(Some(zeroize::Zeroizing::new(text))),
+        Err(KeyringError::NoEntry) => Ok(None),
+        Err(error) => Err(error),
+    })
+    .await?;
+    let parse = |text: zeroize::Zeroizing<String>| serde_json::from_str(&text);
+    // The parser's own message could repeat a secret.
+    found.map(parse).transpose().map_err(|_| {
+        Error::store("what the keyring holds for this server and user is not ours")
+            .hint("replace it by signing in again: sactl login")
+    })
+}
+
+pub(super) async fn save(slot: &Slot, credentials: &Credentials) -> Result<()> {
+    let text = encode(credentials)?;
+    bounded(slot, move |entry| entry.set_password(&text)).await
+}
+
+pub(super) async fn delete(slot: &Slot) -> Result<bool> {
+    bounded(slot, |entry| match entry.delete_credential() {
+        Ok(()) => Ok(true),
+        Err(KeyringError::NoEntry) => Ok(false),
+        Err(error) => Err(error),
+    })
+    .await
+}
+
+/// Runs `call` on another thread, and gives up on it when it takes too long.
+async fn bounded<T: Send + 'static>(
+    slot: &Slot,
+    call: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
+) -> Result<T> {
+    let service = format!("sactl {}", slot.origin);
+    let username = slot.username.clone();
+    let work = tokio::task::spawn_blocking(move || {
+        Entry::new(&service, &username).and_then(|entry| call(&entry)).map_err(explain)
+    });
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(Error::store("the keyring failed")),
+        Err(_) => Err(advise(Error::store(
+            "the keyring did not answer within 3 s; it may hang, or wait for somebody to unlock it",
+        ))),
+    }
+}
+
+fn explain(error: KeyringError) -> Error {
+    match error {
+        KeyringError::NoDefaultStore => {
+            let absent = Error::store("there is no keyring (Secret Service) in this session");
+            advise(match Entry::store_status() {
+                Err(cause) => absent.caused_by(cause.to_string()),
+                Ok(()) => absent,
+            })
+        }
+        KeyringError::NoStorageAccess(cause) => {
+            let locked = Error::store("the keyring is locked").caused_by(cause);
+            advise(locked.hint("unlock it, for example by signing in to the desktop"))
+        }
+        other => advise(Error::store("the keyring failed").caused_by(other)),
+    }
+}
+
+fn advise(error: Error) -> Error {
+    error
+        .hint("keep credentials in a file that only you can read: --credential-store file")
+        .hint("or bring them with each call: SACTL_TOKEN, or SACTL_USERNAME with SACTL_PASSWORD_FILE")
+}

@@ -1,0 +1,127 @@
+//! Every environment variable that is read, documented, once.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+
+use super::{Error, Result};
+
+macro_rules! variables {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)+) => {
+        $($(#[doc = $doc])+ pub const $name: Variable =
+            Variable { name: $text, about: concat!($($doc, "\n"),+) };)+
+
+        /// Every variable, in the order of the documentation.
+        pub const ALL: &[Variable] = &[$($name,)+];
+    };
+}
+
+/// One environment variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// As it is set.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+}
+
+variables! {
+    /// The profile to use, as with `--profile`.
+    PROFILE = "SACTL_PROFILE";
+    /// The server, as with `--server`.
+    SERVER = "SACTL_SERVER";
+    /// The active company by id or name, as with `--company`.
+    COMPANY = "SACTL_COMPANY";
+    /// The format of answers, as with `--output`.
+    OUTPUT = "SACTL_OUTPUT";
+    /// Seconds that a request may take, as with `--timeout`.
+    TIMEOUT = "SACTL_TIMEOUT";
+    /// A file of certificate authorities, as with `--cacert`.
+    CACERT = "SACTL_CACERT";
+    /// Where `login` keeps credentials, as with `--credential-store`.
+    CREDENTIAL_STORE = "SACTL_CREDENTIAL_STORE";
+    /// The folder of the configuration and of the files kept with it.
+    CONFIG_DIR = "SACTL_CONFIG_DIR";
+    /// A bearer token to use for this call. Needs an explicit server; nothing is stored.
+    TOKEN = "SACTL_TOKEN";
+    /// Who signs in for this call, together with `SACTL_PASSWORD` or `SACTL_PASSWORD_FILE`.
+    USERNAME = "SACTL_USERNAME";
+    /// The password for this call. Needs an explicit server; nothing is stored.
+    PASSWORD = "SACTL_PASSWORD";
+    /// A file that holds the password for this call; one line end at its end is not part of it.
+    PASSWORD_FILE = "SACTL_PASSWORD_FILE";
+    /// Set to anything: no colour.
+    NO_COLOR = "NO_COLOR";
+    /// `0`: no colour.
+    CLICOLOR = "CLICOLOR";
+    /// Anything but `0`: colour even without a terminal.
+    CLICOLOR_FORCE = "CLICOLOR_FORCE";
+    /// `dumb`: a terminal without colour.
+    TERM = "TERM";
+    /// The width of tables.
+    COLUMNS = "COLUMNS";
+    /// The proxy for https, as other programs use it; never used for this machine.
+    HTTPS_PROXY = "HTTPS_PROXY";
+    /// Hosts that are reached without the proxy.
+    NO_PROXY = "NO_PROXY";
+}
+
+/// The environment of the process, or one made up.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(Option<HashMap<String, OsString>>);
+
+impl Environment {
+    /// That of this process, read when asked for.
+    pub const fn of_process() -> Self {
+        Self(None)
+    }
+
+    /// One made up of `pairs`.
+    pub fn of_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let own = |(name, value): (&str, &str)| (name.to_owned(), OsString::from(value));
+        Self(Some(pairs.into_iter().map(own).collect()))
+    }
+
+    /// The value of `variable`. An empty one counts as unset.
+    pub fn raw(&self, variable: Variable) -> Option<OsString> {
+        let value = match &self.0 {
+            None => std::env::var_os(variable.name),
+            Some(pairs) => pairs.get(variable.name).cloned(),
+        };
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// The value of `variable` as text. An empty one counts as unset.
+    ///
+    /// # Errors
+    /// `config` when it is not UTF-8; the value is not repeated.
+    pub fn get(&self, variable: Variable) -> Result<Option<String>> {
+        let text = self.raw(variable).map(OsString::into_string).transpose();
+        text.map_err(|_| Error::config(format!("{} is not UTF-8 text", variable.name)))
+    }
+
+    /// Whether `variable` is set to something.
+    pub fn has(&self, variable: Variable) -> bool {
+        self.raw(variable).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_counts_as_unset() {
+        let environment = Environment::of_pairs([("SACTL_SERVER", ""), ("SACTL_PROFILE", "x")]);
+        assert!(!environment.has(SERVER));
+        assert_eq!(environment.get(PROFILE).unwrap().as_deref(), Some("x"));
+        assert_eq!(environment.get(COMPANY).unwrap(), None);
+    }
+
+    #[test]
+    fn every_variable_stands_once_and_says_what_it_does() {
+        for (index, variable) in ALL.iter().enumerate() {
+            assert!(ALL[..index].iter().all(|earlier| earlier.name != variable.name), "{}", variable.name);
+            assert!(variable.about.trim().ends_with('.'), "{}", variable.name);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What can be wrong with settings and stored credentials.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// Whose fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// A configuration file or variable.
+    Config,
+    /// Flags or arguments.
+    Usage,
+    /// The place where credentials are kept.
+    CredentialStore,
+    /// A file or stream of this machine.
+    Io,
+}
+
+/// Settings or credentials that cannot be used.
+#[derive(Debug)]
+pub struct Error {
+    /// Whose fault it is.
+    pub kind: ErrorKind,
+    /// For people; may hold text of a file, so it is not safe to show as it is.
+    pub message: String,
+    /// What to do next.
+    pub hints: Vec<String>,
+    /// The cause.
+    pub source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hints: Vec::new(), source: None }
+    }
+
+    /// A file or variable that says something impossible.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, message)
+    }
+
+    /// Flags that cannot be meant.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, message)
+    }
+
+    /// Credentials cannot be kept or found.
+    pub fn store(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::CredentialStore, message)
+    }
+
+    /// A file failed; `what` is what was done to it.
+    pub fn io(what: &str, path: &Path, source: io::Error) -> Self {
+        Self::new(ErrorKind::Io, format!("cannot {what} {}", path.display())).caused_by(source)
+    }
+
+    /// Adds a line that says what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The same, blamed on somebody else.
+    #[must_use]
+    pub fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

@@ -1,0 +1,253 @@
+//! Settings, resolved once: flag, environment, profile, default.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::env::{self, Environment, Variable};
+use super::{ConfigFile, Error, Identity, Profile, Result, StoreKind};
+use crate::domain::Origin;
+use crate::domain::company::{Company, CompanyRef};
+
+/// Seconds that a request may take when nobody says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest time that somebody can ask for.
+const LONGEST: f64 = 86_400.0;
+
+/// Where a setting came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The command line.
+    Flag,
+    /// An environment variable.
+    Environment,
+    /// The profile.
+    Profile,
+    /// Nobody said anything.
+    Default,
+}
+
+/// A setting and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// What holds.
+    pub value: T,
+    /// Who said so.
+    pub source: Source,
+}
+
+impl<T> Setting<T> {
+    const fn new(value: T, source: Source) -> Self {
+        Self { value, source }
+    }
+}
+
+/// What the command line says.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--server`.
+    pub server: Option<String>,
+    /// `--company`.
+    pub company: Option<CompanyRef>,
+    /// `--timeout`, in seconds.
+    pub timeout: Option<f64>,
+    /// `--cacert`.
+    pub cacert: Option<PathBuf>,
+    /// `--client-cert`.
+    pub client_cert: Option<PathBuf>,
+    /// `--client-key`.
+    pub client_key: Option<PathBuf>,
+    /// `--allow-http`.
+    pub allow_http: bool,
+    /// `--credential-store`.
+    pub credential_store: Option<StoreKind>,
+}
+
+/// A company that somebody chose, by id or by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChosenCompany {
+    /// As it was written.
+    Named(CompanyRef),
+    /// As it was stored with its name.
+    Stored(Company),
+}
+
+/// Everything that holds for this call.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder of configuration and credentials.
+    pub folder: PathBuf,
+    /// The name of the profile: chosen, or the current one; `None` when there is none yet.
+    pub profile: Option<Setting<String>>,
+    /// What is stored under that name; empty when nothing is.
+    pub stored: Profile,
+    /// The server.
+    pub server: Option<Setting<Origin>>,
+    /// The active company.
+    pub company: Option<Setting<ChosenCompany>>,
+    /// What one request may take.
+    pub timeout: Setting<Duration>,
+    /// Certificates to trust besides those of the system.
+    pub cacert: Option<Setting<PathBuf>>,
+    /// The client certificate and its key.
+    pub client_certificate: Option<(PathBuf, PathBuf)>,
+    /// Plain http to other machines was allowed.
+    pub allow_http: bool,
+    /// Where credentials are kept.
+    pub credential_store: Setting<StoreKind>,
+    /// As whom to act.
+    pub identity: Identity,
+}
+
+impl Settings {
+    /// Resolves everything, reading the environment and the configuration file.
+    ///
+    /// # Errors
+    /// `config` for files and variables, `usage` for flags that cannot be meant.
+    pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Self> {
+        let folder = folder(environment)?;
+        let file = ConfigFile::load(&folder)?;
+        Self::with_file(flags, environment, folder, &file)
+    }
+
+    /// The same with a configuration file that is at hand.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`].
+    pub fn with_file(
+        flags: &Flags,
+        environment: &Environment,
+        folder: PathBuf,
+        file: &ConfigFile,
+    ) -> Result<Self> {
+        let layers = Layers { environment };
+        let profile = layers
+            .pick(flags.profile.clone(), env::PROFILE, |text| Ok(text.to_owned()))?
+            .or_else(|| file.current.clone().map(|name| Setting::new(name, Source::Default)));
+        let stored = profile.as_ref().and_then(|name| file.profiles.get(&name.value)).cloned();
+        let stored = stored.unwrap_or_default();
+        let explicit = layers.server(flags)?;
+        let identity = Identity::resolve(environment, explicit.is_some())?;
+        let of_profile = || stored.server.clone().map(|server| Setting::new(server, Source::Profile));
+        let server = explicit.or_else(of_profile);
+        // What a profile says about its server holds for that server only.
+        let own = server.as_ref().map(|server| &server.value) == stored.server.as_ref();
+        let profiles = |path: &Option<PathBuf>| path.clone().filter(|_| own);
+        Ok(Self {
+            company: layers.company(flags, stored.company.clone().filter(|_| own))?,
+            timeout: layers.timeout(flags)?,
+            cacert: layers
+                .pick(flags.cacert.clone(), env::CACERT, |text| Ok(PathBuf::from(text)))?
+                .or_else(|| profiles(&stored.cacert).map(|path| Setting::new(path, Source::Profile))),
+            client_certificate: pair(
+                flags.client_cert.clone().or_else(|| profiles(&stored.client_cert)),
+                flags.client_key.clone().or_else(|| profiles(&stored.client_key)),
+            )?,
+            allow_http: flags.allow_http,
+            credential_store: layers.store(flags, stored.credential_store)?,
+            folder,
+            profile,
+            server,
+            identity,
+            stored,
+        })
+    }
+
+    /// Whether the server in use is the profile's own.
+    pub fn is_profiles_server(&self) -> bool {
+        self.server.as_ref().is_some_and(|server| Some(&server.value) == self.stored.server.as_ref())
+    }
+
+    /// The user name that the profile has for the server in use.
+    pub fn stored_username(&self) -> Option<&str> {
+        self.stored.username.as_deref().filter(|_| self.is_profiles_server())
+    }
+}
+
+/// The folder of configuration: `SACTL_CONFIG_DIR`, else `sactl` where the system keeps such things.
+///
+/// # Errors
+/// `config` when the system names no such place.
+pub fn folder(environment: &Environment) -> Result<PathBuf> {
+    if let Some(folder) = environment.raw(env::CONFIG_DIR) {
+        return std::path::absolute(&folder)
+            .map_err(|error| Error::io("use the folder", Path::new(&folder), error));
+    }
+    dirs::config_dir().map(|folder| folder.join("sactl")).ok_or_else(|| {
+        Error::config("there is no home folder to keep the configuration in")
+            .hint("name a folder with SACTL_CONFIG_DIR")
+    })
+}
+
+fn pair(chain: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<(PathBuf, PathBuf)>> {
+    match (chain, key) {
+        (None, None) => Ok(None),
+        (Some(chain), Some(key)) => Ok(Some((chain, key))),
+        _ => Err(Error::usage("--client-cert and --client-key belong together")),
+    }
+}
+
+/// Flag and environment, one above the other.
+struct Layers<'a> {
+    environment: &'a Environment,
+}
+
+impl Layers<'_> {
+    fn pick<T>(
+        &self,
+        flag: Option<T>,
+        variable: Variable,
+        parse: impl FnOnce(&str) -> std::result::Result<T, String>,
+    ) -> Result<Option<Setting<T>>> {
+        if let Some(value) = flag {
+            return Ok(Some(Setting::new(value, Source::Flag)));
+        }
+        let Some(text) = self.environment.get(variable)? else { return Ok(None) };
+        match parse(&text) {
+            Ok(value) => Ok(Some(Setting::new(value, Source::Environment))),
+            Err(why) => Err(Error::config(format!("{}: {why}", variable.name))),
+        }
+    }
+
+    fn server(&self, flags: &Flags) -> Result<Option<Setting<Origin>>> {
+        let origin = |text: &str| text.parse::<Origin>().map_err(|error| error.to_string());
+        let flag = flags.server.as_deref().map(origin).transpose();
+        let flag = flag.map_err(|why| Error::usage(format!("--server: {why}")))?;
+        self.pick(flag, env::SERVER, origin)
+    }
+
+    fn company(&self, flags: &Flags, stored: Option<Company>) -> Result<Option<Setting<ChosenCompany>>> {
+        let parse = |text: &str| text.parse::<CompanyRef>().map_err(|error| error.to_string());
+        let said = self.pick(flags.company.clone(), env::COMPANY, parse)?;
+        let said = said.map(|said| Setting::new(ChosenCompany::Named(said.value), said.source));
+        let stored = stored.map(|company| Setting::new(ChosenCompany::Stored(company), Source::Profile));
+        Ok(said.or(stored))
+    }
+
+    fn timeout(&self, flags: &Flags) -> Result<Setting<Duration>> {
+        let flag = flags.timeout.map(seconds).transpose();
+        let flag = flag.map_err(|why| Error::usage(format!("--timeout: {why}")))?;
+        let parse = |text: &str| seconds(text.trim().parse().map_err(|_| "not a number".to_owned())?);
+        let said = self.pick(flag, env::TIMEOUT, parse)?;
+        Ok(said.unwrap_or(Setting::new(TIMEOUT, Source::Default)))
+    }
+
+    fn store(&self, flags: &Flags, stored: Option<StoreKind>) -> Result<Setting<StoreKind>> {
+        let parse = |text: &str| text.parse::<StoreKind>().map_err(|error| error.to_string());
+        let said = self.pick(flags.credential_store, env::CREDENTIAL_STORE, parse)?;
+        let stored = stored.map(|kind| Setting::new(kind, Source::Profile));
+        Ok(said.or(stored).unwrap_or(Setting::new(StoreKind::Keyring, Source::Default)))
+    }
+}
+
+fn seconds(seconds: f64) -> std::result::Result<Duration, String> {
+    if seconds > 0.0 && seconds <= LONGEST {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err(format!("seconds are more than 0 and at most {LONGEST}"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! Which company a command acts in.
+
+use super::{Context, no_such_company};
+use crate::client::Session;
+use crate::config::settings::ChosenCompany;
+use crate::domain::company::CompanyRef;
+use crate::domain::{Company, CompanyId};
+use crate::error::{CliError, Result};
+use crate::ui::Ui;
+
+/// The company that a command acts in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActiveCompany {
+    /// Its number.
+    pub id: CompanyId,
+    /// Its name, where it is known without asking the server.
+    pub name: Option<String>,
+}
+
+impl From<Company> for ActiveCompany {
+    fn from(company: Company) -> Self {
+        Self { id: company.id, name: Some(company.name) }
+    }
+}
+
+/// The active company of this call.
+pub(super) async fn active(context: &Context) -> Result<ActiveCompany> {
+    match &context.settings()?.company {
+        Some(chosen) => match &chosen.value {
+            ChosenCompany::Stored(company) => Ok(company.clone().into()),
+            ChosenCompany::Named(CompanyRef::Id(id)) => Ok(ActiveCompany::of_id(*id)),
+            ChosenCompany::Named(name) => Ok(resolve(context.session().await?, name).await?.into()),
+        },
+        None => {
+            let companies = context.session().await?.list_companies(None)?.all().await?;
+            choose(context.ui(), &companies).await.map(ActiveCompany::from)
+        }
+    }
+}
+
+/// The company that `reference` names.
+pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result<Company> {
+    match reference {
+        CompanyRef::Id(id) => Ok(session.show_company(*id).await?),
+        CompanyRef::Name(name) => {
+            let mut found = session.list_companies(Some(name))?.all().await?;
+            // A server that does not know the filter gives them all.
+            found.retain(|company| company.name == *name);
+            pick(reference, name, found)
+        }
+    }
+}
+
+fn pick(reference: &CompanyRef, name: &str, mut found: Vec<Company>) -> Result<Company> {
+    match found.len() {
+        0 => Err(no_such_company(reference)),
+        1 => Ok(found.remove(0)),
+        _ => Err(CliError::ambiguous_company(name, &found)),
+    }
+}
+
+/// The only company, or the one that a person chooses.
+///
+/// # Errors
+/// `no_company` with the ids when nobody can be asked.
+pub async fn choose(ui: &Ui, companies: &[Company]) -> Result<Company> {
+    match companies {
+        [only] => return Ok(only.clone()),
+        [] => return Err(CliError::no_company(companies)),
+        _ if !ui.is_interactive() => return Err(CliError::no_company(companies)),
+        _ => {}
+    }
+    for company in companies {
+        ui.ask_about(format!("{:>6}  {}", company.id.0, company.name));
+    }
+    let answer = ui.prompt("Which company (id)").await?;
+    let named = answer.trim();
+    let chosen = companies.iter().find(|company| company.id.to_string() == named);
+    chosen.cloned().ok_or_else(|| CliError::no_company(companies))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Code;
+
+    fn company(id: i64, name: &str) -> Company {
+        Company { id: CompanyId(id), name: name.into() }
+    }
+
+    #[test]
+    fn a_name_of_several_is_refused_with_the_ids() {
+        let reference: CompanyRef = "Contoso Retail".parse().unwrap();
+        let pick = |found| pick(&reference, "Contoso Retail", found);
+        let both = vec![company(3, "Contoso Retail"), company(4, "Contoso Retail")];
+        let error = pick(both).unwrap_err();
+        assert_eq!(error.code(), Code::AmbiguousCompany);
+        assert!(error.message().contains("3, 4"), "{}", error.message());
+        assert_eq!(pick(vec![]).unwrap_err().code(), Code::NotFound);
+        assert_eq!(pick(vec![company(3, "Contoso Retail")]).unwrap().id, CompanyId(3));
+    }
+}

@@ -1,0 +1,52 @@
+//! From settings to a server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
+use crate::config::{Settings, secure_file};
+use crate::error::{CliError, Result};
+use crate::ui::Ui;
+
+/// Most bytes of a file of certificates.
+const CERTIFICATES: usize = 4 * 1024 * 1024;
+
+/// The server of the settings, with requests told as the user interface wants it.
+pub(super) fn gateway(settings: &Settings, ui: &Ui) -> Result<Gateway> {
+    let Some(server) = &settings.server else {
+        return Err(CliError::not_signed_in("no server is known")
+            .hint("sign in with: sactl login --server https://gateway.example"));
+    };
+    let mut options = Options::new(server.value.clone());
+    options.timeout = settings.timeout.value;
+    options.allow_http = settings.allow_http;
+    if let Some(cacert) = &settings.cacert {
+        options.authorities = Some(secure_file::read_bounded(&cacert.value, CERTIFICATES)?.to_vec());
+    }
+    if let Some((chain, key)) = &settings.client_certificate {
+        options.certificate = Some(ClientCertificate {
+            chain: secure_file::read_bounded(chain, CERTIFICATES)?.to_vec(),
+            key: secure_file::read_bounded(key, CERTIFICATES)?,
+        });
+    }
+    Ok(Gateway::new(&options, Some(Arc::new(Told(ui.clone()))))?)
+}
+
+/// Tells requests to a person.
+struct Told(Ui);
+
+impl Observer for Told {
+    fn exchanged(&self, exchange: &Exchange<'_>) {
+        if !self.0.is_verbose() {
+            return;
+        }
+        let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let id = exchange.request_id.map(|id| format!(", request {id}")).unwrap_or_default();
+        let elapsed = exchange.elapsed.as_millis();
+        self.0.verbose(format!("{} {}: {status} in {elapsed} ms{id}", exchange.method, exchange.path));
+    }
+
+    fn repeating(&self, because: &client::Error, wait: Duration) {
+        self.0.note(format!("{}; trying again in {:.1} s", because.message, wait.as_secs_f64()));
+    }
+}

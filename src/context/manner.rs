@@ -1,0 +1,141 @@
+//! How to talk, from flags and environment. No file is read for it.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+
+use clap::ValueEnum;
+
+use crate::args::Global;
+use crate::config::{Environment, env};
+use crate::error::{CliError, Result};
+use crate::output::Format;
+use crate::ui::{Colour, Manner};
+
+/// The manner that flags and environment ask for.
+///
+/// # Errors
+/// `config` for a variable that says something impossible.
+pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
+    let colour = global.color.unwrap_or_default();
+    Ok(Manner {
+        format: match global.output {
+            Some(format) => Some(format),
+            None => environment.get(env::OUTPUT)?.map(|text| format_of(&text)).transpose()?,
+        },
+        quiet: global.quiet,
+        verbose: global.verbose > 0,
+        colour_out: wants_colour(colour, environment, std::io::stdout().is_terminal()),
+        colour_err: wants_colour(colour, environment, std::io::stderr().is_terminal()),
+        no_input: global.no_input,
+        yes: global.yes,
+        columns: environment.get(env::COLUMNS)?.and_then(|text| text.trim().parse().ok()),
+    })
+}
+
+fn format_of(text: &str) -> Result<Format> {
+    Format::from_str(text, false).map_err(|_| {
+        CliError::config(format!("SACTL_OUTPUT: there is no format {text}"))
+            .hint("formats are table, json, jsonl, csv, yaml and name")
+    })
+}
+
+fn wants_colour(colour: Colour, environment: &Environment, is_terminal: bool) -> bool {
+    let value = |variable| environment.raw(variable).and_then(|value| value.into_string().ok());
+    match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto if environment.has(env::NO_COLOR) => false,
+        Colour::Auto if value(env::CLICOLOR_FORCE).is_some_and(|value| value != "0") => true,
+        Colour::Auto => {
+            is_terminal
+                && value(env::CLICOLOR).as_deref() != Some("0")
+                && value(env::TERM).as_deref() != Some("dumb")
+        }
+    }
+}
+
+/// The format that a command line asks for that may not even parse, so that its error takes the right form.
+pub fn format_in(arguments: &[OsString], environment: &Environment) -> Option<Format> {
+    let mut said = None;
+    let mut rest = arguments.iter().skip(1).filter_map(|argument| argument.to_str());
+    while let Some(argument) = rest.next() {
+        let value = match argument {
+            "--" => break,
+            "-o" | "--output" => rest.next(),
+            _ => argument
+                .strip_prefix("--output=")
+                .or_else(|| argument.strip_prefix("-o=").or_else(|| argument.strip_prefix("-o"))),
+        };
+        said = value.and_then(|value| Format::from_str(value, false).ok()).or(said);
+    }
+    let of_environment = || Format::from_str(&environment.get(env::OUTPUT).ok()??, false).ok();
+    said.or_else(of_environment)
+}
+
+/// What clap says about arguments that make no sense, less its decoration.
+pub fn usage_error(error: &clap::Error) -> CliError {
+    let text = error.to_string();
+    let mut paragraphs = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let first = paragraphs.next().unwrap_or_default();
+    let message = first.strip_prefix("error: ").unwrap_or(&first).to_owned();
+    let tips = paragraphs.filter(|part| part.starts_with("tip:") || part.starts_with("Usage:"));
+    tips.fold(CliError::usage(message), CliError::hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&'static str, &'static str)]) -> Environment {
+        Environment::of_pairs(pairs.iter().copied())
+    }
+
+    #[test]
+    fn colour_needs_a_reason() {
+        for (colour, pairs, is_terminal, wanted) in [
+            (Colour::Auto, &[][..], true, true),
+            (Colour::Auto, &[], false, false),
+            (Colour::Auto, &[("NO_COLOR", "1")], true, false),
+            (Colour::Auto, &[("NO_COLOR", "")], true, true),
+            (Colour::Auto, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], true, false),
+            (Colour::Auto, &[("CLICOLOR_FORCE", "1")], false, true),
+            (Colour::Auto, &[("CLICOLOR_FORCE", "0")], false, false),
+            (Colour::Auto, &[("CLICOLOR", "0")], true, false),
+            (Colour::Auto, &[("TERM", "dumb")], true, false),
+            (Colour::Always, &[("NO_COLOR", "1")], false, true),
+            (Colour::Never, &[("CLICOLOR_FORCE", "1")], true, false),
+        ] {
+            assert_eq!(wants_colour(colour, &environment(pairs), is_terminal), wanted, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn the_format_is_found_in_a_line_that_does_not_parse() {
+        let find = |line: &str, pairs: &[(&'static str, &'static str)]| {
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            format_in(&arguments, &environment(pairs))
+        };
+        for line in [
+            "sactl x -o json",
+            "sactl -ojson",
+            "sactl -o=json",
+            "sactl --output json --bad",
+            "sactl --output=json",
+        ] {
+            assert_eq!(find(line, &[]), Some(Format::Json), "{line}");
+        }
+        assert_eq!(find("sactl -o", &[]), None);
+        assert_eq!(find("sactl -o nonsense", &[("SACTL_OUTPUT", "yaml")]), Some(Format::Yaml));
+        assert_eq!(find("sactl sandbox -- x -o json", &[]), None);
+        assert_eq!(find("sactl -o csv", &[("SACTL_OUTPUT", "yaml")]), Some(Format::Csv));
+    }
+
+    #[test]
+    fn the_flag_goes_before_the_environment() {
+        let global = Global { output: Some(Format::Csv), ..Global::default() };
+        let json = environment(&[("SACTL_OUTPUT", "json")]);
+        assert_eq!(manner(&global, &json).unwrap().format, Some(Format::Csv));
+        assert_eq!(manner(&Global::default(), &json).unwrap().format, Some(Format::Json));
+        assert!(manner(&Global::default(), &environment(&[("SACTL_OUTPUT", "xml")])).is_err());
+    }
+}

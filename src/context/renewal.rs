@@ -1,0 +1,103 @@
+//! A stored token, and another one in its place when it has ended: one process renews, the others wait and
+//! read what it stored.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::session::{expiry, sign_in};
+use crate::api::Code;
+use crate::client::{self, Gateway, Renewal, RenewedToken};
+use crate::config::credentials::{Credentials, Slot, Store};
+use crate::domain::{Password, Token};
+use crate::error::{CliError, Result};
+use crate::ui::Ui;
+
+/// Between two looks at a lock that another process holds.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Stored credentials of one identity at one server.
+pub(super) struct Stored {
+    pub(super) gateway: Gateway,
+    pub(super) store: Store,
+    pub(super) slot: Slot,
+    pub(super) ui: Ui,
+    pub(super) timeout: Duration,
+}
+
+impl Stored {
+    /// The stored token, or a new one when it has ended and a password is stored.
+    pub(super) async fn live_or_renewed(&self) -> Result<RenewedToken> {
+        let found = self.store.load(&self.slot).await?.ok_or_else(|| self.nothing_stored())?;
+        match live(&found) {
+            Some(token) => Ok(token),
+            None => self.replaced(None).await,
+        }
+    }
+
+    /// A token other than `stale`, and not ended: what another process has stored meanwhile, else a new one.
+    async fn replaced(&self, stale: Option<&Token>) -> Result<RenewedToken> {
+        let folder = self.store.renewal_folder()?;
+        let deadline = tokio::time::Instant::now() + self.timeout;
+        let _turn = loop {
+            if let Some(lock) = self.store.try_renewal(&folder, &self.slot)? {
+                break lock;
+            }
+            if tokio::time::Instant::now() >= deadline {
+                return Err(CliError::new(Code::Timeout, "another sactl is signing in and does not finish"));
+            }
+            tokio::time::sleep(LOOK).await;
+        };
+        let found = self.store.load(&self.slot).await?.ok_or_else(|| self.nothing_stored())?;
+        if let Some(token) = live(&found).filter(|found| !is_same(&found.token, stale)) {
+            return Ok(token);
+        }
+        let Some(password) = found.password else { return Err(self.ended()) };
+        self.signed_in(password).await
+    }
+
+    async fn signed_in(&self, password: Password) -> Result<RenewedToken> {
+        let grant = sign_in(&self.gateway, &self.ui, &self.slot.username, &password, None).await?;
+        let expires_at = expiry(&grant);
+        let token = grant.access_token;
+        let credentials = Credentials { token: Some(token.clone()), expires_at, password: Some(password) };
+        self.store.save(&self.slot, &credentials).await?;
+        Ok(RenewedToken { token, expires_at })
+    }
+
+    fn nothing_stored(&self) -> CliError {
+        let Slot { origin, username } = &self.slot;
+        let place = self.store.place();
+        CliError::not_signed_in(format!(
+            "nothing is stored for {username} at {origin} (credential store: {place})"
+        ))
+        .hint(format!("sign in with: sactl login --server {origin} --username {username}"))
+    }
+
+    fn ended(&self) -> CliError {
+        let Slot { origin, username } = &self.slot;
+        CliError::not_signed_in(format!("the session of {username} at {origin} has ended"))
+            .hint("sign in again with: sactl login")
+            .hint("store the password of a service account with: sactl login --store-password")
+    }
+}
+
+impl Renewal for Stored {
+    fn renew<'a>(
+        &'a self,
+        stale: &'a Token,
+    ) -> Pin<Box<dyn Future<Output = client::Result<RenewedToken>> + Send + 'a>> {
+        Box::pin(async move { self.replaced(Some(stale)).await.map_err(CliError::into_client) })
+    }
+}
+
+fn live(credentials: &Credentials) -> Option<RenewedToken> {
+    let token = credentials.live_token(Timestamp::now())?.clone();
+    Some(RenewedToken { token, expires_at: credentials.expires_at })
+}
+
+fn is_same(token: &Token, stale: Option<&Token>) -> bool {
+    stale.is_some_and(|stale| stale.expose() == token.expose())
+}

@@ -1,0 +1,137 @@
+//! As whom a command acts: from the environment, or from what was stored.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::connect;
+use super::renewal::Stored;
+use crate::api::Code;
+use crate::api::session::TokenGrant;
+use crate::client::{Gateway, Session, SignIn};
+use crate::config::credentials::{Slot, Store};
+use crate::config::identity::PasswordSource;
+use crate::config::{Identity, Settings};
+use crate::domain::Password;
+use crate::domain::secret::OneTimeCode;
+use crate::error::{CliError, Result};
+use crate::ui::Ui;
+
+/// A signed-in client and what is known about it.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The client.
+    pub session: Session,
+    /// Where its credentials came from.
+    pub source: CredentialSource,
+    /// When the token ends, where that is known.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Where credentials came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialSource {
+    /// `SACTL_TOKEN`.
+    TokenVariable,
+    /// `SACTL_USERNAME` with `SACTL_PASSWORD`.
+    PasswordVariable,
+    /// `SACTL_USERNAME` with `SACTL_PASSWORD_FILE`.
+    PasswordFileVariable,
+    /// The store, by its place.
+    Store(String),
+}
+
+impl fmt::Display for CredentialSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TokenVariable => f.write_str("environment (SACTL_TOKEN)"),
+            Self::PasswordVariable => f.write_str("environment (SACTL_USERNAME, SACTL_PASSWORD)"),
+            Self::PasswordFileVariable => f.write_str("environment (SACTL_USERNAME, SACTL_PASSWORD_FILE)"),
+            Self::Store(place) => f.write_str(place),
+        }
+    }
+}
+
+/// Signs in as the settings say; with a token at hand that needs no request.
+pub(super) async fn open(settings: &Settings, ui: &Ui) -> Result<SignedIn> {
+    match &settings.identity {
+        Identity::Token(token) => Ok(SignedIn {
+            session: connect::gateway(settings, ui)?.session(token.clone(), None),
+            source: CredentialSource::TokenVariable,
+            expires_at: None,
+        }),
+        Identity::Password { username, password } => with_password(settings, ui, username, password).await,
+        Identity::Stored(username) => stored(settings, ui, username.as_deref()).await,
+    }
+}
+
+async fn with_password(
+    settings: &Settings,
+    ui: &Ui,
+    username: &str,
+    password: &PasswordSource,
+) -> Result<SignedIn> {
+    let source = match password {
+        PasswordSource::Variable(_) => CredentialSource::PasswordVariable,
+        PasswordSource::File(_) => CredentialSource::PasswordFileVariable,
+    };
+    let gateway = connect::gateway(settings, ui)?;
+    let grant = sign_in(&gateway, ui, username, &password.read()?, None).await?;
+    let expires_at = expiry(&grant);
+    Ok(SignedIn { session: gateway.session(grant.access_token, None), source, expires_at })
+}
+
+async fn stored(settings: &Settings, ui: &Ui, username: Option<&str>) -> Result<SignedIn> {
+    let gateway = connect::gateway(settings, ui)?;
+    let origin = gateway.origin().clone();
+    let Some(username) = username.or_else(|| settings.stored_username()) else {
+        return Err(CliError::not_signed_in(format!("not signed in to {origin}"))
+            .hint(format!("sign in with: sactl login --server {origin}")));
+    };
+    let store = Store::new(settings.credential_store.value, &settings.folder);
+    let place = store.place();
+    let slot = Slot { origin, username: username.to_owned() };
+    let stored = Arc::new(Stored {
+        gateway: gateway.clone(),
+        store,
+        slot,
+        ui: ui.clone(),
+        timeout: settings.timeout.value,
+    });
+    let found = stored.live_or_renewed().await?;
+    Ok(SignedIn {
+        session: gateway.session(found.token, Some(stored)),
+        source: CredentialSource::Store(place),
+        expires_at: found.expires_at,
+    })
+}
+
+/// Signs in; a person who needs a second factor is asked for the code.
+///
+/// # Errors
+/// Those of a sign-in; `mfa_required` when a code is needed and nobody can be asked.
+pub async fn sign_in(
+    gateway: &Gateway,
+    ui: &Ui,
+    username: &str,
+    password: &Password,
+    otp: Option<OneTimeCode>,
+) -> Result<TokenGrant> {
+    let asked_already = otp.is_some();
+    let mut who = SignIn { username: username.to_owned(), password: password.clone(), otp };
+    match gateway.sign_in(&who).await {
+        Err(error) if error.code == Code::MfaRequired && !asked_already && ui.is_interactive() => {
+            let code = ui.prompt_secret("Code of the authenticator app").await?;
+            who.otp = Some(OneTimeCode::new(code.trim()));
+            Ok(gateway.sign_in(&who).await?)
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+/// When the token of `grant` ends, by this machine's clock.
+pub fn expiry(grant: &TokenGrant) -> Option<Timestamp> {
+    let seconds = i64::try_from(grant.expires_in).ok()?;
+    Timestamp::now().checked_add(jiff::SignedDuration::from_secs(seconds)).ok()
+}

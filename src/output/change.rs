@@ -1,0 +1,293 @@
+//! The answers to changes of service accounts.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::account::ACCOUNT_COLUMNS;
+use super::{AccessView, AccountDetailView, AccountView, Answer, Block, Cell, Row};
+use crate::api;
+use crate::domain::{AccountId, Company, Ownership, Password};
+
+/// The columns of an account with one more, from a list that is as long at compile time.
+const fn with<const N: usize>(last: &'static str) -> [&'static str; N] {
+    let mut columns = [last; N];
+    let mut place = 0;
+    while place < ACCOUNT_COLUMNS.len() {
+        columns[place] = ACCOUNT_COLUMNS[place];
+        place += 1;
+    }
+    columns
+}
+
+const WITH_PASSWORD: &[&str] = &with::<{ ACCOUNT_COLUMNS.len() + 1 }>("password");
+const WITH_CHANGED: &[&str] = &with::<{ ACCOUNT_COLUMNS.len() + 1 }>("changed");
+
+/// The account's cells, with one more at the end.
+fn cells_with(account: &AccountView, last: String) -> Vec<String> {
+    let mut cells = account.cells();
+    cells.push(last);
+    cells
+}
+
+/// The password alone where it is asked for: `PASSWORD=$(sactl create … --generate)`.
+fn password_or(password: Option<&Password>, cells: Vec<String>) -> Vec<String> {
+    password.map_or(cells, |password| vec![password.expose().to_owned()])
+}
+
+/// The part of an answer that shows a generated password, once.
+fn password_blocks(password: Option<&Password>) -> Vec<Block> {
+    let Some(password) = password else { return Vec::new() };
+    vec![
+        Block::Title("Password, shown only this once".to_owned()),
+        Block::Pairs(vec![(
+            "Password",
+            Cell { text: password.expose().to_owned(), tone: super::Tone::Warning },
+        )]),
+    ]
+}
+
+/// A new account. The password is in it only where it was generated and shall be shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct CreatedView {
+    #[serde(flatten)]
+    detail: AccountDetailView,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "Password::serialize_exposed_option")]
+    password: Option<Password>,
+}
+
+impl CreatedView {
+    /// The account, and the password if it is to be shown.
+    pub fn new(detail: api::AccountDetail, password: Option<Password>) -> Self {
+        Self { detail: detail.into(), password }
+    }
+}
+
+impl Row for CreatedView {
+    const COLUMNS: &'static [&'static str] = WITH_PASSWORD;
+
+    fn cells(&self) -> Vec<String> {
+        let password = self.password.as_ref().map(|password| password.expose().to_owned());
+        cells_with(self.detail.account(), password.unwrap_or_default())
+    }
+
+    fn piped(&self) -> Vec<String> {
+        password_or(self.password.as_ref(), self.detail.cells())
+    }
+
+    fn name(&self) -> String {
+        self.detail.name()
+    }
+}
+
+impl Answer for CreatedView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, now: Timestamp) -> Vec<Block> {
+        let mut blocks = self.detail.blocks(now);
+        blocks.extend(password_blocks(self.password.as_ref()));
+        blocks
+    }
+}
+
+/// An account with a new password, which is in it only where it was generated and shall be shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct PasswordView {
+    account: AccountView,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "Password::serialize_exposed_option")]
+    password: Option<Password>,
+}
+
+impl PasswordView {
+    /// The account, and the password if it is to be shown.
+    pub fn new(account: api::Account, password: Option<Password>) -> Self {
+        Self { account: account.into(), password }
+    }
+}
+
+impl Row for PasswordView {
+    const COLUMNS: &'static [&'static str] = WITH_PASSWORD;
+
+    fn cells(&self) -> Vec<String> {
+        let password = self.password.as_ref().map(|password| password.expose().to_owned());
+        cells_with(&self.account, password.unwrap_or_default())
+    }
+
+    fn piped(&self) -> Vec<String> {
+        password_or(self.password.as_ref(), self.account.cells())
+    }
+
+    fn name(&self) -> String {
+        self.account.name()
+    }
+}
+
+impl Answer for PasswordView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, now: Timestamp) -> Vec<Block> {
+        let mut blocks = self.account.blocks(now);
+        blocks.extend(password_blocks(self.password.as_ref()));
+        blocks
+    }
+}
+
+/// Access that was given or changed.
+#[derive(Clone, Debug, Serialize)]
+pub struct GrantView {
+    account: AccountView,
+    access: AccessView,
+    changed: bool,
+}
+
+impl From<api::access::AccessChange> for GrantView {
+    fn from(change: api::access::AccessChange) -> Self {
+        Self { account: change.account.into(), access: change.access.into(), changed: change.changed }
+    }
+}
+
+impl Row for GrantView {
+    const COLUMNS: &'static [&'static str] = WITH_CHANGED;
+
+    fn cells(&self) -> Vec<String> {
+        cells_with(&self.account, self.changed.to_string())
+    }
+
+    fn name(&self) -> String {
+        self.account.name()
+    }
+}
+
+impl Answer for GrantView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        vec![Block::Pairs(vec![
+            ("Name", Cell::strong(self.account.name())),
+            ("Company", Cell::new(self.access.company().to_string())),
+            ("Access", Cell::new(self.access.in_full())),
+            ("Changed", Cell::new(yes_or_no(self.changed))),
+        ])]
+    }
+}
+
+/// Access that was removed.
+#[derive(Clone, Debug, Serialize)]
+pub struct RevokeView {
+    account: Option<AccountView>,
+    company: Company,
+    changed: bool,
+    #[serde(skip)]
+    name: String,
+}
+
+impl RevokeView {
+    /// The answer about the account that was called `name`, which the company may no longer see.
+    pub fn new(removal: api::access::AccessRemoval, name: &str) -> Self {
+        let account = removal.account.map(AccountView::from);
+        let name = account.as_ref().map_or_else(|| name.to_owned(), Row::name);
+        Self { account, company: removal.company, changed: removal.changed, name }
+    }
+}
+
+impl Row for RevokeView {
+    const COLUMNS: &'static [&'static str] = &["ownership", "name", "company_id", "company", "changed"];
+
+    /// An account that is no longer seen is external: its owner would still see it.
+    fn cells(&self) -> Vec<String> {
+        let is_owned = self.account.as_ref().is_some_and(AccountView::is_owned);
+        let ownership = if is_owned { Ownership::Owned } else { Ownership::External };
+        vec![
+            ownership.to_string(),
+            self.name.clone(),
+            self.company.id.to_string(),
+            self.company.name.clone(),
+            self.changed.to_string(),
+        ]
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Answer for RevokeView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        vec![Block::Pairs(vec![
+            ("Name", Cell::strong(&self.name)),
+            ("Company", Cell::new(self.company.to_string())),
+            ("Access", Cell::faint("none")),
+            ("Changed", Cell::new(yes_or_no(self.changed))),
+        ])]
+    }
+}
+
+/// An account that is no more.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeletedView {
+    id: Option<AccountId>,
+    name: String,
+    deleted: bool,
+}
+
+impl From<api::account::Deletion> for DeletedView {
+    fn from(deletion: api::account::Deletion) -> Self {
+        Self { id: Some(deletion.id), name: deletion.name, deleted: true }
+    }
+}
+
+impl DeletedView {
+    /// The account was gone when a deletion whose outcome was unknown was repeated; its number is not known.
+    pub fn gone(name: &str) -> Self {
+        Self { id: None, name: name.to_owned(), deleted: true }
+    }
+}
+
+impl Row for DeletedView {
+    const COLUMNS: &'static [&'static str] = &["ownership", "name", "id", "deleted"];
+
+    fn cells(&self) -> Vec<String> {
+        let id = self.id.map(|id| id.to_string()).unwrap_or_default();
+        vec![Ownership::Owned.to_string(), self.name.clone(), id, self.deleted.to_string()]
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Answer for DeletedView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        vec![Block::Pairs(vec![("Name", Cell::strong(&self.name)), ("Deleted", Cell::new("yes"))])]
+    }
+}
+
+const fn yes_or_no(is: bool) -> &'static str {
+    if is { "yes" } else { "no, it was so already" }
+}
+
+#[cfg(test)]
+mod tests;

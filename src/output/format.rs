@@ -1,0 +1,26 @@
+//! The forms in which an answer can be asked for.
+
+/// The form of an answer on standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// A table for people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line, one line for each row.
+    Jsonl,
+    /// Comma-separated values with a header, safe for spreadsheets.
+    Csv,
+    /// One YAML document.
+    Yaml,
+    /// The name of each row alone, one a line.
+    Name,
+}
+
+impl Format {
+    /// Whether programs read it: notes stay silent then, and a failure is an error document.
+    pub const fn is_document(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl | Self::Yaml)
+    }
+}

@@ -1,0 +1,51 @@
+//! JSON that is one document, and in which no string holds a character that a terminal obeys.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::domain::visible::json_visible;
+
+/// Writes one document over several lines.
+pub(super) fn pretty<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {
+    finish(&serde_json::to_string_pretty(document)?, out)
+}
+
+/// Writes one document on one line.
+pub(super) fn line<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {
+    finish(&serde_json::to_string(document)?, out)
+}
+
+/// The document is whole in memory before its first byte is written: half of one would be worse than none.
+fn finish(document: &str, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(json_visible(document).as_bytes())?;
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// P5: what is read back is what was said, and nothing in between was an order.
+        #[test]
+        fn documents_are_safe_and_true(texts in prop::collection::vec(any::<String>(), 0..4)) {
+            for write in [pretty, line] {
+                let mut out = Vec::new();
+                write(&texts, &mut out).unwrap();
+                let text = String::from_utf8(out).unwrap();
+                prop_assert!(!text.contains(|one: char| one != '\n' && one.is_control()), "{text:?}");
+                prop_assert_eq!(serde_json::from_str::<Vec<String>>(&text).unwrap(), texts.clone());
+            }
+        }
+    }
+
+    #[test]
+    fn every_unsafe_character_is_escaped() {
+        let mut out = Vec::new();
+        line(&"a\u{7f}\u{9b}\u{202e}b", &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "\"a\\u007f\\u009b\\u202eb\"\n");
+    }
+}

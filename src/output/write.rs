@@ -1,0 +1,141 @@
+//! The one function that commands print an answer with, and its sibling for rows without end.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+
+use super::{Answer, Format, Row, csv, json, people, yaml};
+use crate::domain::visible::sanitise;
+
+/// Where an answer goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings {
+    /// The format that was asked for; `None` where nobody asked.
+    pub format: Option<Format>,
+    /// Whether standard output is a terminal.
+    pub is_terminal: bool,
+    /// Columns of the terminal; `None` for tables as wide as they need.
+    pub width: Option<u16>,
+    /// Whether tables may use colours.
+    pub color: bool,
+    /// What relative times count from.
+    pub now: Timestamp,
+}
+
+/// The form that an answer takes: a format, or the rows of a pipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// As asked for, or a table because a person looks.
+    As(Format),
+    /// Tab-separated rows without header, because a program reads and nobody asked for a format.
+    Piped,
+}
+
+impl Surroundings {
+    /// The form that an answer takes here: the format asked for; else a table on a terminal and tab-separated
+    /// rows in a pipe.
+    pub const fn shape(&self) -> Shape {
+        match self.format {
+            Some(format) => Shape::As(format),
+            None if self.is_terminal => Shape::As(Format::Table),
+            None => Shape::Piped,
+        }
+    }
+
+    /// Whether rows can be written one by one, without the whole answer at hand.
+    pub const fn streams(&self) -> bool {
+        matches!(self.shape(), Shape::Piped | Shape::As(Format::Jsonl | Format::Csv | Format::Name))
+    }
+}
+
+/// Writes an answer in the form that the surroundings ask for.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write<A: Answer>(answer: &A, out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<()> {
+    match surroundings.shape() {
+        Shape::As(Format::Table) => people::write(&answer.blocks(surroundings.now), out, surroundings),
+        Shape::As(Format::Json) => json::pretty(answer, out),
+        Shape::As(Format::Yaml) => yaml::write(answer, out),
+        Shape::Piped | Shape::As(Format::Jsonl | Format::Csv | Format::Name) => {
+            let rows = RowWriter::new(surroundings);
+            rows.begin::<A::Row>(out)?;
+            answer.rows().into_iter().try_for_each(|row| rows.write(row, out))
+        }
+    }
+}
+
+/// Writes rows one by one, in the forms that need nothing but the row at hand.
+#[derive(Clone, Copy, Debug)]
+pub struct RowWriter(Shape);
+
+impl RowWriter {
+    /// A writer for these surroundings, which should say that they [stream](Surroundings::streams); in the
+    /// forms that do not, rows are written as they would be in a pipe.
+    pub const fn new(surroundings: &Surroundings) -> Self {
+        Self(surroundings.shape())
+    }
+
+    /// What stands before the first row: the header of `csv`.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn begin<R: Row>(self, out: &mut dyn Write) -> io::Result<()> {
+        match self.0 {
+            Shape::As(Format::Csv) => csv::write(R::COLUMNS, out),
+            _ => Ok(()),
+        }
+    }
+
+    /// One row.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write<R: Row>(self, row: &R, out: &mut dyn Write) -> io::Result<()> {
+        match self.0 {
+            Shape::As(Format::Jsonl) => json::line(row, out),
+            Shape::As(Format::Csv) => csv::write(&row.cells(), out),
+            Shape::As(Format::Name) => writeln!(out, "{}", sanitise(&row.name())),
+            Shape::Piped | Shape::As(Format::Table | Format::Json | Format::Yaml) => piped(&row.piped(), out),
+        }
+    }
+}
+
+/// Cells between tabs; tabs and line ends inside a cell are written out, so that a row is always one line.
+fn piped(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+    let cells: Vec<_> = cells.iter().map(|cell| sanitise(cell)).collect();
+    writeln!(out, "{}", cells.join("\t"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(format: Option<Format>, is_terminal: bool) -> Surroundings {
+        Surroundings { format, is_terminal, width: None, color: false, now: Timestamp::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn nobody_asked_a_terminal_gets_tables_and_a_pipe_rows() {
+        assert_eq!(at(None, true).shape(), Shape::As(Format::Table));
+        assert_eq!(at(None, false).shape(), Shape::Piped);
+        assert_eq!(at(Some(Format::Table), false).shape(), Shape::As(Format::Table));
+        assert_eq!(at(Some(Format::Json), true).shape(), Shape::As(Format::Json));
+    }
+
+    proptest! {
+        /// A row is one line with as many fields as cells, whatever a server put into them.
+        #[test]
+        fn piped_rows_keep_their_shape(cells in prop::collection::vec(any::<String>(), 1..6)) {
+            let mut out = Vec::new();
+            piped(&cells, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let row = text.strip_suffix('\n').unwrap();
+            prop_assert!(!row.contains('\n'));
+            prop_assert_eq!(row.split('\t').count(), cells.len());
+            prop_assert!(!row.contains(|one: char| one != '\t' && one.is_control()));
+        }
+    }
+}
