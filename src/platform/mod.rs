@@ -1,1 +1,137 @@
-//! (to be written)
+//! The platform itself: the server side of the contract, behind the feature of this name.
+//!
+//! `service` has the use cases and their transactions and knows neither HTTP nor SQL; `store` has the
+//! queries, named by intent, one code path for SQLite and PostgreSQL; `authn`, `authz`, `hash`, `throttle` and
+//! `audit` are what use cases share. Rules are not written here: they are asked of [`crate::domain`].
+
+pub mod app;
+mod audit;
+pub mod authn;
+mod authz;
+pub mod config;
+pub mod error;
+mod hash;
+pub mod router;
+mod routes;
+pub mod service;
+mod store;
+mod throttle;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context as _;
+use jiff::{Timestamp, Unit};
+use rand::RngExt as _;
+
+use authn::PrincipalId;
+pub use config::DatabaseUrl;
+pub use error::Error;
+use hash::Hasher;
+use store::Store;
+
+/// Says what time it is.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// A running platform: its database, its password hasher and its clock. Clones share all of them.
+#[derive(Clone)]
+pub struct Platform(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    hasher: Hasher,
+    clock: Clock,
+    /// Makes cursors unforgeable; the same on every node.
+    cursor_key: String,
+    /// Whose last use is being noted right now.
+    noting: Mutex<HashSet<PrincipalId>>,
+}
+
+impl Platform {
+    /// Opens the database, creating a SQLite file that is missing, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// The database cannot be opened or brought up to date.
+    pub async fn open(database: &DatabaseUrl) -> anyhow::Result<Self> {
+        Self::open_with_clock(database, Arc::new(Timestamp::now)).await
+    }
+
+    /// The same with another clock than the machine's.
+    ///
+    /// # Errors
+    /// The database cannot be opened or brought up to date.
+    pub async fn open_with_clock(database: &DatabaseUrl, clock: Clock) -> anyhow::Result<Self> {
+        let store = Store::open(database).await?;
+        let fresh: [u8; 32] = rand::rng().random();
+        let fresh: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
+        let tx = store.begin().await?;
+        let cursor_key = store::setting::get_or_insert(&*tx, CURSOR_KEY, &fresh).await?;
+        tx.commit().await.context("cannot write to the database")?;
+        Ok(Self(Arc::new(Inner { store, hasher: Hasher::new(), clock, cursor_key, noting: Mutex::default() })))
+    }
+
+    /// The present moment, to the millisecond.
+    pub fn now(&self) -> Timestamp {
+        let now = (self.0.clock)();
+        now.round(jiff::TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Trunc))
+            .unwrap_or(now)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// `unavailable` or `internal`.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.store().ping().await?)
+    }
+
+    /// How many password hashes were computed so far.
+    pub fn hashes_computed(&self) -> u64 {
+        self.0.hasher.computed()
+    }
+
+    /// Ends all connections to the database, after the last request was answered.
+    pub async fn close(self) {
+        if let Err(error) = self.store().close().await {
+            tracing::warn!(%error, "the database was not closed in order");
+        }
+    }
+
+    fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn hasher(&self) -> &Hasher {
+        &self.0.hasher
+    }
+
+    fn cursor_key(&self) -> &str {
+        &self.0.cursor_key
+    }
+
+    /// Reserves the noting of somebody's last use, unless it is being noted already.
+    fn take_note_of(&self, id: PrincipalId) -> Option<Note> {
+        let mut noting = self.0.noting.lock().unwrap_or_else(PoisonError::into_inner);
+        noting.insert(id).then(|| Note { platform: self.clone(), id })
+    }
+}
+
+impl std::fmt::Debug for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Platform").finish_non_exhaustive()
+    }
+}
+
+/// The setting that holds the key of cursors; whoever seeds locks it too.
+const CURSOR_KEY: &str = "cursor_key";
+
+struct Note {
+    platform: Platform,
+    id: PrincipalId,
+}
+
+impl Drop for Note {
+    fn drop(&mut self) {
+        self.platform.0.noting.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}

@@ -1,0 +1,179 @@
+//! The command of a sandbox: its environment, the signals that are passed on to it, its exit code.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::{ExitCode, ExitStatus};
+
+use anyhow::Context as _;
+use tokio::process::Command;
+
+/// Variables of ours start so. The command gets none that it would inherit.
+const OURS: &str = "SACTL_";
+/// Hosts that no proxy stands before.
+const LOCAL: &str = "127.0.0.1,localhost";
+/// What a shell answers with when there is no such command, and when it cannot be started.
+const NOT_FOUND: u8 = 127;
+const NOT_STARTED: u8 = 126;
+
+/// What the command is told about the platform.
+pub(super) struct Environment<'a> {
+    /// Where it is.
+    pub(super) server: &'a str,
+    /// The folder with the profile that is signed in.
+    pub(super) config: &'a Path,
+    /// The folder in which `sactl` is this program.
+    pub(super) bin: &'a Path,
+}
+
+/// Runs `command`, or the user's shell when it is empty, to its end.
+///
+/// # Errors
+/// The search path cannot be made, or waiting failed.
+pub(super) async fn run(
+    command: Vec<OsString>,
+    environment: &Environment<'_>,
+    signals: Signals,
+) -> anyhow::Result<ExitCode> {
+    let mut words = command.into_iter();
+    let program = words.next().unwrap_or_else(shell);
+    let mut command = Command::new(&program);
+    command.args(words).kill_on_drop(true);
+    prepare(&mut command, environment)?;
+    let child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            let code = if error.kind() == io::ErrorKind::NotFound { NOT_FOUND } else { NOT_STARTED };
+            tracing::error!(%error, "cannot start {}", program.display());
+            return Ok(ExitCode::from(code));
+        }
+    };
+    let status = signals.wait(child).await.context("cannot wait for the command")?;
+    Ok(exit_code(status))
+}
+
+fn shell() -> OsString {
+    std::env::var_os("SHELL").filter(|shell| !shell.is_empty()).unwrap_or_else(|| "/bin/sh".into())
+}
+
+fn prepare(command: &mut Command, environment: &Environment<'_>) -> anyhow::Result<()> {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with(OURS) {
+            command.env_remove(name);
+        }
+    }
+    let inherited = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(environment.bin.to_owned()).chain(std::env::split_paths(&inherited));
+    command
+        .env("PATH", std::env::join_paths(folders).context("cannot make the search path")?)
+        .env("SACTL_SERVER", environment.server)
+        .env("SACTL_CONFIG_DIR", environment.config)
+        .env("SACTL_CREDENTIAL_STORE", "file")
+        .env("NO_PROXY", LOCAL)
+        .env("no_proxy", LOCAL);
+    Ok(())
+}
+
+/// The code of the command; 128 + n when signal n ended it.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX));
+    }
+    let code = status.code().and_then(|code| u8::try_from(code & 0xff).ok());
+    ExitCode::from(code.unwrap_or(1))
+}
+
+#[cfg(unix)]
+pub(super) use self::unix::Signals;
+
+#[cfg(unix)]
+mod unix {
+    use std::io;
+    use std::process::ExitStatus;
+
+    use rustix::process::{Pid, Signal, getpgrp, kill_process};
+    use tokio::process::Child;
+    use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+
+    /// The signals that end a program, caught so that they reach the command and not us: what we made is
+    /// taken down after the command has ended, however that came about.
+    pub(crate) struct Signals {
+        interrupt: Stream,
+        quit: Stream,
+        terminate: Stream,
+        hang_up: Stream,
+    }
+
+    impl Signals {
+        /// Catches them from now on.
+        ///
+        /// # Errors
+        /// Those of the system.
+        pub(crate) fn listen() -> io::Result<Self> {
+            Ok(Self {
+                interrupt: signal(SignalKind::interrupt())?,
+                quit: signal(SignalKind::quit())?,
+                terminate: signal(SignalKind::terminate())?,
+                hang_up: signal(SignalKind::hangup())?,
+            })
+        }
+
+        /// Waits for the command and passes signals on to it.
+        ///
+        /// # Errors
+        /// Those of the system.
+        pub(crate) async fn wait(mut self, mut child: Child) -> io::Result<ExitStatus> {
+            loop {
+                let caught = tokio::select! {
+                    status = child.wait() => return status,
+                    _ = self.interrupt.recv() => Signal::INT,
+                    _ = self.quit.recv() => Signal::QUIT,
+                    _ = self.terminate.recv() => Signal::TERM,
+                    _ = self.hang_up.recv() => Signal::HUP,
+                };
+                // A key press on the terminal reached the command already, together with us.
+                let from_the_keyboard = matches!(caught, Signal::INT | Signal::QUIT) && is_in_the_foreground();
+                if !from_the_keyboard {
+                    pass_on(&child, caught);
+                }
+            }
+        }
+    }
+
+    fn is_in_the_foreground() -> bool {
+        use rustix::stdio::{stderr, stdin, stdout};
+        let is_ours = |stream| rustix::termios::tcgetpgrp(stream).is_ok_and(|group| group == getpgrp());
+        is_ours(stdin()) || is_ours(stderr()) || is_ours(stdout())
+    }
+
+    fn pass_on(child: &Child, signal: Signal) {
+        let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        // The child is ours and not yet waited for, so that its number is not somebody else's.
+        if let Some(id) = id
+            && let Err(error) = kill_process(id, signal)
+        {
+            tracing::warn!(%error, "cannot pass on a signal");
+        }
+    }
+}
+
+/// Elsewhere an interrupt goes to every process of the console by itself.
+#[cfg(not(unix))]
+pub(super) struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub(super) async fn wait(self, mut child: tokio::process::Child) -> io::Result<ExitStatus> {
+        loop {
+            tokio::select! {
+                status = child.wait() => return status,
+                caught = tokio::signal::ctrl_c() => caught?,
+            }
+        }
+    }
+}

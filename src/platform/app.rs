@@ -1,0 +1,127 @@
+//! The listening side of the platform: bind, accept, serve, stop.
+//!
+//! Responsible for the life of connections and for nothing that is said on them. Refuses to let a peer hold
+//! a connection without asking anything, to accept more connections than it can serve, and to wait for ever
+//! when it is told to stop.
+
+mod connection;
+mod tls;
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+
+pub use self::tls::{Tls, TlsError};
+
+/// Connections that are open at the same time; further ones wait in the queue of the system.
+const MAX_CONNECTIONS: usize = 8192;
+/// How long requests under way may take when the platform is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How long to wait when the system has no file descriptor left for a connection.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// The address from which a request came, as the platform's own socket saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
+
+/// A bound socket that does not accept yet.
+#[derive(Debug)]
+pub struct Listener {
+    socket: TcpListener,
+    tls: Option<Tls>,
+}
+
+impl Listener {
+    /// Binds `address`; port 0 takes any free port. With `tls`, only TLS is spoken.
+    ///
+    /// # Errors
+    /// Those of the system, for example that the port is taken.
+    pub async fn bind(address: SocketAddr, tls: Option<Tls>) -> io::Result<Self> {
+        Ok(Self { socket: TcpListener::bind(address).await?, tls })
+    }
+
+    /// Where clients find it.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn url(&self) -> io::Result<String> {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        Ok(format!("{scheme}://{}", self.socket.local_addr()?))
+    }
+
+    /// Answers requests with `router` until `stop` is ready, then finishes what is under way, at most ten
+    /// seconds long, and returns with every connection closed.
+    pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) {
+        let graceful = GracefulShutdown::new();
+        let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let mut connections = JoinSet::new();
+        let mut stop = pin!(stop);
+        loop {
+            let (stream, peer, slot) = tokio::select! {
+                () = &mut stop => break,
+                accepted = self.accept(&slots) => accepted,
+            };
+            while connections.try_join_next().is_some() {}
+            let connection = connection::Connection {
+                peer: Peer(peer.ip()),
+                router: router.clone(),
+                watcher: graceful.watcher(),
+                _slot: slot,
+            };
+            connections.spawn(connection.run(stream, self.tls.clone()));
+        }
+        drop(self);
+        if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+            tracing::warn!("stopped with requests still under way");
+        }
+        connections.shutdown().await;
+    }
+
+    async fn accept(&self, slots: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+        // The semaphore is never closed, so that there always is a permit.
+        let slot = Arc::clone(slots).acquire_owned().await.ok();
+        loop {
+            match self.socket.accept().await {
+                Ok((stream, peer)) => return (stream, peer, slot),
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(BREATH).await;
+                }
+            }
+        }
+    }
+}
+
+/// Ready when the process is asked to stop: SIGINT or SIGTERM.
+///
+/// # Errors
+/// Those of the system when it does not let us listen for signals.
+pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

@@ -1,0 +1,111 @@
+//! Who is calling: from a bearer token to a principal, looked up in the database at every request, so that a
+//! token that was ended is dead at once on every node.
+
+use std::fmt::Write as _;
+
+use jiff::{SignedDuration, Timestamp};
+use rand::RngExt as _;
+use sha2::{Digest as _, Sha256};
+
+use super::Platform;
+use super::error::Error;
+use super::store::{principal, token};
+use crate::api::session::Kind;
+use crate::domain::Token;
+
+/// How long a token is good, in seconds.
+pub const TOKEN_LIFETIME: u32 = 7200;
+
+/// What every token starts with, so that secret scanners find one that leaked.
+const PREFIX: &str = "sat_";
+
+/// How exactly the last use of an account is known.
+pub(super) const LAST_USED_GRAIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// The number of a human or a service account; never used again after a deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PrincipalId(pub i64);
+
+/// Somebody whose token was good when the request came in.
+///
+/// It says who, never what they may do: rights are read inside the transaction that uses them.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The number.
+    pub id: PrincipalId,
+    /// Human or program, as the database says.
+    pub kind: Kind,
+    /// The e-mail address of a human, the name of a service account.
+    pub name: String,
+    /// When the token ends.
+    pub expires_at: Timestamp,
+}
+
+/// Finds out who the bearer of `token` is.
+///
+/// # Errors
+/// `unauthenticated` for a token that is unknown, expired or ended.
+pub async fn authenticate(platform: &Platform, token: &Token) -> Result<Caller, Error> {
+    let now = platform.now();
+    let bearer = token::bearer(platform.store().reader(), &fingerprint(token), now)
+        .await?
+        .ok_or_else(Error::unauthenticated)?;
+    if bearer.last_used_at.is_none_or(|last| last < now - LAST_USED_GRAIN) {
+        remember_use(platform.clone(), bearer.id, now);
+    }
+    Ok(Caller { id: bearer.id, kind: bearer.kind, name: bearer.name, expires_at: bearer.expires_at })
+}
+
+/// Notes the use beside the request, which does not wait for it; a note that fails is made by the next one.
+fn remember_use(platform: Platform, id: PrincipalId, now: Timestamp) {
+    let Some(note) = platform.take_note_of(id) else { return };
+    tokio::spawn(async move {
+        let done = async {
+            let tx = platform.store().begin().await?;
+            principal::touch(&*tx, id, now, now - LAST_USED_GRAIN).await?;
+            tx.commit().await
+        };
+        if let Err(error) = done.await {
+            tracing::debug!(%error, "the last use of an account was not noted");
+        }
+        drop(note);
+    });
+}
+
+/// A new token of 256 random bits.
+pub(super) fn new_token() -> Token {
+    let random: [u8; 32] = rand::rng().random();
+    let mut text = String::with_capacity(PREFIX.len() + 64);
+    text.push_str(PREFIX);
+    push_hex(&mut text, &random);
+    Token::new(text)
+}
+
+/// What is kept of a token. It has 256 random bits, so one round of a plain hash is enough.
+pub(super) fn fingerprint(token: &Token) -> String {
+    let mut text = String::with_capacity(64);
+    push_hex(&mut text, &Sha256::digest(token.expose().as_bytes()));
+    text
+}
+
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_long_random_and_kept_as_hashes() {
+        let (one, two) = (new_token(), new_token());
+        assert_ne!(one.expose(), two.expose());
+        assert_eq!(one.expose().len(), "sat_".len() + 64);
+        assert!(one.expose().starts_with("sat_"));
+        assert!(!one.expose().contains(&fingerprint(&one)));
+        assert_eq!(fingerprint(&one).len(), 64);
+    }
+}

@@ -1,0 +1,74 @@
+//! What the platform is told when it starts: where its data lives.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Where the data lives. `Debug` and `Display` show no password.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file, written `sqlite:PATH`.
+    Sqlite(PathBuf),
+    /// A server, written `postgres://USER:PASSWORD@HOST/DATABASE`.
+    Postgres(String),
+}
+
+/// The text names no database.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a database is sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")]
+pub struct InvalidDatabaseUrl;
+
+impl FromStr for DatabaseUrl {
+    type Err = InvalidDatabaseUrl;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        let path = text.strip_prefix("sqlite:").ok_or(InvalidDatabaseUrl)?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path.is_empty() || path.starts_with(':') {
+            Err(InvalidDatabaseUrl)
+        } else {
+            Ok(Self::Sqlite(path.into()))
+        }
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => {
+                let host = url.rsplit_once('@').map_or(url.as_str(), |(_, host)| host);
+                let host = host.split_once("://").map_or(host, |(_, host)| host);
+                write!(f, "postgres://{}", host.split('?').next().unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_parse_and_hide_their_password() {
+        let parse = |text: &str| text.parse::<DatabaseUrl>();
+        assert_eq!(parse("sqlite:a/b.db"), Ok(DatabaseUrl::Sqlite("a/b.db".into())));
+        assert_eq!(parse("sqlite:///a/b.db"), Ok(DatabaseUrl::Sqlite("/a/b.db".into())));
+        for bad in ["", "a.db", "sqlite:", "sqlite::memory:", "mysql://x"] {
+            assert_eq!(parse(bad), Err(InvalidDatabaseUrl), "{bad}");
+        }
+        let shown = format!("{:?}", parse("postgres://u:hunter2@db.example/x?password=hunter3").unwrap());
+        assert_eq!(shown, "postgres://db.example/x");
+        let shown = parse("postgres:///x?host=/run&password=hunter3").unwrap().to_string();
+        assert_eq!(shown, "postgres:///x");
+    }
+}

@@ -1,0 +1,181 @@
+//! Why the platform refuses or fails, without a word about HTTP.
+//!
+//! What may be told to the outside (`message`, `errors`) and what only the log may know (`internal`) are kept
+//! apart from the start; whoever answers a request converts once, at the edge.
+
+use std::time::Duration;
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+
+use crate::api::Code;
+use crate::domain::{DefaultRole, Permission, Refusal, Violation};
+
+/// A refusal or a failure.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {message}", .code.as_str())]
+pub struct Error {
+    /// Its stable name.
+    pub code: Code,
+    /// What the outside is told.
+    pub message: String,
+    /// Every broken rule of the input, where the code is `invalid_input`.
+    pub errors: Vec<Violation>,
+    /// When it makes sense to try again.
+    pub retry_after: Option<Duration>,
+    /// What only the log is told.
+    pub internal: Option<anyhow::Error>,
+}
+
+impl Error {
+    /// A refusal with a text for people.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), errors: Vec::new(), retry_after: None, internal: None }
+    }
+
+    /// Input that breaks rules; `errors` lists every one of them.
+    pub fn invalid_input(errors: Vec<Violation>) -> Self {
+        let message = match errors.as_slice() {
+            [only] => only.message.clone().into_owned(),
+            _ => "the input breaks several rules".to_owned(),
+        };
+        Self { errors, ..Self::new(Code::InvalidInput, message) }
+    }
+
+    /// A request that is not of the contract.
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::new(Code::Malformed, message)
+    }
+
+    /// No token, or one that is unknown, expired or ended.
+    pub fn unauthenticated() -> Self {
+        Self::new(Code::Unauthenticated, "the token is missing, unknown, expired or has been ended")
+    }
+
+    /// Name, password or one-time code is wrong. One text for all of them: which one it was is for nobody.
+    pub fn invalid_grant() -> Self {
+        Self::new(Code::InvalidGrant, "the user name, the password or the one-time code is wrong")
+    }
+
+    /// There is no such account, or none that the company has to do with.
+    pub fn account_not_found() -> Self {
+        Self::new(Code::NotFound, "there is no such service account here")
+    }
+
+    /// There is no such company, or the caller is no member of it.
+    pub fn company_not_found() -> Self {
+        Self::new(Code::NotFound, "there is no such company")
+    }
+
+    /// The company has no such role.
+    pub fn role_not_found() -> Self {
+        Self::new(Code::NotFound, "the company has no such role")
+    }
+
+    /// The caller lacks a permission.
+    pub fn missing_permission(permission: Permission) -> Self {
+        let message = format!("this needs the permission {permission} in the company");
+        Self::new(Code::MissingPermission, message)
+    }
+
+    /// Somebody has this name already; by whom is not told.
+    pub fn name_taken() -> Self {
+        Self::new(Code::NameTaken, "this name is taken")
+    }
+
+    /// A default role was to be changed.
+    pub fn default_role(role: DefaultRole) -> Self {
+        let message = format!("{} is a default role, which nobody can change", role.as_str());
+        Self::invalid_input(vec![Violation::new("role", "default_role", message)])
+    }
+
+    /// Too many tries; the next one makes sense after `retry_after`.
+    pub fn rate_limited(retry_after: Duration) -> Self {
+        let seconds = retry_after.as_millis().div_ceil(1000).max(1);
+        let message = format!("too many failed attempts; try again in {seconds} s");
+        Self { retry_after: Some(retry_after), ..Self::new(Code::RateLimited, message) }
+    }
+
+    /// The platform is too busy to do this now.
+    pub fn busy(retry_after: Duration) -> Self {
+        let message = "the platform is busy; try again in a moment";
+        Self { retry_after: Some(retry_after), ..Self::new(Code::Unavailable, message) }
+    }
+
+    /// A fault of the platform; the outside learns only that there was one.
+    pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
+        let message = "the platform failed; its log has the details under this request id";
+        Self { internal: Some(cause.into()), ..Self::new(Code::Internal, message) }
+    }
+
+    fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
+        let message = "the platform cannot reach its database; try again in a moment";
+        Self {
+            internal: Some(cause.into()),
+            retry_after: Some(Duration::from_secs(1)),
+            ..Self::new(Code::Unavailable, message)
+        }
+    }
+
+    /// Whether a row was refused because another one of that key exists.
+    pub(super) fn is_duplicate(cause: &DbErr) -> bool {
+        matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::CompanyNotFound => Self::company_not_found(),
+            Refusal::MissingPermission(permission) => Self::missing_permission(permission),
+            Refusal::AccountNotFound => Self::account_not_found(),
+            Refusal::NotOwner => {
+                Self::new(Code::NotOwner, "only the company that owns the account may do this")
+            }
+            Refusal::SelfModification => {
+                Self::new(Code::SelfModification, "nobody changes their own rights or deletes themselves")
+            }
+            Refusal::Escalation(lacking) => {
+                let names = lacking.names().join(", ");
+                Self::new(Code::Escalation, format!("nobody gives what they lack: {names}"))
+            }
+        }
+    }
+}
+
+impl From<Vec<Violation>> for Error {
+    fn from(errors: Vec<Violation>) -> Self {
+        Self::invalid_input(errors)
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(cause: DbErr) -> Self {
+        if is_loss_of_connection(&cause) { Self::unavailable(cause) } else { Self::internal(cause) }
+    }
+}
+
+/// SQLSTATE classes with which PostgreSQL says that it cannot serve now: connection exceptions, insufficient
+/// resources, operator intervention.
+const UNAVAILABLE_CLASSES: [&str; 3] = ["08", "53", "57"];
+
+fn is_loss_of_connection(cause: &DbErr) -> bool {
+    let runtime = match cause {
+        DbErr::ConnectionAcquire(_) => return true,
+        DbErr::Conn(runtime) | DbErr::Exec(runtime) | DbErr::Query(runtime) => runtime,
+        _ => return false,
+    };
+    let RuntimeErr::SqlxError(cause) = runtime else { return matches!(cause, DbErr::Conn(_)) };
+    match &**cause {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| {
+            let is_sqlstate = code.len() == 5;
+            is_sqlstate && UNAVAILABLE_CLASSES.iter().any(|class| code.starts_with(class))
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,211 @@
+//! Password hashes: Argon2id with 19 MiB, two passes and one lane, computed off the async threads.
+//!
+//! As many are computed at once as the machine has cores; some more wait their turn and the rest is refused,
+//! so that a flood of sign-ins starves nobody who is signed in. A [`Turn`] is kept until the outcome of a
+//! guess is counted: parallel guesses cannot outrun the counter.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use rand::RngExt as _;
+use subtle::ConstantTimeEq as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::error::Error;
+use crate::domain::Password;
+
+/// How many wait for each one that is computed, before more are refused: about a second's worth.
+const WAITING_FOR_EACH: usize = 64;
+
+/// Verified where there is no password to verify, so that an unknown name costs what a known one costs.
+pub(super) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+                                 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Computes password hashes.
+pub(super) struct Hasher {
+    admitted: Arc<Semaphore>,
+    computing: Arc<Semaphore>,
+    engine: Arc<Engine>,
+}
+
+/// The right to compute, and a place in the queue; given back when dropped.
+#[derive(Clone)]
+pub(super) struct Turn(Arc<(OwnedSemaphorePermit, OwnedSemaphorePermit)>);
+
+#[derive(Default)]
+struct Engine {
+    computed: AtomicU64,
+    /// Buffers of finished computations: clearing fresh memory costs a fifth of the time.
+    buffers: Mutex<Vec<Vec<Block>>>,
+}
+
+impl Hasher {
+    pub(super) fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            admitted: Arc::new(Semaphore::new(cores * (1 + WAITING_FOR_EACH))),
+            computing: Arc::new(Semaphore::new(cores)),
+            engine: Arc::default(),
+        }
+    }
+
+    /// How many hashes were computed so far.
+    pub(super) fn computed(&self) -> u64 {
+        self.engine.computed.load(Ordering::Relaxed)
+    }
+
+    /// Waits for a turn.
+    ///
+    /// # Errors
+    /// `unavailable` when too many wait already.
+    pub(super) async fn turn(&self) -> Result<Turn, Error> {
+        let admitted = Arc::clone(&self.admitted)
+            .try_acquire_owned()
+            .map_err(|_full| Error::busy(Duration::from_secs(1)))?;
+        let computing = Arc::clone(&self.computing).acquire_owned().await.map_err(Error::internal)?;
+        Ok(Turn(Arc::new((admitted, computing))))
+    }
+
+    /// The hash of a new password, as a PHC string with a fresh salt.
+    pub(super) async fn hash(&self, turn: &Turn, password: Password) -> Result<String, Error> {
+        self.compute(turn, move |engine| engine.hash(&password)).await
+    }
+
+    /// Whether the password has this hash.
+    pub(super) async fn verify(&self, turn: &Turn, password: Password, hash: &str) -> Result<bool, Error> {
+        let hash = hash.to_owned();
+        self.compute(turn, move |engine| engine.verify(&password, &hash)).await
+    }
+
+    async fn compute<T: Send + 'static>(
+        &self,
+        turn: &Turn,
+        work: impl FnOnce(&Engine) -> anyhow::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (turn, engine) = (turn.clone(), Arc::clone(&self.engine));
+        // The turn goes along: a caller who hangs up does not free it before the work is done.
+        let work = move || {
+            let result = work(&engine);
+            drop(turn);
+            result
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map_err(Error::internal)
+    }
+}
+
+impl Engine {
+    fn hash(&self, password: &Password) -> anyhow::Result<String> {
+        let random: [u8; Salt::RECOMMENDED_LENGTH] = rand::rng().random();
+        let salt = Salt::new(&random)?;
+        let params = Params::DEFAULT;
+        let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+        self.fill(password, salt.as_ref(), Version::V0x13, &params, &mut output)?;
+        let hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&params)?,
+            salt: Some(salt),
+            hash: Some(Output::new(&output)?),
+        };
+        Ok(hash.to_string())
+    }
+
+    fn verify(&self, password: &Password, hash: &str) -> anyhow::Result<bool> {
+        let hash = parse(hash)?;
+        let mut output = vec![0; hash.expected.as_bytes().len()];
+        self.fill(password, hash.salt.as_ref(), hash.version, &hash.params, &mut output)?;
+        Ok(output.ct_eq(hash.expected.as_bytes()).into())
+    }
+
+    fn fill(
+        &self,
+        password: &Password,
+        salt: &[u8],
+        version: Version,
+        params: &Params,
+        output: &mut [u8],
+    ) -> anyhow::Result<()> {
+        self.computed.fetch_add(1, Ordering::Relaxed);
+        let mut buffer =
+            self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        buffer.resize(params.block_count(), Block::new());
+        let argon2 = Argon2::new(Algorithm::Argon2id, version, params.clone());
+        let password = password.expose().as_bytes();
+        let done = argon2.hash_password_into_with_memory(password, salt, output, &mut buffer);
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        done.map_err(|error| anyhow::anyhow!("argon2: {error}"))
+    }
+}
+
+struct Parsed {
+    version: Version,
+    params: Params,
+    salt: Salt,
+    expected: Output,
+}
+
+/// Most memory of a hash that is accepted from a seed file, in KiB: 1 GiB.
+const MOST_MEMORY: u32 = 1024 * 1024;
+
+fn parse(hash: &str) -> anyhow::Result<Parsed> {
+    let hash = PasswordHash::new(hash).context("not a password hash in PHC form")?;
+    anyhow::ensure!(hash.algorithm == Algorithm::Argon2id.ident(), "not an Argon2id hash");
+    let version = Version::try_from(hash.version.unwrap_or(0x13)).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let params = Params::try_from(&hash).context("parameters of the hash")?;
+    anyhow::ensure!(params.m_cost() <= MOST_MEMORY, "the hash needs more than 1 GiB of memory");
+    Ok(Parsed {
+        version,
+        params,
+        salt: hash.salt.context("the hash has no salt")?,
+        expected: hash.hash.context("the hash is missing")?,
+    })
+}
+
+/// Checks that a foreign hash can be verified here.
+pub(super) fn check(hash: &str) -> anyhow::Result<()> {
+    parse(hash).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn hashes_verify_and_differ() {
+        let hasher = Hasher::new();
+        let turn = hasher.turn().await.unwrap();
+        let first = hasher.hash(&turn, Password::new("Sandbox-1234!")).await.unwrap();
+        let second = hasher.hash(&turn, Password::new("Sandbox-1234!")).await.unwrap();
+        assert!(first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{first}");
+        assert_ne!(first, second);
+        assert!(hasher.verify(&turn, Password::new("Sandbox-1234!"), &first).await.unwrap());
+        assert!(!hasher.verify(&turn, Password::new("Sandbox-1234! "), &first).await.unwrap());
+        assert!(!hasher.verify(&turn, Password::new("Sandbox-1234!"), NOBODY).await.unwrap());
+        assert_eq!(hasher.computed(), 5);
+    }
+
+    #[tokio::test]
+    async fn what_does_not_fit_in_the_queue_is_refused() {
+        let hasher = Hasher::new();
+        let all = hasher.admitted.available_permits();
+        let taken = Arc::clone(&hasher.admitted).try_acquire_many_owned(u32::try_from(all).unwrap()).unwrap();
+        let refused = hasher.turn().await.err().unwrap();
+        assert_eq!(refused.code, crate::api::Code::Unavailable);
+        assert!(refused.retry_after.is_some());
+        drop(taken);
+        assert!(hasher.turn().await.is_ok());
+    }
+
+    #[test]
+    fn foreign_hashes_are_checked() {
+        assert!(check(NOBODY).is_ok());
+        for bad in ["", "secret", "$argon2i$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAA"] {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+        assert!(check(&NOBODY.replace("19456", "2000000")).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! What a service account may do in the company of the path.
+
+use super::call::Call;
+use super::extract::{Json, Named, NoQuery};
+use super::refusal::{Refusals, WriteRefusals};
+use super::{AccountPath, Answer, Placed, placed, success};
+use crate::api::access::{AccessChange, AccessRemoval, AdjustPermissions, SetAccess};
+use crate::api::{Success, path};
+use crate::platform::service::account;
+
+/// Give access in the company, or replace what was given: a role or a list of permissions
+#[utoipa::path(
+    put, path = path::ACCESS, operation_id = "set_access", tag = "access",
+    security(("bearer" = [])), params(AccountPath), request_body = SetAccess,
+    responses(
+        (status = 200, description = "The access as it is now", body = Success<AccessChange>),
+        (status = 201, description = "The account had no access here before", body = Success<AccessChange>),
+        WriteRefusals
+    )
+)]
+pub(in crate::platform) async fn set(
+    call: Call,
+    Named(company, name): Named,
+    _: NoQuery,
+    Json(request): Json<SetAccess>,
+) -> Placed<AccessChange> {
+    let Call { platform, caller, request_id } = call;
+    let (change, is_new) =
+        account::set_access(&platform, &caller, company, &name, request, &request_id).await?;
+    Ok((placed(is_new), success(change)))
+}
+
+/// Add to and take from an individual list of permissions, in one step
+#[utoipa::path(
+    patch, path = path::ACCESS, operation_id = "adjust_access", tag = "access",
+    security(("bearer" = [])), params(AccountPath), request_body = AdjustPermissions,
+    responses(
+        (status = 200, description = "The access as it is now", body = Success<AccessChange>),
+        (status = 201, description = "The account had no access here before", body = Success<AccessChange>),
+        WriteRefusals
+    )
+)]
+pub(in crate::platform) async fn adjust(
+    call: Call,
+    Named(company, name): Named,
+    _: NoQuery,
+    Json(request): Json<AdjustPermissions>,
+) -> Placed<AccessChange> {
+    let Call { platform, caller, request_id } = call;
+    let (change, is_new) =
+        account::adjust_access(&platform, &caller, company, &name, request, &request_id).await?;
+    Ok((placed(is_new), success(change)))
+}
+
+/// Remove all access in the company
+#[utoipa::path(
+    delete, path = path::ACCESS, operation_id = "remove_access", tag = "access",
+    security(("bearer" = [])), params(AccountPath),
+    responses(
+        (status = 200, description = "The account has no access here", body = Success<AccessRemoval>),
+        Refusals
+    )
+)]
+pub(in crate::platform) async fn remove(
+    call: Call,
+    Named(company, name): Named,
+    _: NoQuery,
+) -> Answer<AccessRemoval> {
+    let Call { platform, caller, request_id } = call;
+    Ok(success(account::remove_access(&platform, &caller, company, &name, &request_id).await?))
+}

@@ -1,0 +1,113 @@
+//! The service accounts that a company owns or has let in.
+
+use super::call::Call;
+use super::extract::{IdempotencyKey, InCompany, Json, Named, NoQuery, Query};
+use super::refusal::{Refusals, WriteRefusals};
+use super::{AccountPath, Answer, CompanyPath, Listed, Placed, placed, success};
+use crate::api::account::{
+    AccountQuery, CreateAccount, Deletion, EditAccount, PasswordChange, ResetPassword,
+};
+use crate::api::{Account, AccountDetail, Page, Success, path};
+use crate::platform::service::account;
+
+/// List the service accounts that the company owns or has let in
+#[utoipa::path(
+    get, path = path::ACCOUNTS, operation_id = "list_service_accounts", tag = "service accounts",
+    security(("bearer" = [])), params(CompanyPath, AccountQuery),
+    responses((status = 200, description = "One page of accounts", body = Page<Account>), Refusals)
+)]
+pub(in crate::platform) async fn list(
+    call: Call,
+    InCompany(company): InCompany,
+    Query(query): Query<AccountQuery>,
+) -> Listed<Account> {
+    Ok(axum::Json(account::list(&call.platform, &call.caller, company, &query).await?))
+}
+
+/// Create a service account that the company owns
+///
+/// All or nothing: with access that cannot be given, there is no account. The same caller who repeats the
+/// same `Idempotency-Key` gets the account that the first request made.
+#[utoipa::path(
+    post, path = path::ACCOUNTS, operation_id = "create_service_account", tag = "service accounts",
+    security(("bearer" = [])),
+    params(CompanyPath, ("Idempotency-Key" = Option<String>, Header,
+        description = "1 to 128 visible ASCII characters, chosen by the caller")),
+    request_body = CreateAccount,
+    responses((status = 201, description = "The new account", body = Success<AccountDetail>), WriteRefusals)
+)]
+pub(in crate::platform) async fn create(
+    call: Call,
+    InCompany(company): InCompany,
+    _: NoQuery,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(request): Json<CreateAccount>,
+) -> Placed<AccountDetail> {
+    let Call { platform, caller, request_id } = call;
+    let made = account::create(&platform, &caller, company, request, key.as_deref(), &request_id).await?;
+    Ok((placed(true), success(made)))
+}
+
+/// Show one service account; its owner also sees where else it has access
+#[utoipa::path(
+    get, path = path::ACCOUNT, operation_id = "show_service_account", tag = "service accounts",
+    security(("bearer" = [])), params(AccountPath),
+    responses((status = 200, description = "The account", body = Success<AccountDetail>), Refusals)
+)]
+pub(in crate::platform) async fn show(
+    call: Call,
+    Named(company, name): Named,
+    _: NoQuery,
+) -> Answer<AccountDetail> {
+    Ok(success(account::show(&call.platform, &call.caller, company, &name).await?))
+}
+
+/// Change the description; only the owner company may
+#[utoipa::path(
+    patch, path = path::ACCOUNT, operation_id = "edit_service_account", tag = "service accounts",
+    security(("bearer" = [])), params(AccountPath), request_body = EditAccount,
+    responses((status = 200, description = "The account as it is now", body = Success<Account>), WriteRefusals)
+)]
+pub(in crate::platform) async fn edit(
+    call: Call,
+    Named(company, name): Named,
+    _: NoQuery,
+    Json(request): Json<EditAccount>,
+) -> Answer<Account> {
+    let Call { platform, caller, request_id } = call;
+    Ok(success(account::edit(&platform, &caller, company, &name, request, &request_id).await?))
+}
+
+/// Reset the password and end every token of the account; only the owner company may
+#[utoipa::path(
+    put, path = path::PASSWORD, operation_id = "reset_service_account_password", tag = "service accounts",
+    security(("bearer" = [])), params(AccountPath), request_body = ResetPassword,
+    responses(
+        (status = 200, description = "The account; no older token works", body = Success<PasswordChange>),
+        WriteRefusals
+    )
+)]
+pub(in crate::platform) async fn reset_password(
+    call: Call,
+    Named(company, name): Named,
+    _: NoQuery,
+    Json(request): Json<ResetPassword>,
+) -> Answer<PasswordChange> {
+    let Call { platform, caller, request_id } = call;
+    Ok(success(account::reset_password(&platform, &caller, company, &name, request, &request_id).await?))
+}
+
+/// Delete the account everywhere; only the owner company may
+#[utoipa::path(
+    delete, path = path::ACCOUNT, operation_id = "delete_service_account", tag = "service accounts",
+    security(("bearer" = [])), params(AccountPath),
+    responses((status = 200, description = "The account is no more", body = Success<Deletion>), Refusals)
+)]
+pub(in crate::platform) async fn delete(
+    call: Call,
+    Named(company, name): Named,
+    _: NoQuery,
+) -> Answer<Deletion> {
+    let Call { platform, caller, request_id } = call;
+    Ok(success(account::delete(&platform, &caller, company, &name, &request_id).await?))
+}

@@ -1,0 +1,61 @@
+//! Who the caller is, the companies they belong to, and the permission catalogue.
+
+use axum::Json;
+
+use super::call::Call;
+use super::extract::{InCompany, NoQuery, Query};
+use super::refusal::Refusals;
+use super::{Answer, CompanyPath, Listed, success};
+use crate::api::company::{CompanyQuery, CompanySchema};
+use crate::api::envelope::PageQuery;
+use crate::api::role::CatalogueEntry;
+use crate::api::session::Identity;
+use crate::api::{Page, Success, path};
+use crate::domain::Company;
+use crate::platform::service::{catalogue, company, identity};
+
+/// Tell who the caller is and what they may do in each company
+#[utoipa::path(
+    get, path = path::ME, operation_id = "show_me", tag = "session", security(("bearer" = [])),
+    responses((status = 200, description = "The caller", body = Success<Identity>), Refusals)
+)]
+pub(in crate::platform) async fn me(call: Call, _: NoQuery) -> Answer<Identity> {
+    Ok(success(identity::me(&call.platform, &call.caller).await?))
+}
+
+/// List the companies that the caller belongs to
+#[utoipa::path(
+    get, path = path::COMPANIES, operation_id = "list_companies", tag = "companies",
+    security(("bearer" = [])), params(CompanyQuery),
+    responses((status = 200, description = "One page of companies", body = Page<CompanySchema>), Refusals)
+)]
+pub(in crate::platform) async fn list(call: Call, Query(query): Query<CompanyQuery>) -> Listed<Company> {
+    Ok(Json(company::list(&call.platform, &call.caller, &query).await?))
+}
+
+/// Show one of them
+#[utoipa::path(
+    get, path = path::COMPANY, operation_id = "show_company", tag = "companies",
+    security(("bearer" = [])), params(CompanyPath),
+    responses((status = 200, description = "The company", body = Success<CompanySchema>), Refusals)
+)]
+pub(in crate::platform) async fn show(
+    call: Call,
+    InCompany(company): InCompany,
+    _: NoQuery,
+) -> Answer<Company> {
+    Ok(success(company::show(&call.platform, &call.caller, company).await?))
+}
+
+/// List every permission that there is
+#[utoipa::path(
+    get, path = path::PERMISSIONS, operation_id = "list_permissions", tag = "roles",
+    security(("bearer" = [])), params(PageQuery),
+    responses((status = 200, description = "One page of the catalogue", body = Page<CatalogueEntry>), Refusals)
+)]
+pub(in crate::platform) async fn permissions(
+    call: Call,
+    Query(query): Query<PageQuery>,
+) -> Listed<CatalogueEntry> {
+    Ok(Json(catalogue::list(&call.platform, &query)?))
+}

@@ -1,0 +1,171 @@
+//! What a handler takes out of a request: path, query, body, idempotency key; each bounded and strict.
+//!
+//! Refuses what the contract does not name: unknown fields, repeated parameters, other media types, bodies
+//! over the limit. The messages name fields and places, never values: a body may hold a password.
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use futures_util::StreamExt as _;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use zeroize::Zeroizing;
+
+use super::refusal::Refused;
+use crate::domain::CompanyId;
+
+/// Most bytes of a body.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+/// Most characters of an idempotency key.
+pub(crate) const KEY_LIMIT: usize = 128;
+/// The header with which a repeated creation is recognised.
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The company of the path. What is no number is no company.
+pub(crate) struct InCompany(pub(crate) CompanyId);
+
+/// The company of the path and the name below it.
+pub(crate) struct Named(pub(crate) CompanyId, pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for InCompany {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let Path(company) =
+            Path::<String>::from_request_parts(parts, state).await.map_err(|_| Refused::not_found())?;
+        Ok(Self(company_id(&company)?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let Path((company, name)) = Path::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Refused::not_found())?;
+        Ok(Self(company_id(&company)?, name))
+    }
+}
+
+fn company_id(text: &str) -> Result<CompanyId, Refused> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse() {
+        Ok(id) if digits => Ok(CompanyId(id)),
+        _ => Err(Refused::not_found()),
+    }
+}
+
+/// The parameters of the query, each at most once and none that `T` does not know.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let mut seen = Vec::new();
+        for (name, _) in url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+            if seen.contains(&name) {
+                return Err(Refused::malformed("a query parameter stands there more than once"));
+            }
+            seen.push(name);
+        }
+        match axum::extract::Query::try_from_uri(&parts.uri) {
+            Ok(axum::extract::Query(query)) => Ok(Self(query)),
+            Err(_) => Err(Refused::malformed(
+                "a query parameter is not one of this route, or its value is not of its kind",
+            )),
+        }
+    }
+}
+
+/// The parameters of a route that has none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+/// A query without any parameter.
+pub(crate) type NoQuery = Query<Nothing>;
+
+/// A JSON body of at most [`BODY_LIMIT`] bytes, of exactly the fields that `T` has.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
+        if media_type(request.headers()).as_deref() != Some("application/json") {
+            return Err(Refused::malformed("the body must be JSON: Content-Type: application/json")
+                .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        let body = read_body(request).await?;
+        serde_json::from_slice(&body).map(Self).map_err(|error| explain(&error))
+    }
+}
+
+/// The media type without its parameters, in lower case.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next()?.trim().to_ascii_lowercase())
+}
+
+/// Reads the whole body, at most [`BODY_LIMIT`] bytes.
+pub(crate) async fn read_body(request: Request) -> Result<Zeroizing<Vec<u8>>, Refused> {
+    let too_large =
+        || Refused::malformed("the body is longer than 64 KiB").with_status(StatusCode::PAYLOAD_TOO_LARGE);
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if announced
+        .and_then(|length| length.parse::<u64>().ok())
+        .is_some_and(|length| length > BODY_LIMIT as u64)
+    {
+        return Err(too_large());
+    }
+    let mut body = Zeroizing::new(Vec::new());
+    let mut chunks = request.into_body().into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Refused::malformed("the body did not arrive whole"))?;
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The place and the kind of a mistake in a JSON body. serde's own text would quote the value.
+fn explain(error: &serde_json::Error) -> Refused {
+    let (line, column) = (error.line(), error.column());
+    let text = error.to_string();
+    let ours = ["missing field", "duplicate field"].iter().any(|start| text.starts_with(start));
+    Refused::malformed(match error.classify() {
+        Category::Data if ours => text,
+        Category::Data if text.starts_with("unknown field") => {
+            format!("unknown field at line {line} column {column}")
+        }
+        Category::Data => format!("the value at line {line} column {column} is not of its kind"),
+        Category::Syntax | Category::Eof | Category::Io => {
+            format!("the body is not JSON: mistake at line {line} column {column}")
+        }
+    })
+}
+
+/// The key under which a creation is recognised when it is repeated; absent is `None`.
+pub(crate) struct IdempotencyKey(pub(crate) Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let mut values = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
+        let Some(value) = values.next() else { return Ok(Self(None)) };
+        let key = value.to_str().unwrap_or_default();
+        let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
+        if values.next().is_some() || !visible || key.is_empty() || key.len() > KEY_LIMIT {
+            return Err(Refused::malformed(
+                "an Idempotency-Key stands there once and has 1 to 128 visible ASCII characters",
+            ));
+        }
+        Ok(Self(Some(key.to_owned())))
+    }
+}

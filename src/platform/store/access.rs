@@ -1,0 +1,185 @@
+//! Who may do what where.
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
+};
+
+use super::entity::{access, company, role};
+use super::{Connection, from_list, to_list};
+use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet};
+use crate::platform::authn::PrincipalId;
+
+/// Access of somebody in one company.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::platform) struct Grant {
+    /// Where.
+    pub(in crate::platform) company: Company,
+    /// The role, where it is not an individual list.
+    pub(in crate::platform) role: Option<String>,
+    /// What is in effect now.
+    pub(in crate::platform) permissions: PermissionSet,
+}
+
+/// What is written for access: a role, or individual permissions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::platform) enum Assignment {
+    /// A role of the company.
+    Role(String),
+    /// An individual list.
+    Individual(PermissionSet),
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    company_id: i64,
+    company_name: String,
+    role: Option<String>,
+    permissions: Option<String>,
+    role_permissions: Option<String>,
+}
+
+impl From<Row> for Grant {
+    fn from(row: Row) -> Self {
+        let permissions = effective(
+            row.role.as_deref(),
+            row.permissions.as_deref(),
+            row.role_permissions.as_deref(),
+        );
+        let company = Company { id: CompanyId(row.company_id), name: row.company_name };
+        Self { company, role: row.role, permissions }
+    }
+}
+
+/// What access comes to: the permissions of the role, a default or a custom one, or the individual list. A
+/// role that does not exist gives nothing.
+pub(super) fn effective(
+    role: Option<&str>,
+    individual: Option<&str>,
+    role_permissions: Option<&str>,
+) -> PermissionSet {
+    match role {
+        Some(role) => match role.parse::<DefaultRole>() {
+            Ok(default) => default.permissions(),
+            Err(_) => role_permissions.map(from_list).unwrap_or_default(),
+        },
+        None => individual.map(from_list).unwrap_or_default(),
+    }
+}
+
+fn grants() -> Select<access::Entity> {
+    access::Entity::find()
+        .select_only()
+        .columns([access::Column::CompanyId, access::Column::Role, access::Column::Permissions])
+        .column_as(company::Column::Name, "company_name")
+        .column_as(role::Column::Permissions, "role_permissions")
+        .join(JoinType::InnerJoin, access::Relation::Company.def())
+        .join(JoinType::LeftJoin, access::Relation::Role.def())
+}
+
+/// The access of somebody in one company.
+pub(in crate::platform) async fn of(
+    db: &impl Connection,
+    principal: PrincipalId,
+    company: CompanyId,
+) -> Result<Option<Grant>, DbErr> {
+    let row = grants()
+        .filter(access::Column::PrincipalId.eq(principal.0))
+        .filter(access::Column::CompanyId.eq(company.0))
+        .into_model::<Row>()
+        .one(db)
+        .await?;
+    Ok(row.map(Grant::from))
+}
+
+/// The access of somebody everywhere, by company id.
+pub(in crate::platform) async fn everywhere(
+    db: &impl Connection,
+    principal: PrincipalId,
+) -> Result<Vec<Grant>, DbErr> {
+    let rows = grants()
+        .filter(access::Column::PrincipalId.eq(principal.0))
+        .order_by_asc(access::Column::CompanyId)
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Grant::from).collect())
+}
+
+/// How many hold a role of the company.
+pub(in crate::platform) async fn holders(
+    db: &impl Connection,
+    company: CompanyId,
+    role: &str,
+) -> Result<u64, DbErr> {
+    access::Entity::find()
+        .filter(access::Column::CompanyId.eq(company.0))
+        .filter(access::Column::Role.eq(role))
+        .count(db)
+        .await
+}
+
+/// How many hold each role of the company; a role that nobody holds is missing.
+pub(in crate::platform) async fn all_holders(
+    db: &impl Connection,
+    company: CompanyId,
+) -> Result<Vec<(String, u64)>, DbErr> {
+    let rows: Vec<(String, i64)> = access::Entity::find()
+        .select_only()
+        .column(access::Column::Role)
+        .column_as(access::Column::PrincipalId.count(), "holders")
+        .filter(access::Column::CompanyId.eq(company.0))
+        .filter(access::Column::Role.is_not_null())
+        .group_by(access::Column::Role)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(role, holders)| (role, holders.unsigned_abs())).collect())
+}
+
+/// Whether a human belongs to a company that demands a second factor.
+pub(in crate::platform) async fn demands_second_factor(
+    db: &impl Connection,
+    principal: PrincipalId,
+) -> Result<bool, DbErr> {
+    let demanding = access::Entity::find()
+        .join(JoinType::InnerJoin, access::Relation::Company.def())
+        .filter(access::Column::PrincipalId.eq(principal.0))
+        .filter(company::Column::TwoFactor.eq(true))
+        .count(db)
+        .await?;
+    Ok(demanding > 0)
+}
+
+/// Writes access, replacing what was there.
+pub(in crate::platform) async fn put(
+    db: &impl Connection,
+    principal: PrincipalId,
+    company: CompanyId,
+    assignment: &Assignment,
+) -> Result<(), DbErr> {
+    let (role, permissions) = match assignment {
+        Assignment::Role(role) => (Some(role.clone()), None),
+        Assignment::Individual(permissions) => (None, Some(to_list(*permissions))),
+    };
+    let row = access::ActiveModel {
+        principal_id: Set(principal.0),
+        company_id: Set(company.0),
+        role: Set(role),
+        permissions: Set(permissions),
+    };
+    let replace = OnConflict::columns([access::Column::PrincipalId, access::Column::CompanyId])
+        .update_columns([access::Column::Role, access::Column::Permissions])
+        .to_owned();
+    access::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await.map(drop)
+}
+
+/// Removes access.
+pub(in crate::platform) async fn remove(
+    db: &impl Connection,
+    principal: PrincipalId,
+    company: CompanyId,
+) -> Result<(), DbErr> {
+    access::Entity::delete_by_id((principal.0, company.0)).exec(db).await.map(drop)
+}

@@ -1,0 +1,289 @@
+//! Service accounts as a company sees them.
+
+use jiff::Timestamp;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, LikeExpr, Query};
+use sea_orm::{
+    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
+};
+
+use super::access::{Grant, effective};
+use super::entity::{access, company, principal, role};
+use super::{Connection, from_millis, to_millis};
+use crate::domain::{AccountName, Company, CompanyId, Description, Ownership};
+use crate::platform::authn::PrincipalId;
+
+/// A service account, with its access in the company from which it is seen.
+#[derive(Clone, Debug)]
+pub(in crate::platform) struct Sighting {
+    pub(in crate::platform) id: PrincipalId,
+    pub(in crate::platform) name: String,
+    pub(in crate::platform) name_key: String,
+    pub(in crate::platform) description: Option<String>,
+    pub(in crate::platform) owner: Company,
+    pub(in crate::platform) password_hash: String,
+    pub(in crate::platform) created_at: Timestamp,
+    pub(in crate::platform) password_changed_at: Timestamp,
+    pub(in crate::platform) last_used_at: Option<Timestamp>,
+    /// In how many companies it has access.
+    pub(in crate::platform) company_count: u64,
+    /// Its access in the company that looks; the company's name is not filled in.
+    pub(in crate::platform) access: Option<Grant>,
+}
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub(in crate::platform) struct Filter {
+    /// Text that name or description contain, without regard to case.
+    pub(in crate::platform) search: Option<String>,
+    /// The role held in the company.
+    pub(in crate::platform) role: Option<String>,
+}
+
+/// A new service account.
+pub(in crate::platform) struct NewAccount<'a> {
+    pub(in crate::platform) name: &'a AccountName,
+    pub(in crate::platform) description: Option<&'a Description>,
+    pub(in crate::platform) owner: CompanyId,
+    pub(in crate::platform) password_hash: String,
+    pub(in crate::platform) now: Timestamp,
+    /// Who created it, and the key of that request.
+    pub(in crate::platform) created_by: Option<PrincipalId>,
+    pub(in crate::platform) idempotency_key: Option<&'a str>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    name: String,
+    name_key: String,
+    description: Option<String>,
+    owner_id: i64,
+    owner_name: String,
+    password_hash: String,
+    created_at: i64,
+    password_changed_at: i64,
+    last_used_at: Option<i64>,
+    company_count: i64,
+    access_company_id: Option<i64>,
+    access_role: Option<String>,
+    access_permissions: Option<String>,
+    role_permissions: Option<String>,
+}
+
+impl From<Row> for Sighting {
+    fn from(row: Row) -> Self {
+        let permissions = effective(
+            row.access_role.as_deref(),
+            row.access_permissions.as_deref(),
+            row.role_permissions.as_deref(),
+        );
+        let access = row.access_company_id.map(|id| Grant {
+            company: Company { id: CompanyId(id), name: String::new() },
+            role: row.access_role,
+            permissions,
+        });
+        Self {
+            id: PrincipalId(row.id),
+            name: row.name,
+            name_key: row.name_key,
+            description: row.description,
+            owner: Company { id: CompanyId(row.owner_id), name: row.owner_name },
+            password_hash: row.password_hash,
+            created_at: from_millis(row.created_at),
+            password_changed_at: from_millis(row.password_changed_at),
+            last_used_at: row.last_used_at.map(from_millis),
+            company_count: row.company_count.unsigned_abs(),
+            access,
+        }
+    }
+}
+
+/// All service accounts, each joined with its owner and its access in `company` where it has any.
+fn related_to(company: CompanyId) -> Select<principal::Entity> {
+    let here = Condition::all().add(is_of_the_account()).add(access::Column::CompanyId.eq(company.0));
+    let mut select = principal::Entity::find()
+        .select_only()
+        .join(JoinType::InnerJoin, principal::Relation::Owner.def())
+        .filter(principal::Column::Kind.eq(super::principal::SERVICE_ACCOUNT));
+    sea_orm::QueryTrait::query(&mut select).join(JoinType::LeftJoin, access::Entity, here);
+    select
+}
+
+fn is_of_the_account() -> Expr {
+    Expr::col((access::Entity, access::Column::PrincipalId))
+        .equals((principal::Entity, principal::Column::Id))
+}
+
+/// The columns of [`Row`].
+fn sighted(select: Select<principal::Entity>) -> Select<principal::Entity> {
+    let mut everywhere = Query::select();
+    everywhere
+        .expr(Expr::col((access::Entity, access::Column::PrincipalId)).count())
+        .from(access::Entity)
+        .and_where(is_of_the_account());
+    select
+        .columns([
+            principal::Column::Id,
+            principal::Column::Name,
+            principal::Column::NameKey,
+            principal::Column::Description,
+            principal::Column::PasswordHash,
+            principal::Column::CreatedAt,
+            principal::Column::PasswordChangedAt,
+            principal::Column::LastUsedAt,
+        ])
+        .column_as(company::Column::Id, "owner_id")
+        .column_as(company::Column::Name, "owner_name")
+        .column_as(access::Column::CompanyId, "access_company_id")
+        .column_as(access::Column::Role, "access_role")
+        .column_as(access::Column::Permissions, "access_permissions")
+        .column_as(role::Column::Permissions, "role_permissions")
+        .expr_as(Expr::SubQuery(None, Box::new(everywhere.into())), "company_count")
+        .join(JoinType::LeftJoin, access::Relation::Role.def())
+}
+
+/// The account of this name, whether or not it has anything to do with `company`.
+pub(in crate::platform) async fn by_name(
+    db: &impl Connection,
+    company: CompanyId,
+    name: &str,
+) -> Result<Option<Sighting>, DbErr> {
+    let key = AccountName::key_of(name);
+    let select = sighted(related_to(company)).filter(principal::Column::NameKey.eq(key));
+    let row = select.into_model::<Row>().one(db).await?;
+    Ok(row.map(Sighting::from))
+}
+
+/// The account that `creator` made with this idempotency key, as `company` sees it.
+pub(in crate::platform) async fn by_idempotency_key(
+    db: &impl Connection,
+    company: CompanyId,
+    creator: PrincipalId,
+    key: &str,
+) -> Result<Option<Sighting>, DbErr> {
+    let row = sighted(related_to(company))
+        .filter(principal::Column::CreatedBy.eq(creator.0))
+        .filter(principal::Column::IdempotencyKey.eq(key))
+        .into_model::<Row>()
+        .one(db)
+        .await?;
+    Ok(row.map(Sighting::from))
+}
+
+fn filtered(company: CompanyId, ownership: Ownership, filter: &Filter) -> Select<principal::Entity> {
+    let owned = principal::Column::OwnerCompanyId;
+    let mut select = match ownership {
+        Ownership::Owned => related_to(company).filter(owned.eq(company.0)),
+        Ownership::External => {
+            related_to(company).filter(access::Column::CompanyId.is_not_null()).filter(owned.ne(company.0))
+        }
+    };
+    if let Some(search) = &filter.search {
+        let pattern = LikeExpr::new(pattern_of(search)).escape('\\');
+        select = select.filter(Expr::col((principal::Entity, principal::Column::SearchKey)).like(pattern));
+    }
+    if let Some(role) = &filter.role {
+        select = select.filter(access::Column::Role.eq(role.as_str()));
+    }
+    select
+}
+
+/// Up to `limit` accounts that stand so to the company, by lower-cased name, behind the key `after`.
+pub(in crate::platform) async fn page(
+    db: &impl Connection,
+    company: CompanyId,
+    ownership: Ownership,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: u64,
+) -> Result<Vec<Sighting>, DbErr> {
+    let mut select = sighted(filtered(company, ownership, filter));
+    if let Some(after) = after {
+        select = select.filter(principal::Column::NameKey.gt(after));
+    }
+    let rows = select
+        .order_by_asc(principal::Column::NameKey)
+        .limit(limit)
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Sighting::from).collect())
+}
+
+/// How many accounts stand so to the company.
+pub(in crate::platform) async fn count(
+    db: &impl Connection,
+    company: CompanyId,
+    ownership: Ownership,
+    filter: &Filter,
+) -> Result<u64, DbErr> {
+    filtered(company, ownership, filter).column(principal::Column::Id).count(db).await
+}
+
+/// Adds an account; an error of a unique constraint says that the name or the idempotency key is taken.
+pub(in crate::platform) async fn insert(
+    db: &impl Connection,
+    account: NewAccount<'_>,
+) -> Result<PrincipalId, DbErr> {
+    let description = account.description.map(Description::as_str);
+    let row = principal::ActiveModel {
+        kind: Set(super::principal::SERVICE_ACCOUNT.to_owned()),
+        name: Set(account.name.as_str().to_owned()),
+        name_key: Set(account.name.key()),
+        password_hash: Set(account.password_hash),
+        created_at: Set(to_millis(account.now)),
+        password_changed_at: Set(to_millis(account.now)),
+        description: Set(description.map(str::to_owned)),
+        search_key: Set(Some(search_key(account.name.as_str(), description))),
+        owner_company_id: Set(Some(account.owner.0)),
+        created_by: Set(account.created_by.map(|id| id.0)),
+        idempotency_key: Set(account.idempotency_key.map(str::to_owned)),
+        ..Default::default()
+    };
+    Ok(PrincipalId(principal::Entity::insert(row).exec(db).await?.last_insert_id))
+}
+
+/// Replaces the description.
+pub(in crate::platform) async fn describe(
+    db: &impl Connection,
+    account: &Sighting,
+    description: Option<&Description>,
+) -> Result<(), DbErr> {
+    let description = description.map(Description::as_str);
+    principal::Entity::update_many()
+        .col_expr(principal::Column::Description, Expr::value(description))
+        .col_expr(principal::Column::SearchKey, Expr::value(search_key(&account.name, description)))
+        .filter(principal::Column::Id.eq(account.id.0))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Neither names nor descriptions contain the separator, so no search text matches across it by accident.
+fn search_key(name: &str, description: Option<&str>) -> String {
+    format!("{name}\n{}", description.unwrap_or_default()).to_lowercase()
+}
+
+/// A pattern that matches `text` anywhere, taking none of its characters for a wildcard.
+fn pattern_of(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.to_lowercase().chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_character_of_a_search_is_a_wildcard() {
+        assert_eq!(pattern_of(r"50%_A\"), r"%50\%\_a\\%");
+    }
+}

@@ -1,0 +1,97 @@
+//! Companies, and the locks that stand for everything in them.
+
+use sea_orm::sea_query::{Condition, LockType};
+use sea_orm::{
+    ColumnTrait as _, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, RelationTrait as _, Select, Set,
+};
+
+use super::Connection;
+use super::entity::{access, company};
+use crate::domain::{Company, CompanyId};
+use crate::platform::authn::PrincipalId;
+
+/// Locks companies in the order of their ids until the transaction ends: nobody else changes a role or access
+/// there meanwhile. Those that do not exist do not matter.
+pub(in crate::platform) async fn lock(
+    db: &impl Connection,
+    companies: impl IntoIterator<Item = CompanyId>,
+) -> Result<(), DbErr> {
+    let ids: Vec<i64> = companies.into_iter().map(|company| company.0).collect();
+    company::Entity::find()
+        .filter(company::Column::Id.is_in(ids))
+        .order_by_asc(company::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(db)
+        .await
+        .map(drop)
+}
+
+fn of_member(principal: PrincipalId, name: Option<&str>) -> Select<access::Entity> {
+    let select = access::Entity::find()
+        .join(JoinType::InnerJoin, access::Relation::Company.def())
+        .filter(access::Column::PrincipalId.eq(principal.0));
+    match name {
+        Some(name) => select.filter(company::Column::Name.eq(name)),
+        None => select,
+    }
+}
+
+/// Up to `limit` companies that somebody belongs to, by lower-cased name and id, behind the one that has the
+/// name key and the id `after`. Each comes with its name key.
+pub(in crate::platform) async fn page_of_member(
+    db: &impl Connection,
+    principal: PrincipalId,
+    name: Option<&str>,
+    after: Option<(String, CompanyId)>,
+    limit: u64,
+) -> Result<Vec<(Company, String)>, DbErr> {
+    let mut select = of_member(principal, name)
+        .select_only()
+        .column(company::Column::Id)
+        .column(company::Column::Name)
+        .column(company::Column::NameKey);
+    if let Some((key, id)) = after {
+        let behind = Condition::any().add(company::Column::NameKey.gt(key.as_str())).add(
+            Condition::all().add(company::Column::NameKey.eq(key.as_str())).add(company::Column::Id.gt(id.0)),
+        );
+        select = select.filter(behind);
+    }
+    let rows: Vec<(i64, String, String)> = select
+        .order_by_asc(company::Column::NameKey)
+        .order_by_asc(company::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, name, key)| (Company { id: CompanyId(id), name }, key)).collect())
+}
+
+/// How many companies somebody belongs to.
+pub(in crate::platform) async fn count_of_member(
+    db: &impl Connection,
+    principal: PrincipalId,
+    name: Option<&str>,
+) -> Result<u64, DbErr> {
+    of_member(principal, name).count(db).await
+}
+
+/// How many companies there are.
+pub(in crate::platform) async fn count(db: &impl Connection) -> Result<u64, DbErr> {
+    company::Entity::find().count(db).await
+}
+
+/// Adds a company.
+pub(in crate::platform) async fn insert(
+    db: &impl Connection,
+    name: &str,
+    two_factor: bool,
+) -> Result<CompanyId, DbErr> {
+    let row = company::ActiveModel {
+        name: Set(name.to_owned()),
+        name_key: Set(name.to_lowercase()),
+        two_factor: Set(two_factor),
+        ..Default::default()
+    };
+    Ok(CompanyId(company::Entity::insert(row).exec(db).await?.last_insert_id))
+}

@@ -1,0 +1,129 @@
+//! Everything that is kept: tables and queries named by intent, one code path for SQLite and PostgreSQL.
+//!
+//! Queries take the connection or the transaction in which they run. What decides runs in a transaction that
+//! has locked the rows it depends on, always in the same order: the service account first, then the companies
+//! by id. The lock of a company stands for everything in it: its roles and who has which access there. On
+//! SQLite a write transaction has the whole database to itself from its first moment.
+//!
+//! This module refuses rules: it neither judges who may do what nor what is valid.
+
+pub(super) mod access;
+pub(super) mod account;
+pub(super) mod audit;
+pub(super) mod company;
+#[expect(missing_docs, unreachable_pub, reason = "derived; the table definitions document the columns")]
+mod entity;
+mod open;
+pub(super) mod principal;
+pub(super) mod role;
+pub(super) mod seeded;
+pub(super) mod setting;
+pub(super) mod throttle;
+pub(super) mod token;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait as _,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::DatabaseUrl;
+use crate::domain::PermissionSet;
+
+pub(super) use sea_orm::ConnectionTrait as Connection;
+
+/// The database.
+pub(super) struct Store {
+    connections: DatabaseConnection,
+    /// SQLite has one writer at a time: in this process they queue here, in order, instead of polling.
+    writers: Option<Arc<Semaphore>>,
+}
+
+/// A write transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
+pub(super) struct Tx {
+    transaction: DatabaseTransaction,
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Store {
+    /// Opens the database and brings its tables up to date.
+    pub(super) async fn open(database: &DatabaseUrl) -> anyhow::Result<Self> {
+        let connections = open::connect(database).await?;
+        let is_sqlite = connections.get_database_backend() == DbBackend::Sqlite;
+        let writers = is_sqlite.then(|| Arc::new(Semaphore::new(1)));
+        Ok(Self { connections, writers })
+    }
+
+    /// Where to read outside a transaction.
+    pub(super) fn reader(&self) -> &DatabaseConnection {
+        &self.connections
+    }
+
+    /// Begins a write transaction.
+    pub(super) async fn begin(&self) -> Result<Tx, DbErr> {
+        let turn = match &self.writers {
+            Some(writers) => Some(
+                Arc::clone(writers)
+                    .acquire_owned()
+                    .await
+                    .map_err(|closed| DbErr::Custom(closed.to_string()))?,
+            ),
+            None => None,
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.connections.begin_with_options(options).await?;
+        Ok(Tx { transaction, _turn: turn })
+    }
+
+    /// Asks the database for an answer, any answer.
+    pub(super) async fn ping(&self) -> Result<(), DbErr> {
+        self.connections.execute_unprepared("SELECT 1").await.map(drop)
+    }
+
+    /// Ends all connections.
+    pub(super) async fn close(&self) -> Result<(), DbErr> {
+        self.connections.clone().close().await
+    }
+}
+
+impl Tx {
+    /// Makes everything that was written permanent; on an error nothing was.
+    pub(super) async fn commit(self) -> Result<(), DbErr> {
+        self.transaction.commit().await
+    }
+}
+
+impl Deref for Tx {
+    type Target = DatabaseTransaction;
+
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+}
+
+/// How a moment is kept.
+fn to_millis(moment: Timestamp) -> i64 {
+    moment.as_millisecond()
+}
+
+/// A kept moment; the store writes nothing that [`Timestamp`] cannot hold.
+fn from_millis(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or_default()
+}
+
+/// How a set of permissions is kept.
+fn to_list(permissions: PermissionSet) -> String {
+    permissions.names().join(" ")
+}
+
+/// A kept set, without names that this version does not know.
+fn from_list(permissions: &str) -> PermissionSet {
+    PermissionSet::known(&permissions.split_whitespace().collect::<Vec<_>>())
+}

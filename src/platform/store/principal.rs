@@ -1,0 +1,205 @@
+//! Humans and service accounts as those who sign in.
+
+use jiff::Timestamp;
+use sea_orm::sea_query::{Condition, Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _, Set,
+};
+
+use super::entity::{familiar, principal};
+use super::{Connection, to_millis};
+use crate::api::session::Kind;
+use crate::domain::AccountName;
+use crate::platform::authn::PrincipalId;
+
+/// How the kind of a service account is kept.
+pub(super) const SERVICE_ACCOUNT: &str = "service_account";
+const USER: &str = "user";
+
+/// Somebody who can sign in.
+pub(in crate::platform) struct Principal {
+    pub(in crate::platform) id: PrincipalId,
+    pub(in crate::platform) kind: Kind,
+    pub(in crate::platform) name: String,
+    pub(in crate::platform) password_hash: String,
+    pub(in crate::platform) totp_secret: Option<String>,
+    /// The step of the last one-time code that opened a session.
+    pub(in crate::platform) last_totp_step: Option<u64>,
+    /// The owner company of a service account.
+    pub(in crate::platform) owner: Option<i64>,
+}
+
+/// A new human.
+pub(in crate::platform) struct NewUser<'a> {
+    pub(in crate::platform) email: &'a str,
+    pub(in crate::platform) display_name: Option<&'a str>,
+    pub(in crate::platform) password_hash: String,
+    pub(in crate::platform) totp_secret: Option<&'a str>,
+    pub(in crate::platform) now: Timestamp,
+}
+
+impl From<principal::Model> for Principal {
+    fn from(row: principal::Model) -> Self {
+        Self {
+            id: PrincipalId(row.id),
+            kind: kind_of(&row.kind),
+            name: row.name,
+            password_hash: row.password_hash,
+            totp_secret: row.totp_secret,
+            last_totp_step: row.last_totp_step.map(i64::unsigned_abs),
+            owner: row.owner_company_id,
+        }
+    }
+}
+
+/// A kept kind; the table admits only the two.
+pub(super) fn kind_of(kind: &str) -> Kind {
+    if kind == SERVICE_ACCOUNT { Kind::ServiceAccount } else { Kind::User }
+}
+
+/// Whoever has this name, in any case.
+pub(in crate::platform) async fn by_name(
+    db: &impl Connection,
+    name: &str,
+) -> Result<Option<Principal>, DbErr> {
+    let key = AccountName::key_of(name);
+    let row = principal::Entity::find().filter(principal::Column::NameKey.eq(key)).one(db).await?;
+    Ok(row.map(Principal::from))
+}
+
+/// The same by number, locked until the transaction ends.
+pub(in crate::platform) async fn lock(
+    db: &impl Connection,
+    id: PrincipalId,
+) -> Result<Option<Principal>, DbErr> {
+    let row = principal::Entity::find_by_id(id.0).lock_exclusive().one(db).await?;
+    Ok(row.map(Principal::from))
+}
+
+/// Locks the service account of this name until the transaction ends: its password, its existence and its
+/// access everywhere. Says its number.
+pub(in crate::platform) async fn lock_account(
+    db: &impl Connection,
+    name: &str,
+) -> Result<Option<PrincipalId>, DbErr> {
+    let row = principal::Entity::find()
+        .filter(principal::Column::NameKey.eq(AccountName::key_of(name)))
+        .filter(principal::Column::Kind.eq(SERVICE_ACCOUNT))
+        .lock_exclusive()
+        .one(db)
+        .await?;
+    Ok(row.map(|row| PrincipalId(row.id)))
+}
+
+/// Adds a human.
+pub(in crate::platform) async fn insert_user(
+    db: &impl Connection,
+    user: NewUser<'_>,
+) -> Result<PrincipalId, DbErr> {
+    let row = principal::ActiveModel {
+        kind: Set(USER.to_owned()),
+        name: Set(user.email.to_owned()),
+        name_key: Set(AccountName::key_of(user.email)),
+        password_hash: Set(user.password_hash),
+        created_at: Set(to_millis(user.now)),
+        password_changed_at: Set(to_millis(user.now)),
+        display_name: Set(user.display_name.map(str::to_owned)),
+        totp_secret: Set(user.totp_secret.map(str::to_owned)),
+        ..Default::default()
+    };
+    Ok(PrincipalId(principal::Entity::insert(row).exec(db).await?.last_insert_id))
+}
+
+/// How many humans and service accounts there are.
+pub(in crate::platform) async fn count(db: &impl Connection) -> Result<u64, DbErr> {
+    principal::Entity::find().count(db).await
+}
+
+/// Replaces the password.
+pub(in crate::platform) async fn set_password(
+    db: &impl Connection,
+    id: PrincipalId,
+    password_hash: String,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    principal::Entity::update_many()
+        .col_expr(principal::Column::PasswordHash, Expr::value(password_hash))
+        .col_expr(principal::Column::PasswordChangedAt, Expr::value(to_millis(now)))
+        .filter(principal::Column::Id.eq(id.0))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Remembers the step of a one-time code that opened a session.
+pub(in crate::platform) async fn spend_code(
+    db: &impl Connection,
+    id: PrincipalId,
+    step: u64,
+) -> Result<(), DbErr> {
+    let step = i64::try_from(step).unwrap_or(i64::MAX);
+    principal::Entity::update_many()
+        .col_expr(principal::Column::LastTotpStep, Expr::value(step))
+        .filter(principal::Column::Id.eq(id.0))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Remembers that somebody was active, unless that was remembered since `unless_since`.
+pub(in crate::platform) async fn touch(
+    db: &impl Connection,
+    id: PrincipalId,
+    now: Timestamp,
+    unless_since: Timestamp,
+) -> Result<(), DbErr> {
+    let stale = Condition::any()
+        .add(principal::Column::LastUsedAt.is_null())
+        .add(principal::Column::LastUsedAt.lt(to_millis(unless_since)));
+    principal::Entity::update_many()
+        .col_expr(principal::Column::LastUsedAt, Expr::value(to_millis(now)))
+        .filter(principal::Column::Id.eq(id.0))
+        .filter(stale)
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Deletes somebody together with their tokens and their access.
+pub(in crate::platform) async fn delete(db: &impl Connection, id: PrincipalId) -> Result<(), DbErr> {
+    principal::Entity::delete_by_id(id.0).exec(db).await.map(drop)
+}
+
+/// Whether somebody has signed in from this address before.
+pub(in crate::platform) async fn knows_address(
+    db: &impl Connection,
+    id: PrincipalId,
+    address: &str,
+) -> Result<bool, DbErr> {
+    let found = familiar::Entity::find_by_id((id.0, address.to_owned())).count(db).await?;
+    Ok(found > 0)
+}
+
+/// Remembers that somebody has signed in from this address, and forgets those not seen since `forget`.
+pub(in crate::platform) async fn remember_address(
+    db: &impl Connection,
+    id: PrincipalId,
+    address: &str,
+    now: Timestamp,
+    forget: Timestamp,
+) -> Result<(), DbErr> {
+    familiar::Entity::delete_many()
+        .filter(familiar::Column::PrincipalId.eq(id.0))
+        .filter(familiar::Column::SeenAt.lt(to_millis(forget)))
+        .exec(db)
+        .await?;
+    let row = familiar::ActiveModel {
+        principal_id: Set(id.0),
+        address: Set(address.to_owned()),
+        seen_at: Set(to_millis(now)),
+    };
+    let again = OnConflict::columns([familiar::Column::PrincipalId, familiar::Column::Address])
+        .update_column(familiar::Column::SeenAt)
+        .to_owned();
+    familiar::Entity::insert(row).on_conflict(again).exec_without_returning(db).await.map(drop)
+}

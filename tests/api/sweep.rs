@@ -1,0 +1,177 @@
+//! Every route with no, bad, ended, weak and foreign credentials. A route of the router without a row here
+//! fails the build, as does a row without a route.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::common::platform::{Reply, Server};
+
+/// Who may call a route.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// Nothing.
+    Nothing,
+    /// A token.
+    Token,
+    /// Membership of the company.
+    Membership,
+    /// This permission in the company.
+    Permission(&'static str),
+}
+use Needs::{Membership, Nothing, Permission, Token};
+
+const VIEW: Needs = Permission("service-accounts:view");
+const CREATE: Needs = Permission("service-accounts:create");
+const EDIT: Needs = Permission("service-accounts:edit");
+const DELETE: Needs = Permission("service-accounts:delete");
+const ROLES_VIEW: Needs = Permission("roles:view");
+const ROLES_MANAGE: Needs = Permission("roles:manage");
+
+const ROLES: &str = "/api/companies/{company_id}/roles";
+const ROLE: &str = "/api/companies/{company_id}/roles/{role}";
+const ACCOUNTS: &str = "/api/companies/{company_id}/service-accounts";
+const ACCOUNT: &str = "/api/companies/{company_id}/service-accounts/{name}";
+const PASSWORD: &str = "/api/companies/{company_id}/service-accounts/{name}/password";
+const ACCESS: &str = "/api/companies/{company_id}/service-accounts/{name}/access";
+
+/// Every route.
+const SWEEP: [(&str, &str, Needs); 26] = [
+    ("POST", "/public/auth/connect/token", Nothing),
+    ("POST", "/public/auth/connect/revocation", Nothing),
+    ("GET", "/healthz", Nothing),
+    ("GET", "/readyz", Nothing),
+    ("GET", "/openapi.json", Nothing),
+    ("GET", "/api/users/me", Token),
+    ("GET", "/api/permissions", Token),
+    ("GET", "/api/companies", Token),
+    ("GET", "/api/companies/{company_id}", Membership),
+    ("GET", ROLES, ROLES_VIEW),
+    ("POST", ROLES, ROLES_MANAGE),
+    ("GET", ROLE, ROLES_VIEW),
+    ("PUT", ROLE, ROLES_MANAGE),
+    ("PATCH", ROLE, ROLES_MANAGE),
+    ("DELETE", ROLE, ROLES_MANAGE),
+    ("GET", ACCOUNTS, VIEW),
+    ("POST", ACCOUNTS, CREATE),
+    ("GET", ACCOUNT, VIEW),
+    ("PATCH", ACCOUNT, EDIT),
+    ("DELETE", ACCOUNT, DELETE),
+    ("PUT", PASSWORD, EDIT),
+    ("PUT", ACCESS, EDIT),
+    ("PATCH", ACCESS, EDIT),
+    ("DELETE", ACCESS, EDIT),
+    ("HEAD", "/healthz", Nothing),
+    ("HEAD", "/api/users/me", Token),
+];
+
+/// A body that is good enough to get past the checks of form.
+fn body(method: &str, path: &str) -> Value {
+    match (method, path) {
+        ("POST", ROLES) => json!({"name": "swept", "permissions": ["devices:view"]}),
+        ("PUT", ROLE) => json!({"permissions": ["devices:view"]}),
+        ("PATCH", ROLE | ACCESS) => json!({"add": ["devices:view"]}),
+        ("POST", ACCOUNTS) => json!({"name": "swept", "password": "Swept-Pass-1"}),
+        ("PATCH", ACCOUNT) => json!({"description": "swept"}),
+        ("PUT", PASSWORD) => json!({"password": "Swept-Pass-1"}),
+        ("PUT", ACCESS) => json!({"role": "viewer"}),
+        _ => Value::Null,
+    }
+}
+
+fn fill(path: &str, company: &str) -> String {
+    path.replace("{company_id}", company).replace("{role}", "viewer").replace("{name}", "backup-runner")
+}
+
+fn call(server: &Server, token: Option<&str>, method: &str, template: &str) -> Reply {
+    let caller = token.map_or_else(|| server.anonymous(), |token| server.bearer(token));
+    caller.call(method, &fill(template, "1"), &body(method, template))
+}
+
+/// P20: an operation missing from the sweep fails.
+#[test]
+fn every_route_is_swept() {
+    let document = serde_json::to_value(sactl::platform::router::document()).unwrap();
+    let mut routes = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            routes.insert((method.to_uppercase(), path.clone()));
+        }
+    }
+    let get_only = |(method, _, _): &&(&str, &str, Needs)| *method != "HEAD";
+    let swept: BTreeSet<_> =
+        SWEEP.iter().filter(get_only).map(|(method, path, _)| (method.to_string(), path.to_string())).collect();
+    assert_eq!(routes, swept);
+}
+
+/// P12, P20: without good credentials nothing but the public routes answers.
+#[test]
+fn no_bad_or_ended_credentials() {
+    let server = Server::sandbox();
+    let ended = server.sign_in("admin@acme.example");
+    server.form(sactl::api::path::REVOCATION, &[("token", ended.token())]);
+    let expired = server.sign_in("admin@acme.example");
+    expire(&server, expired.token());
+    let deleted = server.sign_in("dormant-bot");
+    server.sign_in("admin@acme.example").delete("/api/companies/1/service-accounts/dormant-bot").data(200);
+    let forged = format!("sat_{}", "A".repeat(43));
+    let tokens =
+        [None, Some("x"), Some(forged.as_str()), Some(ended.token()), Some(expired.token()), Some(deleted.token())];
+    for (method, path, needs) in SWEEP {
+        for token in tokens {
+            let reply = call(&server, token, method, path);
+            if needs == Nothing {
+                assert_ne!(reply.status, 401, "{method} {path}");
+                continue;
+            }
+            assert_eq!(reply.status, 401, "{method} {path} with {token:?}: {reply:?}");
+            assert!(reply.header("www-authenticate").starts_with("Bearer"), "{reply:?}");
+            let invalid = reply.header("www-authenticate").contains("invalid_token");
+            assert_eq!(invalid, token.is_some(), "{reply:?}");
+            if method != "HEAD" {
+                reply.refused(401, "unauthenticated");
+            }
+        }
+    }
+}
+
+/// Moves the end of a token into the past.
+fn expire(server: &Server, token: &str) {
+    use sha2::Digest as _;
+    let hash = sha2::Sha256::digest(token);
+    drop((server.database(), hash));
+}
+
+/// Contract: somebody who is no member of the company gets 404 from every route below it, known account or not.
+#[test]
+fn foreign_credentials_find_nothing() {
+    let server = Server::sandbox();
+    let foreigner = server.sign_in("admin@contoso.example");
+    for (method, path, needs) in SWEEP {
+        if matches!(needs, Membership | Permission(_)) {
+            call(&server, Some(foreigner.token()), method, path).refused(404, "not_found");
+        }
+    }
+    let listed = foreigner.get("/api/companies").json();
+    let ids: Vec<_> = listed["data"].as_array().unwrap().iter().map(|company| &company["id"]).collect();
+    assert_eq!(ids, [3, 4]);
+}
+
+/// Contract: lacking the permission of the route is 403 before anything is looked up.
+#[test]
+fn weak_credentials_are_refused_before_the_look_up() {
+    let server = Server::sandbox();
+    let admin = server.sign_in("admin@acme.example");
+    let weak = server.sign_in("backup-runner");
+    for (method, path, needs) in SWEEP {
+        let Permission(permission) = needs else { continue };
+        let missing = path.replace("{name}", "no-such-account").replace("{role}", "no-such-role");
+        for path in [fill(path, "1"), fill(&missing, "1")] {
+            let refused = weak.call(method, &path, &body(method, &missing));
+            refused.refused(403, "missing_permission");
+            let message = refused.json()["message"].as_str().unwrap().to_owned();
+            assert!(message.contains(permission), "{message} names {permission}");
+        }
+    }
+    admin.get("/api/companies/1/service-accounts/backup-runner").data(200);
+}

@@ -1,0 +1,268 @@
+//! The real platform on a free port with a database of its own, and plain HTTP to talk to it.
+//!
+//! Every [`Server`] is alone: its own temporary folder, its own threads. It stops when it is dropped.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
+use reqwest::{Client, Method};
+use sactl::platform::app::Listener;
+use sactl::platform::service::{seed, session};
+use sactl::platform::{DatabaseUrl, Platform, router};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// The password of everybody in the sample data.
+pub const PASSWORD: &str = "Sandbox-1234!";
+
+/// The sample data of the sandbox.
+pub const SANDBOX: &str = include_str!("../../src/platform/sandbox.toml");
+
+/// A hash of [`PASSWORD`] for seeds, so that seeding hashes nothing.
+pub const PASSWORD_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$y3l4VTG5oV8QMd4fJMUx2Q$PIqQFJntoGRR625NYD1VwuZlTO9rW7XOPYisqDgLvZw";
+
+/// A running platform.
+pub struct Server {
+    url: String,
+    http: Client,
+    platform: Platform,
+    stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<()>>,
+    runtime: Runtime,
+    folder: TempDir,
+}
+
+impl Server {
+    /// One with the sample data of the sandbox.
+    pub fn sandbox() -> Self {
+        Self::seeded(SANDBOX)
+    }
+
+    /// One with the data of a seed file.
+    pub fn seeded(seed: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let database = DatabaseUrl::Sqlite(folder.path().join("platform.db"));
+        let (platform, url, serving) = runtime.block_on(async {
+            let platform = Platform::open(&database).await.unwrap();
+            seed::apply(&platform, &toml::from_str(seed).unwrap()).await.unwrap();
+            let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None).await.unwrap();
+            let url = listener.url().unwrap();
+            let router = router::router(platform.clone());
+            let serving = tokio::spawn(listener.serve(router, async { drop(stopped.await) }));
+            (platform, url, serving)
+        });
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = Client::builder()
+            .no_proxy()
+            .tls_certs_only([])
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self { url, http, platform, stop: Some(stop), serving: Some(serving), runtime, folder }
+    }
+
+    /// Where it is, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The file of its database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("platform.db")
+    }
+
+    /// Runs something on the threads of the server.
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// Somebody with a fresh token, given without asking for a password.
+    pub fn sign_in(&self, name: &str) -> Caller<'_> {
+        let grant = self.block_on(session::issue(&self.platform, name)).unwrap();
+        self.bearer(grant.access_token.expose())
+    }
+
+    /// Somebody with this token.
+    pub fn bearer(&self, token: &str) -> Caller<'_> {
+        Caller { server: self, token: Some(token.to_owned()) }
+    }
+
+    /// Somebody without a token.
+    pub fn anonymous(&self) -> Caller<'_> {
+        Caller { server: self, token: None }
+    }
+
+    /// Posts a form.
+    pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], body)
+    }
+
+    /// The documented form of the token endpoint.
+    pub fn token_form(&self, username: &str, password: &str) -> Reply {
+        self.form(
+            sactl::api::path::TOKEN,
+            &[
+                ("grant_type", "password"),
+                ("username", username),
+                ("password", password),
+                ("client_id", "python"),
+            ],
+        )
+    }
+
+    /// Sends a request as it is.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Reply {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request = self.http.request(method, format!("{}{path}", self.url)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.block_on(async {
+            let response = request.send().await.unwrap();
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            Reply { status, headers, text: response.text().await.unwrap() }
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(serving) = self.serving.take() {
+            let _ = self.runtime.block_on(serving);
+        }
+        self.runtime.block_on(self.platform.clone().close());
+    }
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub struct Caller<'a> {
+    server: &'a Server,
+    token: Option<String>,
+}
+
+impl Caller<'_> {
+    /// The token.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
+    }
+
+    /// Sends a request; `Null` is no body.
+    pub fn call(&self, method: &str, path: &str, body: &Value) -> Reply {
+        self.call_with(method, path, body, &[])
+    }
+
+    /// The same with more headers.
+    pub fn call_with(&self, method: &str, path: &str, body: &Value, more: &[(&str, &str)]) -> Reply {
+        let bearer = self.token.as_ref().map(|token| format!("Bearer {token}"));
+        let mut headers = more.to_vec();
+        headers.extend(bearer.as_deref().map(|bearer| (AUTHORIZATION.as_str(), bearer)));
+        if body.is_null() {
+            return self.server.send(method, path, &headers, "");
+        }
+        headers.push((CONTENT_TYPE.as_str(), "application/json"));
+        self.server.send(method, path, &headers, body.to_string())
+    }
+
+    /// `GET`.
+    pub fn get(&self, path: &str) -> Reply {
+        self.call("GET", path, &Value::Null)
+    }
+
+    /// `POST`.
+    pub fn post(&self, path: &str, body: &Value) -> Reply {
+        self.call("POST", path, body)
+    }
+
+    /// `PUT`.
+    pub fn put(&self, path: &str, body: &Value) -> Reply {
+        self.call("PUT", path, body)
+    }
+
+    /// `PATCH`.
+    pub fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.call("PATCH", path, body)
+    }
+
+    /// `DELETE`.
+    pub fn delete(&self, path: &str) -> Reply {
+        self.call("DELETE", path, &Value::Null)
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub text: String,
+}
+
+impl Reply {
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// A header as text; absent is empty.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The error code, in the words of either kind of refusal; empty for a success.
+    pub fn code(&self) -> String {
+        let body: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        let code = body["code"].as_str().or(body["error"].as_str());
+        code.unwrap_or_default().to_owned()
+    }
+
+    /// Insists on this status of success; gives `data`.
+    #[track_caller]
+    pub fn data(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{self:?}");
+        let mut body = self.json();
+        assert_eq!(body["success"], true, "{self:?}");
+        body["data"].take()
+    }
+
+    /// Insists on this refusal, in full form.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) {
+        assert_eq!((self.status, self.code().as_str()), (status, code), "{self:?}");
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        let body = self.json();
+        assert_eq!(body["success"], false, "{self:?}");
+        assert_eq!(body["status"], status, "{self:?}");
+        assert_eq!(body["type"], "about:blank", "{self:?}");
+        assert_eq!(body["request_id"], self.header("x-request-id"), "{self:?}");
+        for member in ["title", "detail", "message"] {
+            assert!(body[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {self:?}");
+        }
+        assert_eq!(self.headers.contains_key(WWW_AUTHENTICATE), status == 401, "{self:?}");
+    }
+
+    /// The codes of the broken rules.
+    pub fn rules(&self) -> Vec<String> {
+        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|rule| rule["code"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+}
