@@ -43,7 +43,9 @@ fn it_is_openapi_3_1() {
         assert!(document["info"][member].as_str().is_some_and(|text| !text.is_empty()), "info.{member}");
     }
     let license = &document["info"]["license"];
-    assert!(license["name"].is_string() && license.get("url").is_none_or(|_| license.get("identifier").is_none()));
+    assert!(
+        license["name"].is_string() && license.get("url").is_none_or(|_| license.get("identifier").is_none())
+    );
 }
 
 #[test]
@@ -63,7 +65,10 @@ fn every_operation_is_described() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let at = format!("{method} {path}");
-            assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{at}: the id stands there twice");
+            assert!(
+                ids.insert(operation["operationId"].as_str().unwrap()),
+                "{at}: the id stands there twice"
+            );
             assert!(operation["summary"].is_string(), "{at}: no summary");
             let responses = operation["responses"].as_object().unwrap();
             assert!(responses.keys().any(|status| status.starts_with('2')), "{at}: no success");
@@ -81,10 +86,8 @@ fn every_operation_is_described() {
 fn every_place_of_a_path_is_a_parameter() {
     let document = document();
     for (path, item) in document["paths"].as_object().unwrap() {
-        let places: BTreeSet<_> = path
-            .split('/')
-            .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
-            .collect();
+        let places: BTreeSet<_> =
+            path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')).collect();
         for (method, operation) in item.as_object().unwrap() {
             let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
             let mut named = BTreeSet::new();

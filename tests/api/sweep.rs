@@ -99,8 +99,11 @@ fn every_route_is_swept() {
         }
     }
     let get_only = |(method, _, _): &&(&str, &str, Needs)| *method != "HEAD";
-    let swept: BTreeSet<_> =
-        SWEEP.iter().filter(get_only).map(|(method, path, _)| (method.to_string(), path.to_string())).collect();
+    let swept: BTreeSet<_> = SWEEP
+        .iter()
+        .filter(get_only)
+        .map(|(method, path, _)| (method.to_string(), path.to_string()))
+        .collect();
     assert_eq!(routes, swept);
 }
 
@@ -115,8 +118,14 @@ fn no_bad_or_ended_credentials() {
     let deleted = server.sign_in("dormant-bot");
     server.sign_in("admin@acme.example").delete("/api/companies/1/service-accounts/dormant-bot").data(200);
     let forged = format!("sat_{}", "A".repeat(43));
-    let tokens =
-        [None, Some("x"), Some(forged.as_str()), Some(ended.token()), Some(expired.token()), Some(deleted.token())];
+    let tokens = [
+        None,
+        Some("x"),
+        Some(forged.as_str()),
+        Some(ended.token()),
+        Some(expired.token()),
+        Some(deleted.token()),
+    ];
     for (method, path, needs) in SWEEP {
         for token in tokens {
             let reply = call(&server, token, method, path);

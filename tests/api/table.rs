@@ -336,9 +336,8 @@ fn every_field_is_shown_to_whom_it_concerns() {
     server.sign_in("northwind-telemetry").get("/api/users/me").data(200);
     server.sign_in("fleet-automation").get("/api/users/me").data(200);
     let admin = server.sign_in("admin@acme.example");
-    let show = |company, name| {
-        admin.get(&format!("/api/companies/{company}/service-accounts/{name}")).data(200)
-    };
+    let show =
+        |company, name| admin.get(&format!("/api/companies/{company}/service-accounts/{name}")).data(200);
     let owned = show(1, "fleet-automation");
     assert_eq!(owned["ownership"], "owned");
     assert_eq!(owned["company_count"], 2);

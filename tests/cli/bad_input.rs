@@ -57,7 +57,7 @@ fn usage_errors_send_nothing() {
         "list -o xml",
         "list --limit many",
         "list --timeout soon",
-        "list --server not-a-url",
+        "list --server ftp://gateway.invalid",
         "list --color sometimes",
         "create x-bot --generate --grant 2",
         "create x-bot --generate --password mine",
@@ -168,7 +168,8 @@ fn a_garbage_configuration_file_is_named_and_left_alone() {
 fn a_closed_pipe_is_a_quiet_end() {
     let stub = untouched();
     for line in ["list -o json", "--help", "permission list -o json"] {
-        let mut command = place(&stub).command();
+        let env = place(&stub);
+        let mut command = env.command();
         command.args(line.split(' ')).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         drop(child.stdout.take());

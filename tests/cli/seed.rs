@@ -32,14 +32,11 @@ fn service_accounts_need_no_code_where_humans_do() {
     assert!(human["hint"].as_str().unwrap().contains("--otp"), "{human}");
     let stranger = world.stranger();
     sign_in(&stranger, CONTOSO_ADMIN).refused(3, "code");
-    let code = totp_rs::TOTP::new(
-        totp_rs::Algorithm::SHA1,
-        6,
-        1,
-        30,
-        totp_rs::Secret::Encoded("JBSWY3DPEHPK3PXP".to_owned()).to_bytes().unwrap(),
-    );
-    let code = code.unwrap().generate_current().unwrap();
+    let code = totp_rs::Builder::new()
+        .with_algorithm(totp_rs::Algorithm::SHA1)
+        .with_secret(b"Hello!\xde\xad\xbe\xef".to_vec())
+        .build_noncompliant();
+    let code = code.generate(jiff::Timestamp::now().as_second().unsigned_abs()).to_string();
     let login = ["login", "--username", CONTOSO_ADMIN, "--password-stdin", "--otp", &code];
     stranger.run_with_input(login, format!("{SANDBOX_PASSWORD}\n")).ok();
     let whoami = stranger.sactl("whoami -o json").ok().json();

@@ -23,7 +23,8 @@ pub const PASSWORD: &str = "Sandbox-1234!";
 pub const SANDBOX: &str = include_str!("../../src/platform/sandbox.toml");
 
 /// A hash of [`PASSWORD`] for seeds, so that seeding hashes nothing.
-pub const PASSWORD_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$y3l4VTG5oV8QMd4fJMUx2Q$PIqQFJntoGRR625NYD1VwuZlTO9rW7XOPYisqDgLvZw";
+pub const PASSWORD_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$y3l4VTG5oV8QMd4fJMUx2Q$PIqQFJntoGRR625NYD1VwuZlTO9rW7XOPYisqDgLvZw";
 
 /// A running platform.
 pub struct Server {
