@@ -146,13 +146,13 @@ impl Acting<'_> {
     async fn permissions_of(&self, company: CompanyId, rights: &Rights) -> Option<PermissionSet> {
         match rights {
             Rights::Permissions(names) => Some(PermissionSet::known(names)),
-            Rights::Role(role) => match role.parse::<DefaultRole>() {
-                Ok(role) => Some(role.permissions()),
-                Err(_) => {
-                    let role = self.session.show_role(company, role).await.ok()?;
-                    Some(PermissionSet::known(&role.permissions))
+            Rights::Role(name) => {
+                if let Ok(role) = name.parse::<DefaultRole>() {
+                    return Some(role.permissions());
                 }
-            },
+                let role = self.session.show_role(company, name).await.ok()?;
+                Some(PermissionSet::known(&role.permissions))
+            }
         }
     }
 
@@ -161,18 +161,18 @@ impl Acting<'_> {
         let name = attempt.name;
         let says = |error: &CliError, code| error.violations().iter().any(|one| one.code == code);
         let mut error = error;
-        let mut named = attempt.also_named.clone();
+        let mut mentioned = attempt.also_named.clone();
         for (company, rights) in &attempt.asked {
             match rights {
                 Rights::Role(role) if says(&error, "unknown_role") => {
                     error = self.unknown_role(error, *company, role).await;
                 }
-                Rights::Permissions(names) => named.extend_from_slice(names),
+                Rights::Permissions(names) => mentioned.extend_from_slice(names),
                 Rights::Role(_) => {}
             }
         }
         if says(&error, "unknown_permission") {
-            error = unknown_permissions(error, &named);
+            error = unknown_permissions(error, &mentioned);
         }
         if says(&error, "not_individual") {
             error = error.hint(format!(

@@ -22,15 +22,15 @@ fn distance(left: &str, right: &str) -> usize {
         let mut current = vec![row; right.len() + 1];
         for column in 1..=right.len() {
             let replaced = usize::from(left[row - 1] != right[column - 1]);
-            let mut least = (last[column] + 1).min(current[column - 1] + 1).min(last[column - 1] + replaced);
+            let mut fewest = (last[column] + 1).min(current[column - 1] + 1).min(last[column - 1] + replaced);
             let swapped = row > 1
                 && column > 1
                 && left[row - 1] == right[column - 2]
                 && left[row - 2] == right[column - 1];
             if swapped {
-                least = least.min(before_last[column - 2] + 1);
+                fewest = fewest.min(before_last[column - 2] + 1);
             }
-            current[column] = least;
+            current[column] = fewest;
         }
         before_last = std::mem::replace(&mut last, current);
     }

@@ -36,11 +36,11 @@ impl AccessView {
         if let Some(role) = &self.role {
             return role.clone();
         }
-        let mut text = self.permissions.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-        if let Some(more) = self.permissions.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-            text.push_str(&format!(" and {more} more"));
+        let text = self.permissions.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+        match self.permissions.len().saturating_sub(SHOWN) {
+            0 => text,
+            more => format!("{text} and {more} more"),
         }
-        text
     }
 
     /// Everything: a role with the number of its permissions, or the individual list.

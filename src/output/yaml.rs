@@ -1,5 +1,6 @@
 //! YAML in which no string holds a character that a terminal obeys.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
@@ -23,11 +24,12 @@ pub(super) fn write<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Resu
 fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
-        match u32::from(character) {
-            _ if character == '\n' || !is_hidden(character) => safe.push(character),
-            code @ ..=0xffff => safe.push_str(&format!("\\u{code:04X}")),
-            code => safe.push_str(&format!("\\U{code:08X}")),
-        }
+        // Writing into a string cannot fail.
+        let _ = match u32::from(character) {
+            _ if character == '\n' || !is_hidden(character) => safe.write_char(character),
+            code @ ..=0xffff => write!(safe, "\\u{code:04X}"),
+            code => write!(safe, "\\U{code:08X}"),
+        };
     }
     safe
 }

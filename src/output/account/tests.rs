@@ -14,18 +14,18 @@ fn access(id: i64, name: &str, role: Option<&str>, permissions: &[&str]) -> api:
 }
 
 fn account(name: &str, ownership: Ownership, owner: Company, access: Option<api::Access>) -> api::Account {
-    let owned = ownership == Ownership::Owned;
+    let is_ours = ownership == Ownership::Owned;
     api::Account {
         id: crate::domain::AccountId(7),
         name: name.to_owned(),
         description: Some("Nightly jobs".to_owned()),
         ownership,
         owner,
-        company_count: owned.then_some(u64::from(access.is_some())),
+        company_count: is_ours.then_some(u64::from(access.is_some())),
         access,
         created_at: "2026-11-01T08:00:00Z".parse().unwrap(),
         password_changed_at: "2026-11-20T08:30:00Z".parse().unwrap(),
-        last_used_at: owned.then(|| "2026-11-22T09:00:00Z".parse().unwrap()),
+        last_used_at: is_ours.then(|| "2026-11-22T09:00:00Z".parse().unwrap()),
     }
 }
 
