@@ -75,24 +75,21 @@ fn remember_use(platform: Platform, id: PrincipalId, now: Timestamp) {
 /// A new token of 256 random bits.
 pub(super) fn new_token() -> Token {
     let random: [u8; 32] = rand::rng().random();
-    let mut text = String::with_capacity(PREFIX.len() + 64);
-    text.push_str(PREFIX);
-    push_hex(&mut text, &random);
-    Token::new(text)
+    Token::new(format!("{PREFIX}{}", hex(&random)))
 }
 
 /// What is kept of a token. It has 256 random bits, so one round of a plain hash is enough.
 pub(super) fn fingerprint(token: &Token) -> String {
-    let mut text = String::with_capacity(64);
-    push_hex(&mut text, &Sha256::digest(token.expose().as_bytes()));
-    text
+    hex(&Sha256::digest(token.expose().as_bytes()))
 }
 
-fn push_hex(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
+/// Two lower-case digits for each byte.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
-    }
+        text
+    })
 }
 
 #[cfg(test)]

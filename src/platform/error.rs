@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr};
 
 use crate::api::Code;
 use crate::domain::{DefaultRole, Permission, Refusal, Violation};
@@ -114,11 +114,6 @@ impl Error {
             retry_after: Some(Duration::from_secs(1)),
             ..Self::new(Code::Unavailable, message)
         }
-    }
-
-    /// Whether a row was refused because another one of that key exists.
-    pub(super) fn is_duplicate(cause: &DbErr) -> bool {
-        matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
     }
 }
 

@@ -34,7 +34,9 @@ pub(super) struct Hasher {
 
 /// The right to compute, and a place in the queue; given back when dropped.
 #[derive(Clone)]
-pub(super) struct Turn(Arc<(OwnedSemaphorePermit, OwnedSemaphorePermit)>);
+pub(super) struct Turn {
+    _permits: Arc<[OwnedSemaphorePermit; 2]>,
+}
 
 #[derive(Default)]
 struct Engine {
@@ -67,7 +69,7 @@ impl Hasher {
             .try_acquire_owned()
             .map_err(|_full| Error::busy(Duration::from_secs(1)))?;
         let computing = Arc::clone(&self.computing).acquire_owned().await.map_err(Error::internal)?;
-        Ok(Turn(Arc::new((admitted, computing))))
+        Ok(Turn { _permits: Arc::new([admitted, computing]) })
     }
 
     /// The hash of a new password, as a PHC string with a fresh salt.
@@ -154,7 +156,8 @@ const MOST_MEMORY: u32 = 1024 * 1024;
 fn parse(hash: &str) -> anyhow::Result<Parsed> {
     let hash = PasswordHash::new(hash).context("not a password hash in PHC form")?;
     anyhow::ensure!(hash.algorithm == Algorithm::Argon2id.ident(), "not an Argon2id hash");
-    let version = Version::try_from(hash.version.unwrap_or(0x13)).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let version =
+        Version::try_from(hash.version.unwrap_or(0x13)).map_err(|error| anyhow::anyhow!("{error}"))?;
     let params = Params::try_from(&hash).context("parameters of the hash")?;
     anyhow::ensure!(params.m_cost() <= MOST_MEMORY, "the hash needs more than 1 GiB of memory");
     Ok(Parsed {

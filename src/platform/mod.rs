@@ -63,9 +63,8 @@ impl Platform {
     pub async fn open_with_clock(database: &DatabaseUrl, clock: Clock) -> anyhow::Result<Self> {
         let store = Store::open(database).await?;
         let fresh: [u8; 32] = rand::rng().random();
-        let fresh: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
         let tx = store.begin().await?;
-        let cursor_key = store::setting::get_or_insert(&*tx, CURSOR_KEY, &fresh).await?;
+        let cursor_key = store::setting::get_or_insert(&*tx, CURSOR_KEY, &authn::hex(&fresh)).await?;
         tx.commit().await.context("cannot write to the database")?;
         Ok(Self(Arc::new(Inner { store, hasher: Hasher::new(), clock, cursor_key, noting: Mutex::default() })))
     }

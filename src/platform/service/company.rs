@@ -1,27 +1,45 @@
 //! The companies that a caller belongs to.
 
+use super::page::Paging;
 use crate::api::Page;
 use crate::api::company::CompanyQuery;
 use crate::domain::{Company, CompanyId};
 use crate::platform::authn::Caller;
-use crate::platform::{Error, Platform};
+use crate::platform::{Error, Platform, store};
 
 /// One page of the companies that the caller is a member of.
 ///
 /// # Errors
 /// `malformed`, or a failure of the database.
 pub async fn list(
-    _platform: &Platform,
-    _caller: &Caller,
-    _query: &CompanyQuery,
+    platform: &Platform,
+    caller: &Caller,
+    query: &CompanyQuery,
 ) -> Result<Page<Company>, Error> {
-    todo!()
+    let name = query.name.as_deref();
+    let scope = ("companies", caller.id, name);
+    let paging = Paging::new(platform, &scope, query.cursor.as_deref(), query.page_size)?;
+    let after = paging.after.as_deref().map(parse_key).transpose()?;
+    let db = platform.store().reader();
+    let mut rows = store::company::page_of_member(db, caller.id, name, after, paging.limit()).await?;
+    let total = store::company::count_of_member(db, caller.id, name).await?;
+    let next = paging.cut(&mut rows, |(company, key)| format!("{} {key}", company.id));
+    let data = rows.into_iter().map(|(company, _)| company).collect();
+    Ok(Page { success: true, data, next, total, company: None })
+}
+
+/// Names repeat, so the key of a row is its name key and its id; the seal of the cursor vouches for the form.
+fn parse_key(after: &str) -> Result<(String, CompanyId), Error> {
+    let malformed = || Error::malformed("the cursor is not one of this list");
+    let (id, key) = after.split_once(' ').ok_or_else(malformed)?;
+    Ok((key.to_owned(), CompanyId(id.parse().map_err(|_| malformed())?)))
 }
 
 /// One of them.
 ///
 /// # Errors
 /// `not_found` when the caller is no member, or a failure of the database.
-pub async fn show(_platform: &Platform, _caller: &Caller, _company: CompanyId) -> Result<Company, Error> {
-    todo!()
+pub async fn show(platform: &Platform, caller: &Caller, company: CompanyId) -> Result<Company, Error> {
+    let grant = store::access::of(platform.store().reader(), caller.id, company).await?;
+    grant.map(|grant| grant.company).ok_or_else(Error::company_not_found)
 }

@@ -2,12 +2,17 @@
 //! documents of [`crate::api`] and know neither HTTP nor SQL.
 //!
 //! The order of refusals is the same everywhere: not a member of the company, lacking permission, unknown
-//! account, not the owner, oneself, bad input, escalation.
+//! account, not the owner, oneself, bad input, escalation. Whoever is refused for what they may not do at all
+//! is refused before anything is looked up or locked; everything is decided again inside the transaction.
 
 pub mod account;
+mod assignment;
 pub mod catalogue;
 pub mod company;
 pub mod identity;
+mod page;
 pub mod role;
+mod second_factor;
 pub mod seed;
 pub mod session;
+mod view;

@@ -3,12 +3,16 @@
 //! Companies, users and roles that never existed are added, service accounts only to an empty database.
 //! Nothing that exists is changed, nothing that was removed comes back.
 
-use std::path::PathBuf;
+mod apply;
 
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 use serde::Deserialize;
 
+pub use apply::apply;
+
 use crate::domain::{CompanyId, Password};
-use crate::platform::Platform;
 
 /// A seed file.
 #[derive(Debug, Default, Deserialize)]
@@ -49,17 +53,6 @@ pub enum CompanyPlace {
     Position(usize),
     /// A name that only one company of the file has.
     Name(String),
-}
-
-/// A password in one of three forms, exactly one of them.
-#[derive(Debug, Deserialize)]
-pub struct SeedPassword {
-    /// An Argon2id hash in PHC form.
-    pub password_hash: Option<String>,
-    /// The environment variable that has the password.
-    pub password_env: Option<String>,
-    /// The file that has the password; one final line end is not part of it.
-    pub password_file: Option<PathBuf>,
 }
 
 /// `[[user]]`.
@@ -154,23 +147,132 @@ impl Seed {
     ///
     /// # Errors
     /// The file has no such company, or several of that name.
-    pub fn place(&self, _company: &CompanyPlace) -> anyhow::Result<usize> {
-        todo!()
+    pub fn place(&self, company: &CompanyPlace) -> anyhow::Result<usize> {
+        let name = match company {
+            CompanyPlace::Position(position) => {
+                let is_there = (1..=self.companies.len()).contains(position);
+                anyhow::ensure!(is_there, "the seed has no [[company]] number {position}");
+                return Ok(position - 1);
+            }
+            CompanyPlace::Name(name) => name,
+        };
+        let mut found = self.companies.iter().enumerate().filter(|(_, company)| company.name == *name);
+        let (place, _) = found.next().with_context(|| format!("the seed has no [[company]] {name:?}"))?;
+        let is_only = found.next().is_none();
+        anyhow::ensure!(is_only, "several [[company]] are named {name:?}: give the number, counted from 1");
+        Ok(place)
     }
 
-    /// The password of a user of this file in plain text, where the file, its environment or `[sandbox]` has it.
+    /// The password of a user of this file in plain text, where `[sandbox]`, the file or its environment has it.
     ///
     /// # Errors
     /// The variable or the file cannot be read.
-    pub fn plain_password_of(&self, _email: &str) -> anyhow::Result<Option<Password>> {
-        todo!()
+    pub fn plain_password_of(&self, email: &str) -> anyhow::Result<Option<Password>> {
+        let sandbox = self.sandbox.as_ref().filter(|sandbox| sandbox.user.eq_ignore_ascii_case(email));
+        if let Some(password) = sandbox.and_then(|sandbox| sandbox.password.clone()) {
+            return Ok(Some(password));
+        }
+        let user = self.users.iter().find(|user| user.email.eq_ignore_ascii_case(email));
+        match user {
+            Some(user) => user.secret()?.plain(),
+            None => Ok(None),
+        }
     }
 }
 
-/// Adds what never existed.
-///
-/// # Errors
-/// The seed names what does not exist or breaks a rule, or the database failed; nothing was added then.
-pub async fn apply(_platform: &Platform, _seed: &Seed) -> anyhow::Result<Applied> {
-    todo!()
+/// Where a seed file has a password.
+enum Secret<'a> {
+    Hash(&'a str),
+    Variable(&'a str),
+    File(&'a Path),
+}
+
+impl<'a> Secret<'a> {
+    fn new(
+        of: &str,
+        hash: Option<&'a String>,
+        variable: Option<&'a String>,
+        file: Option<&'a PathBuf>,
+    ) -> anyhow::Result<Self> {
+        match (hash, variable, file) {
+            (Some(hash), None, None) => Ok(Self::Hash(hash)),
+            (None, Some(variable), None) => Ok(Self::Variable(variable)),
+            (None, None, Some(file)) => Ok(Self::File(file)),
+            _ => anyhow::bail!("{of} needs exactly one of password_hash, password_env and password_file"),
+        }
+    }
+
+    /// The password in plain text; of a hash there is none.
+    fn plain(&self) -> anyhow::Result<Option<Password>> {
+        let mut text = match self {
+            Self::Hash(_) => return Ok(None),
+            Self::Variable(name) => {
+                std::env::var(name).with_context(|| format!("the variable {name} of password_env"))?
+            }
+            Self::File(path) => std::fs::read_to_string(path)
+                .with_context(|| format!("the password_file {}", path.display()))?,
+        };
+        if matches!(self, Self::File(_)) && text.ends_with('\n') {
+            text.pop();
+            if text.ends_with('\r') {
+                text.pop();
+            }
+        }
+        Ok(Some(Password::new(text)))
+    }
+}
+
+impl SeedUser {
+    fn secret(&self) -> anyhow::Result<Secret<'_>> {
+        let (hash, variable) = (self.password_hash.as_ref(), self.password_env.as_ref());
+        Secret::new(&self.email, hash, variable, self.password_file.as_ref())
+    }
+}
+
+impl SeedAccount {
+    fn secret(&self) -> anyhow::Result<Secret<'_>> {
+        let (hash, variable) = (self.password_hash.as_ref(), self.password_env.as_ref());
+        Secret::new(&self.name, hash, variable, self.password_file.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seed(text: &str) -> Seed {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn companies_are_named_by_place_or_by_a_name_of_their_own() {
+        let seed = seed("company = [{ name = 'A' }, { name = 'B' }, { name = 'B' }]");
+        assert_eq!(seed.place(&CompanyPlace::Name("A".into())).unwrap(), 0);
+        assert_eq!(seed.place(&CompanyPlace::Position(3)).unwrap(), 2);
+        for wrong in
+            [CompanyPlace::Name("B".into()), CompanyPlace::Name("C".into()), CompanyPlace::Position(0)]
+        {
+            assert!(seed.place(&wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_stands_in_one_place_and_loses_one_line_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        std::fs::write(&file, "Sandbox-1234! \r\n").unwrap();
+        let with_file = seed(&format!("[[user]]\nemail = 'a@b'\npassword_file = '{}'", file.display()));
+        assert_eq!(with_file.plain_password_of("A@b").unwrap().unwrap().expose(), "Sandbox-1234! ");
+        assert!(with_file.plain_password_of("c@d").unwrap().is_none());
+        let twice = seed("[[user]]\nemail = 'a@b'\npassword_env = 'X'\npassword_hash = 'y'");
+        assert!(twice.plain_password_of("a@b").is_err());
+        let hashed = seed("[[user]]\nemail = 'a@b'\npassword_hash = 'y'");
+        assert!(hashed.plain_password_of("a@b").unwrap().is_none());
+    }
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        assert!(toml::from_str::<Seed>("[[company]]\nname = 'A'\ntwofactor = true").is_err());
+        assert!(toml::from_str::<Seed>("[[companies]]\nname = 'A'").is_err());
+    }
 }

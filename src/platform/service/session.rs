@@ -2,10 +2,22 @@
 
 use std::net::IpAddr;
 
-use crate::api::session::TokenGrant;
+use jiff::SignedDuration;
+
+use super::second_factor::{self, Spent};
+use crate::api::Code;
+use crate::api::session::{CLIENT_ID, Kind, TokenGrant, UI_CLIENT_IDS};
 use crate::domain::secret::OneTimeCode;
 use crate::domain::{Password, Token};
-use crate::platform::{Error, Platform};
+use crate::platform::authn::{self, PrincipalId, TOKEN_LIFETIME};
+use crate::platform::hash::NOBODY;
+use crate::platform::store::principal::Principal;
+use crate::platform::store::{self, Tx};
+use crate::platform::throttle::{Bucket, Guess, canonical};
+use crate::platform::{Error, Platform, audit};
+
+/// How long an address stays familiar without a sign-in.
+const FAMILIAR: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// What somebody gives to sign in.
 #[derive(Debug)]
@@ -26,25 +38,142 @@ pub struct SignIn {
 
 /// Trades a name and a password, and a one-time code where one is needed, for a token.
 ///
+/// Every attempt that is not refused unheard costs exactly one password hash, whether the name exists or not.
+///
 /// # Errors
 /// `invalid_grant`, `mfa_required`, `unauthorized_client`, `rate_limited`, `unavailable`, or a failure.
-pub async fn sign_in(_platform: &Platform, _request: SignIn) -> Result<TokenGrant, Error> {
-    todo!()
+pub async fn sign_in(platform: &Platform, request: SignIn) -> Result<TokenGrant, Error> {
+    let address = request.address.map(canonical);
+    let (principal, guess, bucket) = check_password(platform, &request, address.as_deref()).await?;
+    refuse_user_interfaces(principal.kind, &request.client_id)?;
+    let code = second_factor::check(platform, &principal, request.otp.as_ref(), &request.request_id).await?;
+
+    let tx = platform.store().begin().await?;
+    // The password was checked outside the transaction: a reset or a deletion may have come between.
+    let now = store::principal::lock(&*tx, principal.id).await?;
+    let Some(current) = now.filter(|now| now.password_hash == principal.password_hash) else {
+        return Err(Error::invalid_grant());
+    };
+    guess.succeeded(&*tx, &bucket).await?;
+    if let Some(code) = code
+        && code.spend(&tx, &current).await? == Spent::Before
+    {
+        drop(tx);
+        code.refuse(platform, &principal, &request.request_id).await?;
+        return Err(Error::invalid_grant());
+    }
+    if let Some(address) = &address {
+        let now = platform.now();
+        store::principal::remember_address(&*tx, principal.id, address, now, now - FAMILIAR).await?;
+    }
+    let grant = issue_in(platform, &tx, principal.id, &request.client_id).await?;
+    tx.commit().await?;
+    Ok(grant)
+}
+
+/// Issues a token without asking for anything: for the process that runs the platform and its own user, never
+/// for a request from outside.
+///
+/// # Errors
+/// `not_found` for a name that nobody has, or a failure of the database.
+pub async fn issue(platform: &Platform, username: &str) -> Result<TokenGrant, Error> {
+    let tx = platform.store().begin().await?;
+    let principal = store::principal::by_name(&*tx, username)
+        .await?
+        .ok_or_else(|| Error::new(Code::NotFound, format!("nobody has the name {username}")))?;
+    let grant = issue_in(platform, &tx, principal.id, CLIENT_ID).await?;
+    tx.commit().await?;
+    Ok(grant)
 }
 
 /// Ends one token. A token that is unknown or ended already is fine: RFC 7009 wants the same answer.
 ///
 /// # Errors
 /// A failure of the database, after which the token may still be good.
-pub async fn revoke(_platform: &Platform, _token: &Token) -> Result<(), Error> {
-    todo!()
+pub async fn revoke(platform: &Platform, token: &Token) -> Result<(), Error> {
+    let tx = platform.store().begin().await?;
+    store::token::end(&*tx, &authn::fingerprint(token)).await?;
+    Ok(tx.commit().await?)
 }
 
-/// Gives a token to a human or a service account without asking for a password: for whoever runs the
-/// platform in their own process.
-///
-/// # Errors
-/// `not_found` when nobody has this name, or a failure of the database.
-pub async fn issue(_platform: &Platform, _name: &str) -> Result<TokenGrant, Error> {
-    todo!()
+/// Finds out whose name and password these are. The turn to compute is kept until a failure is counted.
+async fn check_password(
+    platform: &Platform,
+    request: &SignIn,
+    address: Option<&str>,
+) -> Result<(Principal, Guess, Bucket), Error> {
+    let turn = platform.hasher().turn().await?;
+    let found = store::principal::by_name(platform.store().reader(), &request.username).await?;
+    let bucket = bucket_for(platform, &request.username, found.as_ref(), address).await?;
+    let mut buckets = vec![bucket.clone()];
+    buckets.extend(address.map(Bucket::address));
+    let guess = Guess::admit(platform, buckets).await?;
+    let hash = found.as_ref().map_or(NOBODY, |principal| &principal.password_hash);
+    let is_right = platform.hasher().verify(&turn, request.password.clone(), hash).await?;
+    match found {
+        Some(principal) if is_right => Ok((principal, guess, bucket)),
+        found => {
+            count_failure(platform, &guess, found.as_ref(), &request.request_id).await?;
+            Err(Error::invalid_grant())
+        }
+    }
+}
+
+async fn bucket_for(
+    platform: &Platform,
+    username: &str,
+    found: Option<&Principal>,
+    address: Option<&str>,
+) -> Result<Bucket, Error> {
+    if let (Some(principal), Some(address)) = (found, address)
+        && store::principal::knows_address(platform.store().reader(), principal.id, address).await?
+    {
+        return Ok(Bucket::familiar(principal.id, address));
+    }
+    Ok(Bucket::name(username))
+}
+
+/// Counts a failed guess and records it in the companies of whom it was aimed at.
+pub(super) async fn count_failure(
+    platform: &Platform,
+    guess: &Guess,
+    principal: Option<&Principal>,
+    request_id: &str,
+) -> Result<(), Error> {
+    let tx = platform.store().begin().await?;
+    guess.failed(&*tx, platform.now()).await?;
+    if let Some(principal) = principal {
+        let reason = Code::InvalidGrant.as_str();
+        audit::record_refused_sign_in(platform, &*tx, principal, reason, request_id).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// A service account never gets a session of a user interface; what decides is its kind in the database.
+fn refuse_user_interfaces(kind: Kind, client_id: &str) -> Result<(), Error> {
+    let is_interface = UI_CLIENT_IDS.iter().any(|known| known.eq_ignore_ascii_case(client_id));
+    if kind == Kind::ServiceAccount && is_interface {
+        let message = "a service account cannot sign in to a user interface";
+        return Err(Error::new(Code::UnauthorizedClient, message));
+    }
+    Ok(())
+}
+
+async fn issue_in(
+    platform: &Platform,
+    tx: &Tx,
+    principal: PrincipalId,
+    client_id: &str,
+) -> Result<TokenGrant, Error> {
+    let token = authn::new_token();
+    let now = platform.now();
+    let expires_at = now + SignedDuration::from_secs(i64::from(TOKEN_LIFETIME));
+    let hash = authn::fingerprint(&token);
+    store::token::insert(&**tx, hash, principal, client_id, now, expires_at).await?;
+    store::principal::touch(&**tx, principal, now, now - authn::LAST_USED_GRAIN).await?;
+    Ok(TokenGrant {
+        access_token: token,
+        expires_in: u64::from(TOKEN_LIFETIME),
+        token_type: "Bearer".to_owned(),
+    })
 }

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
+    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
 };
 
 use super::entity::{access, company, role};
@@ -42,11 +42,8 @@ struct Row {
 
 impl From<Row> for Grant {
     fn from(row: Row) -> Self {
-        let permissions = effective(
-            row.role.as_deref(),
-            row.permissions.as_deref(),
-            row.role_permissions.as_deref(),
-        );
+        let permissions =
+            effective(row.role.as_deref(), row.permissions.as_deref(), row.role_permissions.as_deref());
         let company = Company { id: CompanyId(row.company_id), name: row.company_name };
         Self { company, role: row.role, permissions }
     }

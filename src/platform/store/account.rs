@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, LikeExpr, Query};
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
+    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set, SqlErr,
 };
 
 use super::access::{Grant, effective};
@@ -202,12 +202,8 @@ pub(in crate::platform) async fn page(
     if let Some(after) = after {
         select = select.filter(principal::Column::NameKey.gt(after));
     }
-    let rows = select
-        .order_by_asc(principal::Column::NameKey)
-        .limit(limit)
-        .into_model::<Row>()
-        .all(db)
-        .await?;
+    let rows =
+        select.order_by_asc(principal::Column::NameKey).limit(limit).into_model::<Row>().all(db).await?;
     Ok(rows.into_iter().map(Sighting::from).collect())
 }
 
@@ -221,11 +217,12 @@ pub(in crate::platform) async fn count(
     filtered(company, ownership, filter).column(principal::Column::Id).count(db).await
 }
 
-/// Adds an account; an error of a unique constraint says that the name or the idempotency key is taken.
+/// Adds an account; `None` says that its name or its idempotency key is taken, and that the transaction can
+/// only be given up.
 pub(in crate::platform) async fn insert(
     db: &impl Connection,
     account: NewAccount<'_>,
-) -> Result<PrincipalId, DbErr> {
+) -> Result<Option<PrincipalId>, DbErr> {
     let description = account.description.map(Description::as_str);
     let row = principal::ActiveModel {
         kind: Set(super::principal::SERVICE_ACCOUNT.to_owned()),
@@ -241,7 +238,11 @@ pub(in crate::platform) async fn insert(
         idempotency_key: Set(account.idempotency_key.map(str::to_owned)),
         ..Default::default()
     };
-    Ok(PrincipalId(principal::Entity::insert(row).exec(db).await?.last_insert_id))
+    match principal::Entity::insert(row).exec(db).await {
+        Ok(inserted) => Ok(Some(PrincipalId(inserted.last_insert_id))),
+        Err(cause) if matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Ok(None),
+        Err(cause) => Err(cause),
+    }
 }
 
 /// Replaces the description.

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Condition, LockType};
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, RelationTrait as _, Select, Set,
+    ColumnTrait as _, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
 };
 
 use super::Connection;

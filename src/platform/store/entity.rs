@@ -67,7 +67,10 @@ pub mod principal {
     /// Shows neither the password hash nor the TOTP secret.
     impl std::fmt::Debug for Model {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.debug_struct("principal").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
+            f.debug_struct("principal")
+                .field("id", &self.id)
+                .field("name", &self.name)
+                .finish_non_exhaustive()
         }
     }
 

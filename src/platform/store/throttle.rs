@@ -1,11 +1,14 @@
 //! Counters of failed guesses. Every change is one statement, so that nodes count together without locks.
 
 use jiff::Timestamp;
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Set};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, OnConflict};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
 
 use super::entity::throttle;
 use super::{Connection, from_millis, to_millis};
+
+/// How many stale counters are removed at a time.
+const SOME: u64 = 200;
 
 /// How many guesses failed, and when the last one did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,10 +19,7 @@ pub(in crate::platform) struct Count {
 }
 
 /// The counters that there are among `buckets`.
-pub(in crate::platform) async fn read(
-    db: &impl Connection,
-    buckets: &[String],
-) -> Result<Vec<Count>, DbErr> {
+pub(in crate::platform) async fn read(db: &impl Connection, buckets: &[String]) -> Result<Vec<Count>, DbErr> {
     let rows = throttle::Entity::find().filter(throttle::Column::Bucket.is_in(buckets)).all(db).await?;
     let count = |row: throttle::Model| Count {
         bucket: row.bucket,
@@ -73,11 +73,20 @@ pub(in crate::platform) async fn clear(db: &impl Connection, bucket: &str) -> Re
     throttle::Entity::delete_by_id(bucket.to_owned()).exec(db).await.map(drop)
 }
 
-/// Removes counters that nobody touched since `stale`.
+/// Removes counters that nobody touched since `stale`, some of them at a time. Those that somebody touches
+/// right now are left alone, so that nobody waits for anybody.
 pub(in crate::platform) async fn prune(db: &impl Connection, stale: Timestamp) -> Result<(), DbErr> {
-    throttle::Entity::delete_many()
+    let buckets: Vec<String> = throttle::Entity::find()
+        .select_only()
+        .column(throttle::Column::Bucket)
         .filter(throttle::Column::UpdatedAt.lt(to_millis(stale)))
-        .exec(db)
-        .await
-        .map(drop)
+        .limit(SOME)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if buckets.is_empty() {
+        return Ok(());
+    }
+    throttle::Entity::delete_many().filter(throttle::Column::Bucket.is_in(buckets)).exec(db).await.map(drop)
 }

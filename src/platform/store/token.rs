@@ -91,9 +91,5 @@ pub(in crate::platform) async fn end(db: &impl Connection, hash: &str) -> Result
 
 /// Ends every token of somebody.
 pub(in crate::platform) async fn end_all(db: &impl Connection, principal: PrincipalId) -> Result<(), DbErr> {
-    token::Entity::delete_many()
-        .filter(token::Column::PrincipalId.eq(principal.0))
-        .exec(db)
-        .await
-        .map(drop)
+    token::Entity::delete_many().filter(token::Column::PrincipalId.eq(principal.0)).exec(db).await.map(drop)
 }

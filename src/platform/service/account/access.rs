@@ -1,0 +1,104 @@
+//! Access of an account in the company: given, adjusted, removed.
+
+use serde_json::json;
+
+use super::change::{self, Change};
+use crate::api::access::{AccessChange, AccessRemoval, AdjustPermissions, SetAccess};
+use crate::domain::{CompanyId, Operation, PermissionSet, Violation, decision};
+use crate::platform::audit::{self, Action};
+use crate::platform::authn::Caller;
+use crate::platform::service::assignment::{self, Wanted, adjusted, empty_access};
+use crate::platform::store::access::Assignment;
+use crate::platform::{Error, Platform, store};
+
+/// Gives access in the company, or replaces what was given. The flag says that there was none before.
+///
+/// # Errors
+/// A refusal in the order of the module, or a failure of the database.
+pub async fn set_access(
+    platform: &Platform,
+    caller: &Caller,
+    company: CompanyId,
+    name: &str,
+    request: SetAccess,
+    request_id: &str,
+) -> Result<(AccessChange, bool), Error> {
+    let change = change::begin(platform, caller, company, Operation::SetAccess, name, request_id).await?;
+    let asked = assignment::parse(request.role, request.permissions.as_deref(), "")?;
+    let wanted =
+        assignment::resolve(&*change.tx, company, asked, "").await?.map_err(|broken| vec![broken])?;
+    put(change, wanted, Action::AccessSet).await
+}
+
+/// Adds to or takes from an individual list of permissions. The flag says that there was no access before.
+///
+/// # Errors
+/// A refusal in the order of the module, or a failure of the database.
+pub async fn adjust_access(
+    platform: &Platform,
+    caller: &Caller,
+    company: CompanyId,
+    name: &str,
+    request: AdjustPermissions,
+    request_id: &str,
+) -> Result<(AccessChange, bool), Error> {
+    let change = change::begin(platform, caller, company, Operation::AdjustAccess, name, request_id).await?;
+    let old = change.account.access.as_ref();
+    if old.is_some_and(|grant| grant.role.is_some()) {
+        let message = "the account holds a role here; only an individual list can be adjusted";
+        return Err(vec![Violation::new("access", "not_individual", message)].into());
+    }
+    let old = old.map_or(PermissionSet::EMPTY, |grant| grant.permissions);
+    let permissions = adjusted(old, &request.add, &request.remove)?;
+    if permissions.is_empty() {
+        return Err(vec![empty_access("remove")].into());
+    }
+    let wanted = Wanted { assignment: Assignment::Individual(permissions), permissions };
+    put(change, wanted, Action::AccessAdjusted).await
+}
+
+/// Writes access, if the caller may give it.
+async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<(AccessChange, bool), Error> {
+    let company = change.company();
+    let old = change.account.access.as_ref();
+    let old_permissions = old.map_or(PermissionSet::EMPTY, |grant| grant.permissions);
+    decision::may_give(old_permissions, wanted.permissions, change.member.permissions)?;
+    let (changed, created) = (wanted.differs_from(old), old.is_none());
+    if changed {
+        store::access::put(&*change.tx, change.account.id, company, &wanted.assignment).await?;
+        let detail = json!({
+            "old": audit::access_detail(old),
+            "new": audit::assignment_detail(&wanted.assignment),
+        });
+        change.record(action, vec![(company, detail)]).await?;
+    }
+    let account = change.account_now().await?;
+    change.tx.commit().await?;
+    let gone = || Error::internal(anyhow::anyhow!("access that was written is not there"));
+    let access = account.access.clone().ok_or_else(gone)?;
+    Ok((AccessChange { account, access, changed }, created))
+}
+
+/// Removes all access in the company.
+///
+/// # Errors
+/// A refusal in the order of the module, or a failure of the database.
+pub async fn remove_access(
+    platform: &Platform,
+    caller: &Caller,
+    company: CompanyId,
+    name: &str,
+    request_id: &str,
+) -> Result<AccessRemoval, Error> {
+    let change = change::begin(platform, caller, company, Operation::RemoveAccess, name, request_id).await?;
+    let changed = change.account.access.is_some();
+    if changed {
+        store::access::remove(&*change.tx, change.account.id, company).await?;
+        let detail = json!({ "old": audit::access_detail(change.account.access.as_ref()), "new": null });
+        change.record(Action::AccessRemoved, vec![(company, detail)]).await?;
+    }
+    let account = change.account_now().await?;
+    let is_still_seen = change.account.owner.id == company;
+    change.tx.commit().await?;
+    Ok(AccessRemoval { account: is_still_seen.then_some(account), company: change.member.company, changed })
+}

@@ -1,0 +1,91 @@
+//! What every change of an account has in common: its transaction, its locks, its decision, its record.
+
+use serde_json::Value;
+
+use crate::api::Account;
+use crate::domain::{CompanyId, Operation};
+use crate::platform::audit::{self, Action, Author};
+use crate::platform::authn::Caller;
+use crate::platform::service::view;
+use crate::platform::store::access::Grant;
+use crate::platform::store::account::Sighting;
+use crate::platform::store::{self, Tx};
+use crate::platform::{Error, Platform, authz};
+
+/// A change that may be made. The account and the companies that it concerns are locked.
+pub(super) struct Change<'a> {
+    pub(super) platform: &'a Platform,
+    pub(super) caller: &'a Caller,
+    pub(super) tx: Tx,
+    /// The caller's access in the company in whose name they act.
+    pub(super) member: Grant,
+    pub(super) account: Sighting,
+    pub(super) request_id: &'a str,
+}
+
+/// Begins `operation` on the account of this name.
+///
+/// The account is locked first, then the companies: with the account locked, nobody gives or takes its access
+/// anywhere, so the companies that a change everywhere concerns stay the same.
+///
+/// # Errors
+/// Every refusal that comes before bad input, or a failure of the database.
+pub(super) async fn begin<'a>(
+    platform: &'a Platform,
+    caller: &'a Caller,
+    company: CompanyId,
+    operation: Operation,
+    name: &str,
+    request_id: &'a str,
+) -> Result<Change<'a>, Error> {
+    authz::admit(platform.store().reader(), caller, company, operation).await?;
+    let tx = platform.store().begin().await?;
+    let locked = store::principal::lock_account(&*tx, name).await?;
+    let mut concerned = vec![company];
+    if let Some(id) = locked.filter(|_| operation.is_for_the_owner_only()) {
+        let everywhere = store::access::everywhere(&*tx, id).await?;
+        concerned.extend(everywhere.into_iter().map(|grant| grant.company.id));
+    }
+    store::company::lock(&*tx, concerned).await?;
+    let member = authz::admit(&*tx, caller, company, operation).await?;
+    let found = store::account::by_name(&*tx, company, name).await?;
+    let account = authz::decide(&*tx, caller, company, operation, found).await?;
+    Ok(Change { platform, caller, tx, member, account, request_id })
+}
+
+impl Change<'_> {
+    /// The company in whose name the caller acts.
+    pub(super) fn company(&self) -> CompanyId {
+        self.member.company.id
+    }
+
+    /// Records the change in each company that it concerns.
+    pub(super) async fn record(&self, action: Action, parts: Vec<(CompanyId, Value)>) -> Result<(), Error> {
+        let author =
+            Author { caller: self.caller, company: &self.member.company, request_id: self.request_id };
+        let object = (&self.account).into();
+        audit::record(self.platform, &*self.tx, &author, action, object, parts).await
+    }
+
+    /// Records a change that concerns the owner and every company where the account has access.
+    pub(super) async fn record_everywhere(&self, action: Action) -> Result<(), Error> {
+        let everywhere = store::access::everywhere(&*self.tx, self.account.id).await?;
+        let detail_in = |company: CompanyId| {
+            let grant = everywhere.iter().find(|grant| grant.company.id == company);
+            serde_json::json!({ "access": audit::access_detail(grant) })
+        };
+        let mut concerned: Vec<_> = everywhere.iter().map(|grant| grant.company.id).collect();
+        concerned.push(self.account.owner.id);
+        concerned.sort_unstable();
+        concerned.dedup();
+        let parts = concerned.into_iter().map(|company| (company, detail_in(company))).collect();
+        self.record(action, parts).await
+    }
+
+    /// The account as the company sees it now, with what was written in this transaction.
+    pub(super) async fn account_now(&self) -> Result<Account, Error> {
+        let seen = store::account::by_name(&*self.tx, self.company(), &self.account.name).await?;
+        let seen = seen.ok_or_else(|| Error::internal(anyhow::anyhow!("a locked account is gone")))?;
+        Ok(view::account(seen, &self.member.company))
+    }
+}

@@ -1,0 +1,56 @@
+//! Changing the description of an account, and deleting it.
+
+use serde_json::json;
+
+use super::change;
+use crate::api::Account;
+use crate::api::account::{Deletion, EditAccount};
+use crate::domain::{AccountId, CompanyId, Description, Operation};
+use crate::platform::audit::Action;
+use crate::platform::authn::Caller;
+use crate::platform::{Error, Platform, store};
+
+/// Changes the description.
+///
+/// # Errors
+/// A refusal in the order of the module, or a failure of the database.
+pub async fn edit(
+    platform: &Platform,
+    caller: &Caller,
+    company: CompanyId,
+    name: &str,
+    request: EditAccount,
+    request_id: &str,
+) -> Result<Account, Error> {
+    let change = change::begin(platform, caller, company, Operation::Edit, name, request_id).await?;
+    let description =
+        Description::new(request.description.unwrap_or_default()).map_err(|broken| vec![broken])?;
+    let old = change.account.description.as_deref();
+    let new = description.as_ref().map(Description::as_str);
+    if old != new {
+        store::account::describe(&*change.tx, &change.account, description.as_ref()).await?;
+        let detail = json!({ "description": { "old": old, "new": new } });
+        change.record(Action::AccountEdited, vec![(company, detail)]).await?;
+    }
+    let account = change.account_now().await?;
+    change.tx.commit().await?;
+    Ok(account)
+}
+
+/// Deletes the account everywhere, with all its tokens and all its access.
+///
+/// # Errors
+/// A refusal in the order of the module, or a failure of the database.
+pub async fn delete(
+    platform: &Platform,
+    caller: &Caller,
+    company: CompanyId,
+    name: &str,
+    request_id: &str,
+) -> Result<Deletion, Error> {
+    let change = change::begin(platform, caller, company, Operation::Delete, name, request_id).await?;
+    change.record_everywhere(Action::AccountDeleted).await?;
+    store::principal::delete(&*change.tx, change.account.id).await?;
+    change.tx.commit().await?;
+    Ok(Deletion { id: AccountId(change.account.id.0), name: change.account.name, deleted: true })
+}

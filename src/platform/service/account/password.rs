@@ -1,0 +1,103 @@
+//! Resetting the password of an account.
+
+use super::change::{self, Change};
+use crate::api::account::{PasswordChange, ResetPassword};
+use crate::domain::{CompanyId, DefaultRole, Operation, PermissionSet, Violation, decision, password};
+use crate::platform::audit::Action;
+use crate::platform::authn::Caller;
+use crate::platform::store::account::Sighting;
+use crate::platform::throttle::{Bucket, Guess};
+use crate::platform::{Error, Platform, store};
+
+/// Resets the password and ends every token of the account. An account that resets its own password shows
+/// that it knows the present one, so that a stolen token is not enough to take it over.
+///
+/// # Errors
+/// A refusal in the order of the module, `rate_limited`, or a failure of the database.
+pub async fn reset_password(
+    platform: &Platform,
+    caller: &Caller,
+    company: CompanyId,
+    name: &str,
+    request: ResetPassword,
+    request_id: &str,
+) -> Result<PasswordChange, Error> {
+    // Hashing takes long, so it happens between two transactions: the first finds out whether it is worth it,
+    // the second decides.
+    let begin = || change::begin(platform, caller, company, Operation::ResetPassword, name, request_id);
+    let change = begin().await?;
+    let account = change.account.clone();
+    let is_own = account.id == caller.id;
+    check_input(&request, is_own)?;
+    if !is_own {
+        may_take_over(&change).await?;
+    }
+    drop(change);
+    if is_own {
+        check_current(platform, &account, &request).await?;
+    }
+    let turn = platform.hasher().turn().await?;
+    let hash = platform.hasher().hash(&turn, request.password).await?;
+    drop(turn);
+
+    let change = begin().await?;
+    if change.account.id != account.id {
+        return Err(Error::account_not_found());
+    }
+    if is_own && change.account.password_hash != account.password_hash {
+        return Err(vec![wrong_current("this is not the present password")].into());
+    }
+    may_take_over(&change).await?;
+    store::principal::set_password(&*change.tx, account.id, hash, platform.now()).await?;
+    store::token::end_all(&*change.tx, account.id).await?;
+    change.record_everywhere(Action::PasswordReset).await?;
+    let account = change.account_now().await?;
+    change.tx.commit().await?;
+    Ok(PasswordChange { account })
+}
+
+fn check_input(request: &ResetPassword, is_own: bool) -> Result<(), Error> {
+    let mut broken = Vec::new();
+    if let Err(rules) = password::check(&request.password) {
+        broken.extend(rules.into_iter().map(password::Rule::violation));
+    }
+    if is_own && request.current_password.is_none() {
+        broken.push(wrong_current("an account that resets its own password sends the present one too"));
+    }
+    if broken.is_empty() { Ok(()) } else { Err(broken.into()) }
+}
+
+fn wrong_current(message: &'static str) -> Violation {
+    Violation::new("current_password", "current_password", message)
+}
+
+/// Checks the present password under the same brake as a sign-in.
+async fn check_current(
+    platform: &Platform,
+    account: &Sighting,
+    request: &ResetPassword,
+) -> Result<(), Error> {
+    let Some(current) = request.current_password.clone() else { return Ok(()) };
+    let turn = platform.hasher().turn().await?;
+    let guess = Guess::admit(platform, vec![Bucket::name(&account.name)]).await?;
+    if platform.hasher().verify(&turn, current, &account.password_hash).await? {
+        return Ok(());
+    }
+    let tx = platform.store().begin().await?;
+    guess.failed(&*tx, platform.now()).await?;
+    tx.commit().await?;
+    Err(vec![wrong_current("this is not the present password")].into())
+}
+
+/// Whoever sets a password can sign in with it: the caller must hold everything that the account holds.
+async fn may_take_over(change: &Change<'_>) -> Result<(), Error> {
+    let is_admin = change.member.role.as_deref() == Some(DefaultRole::CompanyAdmin.as_str());
+    let theirs = store::access::everywhere(&*change.tx, change.account.id).await?;
+    let mine = store::access::everywhere(&*change.tx, change.caller.id).await?;
+    let held_in = |company: CompanyId| {
+        let grant = mine.iter().find(|grant| grant.company.id == company);
+        grant.map_or(PermissionSet::EMPTY, |grant| grant.permissions)
+    };
+    let pairs = theirs.iter().map(|grant| (grant.permissions, held_in(grant.company.id)));
+    Ok(decision::may_reset(is_admin, pairs)?)
+}

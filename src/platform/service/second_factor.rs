@@ -1,0 +1,151 @@
+//! The second factor of humans: one-time codes of an authenticator app (RFC 6238, six digits, 30 seconds).
+//!
+//! Who needs one is a question of the database alone: humans who have an authenticator, or who belong to a
+//! company that demands one. Service accounts never do.
+
+use totp_rs::{Builder, Secret};
+
+use super::session::count_failure;
+use crate::api::Code;
+use crate::api::session::Kind;
+use crate::domain::secret::OneTimeCode;
+use crate::platform::store::principal::Principal;
+use crate::platform::store::{self, Tx};
+use crate::platform::throttle::{Bucket, Guess};
+use crate::platform::{Error, Platform};
+
+/// A code that was right when it was looked at, and is not spent yet.
+pub(super) struct RightCode {
+    step: u64,
+    guess: Guess,
+    bucket: Bucket,
+}
+
+/// Whether a code opens a session.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Spent {
+    /// Now, and never again.
+    Now,
+    /// It, or a later one, has opened one already.
+    Before,
+}
+
+/// Checks the second factor of somebody whose password was right; `None` where none is needed.
+///
+/// # Errors
+/// `mfa_required` while no code is given or no authenticator is set up, `invalid_grant` for a wrong code,
+/// `rate_limited`, or a failure of the database.
+pub(super) async fn check(
+    platform: &Platform,
+    principal: &Principal,
+    otp: Option<&OneTimeCode>,
+    request_id: &str,
+) -> Result<Option<RightCode>, Error> {
+    if principal.kind == Kind::ServiceAccount {
+        return Ok(None);
+    }
+    let db = platform.store().reader();
+    let Some(secret) = &principal.totp_secret else {
+        return if store::access::demands_second_factor(db, principal.id).await? {
+            let message = "a company of this user demands a second factor and none is set up: ask its admin";
+            Err(Error::new(Code::MfaRequired, message))
+        } else {
+            Ok(None)
+        };
+    };
+    let Some(otp) = otp else {
+        return Err(Error::new(Code::MfaRequired, "a one-time code of the authenticator app is needed"));
+    };
+    let bucket = Bucket::codes(principal.id);
+    let guess = Guess::admit(platform, vec![bucket.clone()]).await?;
+    let now = platform.now().as_second().unsigned_abs();
+    if let Some(step) = matching_step(secret, otp, now)? {
+        return Ok(Some(RightCode { step, guess, bucket }));
+    }
+    count_failure(platform, &guess, Some(principal), request_id).await?;
+    Err(Error::invalid_grant())
+}
+
+impl RightCode {
+    /// Spends the code, unless it or a later one was spent already. `current` is the locked row.
+    pub(super) async fn spend(&self, tx: &Tx, current: &Principal) -> Result<Spent, Error> {
+        if current.last_totp_step.is_some_and(|last| self.step <= last) {
+            return Ok(Spent::Before);
+        }
+        store::principal::spend_code(&**tx, current.id, self.step).await?;
+        self.guess.succeeded(&**tx, &self.bucket).await?;
+        Ok(Spent::Now)
+    }
+
+    /// Counts the code as a wrong one after all.
+    pub(super) async fn refuse(
+        &self,
+        platform: &Platform,
+        principal: &Principal,
+        request_id: &str,
+    ) -> Result<(), Error> {
+        count_failure(platform, &self.guess, Some(principal), request_id).await
+    }
+}
+
+/// The time step whose code this is: the present one, or one step off for clocks that drift. People type
+/// spaces into codes; nothing else is forgiven.
+fn matching_step(secret: &str, otp: &OneTimeCode, now: u64) -> Result<Option<u64>, Error> {
+    let secret =
+        Secret::try_from_base32(secret).map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
+    let digits: String = otp.expose().chars().filter(|character| !character.is_whitespace()).collect();
+    if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(None);
+    }
+    let totp = Builder::new().with_secret(secret).with_skew(1).build_noncompliant();
+    Ok(totp.check(&digits, now))
+}
+
+/// Checks that a secret can be used here.
+pub(super) fn check_secret(secret: &str) -> anyhow::Result<()> {
+    let secret = Secret::try_from_base32(secret).map_err(|error| anyhow::anyhow!("{error}"))?;
+    anyhow::ensure!(secret.as_bytes().len() >= 10, "a TOTP secret has at least 80 bits");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The secret of RFC 6238, appendix B, whose eight-digit codes end in these six.
+    const RFC: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+    fn step(code: &str, now: u64) -> Option<u64> {
+        matching_step(RFC, &OneTimeCode::new(code), now).unwrap()
+    }
+
+    #[test]
+    fn codes_are_those_of_the_rfc() {
+        for (time, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
+            assert_eq!(step(code, time), Some(time / 30));
+        }
+    }
+
+    #[test]
+    fn one_step_of_drift_and_no_more() {
+        let of_step_1 = "287082";
+        for (now, found) in [(0, true), (29, true), (59, true), (89, true), (90, false), (1000, false)] {
+            assert_eq!(step(of_step_1, now).is_some(), found, "{now}");
+        }
+    }
+
+    #[test]
+    fn spaces_are_forgiven_and_nothing_else() {
+        assert_eq!(step(" 287 082 ", 59), Some(1));
+        for wrong in ["", "28708", "2870822", "28708a", "２８７０８２"] {
+            assert_eq!(step(wrong, 59), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_checked() {
+        assert!(check_secret("JBSWY3DPEHPK3PXP").is_ok());
+        assert!(check_secret("JBSWY3DP").is_err());
+        assert!(check_secret("not base 32!").is_err());
+    }
+}

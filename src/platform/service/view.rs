@@ -1,0 +1,29 @@
+//! From rows to the documents of the contract, each as the company that looks may see it.
+
+use crate::api::{Access, Account};
+use crate::domain::{AccountId, Company, Ownership};
+use crate::platform::store::access::Grant;
+use crate::platform::store::account::Sighting;
+
+/// Access in one company.
+pub(super) fn access(grant: Grant) -> Access {
+    Access { company: grant.company, role: grant.role, permissions: grant.permissions.names() }
+}
+
+/// An account as `company` sees it: where else it is used, and when, is told to its owner only.
+pub(super) fn account(seen: Sighting, company: &Company) -> Account {
+    let is_owned = seen.owner.id == company.id;
+    let access = seen.access.map(|grant| access(Grant { company: company.clone(), ..grant }));
+    Account {
+        id: AccountId(seen.id.0),
+        name: seen.name,
+        description: seen.description,
+        ownership: if is_owned { Ownership::Owned } else { Ownership::External },
+        owner: seen.owner,
+        access,
+        company_count: is_owned.then_some(seen.company_count),
+        created_at: seen.created_at,
+        password_changed_at: seen.password_changed_at,
+        last_used_at: seen.last_used_at.filter(|_| is_owned),
+    }
+}
