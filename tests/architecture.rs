@@ -104,11 +104,15 @@ fn only_ui_and_output_print() {
 #[test]
 fn only_config_reads_the_environment() {
     let readers = ["var", "var_os", "vars", "vars_os"];
-    // Hands the environment on to another program, less what is ours.
-    let hands_on = "commands/sandbox/child.rs";
+    let exempt = [
+        // Hands the environment on to another program, less what is ours.
+        "commands/sandbox/child.rs",
+        // A seed may name the variable that holds a password.
+        "platform/service/seed.rs",
+    ];
     let mut wrong = Vec::new();
     for source in sources() {
-        if source.top_level() == "config" || source.name() == hands_on {
+        if source.top_level() == "config" || exempt.contains(&source.name()) {
             continue;
         }
         let found = readers.iter().filter(|name| source.count(&["env", ":", ":", name]) > 0);

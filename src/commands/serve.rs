@@ -59,7 +59,9 @@ impl Args {
             _ => None,
         };
         if tls.is_none() && !self.listen.ip().is_loopback() {
-            tracing::warn!("passwords and tokens cross the network unencrypted: give --tls-cert and --tls-key");
+            tracing::warn!(
+                "passwords and tokens cross the network unencrypted: give --tls-cert and --tls-key"
+            );
         }
         let database = self.database.map_or_else(default_database, Ok)?;
         // From here on a signal stops us cleanly, also while the database is brought up to date.

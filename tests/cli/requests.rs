@@ -11,7 +11,7 @@ use crate::common::proxy::{Cut, Proxy};
 
 /// A signed-in place whose requests go through `proxy`.
 fn behind(proxy: &Proxy, world: &World) -> Env {
-    let token = world.at(ACME_ADMIN, 1).sactl("token").ok().stdout.trim().to_owned();
+    let token = world.server().sign_in(ACME_ADMIN).token().to_owned();
     let env = Env::new().with("SACTL_SERVER", proxy.url()).with("SACTL_TOKEN", token);
     env.with("SACTL_COMPANY", "1")
 }

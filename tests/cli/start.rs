@@ -29,7 +29,7 @@ fn version_and_help_open_no_file() {
         return;
     }
     let env = Env::new();
-    for line in ["--version", "--help", "-h", "list --help", "help create"] {
+    for line in ["--version", "--help", "-h", "list --help", "create --help"] {
         let trace = env.work().join("trace");
         let mut command = Command::new("strace");
         command.args(["-f", "-e", "trace=open,openat,openat2,creat,connect,socket", "-o"]).arg(&trace);

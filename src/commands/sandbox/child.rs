@@ -133,7 +133,8 @@ mod unix {
                     _ = self.hang_up.recv() => Signal::HUP,
                 };
                 // A key press on the terminal reached the command already, together with us.
-                let from_the_keyboard = matches!(caught, Signal::INT | Signal::QUIT) && is_in_the_foreground();
+                let from_the_keyboard =
+                    matches!(caught, Signal::INT | Signal::QUIT) && is_in_the_foreground();
                 if !from_the_keyboard {
                     pass_on(&child, caught);
                 }
