@@ -92,48 +92,30 @@ impl Global {
     }
 }
 
-/// What can be done.
+/// What can be done. Each verb is described by its own arguments.
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "made once, at the start")]
+#[expect(missing_docs, reason = "a comment here would hide the help that stands with the verb")]
 pub enum Command {
-    /// Sign in and store the credentials
     Login(commands::login::Args),
-    /// Sign out: end the token on the server and forget the credentials
     Logout(commands::logout::Args),
-    /// Show who and where one is, and what one may do
     Whoami(commands::whoami::Args),
-    /// Manage stored sets of server, user and company
     Profile(commands::profile::Args),
-    /// See the companies one belongs to and choose the active one
     Company(commands::company::Args),
-    /// List the service accounts that the company owns or has let in
     List(commands::list::Args),
-    /// Show one service account
     Show(commands::show::Args),
-    /// Create a service account owned by the company
     Create(commands::create::Args),
-    /// Change the description of a service account
     Edit(commands::edit::Args),
-    /// Reset the password of a service account
     Passwd(commands::passwd::Args),
-    /// Delete a service account
     Delete(commands::delete::Args),
-    /// Give a service account access in the company, or change it
     Grant(commands::grant::Args),
-    /// Remove all access of a service account in the company
     Revoke(commands::revoke::Args),
-    /// Manage the roles of the company
     Role(commands::role::Args),
-    /// See the permission catalogue
     Permission(commands::permission::Args),
-    /// Send any request as the signed-in identity
     Api(commands::api::Args),
-    /// Print a bearer token of the signed-in identity
     Token(commands::token::Args),
-    /// Run the platform
     #[cfg(feature = "platform")]
     Serve(commands::serve::Args),
-    /// Run a command against a platform with sample data that exists as long as it runs
     #[cfg(feature = "platform")]
     Sandbox(commands::sandbox::Args),
 }

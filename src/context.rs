@@ -80,7 +80,15 @@ impl Context {
     /// # Errors
     /// `not_signed_in` when nobody said which server, `usage` and `config`.
     pub fn gateway(&self) -> Result<Gateway> {
-        connect::gateway(self.settings()?, &self.ui)
+        self.gateway_of(self.settings()?)
+    }
+
+    /// The server of other settings than those of this call.
+    ///
+    /// # Errors
+    /// As [`Self::gateway`].
+    pub fn gateway_of(&self, settings: &Settings) -> Result<Gateway> {
+        connect::gateway(settings, &self.ui)
     }
 
     /// The signed-in client.

@@ -29,6 +29,29 @@ pub struct RawAnswer {
     pub body: Vec<u8>,
 }
 
+impl RawRequest {
+    /// Whether it can be sent at all.
+    ///
+    /// # Errors
+    /// `usage` for a method or path that is none.
+    pub fn check(&self) -> Result<()> {
+        self.method().map(drop)?;
+        let plain = self.path.starts_with('/')
+            && !self.path.starts_with("//")
+            && !self.path.contains(|character: char| character.is_control() || character == '\\');
+        if plain {
+            return Ok(());
+        }
+        Err(Error::new(Code::Usage, format!("{:?} is no path on the server", self.path))
+            .hint("a path begins with one /, as in /api/users/me"))
+    }
+
+    fn method(&self) -> Result<Method> {
+        Method::from_bytes(self.method.to_ascii_uppercase().as_bytes())
+            .map_err(|_| Error::new(Code::Usage, format!("{:?} is no HTTP method", self.method)))
+    }
+}
+
 impl Session {
     /// Sends a request with the token of the session.
     ///
@@ -36,8 +59,8 @@ impl Session {
     /// `usage` for a method or path that is none, and those of every request: an answer that is no success is
     /// an error.
     pub async fn raw(&self, request: RawRequest) -> Result<RawAnswer> {
-        let method = Method::from_bytes(request.method.to_ascii_uppercase().as_bytes())
-            .map_err(|_| Error::new(Code::Usage, format!("{:?} is no HTTP method", request.method)))?;
+        request.check()?;
+        let method = request.method()?;
         let repeat = match method {
             Method::GET | Method::HEAD | Method::OPTIONS => Repeat::Read,
             Method::PUT | Method::DELETE => Repeat::Idempotent,

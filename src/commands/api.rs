@@ -1,16 +1,119 @@
-//! (to be written)
+//! `sactl api`: any request as the signed-in identity, for what has no command of its own.
 
+use std::io::Read;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::acting;
+use crate::client::{RawAnswer, RawRequest};
+use crate::config::secure_file;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{CliError, Result, WriteOutcome};
+use crate::output::RawView;
+use crate::ui::{Ui, sanitise};
 
-/// (to be written)
-#[derive(Debug, clap::Args)]
-pub struct Args {}
+/// Most bytes of a request body.
+const LIMIT: usize = 16 * 1024 * 1024;
 
-/// (to be written)
+/// Send any request as the signed-in identity and print the answer
+///
+/// PATH begins with / and lies on the server one is signed in to; nothing is sent anywhere else. An answer
+/// that is no success is an error, with the exit code of its kind.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    sactl api GET /api/users/me\n  \
+    sactl api PUT /api/companies/1/service-accounts/backup-runner/access --data @access.json")]
+pub struct Args {
+    /// GET, POST, PUT, PATCH or DELETE
+    method: String,
+
+    /// Path and query
+    path: String,
+
+    /// Send this JSON document: @FILE, or - for standard input
+    #[arg(long, value_name = "@FILE|-")]
+    data: Option<Data>,
+}
+
+/// Where a body comes from. Never from the command line itself, which everybody on the machine can read.
+#[derive(Clone, Debug)]
+enum Data {
+    Stdin,
+    File(PathBuf),
+}
+
+impl FromStr for Data {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        match text.strip_prefix('@') {
+            _ if text == "-" => Ok(Self::Stdin),
+            Some(path) if !path.is_empty() => Ok(Self::File(PathBuf::from(path))),
+            _ => Err("it is @FILE, or - for standard input"),
+        }
+    }
+}
+
+impl Data {
+    fn read(&self) -> Result<Vec<u8>> {
+        let bytes = match self {
+            Self::File(path) => secure_file::read_bounded(path, LIMIT)?.to_vec(),
+            Self::Stdin => {
+                let mut bytes = Vec::new();
+                let read = std::io::stdin().lock().take(LIMIT as u64 + 1).read_to_end(&mut bytes);
+                read.map_err(|error| CliError::io("cannot read standard input", error))?;
+                bytes
+            }
+        };
+        if bytes.len() > LIMIT {
+            return Err(CliError::usage(format!("the document is longer than {LIMIT} bytes")));
+        }
+        match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(CliError::usage("--data is no JSON document").caused_by(error)),
+        }
+    }
+}
+
+/// Sends it.
 ///
 /// # Errors
-/// (to be written)
-pub async fn run(_args: Args, _context: &Context) -> Result<()> {
-    Ok(())
+/// `usage` for a path or method that is none and for data that is no JSON, before anything is sent; those of
+/// signing in and of the request.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let body = args.data.as_ref().map(Data::read).transpose()?;
+    let request = RawRequest { method: args.method, path: args.path, body };
+    request.check()?;
+    let changes = !["GET", "HEAD", "OPTIONS"].iter().any(|read| request.method.eq_ignore_ascii_case(read));
+    let shown = format!("sactl api GET {}", request.path);
+    let answer = context.session().await?.raw(request).await;
+    let answer = if changes { answer.state_shown_by(|| shown)? } else { answer? };
+    show(context.ui(), &answer)
+}
+
+/// A program gets the answer as it came, unless it asked for a format; a terminal gets nothing that could
+/// command it.
+fn show(ui: &Ui, answer: &RawAnswer) -> Result<()> {
+    if ui.is_plain() {
+        return ui.answer(|out| out.write_all(&answer.body));
+    }
+    if answer.body.is_empty() {
+        return Ok(());
+    }
+    match serde_json::from_slice(&answer.body) {
+        Ok(document) if !ui.is_default_format() => acting::show(ui, &RawView(document)),
+        Ok(document) => {
+            let pretty = format!("{document:#}");
+            ui.answer(|out| writeln!(out, "{}", crate::ui::json_visible(&pretty)))
+        }
+        Err(error) if ui.format().is_document() => {
+            let kind = answer.content_type.as_deref().unwrap_or("something without a type");
+            let message = format!("the server answered {kind}, which cannot be shown in this format");
+            Err(CliError::new(crate::api::Code::BadResponse, message).caused_by(error))
+        }
+        Err(_) => ui.answer(|out| {
+            let text = String::from_utf8_lossy(&answer.body);
+            text.lines().try_for_each(|line| writeln!(out, "{}", sanitise(line)))
+        }),
+    }
 }

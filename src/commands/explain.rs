@@ -50,12 +50,27 @@ impl Acting<'_> {
             Code::SelfModification => {
                 error.hint("nobody changes their own access or deletes themselves: ask somebody else who may")
             }
-            Code::NotFound => error.hint("see which accounts there are with: sactl list"),
+            Code::NotFound => self.not_found(error, attempt).await,
             Code::NameTaken => error
                 .hint("names are unique over all companies, whatever the case of letters: choose another"),
             Code::InvalidInput => self.invalid(error, attempt).await,
             _ if attempt.operation == Operation::List => error,
             _ => error.state_shown_by(&format!("sactl show {name}")),
+        }
+    }
+
+    /// Says whether it is the company or the account that is not there for this caller.
+    async fn not_found(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+        let me = self.session.me().await.ok();
+        match me.map(|me| held_in(&me, self.company)) {
+            Some(None) => error.hint(format!(
+                "you do not belong to company {}; see yours with: sactl company list",
+                self.company
+            )),
+            _ if attempt.operation == Operation::Create => {
+                error.hint("see the companies that you can name with: sactl company list")
+            }
+            _ => error.hint("see which accounts there are with: sactl list"),
         }
     }
 

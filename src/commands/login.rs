@@ -1,16 +1,240 @@
-//! (to be written)
+//! `sactl login`: signs in, stores the credentials where somebody chose, and makes or updates a profile.
 
-use crate::context::Context;
-use crate::error::Result;
+use super::password_input::password_from_stdin;
+use super::{acting, whoami};
+use crate::api::session::{Identity as Me, TokenGrant};
+use crate::client::Gateway;
+use crate::config::credentials::{Credentials, Slot, Store};
+use crate::config::settings::ChosenCompany;
+use crate::config::{ConfigFile, Identity, Profile, Setting, Settings, Source, StoreKind, env};
+use crate::context::{Context, CredentialSource, SignedIn, choose, expiry, sign_in};
+use crate::domain::secret::OneTimeCode;
+use crate::domain::{Company, Origin, Password};
+use crate::error::{CliError, Result};
+use crate::ui::Ui;
 
-/// (to be written)
-#[derive(Debug, clap::Args)]
-pub struct Args {}
+/// Sign in and store the credentials
+///
+/// What is missing is asked for on a terminal. The token goes into the credential store, the password only
+/// with --store-password: then a service account in cron outlives its token.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    sactl login --server https://gateway.example --username admin@acme.example\n  \
+    sactl login --server https://gateway.example --username ci --password-stdin --store-password < ci.password")]
+pub struct Args {
+    /// User or service account [env: SACTL_USERNAME]
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
 
-/// (to be written)
+    /// Read the password from standard input
+    #[arg(long)]
+    password_stdin: bool,
+
+    /// Give the code of the authenticator app, where a second factor is needed
+    #[arg(long, value_name = "CODE")]
+    otp: Option<String>,
+
+    /// Store the password too, so that an ended token is renewed without asking
+    #[arg(long)]
+    store_password: bool,
+}
+
+/// Signs in.
 ///
 /// # Errors
-/// (to be written)
-pub async fn run(_args: Args, _context: &Context) -> Result<()> {
-    Ok(())
+/// Those of a sign-in and of the credential store; `usage` when something is missing and nobody can be asked.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let login = Login::prepare(&args, context).await?;
+    let password = login.password(&args).await?;
+    let otp = args.otp.as_deref().map(|code| OneTimeCode::new(code.trim()));
+    let grant = sign_in(&login.gateway, login.ui, &login.slot.username, &password, otp).await?;
+    let kept = args.store_password.then_some(password);
+    let outcome = login.settle(&grant, kept).await;
+    if outcome.is_err() || login.store.kind() == StoreKind::None {
+        // Nobody will ever use this token.
+        let _ = login.gateway.revoke(&grant.access_token).await;
+    }
+    let settled = outcome?;
+    login.tell(&args, context, &settled);
+    if !login.ui.format().is_document() {
+        return Ok(());
+    }
+    let signed_in = SignedIn {
+        expires_at: expiry(&grant),
+        session: login.gateway.session(grant.access_token, None),
+        source: CredentialSource::Store(login.store.place()),
+    };
+    let view = whoami::view(Some(settled.profile), &signed_in, settled.me, settled.company);
+    acting::show(login.ui, &view)
+}
+
+/// A sign-in of which everything but the secrets is known.
+struct Login<'a> {
+    ui: &'a Ui,
+    settings: Settings,
+    gateway: Gateway,
+    store: Store,
+    slot: Slot,
+}
+
+/// What a sign-in brought about.
+struct Settled {
+    me: Me,
+    company: Option<Company>,
+    profile: String,
+}
+
+impl<'a> Login<'a> {
+    async fn prepare(args: &Args, context: &'a Context) -> Result<Self> {
+        let ui = context.ui();
+        let mut settings = context.settings()?.clone();
+        if settings.server.is_none() {
+            settings.server = Some(Setting { value: ask_for_server(ui).await?, source: Source::Flag });
+        }
+        let gateway = context.gateway_of(&settings)?;
+        let variable = context.environment().get(env::USERNAME)?;
+        let username = args.username.clone().filter(|name| !name.is_empty()).or(variable);
+        let username = match username.or_else(|| settings.stored_username().map(str::to_owned)) {
+            Some(username) => username,
+            None => ask_for_username(ui).await?,
+        };
+        let slot = Slot { origin: gateway.origin().clone(), username };
+        let store = Store::new(settings.credential_store.value, &settings.folder);
+        // A store that does not work is told before a password is typed.
+        store.load(&slot).await?;
+        Ok(Self { ui, settings, gateway, store, slot })
+    }
+
+    async fn password(&self, args: &Args) -> Result<Password> {
+        if args.password_stdin {
+            return password_from_stdin(self.ui);
+        }
+        match &self.settings.identity {
+            Identity::Password { username, password } if *username == self.slot.username => {
+                return Ok(password.read()?);
+            }
+            _ => {}
+        }
+        if !self.ui.is_interactive() {
+            return Err(CliError::usage("no password is given, and nobody can be asked")
+                .hint("use --password-stdin, or SACTL_PASSWORD_FILE with SACTL_USERNAME"));
+        }
+        let Slot { origin, username } = &self.slot;
+        let typed = self.ui.prompt_secret(&format!("Password of {username} at {origin}")).await?;
+        Ok(Password::new(typed.as_str()))
+    }
+
+    /// Finds out who signed in, chooses the company, and stores everything.
+    async fn settle(&self, grant: &TokenGrant, password: Option<Password>) -> Result<Settled> {
+        let me = self.gateway.session(grant.access_token.clone(), None).me().await?;
+        let company = self.company(&me).await?;
+        let credentials =
+            Credentials { token: Some(grant.access_token.clone()), expires_at: expiry(grant), password };
+        self.store.save(&self.slot, &credentials).await?;
+        let profile = ConfigFile::update(&self.settings.folder, |file| {
+            let name = self.profile_name(file);
+            let profile = file.profiles.entry(name.clone()).or_default();
+            self.describe(profile, company.clone());
+            file.current = Some(name.clone());
+            name
+        })?;
+        Ok(Settled { me, company, profile })
+    }
+
+    /// The company chosen for this call or before, else the only one, else one that a person chooses now.
+    async fn company(&self, me: &Me) -> Result<Option<Company>> {
+        let chosen = self.settings.company.as_ref().map(|chosen| &chosen.value);
+        let before = self.settings.stored.company.clone().filter(|_| self.is_profiles_identity());
+        let before = before.map(ChosenCompany::Stored);
+        if let Some(company) = whoami::active_among(chosen.or(before.as_ref()), me)? {
+            return Ok(Some(company));
+        }
+        let companies: Vec<Company> = me.companies.iter().map(|access| access.company.clone()).collect();
+        if companies.len() > 1 && self.ui.is_interactive() {
+            return choose(self.ui, &companies).await.map(Some);
+        }
+        Ok(None)
+    }
+
+    fn is_profiles_identity(&self) -> bool {
+        self.settings.stored_username() == Some(&self.slot.username)
+    }
+
+    /// The profile to write: the one named for this call, else one of this very server and user, else a new
+    /// one that is called like the server.
+    fn profile_name(&self, file: &ConfigFile) -> String {
+        let named = self.settings.profile.as_ref().filter(|profile| profile.source != Source::Default);
+        if let Some(profile) = named {
+            return profile.value.clone();
+        }
+        let is_ours = |profile: &Profile| {
+            profile.server.as_ref() == Some(&self.slot.origin)
+                && profile.username.as_ref() == Some(&self.slot.username)
+        };
+        let current = file.current.as_ref().and_then(|name| file.profiles.get_key_value(name));
+        if let Some((name, _)) = current.into_iter().chain(&file.profiles).find(|(_, one)| is_ours(one)) {
+            return name.clone();
+        }
+        let server = self.slot.origin.to_string();
+        let server = server.split_once("://").map_or(server.as_str(), |(_, host)| host).to_owned();
+        if !file.profiles.contains_key(&server) {
+            return server;
+        }
+        format!("{} at {server}", self.slot.username)
+    }
+
+    fn describe(&self, profile: &mut Profile, company: Option<Company>) {
+        profile.server = Some(self.slot.origin.clone());
+        profile.username = Some(self.slot.username.clone());
+        profile.credential_store = Some(self.store.kind());
+        profile.company = company;
+        profile.cacert = self.settings.cacert.as_ref().map(|setting| absolute(&setting.value));
+        let certificate = self.settings.client_certificate.as_ref();
+        profile.client_cert = certificate.map(|(chain, _)| absolute(chain));
+        profile.client_key = certificate.map(|(_, key)| absolute(key));
+    }
+
+    /// Says what was put where.
+    fn tell(&self, args: &Args, context: &Context, settled: &Settled) {
+        let ui = self.ui;
+        ui.status(format!(
+            "Signed in to {} as {} (profile {})",
+            self.slot.origin, settled.me.name, settled.profile
+        ));
+        let what = if args.store_password { "token and password" } else { "token" };
+        match self.store.kind() {
+            StoreKind::None => ui.status("Nothing was stored: each call brings its own credentials"),
+            _ => ui.status(format!("Stored {what} in: {}", self.store.place())),
+        }
+        match &settled.company {
+            Some(company) => ui.status(format!("The active company is {company}")),
+            None if settled.me.companies.is_empty() => ui.note("you belong to no company"),
+            None => ui.hint("choose the active company with: sactl company use ID"),
+        }
+        if context.environment().has(env::TOKEN) {
+            ui.warning("SACTL_TOKEN is set and goes before what was stored");
+        }
+    }
+}
+
+fn absolute(path: &std::path::Path) -> std::path::PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+async fn ask_for_server(ui: &Ui) -> Result<Origin> {
+    if !ui.is_interactive() {
+        return Err(CliError::usage("no server is named, and nobody can be asked")
+            .hint("name it with --server https://gateway.example"));
+    }
+    Ok(ui.prompt("Server (https://…)").await?.parse()?)
+}
+
+async fn ask_for_username(ui: &Ui) -> Result<String> {
+    if !ui.is_interactive() {
+        return Err(
+            CliError::usage("no user is named, and nobody can be asked").hint("name one with --username")
+        );
+    }
+    let name = ui.prompt("User or service account").await?;
+    if name.is_empty() { Err(CliError::usage("no user is named")) } else { Ok(name) }
 }

@@ -1,16 +1,65 @@
-//! (to be written)
+//! `sactl logout`: ends the token on the server and forgets the credentials.
 
+use jiff::Timestamp;
+
+use super::acting;
+use crate::config::credentials::{Credentials, Slot, Store};
+use crate::config::env;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{CliError, Result};
+use crate::output::SignedOutView;
 
-/// (to be written)
-#[derive(Debug, clap::Args)]
+/// Sign out: end the token on the server and forget what is stored for this server and user
+///
+/// The profile with its server and company stays. Credentials of the environment are not touched.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl logout\n  sactl logout --profile acme")]
 pub struct Args {}
 
-/// (to be written)
+/// Signs out.
 ///
 /// # Errors
-/// (to be written)
-pub async fn run(_args: Args, _context: &Context) -> Result<()> {
+/// `not_signed_in` when no user is known, `credential_store`; when the server did not confirm, its error, and
+/// what was stored is forgotten all the same.
+pub async fn run(_args: Args, context: &Context) -> Result<()> {
+    let settings = context.settings()?;
+    let gateway = context.gateway()?;
+    let origin = gateway.origin().clone();
+    let variable = context.environment().get(env::USERNAME)?;
+    let Some(username) = variable.or_else(|| settings.stored_username().map(str::to_owned)) else {
+        return Err(CliError::not_signed_in(format!("not signed in to {origin}")));
+    };
+    let store = Store::new(settings.credential_store.value, &settings.folder);
+    let slot = Slot { origin, username };
+    let found = store.load(&slot).await?;
+    let changed = found.is_some();
+    let revoked = revoke(&gateway, found.as_ref()).await;
+    store.delete(&slot).await?;
+    let Slot { origin, username } = slot;
+    if let Err(error) = revoked {
+        return Err(error.hint(format!(
+            "what was stored here for {username} is forgotten, but the token may live on until it ends by itself"
+        )));
+    }
+    if changed {
+        context.ui().status(format!("Signed out {username} at {origin}; nothing is stored any more"));
+    } else {
+        context.ui().status(format!("Nothing was stored for {username} at {origin}"));
+    }
+    if context.environment().has(env::TOKEN) {
+        context.ui().warning("SACTL_TOKEN is still set, and commands still use it");
+    }
+    if context.format().is_document() {
+        let view = SignedOutView { server: origin.to_string(), username, changed };
+        return acting::show(context.ui(), &view);
+    }
     Ok(())
+}
+
+/// Ends the stored token, if it has not ended by itself.
+async fn revoke(gateway: &crate::client::Gateway, found: Option<&Credentials>) -> Result<()> {
+    match found.and_then(|credentials| credentials.live_token(Timestamp::now())) {
+        Some(token) => Ok(gateway.revoke(token).await?),
+        None => Ok(()),
+    }
 }

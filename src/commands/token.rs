@@ -1,16 +1,28 @@
-//! (to be written)
+//! `sactl token`: a bearer token, for programs that call the platform themselves.
 
+use super::acting;
 use crate::context::Context;
 use crate::error::Result;
+use crate::output::{Format, TokenView};
 
-/// (to be written)
-#[derive(Debug, clap::Args)]
+/// Print a bearer token of the signed-in identity
+///
+/// A token that has ended is renewed first, where a password is stored. Whoever has the token acts as you.
+#[derive(Clone, Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  curl -H \"Authorization: Bearer $(sactl token)\" https://gateway.example/api/users/me"
+)]
 pub struct Args {}
 
-/// (to be written)
+/// Prints it.
 ///
 /// # Errors
-/// (to be written)
-pub async fn run(_args: Args, _context: &Context) -> Result<()> {
-    Ok(())
+/// Those of signing in.
+pub async fn run(_args: Args, context: &Context) -> Result<()> {
+    let signed_in = context.signed_in().await?;
+    let token = signed_in.session.token();
+    if context.format() == Format::Table {
+        return context.ui().answer(|out| writeln!(out, "{}", token.expose()));
+    }
+    acting::show(context.ui(), &TokenView::new(token, signed_in.expires_at))
 }

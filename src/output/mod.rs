@@ -6,10 +6,14 @@
 
 mod account;
 mod change;
+mod company;
 mod csv;
 mod format;
+mod identity;
 mod json;
 mod people;
+mod profile;
+mod raw;
 mod role;
 mod time;
 mod view;
@@ -18,7 +22,11 @@ mod yaml;
 
 pub use account::{AccessView, AccountDetailView, AccountListView, AccountView, Asked};
 pub use change::{CreatedView, DeletedView, GrantView, PasswordView, RevokeView};
+pub use company::{CompanyListView, CompanyView};
 pub use format::Format;
+pub use identity::IdentityView;
+pub use profile::{ProfileListView, ProfileView, SignedOutView};
+pub use raw::{RawView, TokenView};
 pub use role::{PermissionListView, PermissionView, RoleDeletedView, RoleListView, RoleView};
 pub use view::{Answer, Block, Cell, Row, Tone};
 pub use write::{RowWriter, Shape, Surroundings, write};

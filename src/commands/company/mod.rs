@@ -1,16 +1,36 @@
-//! (to be written)
+//! `sactl company`: the companies one belongs to, and the active one.
+
+mod list;
+mod show;
+mod r#use;
+
+use clap::Subcommand;
 
 use crate::context::Context;
 use crate::error::Result;
 
-/// (to be written)
-#[derive(Debug, clap::Args)]
-pub struct Args {}
+/// See the companies one belongs to and choose the active one
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
 
-/// (to be written)
+#[derive(Clone, Debug, Subcommand)]
+enum Verb {
+    List(list::Args),
+    Show(show::Args),
+    Use(r#use::Args),
+}
+
+/// Runs the verb.
 ///
 /// # Errors
-/// (to be written)
-pub async fn run(_args: Args, _context: &Context) -> Result<()> {
-    Ok(())
+/// Those of the verb.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    match args.verb {
+        Verb::List(args) => list::run(args, context).await,
+        Verb::Show(args) => show::run(args, context).await,
+        Verb::Use(args) => r#use::run(args, context).await,
+    }
 }

@@ -16,7 +16,6 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List every permission that there is
     List(list::Args),
 }
 

@@ -1,16 +1,57 @@
-//! (to be written)
+//! `sactl profile`: stored sets of server, user and active company.
 
+mod delete;
+mod list;
+mod show;
+mod r#use;
+
+use clap::Subcommand;
+
+use crate::config::{ConfigFile, Profile};
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{CliError, Result};
+use crate::output::ProfileView;
 
-/// (to be written)
-#[derive(Debug, clap::Args)]
-pub struct Args {}
+/// Manage stored sets of server, user and active company
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
 
-/// (to be written)
+#[derive(Clone, Debug, Subcommand)]
+enum Verb {
+    List(list::Args),
+    Show(show::Args),
+    Use(r#use::Args),
+    Delete(delete::Args),
+}
+
+/// Runs the verb.
 ///
 /// # Errors
-/// (to be written)
-pub async fn run(_args: Args, _context: &Context) -> Result<()> {
-    Ok(())
+/// Those of the verb.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    match args.verb {
+        Verb::List(args) => list::run(args, context),
+        Verb::Show(args) => show::run(args, context),
+        Verb::Use(args) => r#use::run(args, context),
+        Verb::Delete(args) => delete::run(args, context).await,
+    }
+}
+
+fn view(name: &str, profile: &Profile, file: &ConfigFile) -> ProfileView {
+    ProfileView {
+        name: name.to_owned(),
+        current: file.current.as_deref() == Some(name),
+        server: profile.server.as_ref().map(ToString::to_string),
+        username: profile.username.clone(),
+        company: profile.company.clone(),
+        credential_store: profile.credential_store.map(|kind| kind.to_string()),
+    }
+}
+
+fn no_profile(name: &str) -> CliError {
+    CliError::not_found(format!("there is no profile {name}"))
+        .hint("see which there are with: sactl profile list")
 }

@@ -21,15 +21,10 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List the roles of the company
     List(list::Args),
-    /// Show one role with its permissions
     Show(show::Args),
-    /// Create a role
     Create(create::Args),
-    /// Change the permissions of a role
     Edit(edit::Args),
-    /// Delete a role that nobody holds
     Delete(delete::Args),
 }
 

@@ -118,7 +118,7 @@ fn what_makes_no_sense_is_told_with_its_name() {
         (Flags::default(), &[("SACTL_TIMEOUT", "NaN")], "SACTL_TIMEOUT"),
         (Flags::default(), &[("SACTL_CREDENTIAL_STORE", "paper")], "SACTL_CREDENTIAL_STORE"),
         (Flags::default(), &[("SACTL_COMPANY", "99999999999999999999")], "SACTL_COMPANY"),
-        (Flags { server: Some("nonsense/".into()), ..Flags::default() }, &[], "--server"),
+        (Flags { server: Some("nonsense/path".into()), ..Flags::default() }, &[], "--server"),
         (Flags { timeout: Some(0.0), ..Flags::default() }, &[], "--timeout"),
         (Flags { client_cert: Some("x".into()), ..Flags::default() }, &[], "--client-key"),
     ] {

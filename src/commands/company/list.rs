@@ -1,0 +1,36 @@
+//! `sactl company list`.
+
+use crate::commands::acting;
+use crate::config::settings::ChosenCompany;
+use crate::context::Context;
+use crate::domain::Company;
+use crate::domain::company::CompanyRef;
+use crate::error::Result;
+use crate::output::{CompanyListView, CompanyView};
+
+/// List the companies one belongs to
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl company list")]
+pub(super) struct Args {}
+
+pub(super) async fn run(_args: Args, context: &Context) -> Result<()> {
+    let companies = context.session().await?.list_companies(None)?.all().await?;
+    let chosen = context.settings()?.company.as_ref().map(|chosen| &chosen.value);
+    let only = companies.len() == 1;
+    let view: CompanyListView = companies
+        .into_iter()
+        .map(|company| {
+            let active = chosen.map_or(only, |chosen| is(chosen, &company));
+            CompanyView::new(company, active)
+        })
+        .collect();
+    acting::show(context.ui(), &view)
+}
+
+fn is(chosen: &ChosenCompany, company: &Company) -> bool {
+    match chosen {
+        ChosenCompany::Stored(stored) => stored.id == company.id,
+        ChosenCompany::Named(CompanyRef::Id(id)) => *id == company.id,
+        ChosenCompany::Named(CompanyRef::Name(name)) => *name == company.name,
+    }
+}

@@ -1,0 +1,31 @@
+//! `sactl company show`.
+
+use crate::commands::acting;
+use crate::context::Context;
+use crate::domain::company::CompanyRef;
+use crate::error::Result;
+use crate::output::CompanyView;
+
+/// Show a company, or the active one
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl company show\n  sactl company show 2")]
+pub(super) struct Args {
+    /// Company to show; digits are an id
+    #[arg(value_name = "ID|NAME")]
+    reference: Option<CompanyRef>,
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
+    let view = match &args.reference {
+        None => CompanyView::new(context.named_company().await?, true),
+        Some(reference) => {
+            let company = context.resolve_company(reference).await?;
+            let active = match context.settings()?.company {
+                Some(_) => context.company().await?.id == company.id,
+                None => false,
+            };
+            CompanyView::new(company, active)
+        }
+    };
+    acting::show(context.ui(), &view)
+}

@@ -1,0 +1,45 @@
+//! `sactl profile delete`.
+
+use crate::commands::acting;
+use crate::config::credentials::{Slot, Store};
+use crate::config::{ConfigFile, Profile, StoreKind};
+use crate::context::Context;
+use crate::error::Result;
+
+/// Delete a profile with the credentials that are stored for it
+///
+/// The server is not told: end the token first with sactl logout. Credentials that another profile uses stay.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl profile delete acme")]
+pub(super) struct Args {
+    /// Profile to delete
+    name: String,
+}
+
+pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
+    let name = args.name;
+    let folder = &context.settings()?.folder;
+    let file = ConfigFile::load(folder)?;
+    let profile = file.profiles.get(&name).ok_or_else(|| super::no_profile(&name))?;
+    let view = super::view(&name, profile, &file);
+    let shared = file.profiles.iter().any(|(other, one)| *other != name && is_same_slot(one, profile));
+    if !shared && let (Some(origin), Some(username)) = (profile.server.clone(), profile.username.clone()) {
+        let store = Store::new(profile.credential_store.unwrap_or(StoreKind::Keyring), folder);
+        store.delete(&Slot { origin, username }).await?;
+    }
+    ConfigFile::update(folder, |file| {
+        file.profiles.remove(&name);
+        file.current = file.current.take().filter(|current| *current != name);
+    })?;
+    context.ui().status(format!("Deleted the profile {name} and what was stored for it"));
+    if context.format().is_document() {
+        return acting::show(context.ui(), &view);
+    }
+    Ok(())
+}
+
+fn is_same_slot(left: &Profile, right: &Profile) -> bool {
+    left.server == right.server
+        && left.username == right.username
+        && left.credential_store == right.credential_store
+}

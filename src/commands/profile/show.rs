@@ -1,0 +1,25 @@
+//! `sactl profile show`.
+
+use crate::commands::acting;
+use crate::config::ConfigFile;
+use crate::context::Context;
+use crate::error::{CliError, Result};
+
+/// Show a profile, or the one in use
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl profile show\n  sactl profile show acme")]
+pub(super) struct Args {
+    /// Profile to show
+    name: Option<String>,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> Result<()> {
+    let settings = context.settings()?;
+    let file = ConfigFile::load(&settings.folder)?;
+    let in_use = || settings.profile.as_ref().map(|profile| profile.value.clone());
+    let name = args.name.or_else(in_use).ok_or_else(|| {
+        CliError::not_found("there is no profile yet").hint("make one by signing in: sactl login")
+    })?;
+    let profile = file.profiles.get(&name).ok_or_else(|| super::no_profile(&name))?;
+    acting::show(context.ui(), &super::view(&name, profile, &file))
+}

@@ -1,0 +1,34 @@
+//! `sactl profile use`.
+
+use crate::commands::acting;
+use crate::config::{ConfigFile, env};
+use crate::context::Context;
+use crate::error::Result;
+
+/// Use a profile from now on
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl profile use acme")]
+pub(super) struct Args {
+    /// Profile to use
+    name: String,
+}
+
+pub(super) fn run(args: Args, context: &Context) -> Result<()> {
+    let name = args.name;
+    let view = ConfigFile::update(&context.settings()?.folder, |file| {
+        let profile = file.profiles.get(&name)?.clone();
+        file.current = Some(name.clone());
+        Some(super::view(&name, &profile, file))
+    })?;
+    let view = view.ok_or_else(|| super::no_profile(&name))?;
+    context.ui().status(format!("The profile in use is {name}"));
+    for variable in [env::PROFILE, env::SERVER] {
+        if context.environment().has(variable) {
+            context.ui().warning(format!("{} is set and goes before it", variable.name));
+        }
+    }
+    if context.format().is_document() {
+        return acting::show(context.ui(), &view);
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Companies one belongs to.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Answer, Block, Cell, Row};
+use crate::domain::{Company, CompanyId};
+
+/// A company.
+#[derive(Clone, Debug, Serialize)]
+pub struct CompanyView {
+    id: CompanyId,
+    name: String,
+    active: bool,
+}
+
+impl CompanyView {
+    /// A company; `active` says whether commands act in it.
+    pub fn new(company: Company, active: bool) -> Self {
+        Self { id: company.id, name: company.name, active }
+    }
+}
+
+impl Row for CompanyView {
+    const COLUMNS: &'static [&'static str] = &["id", "name", "active"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.id.to_string(), self.name.clone(), self.active.to_string()]
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Answer for CompanyView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        vec![Block::Pairs(vec![
+            ("Id", Cell::new(self.id.to_string())),
+            ("Name", Cell::strong(&self.name)),
+            ("Active", Cell::new(if self.active { "yes" } else { "no" })),
+        ])]
+    }
+}
+
+/// The companies one belongs to.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct CompanyListView(Vec<CompanyView>);
+
+impl FromIterator<CompanyView> for CompanyListView {
+    fn from_iter<I: IntoIterator<Item = CompanyView>>(companies: I) -> Self {
+        Self(companies.into_iter().collect())
+    }
+}
+
+impl Answer for CompanyListView {
+    type Row = CompanyView;
+
+    fn rows(&self) -> Vec<&CompanyView> {
+        self.0.iter().collect()
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        let cells = |company: &CompanyView| {
+            vec![
+                Cell::new(company.id.to_string()),
+                Cell::strong(&company.name),
+                if company.active { Cell::new("active") } else { Cell::faint("") },
+            ]
+        };
+        let count = self.0.len() as u64;
+        let title = if count == 1 { "1 company".to_owned() } else { format!("{count} companies") };
+        vec![
+            Block::Title(title),
+            Block::Table { columns: &["ID", "NAME", ""], rows: self.0.iter().map(cells).collect() },
+        ]
+    }
+}

@@ -1,0 +1,112 @@
+//! Who and where one is, and what one may do there.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::time::counted;
+use super::{AccessView, Answer, Block, Cell, Row};
+use crate::api::session::Kind;
+use crate::domain::Company;
+
+/// Who and where one is.
+#[derive(Clone, Debug, Serialize)]
+pub struct IdentityView {
+    /// The server.
+    pub server: String,
+    /// The profile in use.
+    pub profile: Option<String>,
+    /// The user or service account.
+    pub username: String,
+    /// Human or program.
+    pub kind: Kind,
+    /// The active company, where one is chosen or is the only one.
+    pub company: Option<Company>,
+    /// What one may do in the active company.
+    pub permissions: Vec<String>,
+    /// Every company with what one may do there.
+    pub companies: Vec<AccessView>,
+    /// Where the credentials came from.
+    pub credential_source: String,
+    /// When the token ends, where that is known.
+    pub token_expires_at: Option<Timestamp>,
+}
+
+impl IdentityView {
+    const fn kind(&self) -> &'static str {
+        match self.kind {
+            Kind::User => "user",
+            Kind::ServiceAccount => "service account",
+        }
+    }
+}
+
+impl Row for IdentityView {
+    const COLUMNS: &'static [&'static str] = &[
+        "server",
+        "profile",
+        "username",
+        "kind",
+        "company",
+        "permissions",
+        "credential_source",
+        "token_expires_at",
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.server.clone(),
+            self.profile.clone().unwrap_or_default(),
+            self.username.clone(),
+            self.kind().to_owned(),
+            self.company.as_ref().map(|company| company.id.to_string()).unwrap_or_default(),
+            self.permissions.join(","),
+            self.credential_source.clone(),
+            self.token_expires_at.map(|time| time.to_string()).unwrap_or_default(),
+        ]
+    }
+
+    fn name(&self) -> String {
+        self.username.clone()
+    }
+}
+
+impl Answer for IdentityView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, now: Timestamp) -> Vec<Block> {
+        let ends = self.token_expires_at.map(|ends| left(ends, now));
+        let rows = self.companies.iter().map(|access| {
+            let active = self.company.as_ref() == Some(access.company());
+            vec![
+                Cell::new(access.company().id.to_string()),
+                Cell::strong(&access.company().name),
+                Cell::new(access.in_full()),
+                if active { Cell::new("active") } else { Cell::faint("") },
+            ]
+        });
+        vec![
+            Block::Pairs(vec![
+                ("Server", Cell::new(&self.server)),
+                ("Profile", Cell::or(self.profile.as_ref(), "none")),
+                ("Signed in as", Cell::strong(&self.username)),
+                ("Kind", Cell::new(self.kind())),
+                ("Company", Cell::or(self.company.as_ref().map(Company::to_string), "none chosen")),
+                ("Credentials", Cell::new(&self.credential_source)),
+                ("Token ends", Cell::or(ends, "unknown")),
+            ]),
+            Block::Title(counted(self.companies.len() as u64, "membership")),
+            Block::Table { columns: &["ID", "COMPANY", "ROLE", ""], rows: rows.collect() },
+        ]
+    }
+}
+
+/// When something ends, in minutes from now.
+fn left(ends: Timestamp, now: Timestamp) -> String {
+    let minutes = ends.duration_since(now).as_secs() / 60;
+    let left = if minutes < 0 { "has ended".to_owned() } else { format!("in {minutes} min") };
+    format!("{} ({left})", ends.strftime("%Y-%m-%d %H:%M:%S UTC"))
+}

@@ -1,0 +1,133 @@
+//! Profiles: stored sets of server, user and active company.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Answer, Block, Cell, Row};
+use crate::domain::Company;
+
+/// A profile.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProfileView {
+    /// Its name.
+    pub name: String,
+    /// Whether it is used when nobody names one.
+    pub current: bool,
+    /// The server.
+    pub server: Option<String>,
+    /// Who signs in there.
+    pub username: Option<String>,
+    /// The active company.
+    pub company: Option<Company>,
+    /// Where the credentials are kept.
+    pub credential_store: Option<String>,
+}
+
+impl Row for ProfileView {
+    const COLUMNS: &'static [&'static str] =
+        &["name", "current", "server", "username", "company", "credential_store"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.name.clone(),
+            self.current.to_string(),
+            self.server.clone().unwrap_or_default(),
+            self.username.clone().unwrap_or_default(),
+            self.company.as_ref().map(|company| company.id.to_string()).unwrap_or_default(),
+            self.credential_store.clone().unwrap_or_default(),
+        ]
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Answer for ProfileView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        vec![Block::Pairs(vec![
+            ("Name", Cell::strong(&self.name)),
+            ("Current", Cell::new(if self.current { "yes" } else { "no" })),
+            ("Server", Cell::or(self.server.as_ref(), "none")),
+            ("Username", Cell::or(self.username.as_ref(), "none")),
+            ("Company", Cell::or(self.company.as_ref().map(Company::to_string), "none chosen")),
+            ("Credentials", Cell::or(self.credential_store.as_ref(), "none")),
+        ])]
+    }
+}
+
+/// Every profile.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct ProfileListView(Vec<ProfileView>);
+
+impl FromIterator<ProfileView> for ProfileListView {
+    fn from_iter<I: IntoIterator<Item = ProfileView>>(profiles: I) -> Self {
+        Self(profiles.into_iter().collect())
+    }
+}
+
+impl Answer for ProfileListView {
+    type Row = ProfileView;
+
+    fn rows(&self) -> Vec<&ProfileView> {
+        self.0.iter().collect()
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        let cells = |profile: &ProfileView| {
+            vec![
+                Cell::strong(&profile.name),
+                Cell::or(profile.server.as_ref(), "none"),
+                Cell::or(profile.username.as_ref(), "none"),
+                Cell::or(profile.company.as_ref().map(Company::to_string), "none chosen"),
+                if profile.current { Cell::new("current") } else { Cell::faint("") },
+            ]
+        };
+        vec![Block::Table {
+            columns: &["NAME", "SERVER", "USERNAME", "COMPANY", ""],
+            rows: self.0.iter().map(cells).collect(),
+        }]
+    }
+}
+
+/// What a command changed about the stored state of this machine.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignedOutView {
+    /// The server.
+    pub server: String,
+    /// Who was signed in.
+    pub username: String,
+    /// Whether anything was stored.
+    pub changed: bool,
+}
+
+impl Row for SignedOutView {
+    const COLUMNS: &'static [&'static str] = &["server", "username", "changed"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.server.clone(), self.username.clone(), self.changed.to_string()]
+    }
+
+    fn name(&self) -> String {
+        self.username.clone()
+    }
+}
+
+impl Answer for SignedOutView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        vec![]
+    }
+}

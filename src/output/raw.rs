@@ -1,0 +1,78 @@
+//! A document of the platform as it came, for requests that have no command of their own.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Answer, Block, Row};
+
+/// A document of the platform. It is one row, whatever it holds.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct RawView(pub serde_json::Value);
+
+impl Row for RawView {
+    const COLUMNS: &'static [&'static str] = &["document"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.0.to_string()]
+    }
+
+    fn name(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+impl Answer for RawView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        vec![Block::Note(self.0.to_string())]
+    }
+}
+
+/// A bearer token that was asked for.
+#[derive(Serialize)]
+pub struct TokenView {
+    #[serde(serialize_with = "crate::domain::Token::serialize_exposed")]
+    token: crate::domain::Token,
+    expires_at: Option<Timestamp>,
+}
+
+impl TokenView {
+    /// The token and when it ends, where that is known.
+    pub const fn new(token: crate::domain::Token, expires_at: Option<Timestamp>) -> Self {
+        Self { token, expires_at }
+    }
+}
+
+impl Row for TokenView {
+    const COLUMNS: &'static [&'static str] = &["token", "expires_at"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.token.expose().to_owned(), self.expires_at.map(|time| time.to_string()).unwrap_or_default()]
+    }
+
+    fn piped(&self) -> Vec<String> {
+        vec![self.token.expose().to_owned()]
+    }
+
+    fn name(&self) -> String {
+        self.token.expose().to_owned()
+    }
+}
+
+impl Answer for TokenView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        vec![]
+    }
+}
