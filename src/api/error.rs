@@ -138,7 +138,7 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// Every broken rule of the input.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     #[cfg_attr(feature = "platform", schema(value_type = Vec<ViolationSchema>))]
     pub errors: Vec<Violation>,
 }

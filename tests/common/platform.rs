@@ -2,9 +2,13 @@
 //!
 //! Every [`Server`] is alone: its own temporary folder, its own threads. It stops when it is dropped.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
 use reqwest::{Client, Method};
 use sactl::platform::app::Listener;
@@ -17,20 +21,21 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// The password of everybody in the sample data.
-pub const PASSWORD: &str = "Sandbox-1234!";
+pub(crate) const PASSWORD: &str = "Sandbox-1234!";
 
 /// The sample data of the sandbox.
-pub const SANDBOX: &str = include_str!("../../src/platform/sandbox.toml");
+pub(crate) const SANDBOX: &str = include_str!("../../src/platform/sandbox.toml");
 
 /// A hash of [`PASSWORD`] for seeds, so that seeding hashes nothing.
-pub const PASSWORD_HASH: &str =
+pub(crate) const PASSWORD_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$y3l4VTG5oV8QMd4fJMUx2Q$PIqQFJntoGRR625NYD1VwuZlTO9rW7XOPYisqDgLvZw";
 
 /// A running platform.
-pub struct Server {
+pub(crate) struct Server {
     url: String,
     http: Client,
     platform: Platform,
+    ahead: Arc<AtomicI64>,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
     runtime: Runtime,
@@ -39,19 +44,23 @@ pub struct Server {
 
 impl Server {
     /// One with the sample data of the sandbox.
-    pub fn sandbox() -> Self {
+    pub(crate) fn sandbox() -> Self {
         Self::seeded(SANDBOX)
     }
 
     /// One with the data of a seed file.
-    pub fn seeded(seed: &str) -> Self {
+    pub(crate) fn seeded(seed: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let database = DatabaseUrl::Sqlite(folder.path().join("platform.db"));
+        let ahead = Arc::new(AtomicI64::new(0));
+        let seconds = Arc::clone(&ahead);
+        let clock =
+            Arc::new(move || Timestamp::now() + SignedDuration::from_secs(seconds.load(Ordering::Relaxed)));
         let (platform, url, serving) = runtime.block_on(async {
-            let platform = Platform::open(&database).await.unwrap();
+            let platform = Platform::open_with_clock(&database, clock).await.unwrap();
             seed::apply(&platform, &toml::from_str(seed).unwrap()).await.unwrap();
             let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None).await.unwrap();
             let url = listener.url().unwrap();
@@ -66,48 +75,58 @@ impl Server {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { url, http, platform, stop: Some(stop), serving: Some(serving), runtime, folder }
+        Self { url, http, platform, ahead, stop: Some(stop), serving: Some(serving), runtime, folder }
     }
 
     /// Where it is, without a slash at the end.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// The file of its database.
-    pub fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.folder.path().join("platform.db")
     }
 
+    /// The platform itself.
+    pub(crate) fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// Sets the clock of the platform forward.
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+    }
+
     /// Runs something on the threads of the server.
-    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }
 
     /// Somebody with a fresh token, given without asking for a password.
-    pub fn sign_in(&self, name: &str) -> Caller<'_> {
+    pub(crate) fn sign_in(&self, name: &str) -> Caller<'_> {
         let grant = self.block_on(session::issue(&self.platform, name)).unwrap();
         self.bearer(grant.access_token.expose())
     }
 
     /// Somebody with this token.
-    pub fn bearer(&self, token: &str) -> Caller<'_> {
+    pub(crate) fn bearer(&self, token: &str) -> Caller<'_> {
         Caller { server: self, token: Some(token.to_owned()) }
     }
 
     /// Somebody without a token.
-    pub fn anonymous(&self) -> Caller<'_> {
+    pub(crate) fn anonymous(&self) -> Caller<'_> {
         Caller { server: self, token: None }
     }
 
     /// Posts a form.
-    pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], body)
     }
 
     /// The documented form of the token endpoint.
-    pub fn token_form(&self, username: &str, password: &str) -> Reply {
+    pub(crate) fn token_form(&self, username: &str, password: &str) -> Reply {
         self.form(
             sactl::api::path::TOKEN,
             &[
@@ -119,8 +138,20 @@ impl Server {
         )
     }
 
+    /// Writes bytes to a connection of its own and reads to its end. The server may close before it has read all.
+    pub(crate) fn raw(&self, bytes: &str) -> String {
+        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        let mut writing = stream.try_clone().unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(move || drop(writing.write_all(bytes.as_bytes())));
+            let mut answer = Vec::new();
+            let _ = stream.read_to_end(&mut answer);
+            String::from_utf8_lossy(&answer).into_owned()
+        })
+    }
+
     /// Sends a request as it is.
-    pub fn send(
+    pub(crate) fn send(
         &self,
         method: &str,
         path: &str,
@@ -152,24 +183,24 @@ impl Drop for Server {
 
 /// Somebody who sends requests.
 #[derive(Clone)]
-pub struct Caller<'a> {
+pub(crate) struct Caller<'a> {
     server: &'a Server,
     token: Option<String>,
 }
 
 impl Caller<'_> {
     /// The token.
-    pub fn token(&self) -> &str {
+    pub(crate) fn token(&self) -> &str {
         self.token.as_deref().unwrap_or_default()
     }
 
     /// Sends a request; `Null` is no body.
-    pub fn call(&self, method: &str, path: &str, body: &Value) -> Reply {
+    pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> Reply {
         self.call_with(method, path, body, &[])
     }
 
     /// The same with more headers.
-    pub fn call_with(&self, method: &str, path: &str, body: &Value, more: &[(&str, &str)]) -> Reply {
+    pub(crate) fn call_with(&self, method: &str, path: &str, body: &Value, more: &[(&str, &str)]) -> Reply {
         let bearer = self.token.as_ref().map(|token| format!("Bearer {token}"));
         let mut headers = more.to_vec();
         headers.extend(bearer.as_deref().map(|bearer| (AUTHORIZATION.as_str(), bearer)));
@@ -181,56 +212,56 @@ impl Caller<'_> {
     }
 
     /// `GET`.
-    pub fn get(&self, path: &str) -> Reply {
+    pub(crate) fn get(&self, path: &str) -> Reply {
         self.call("GET", path, &Value::Null)
     }
 
     /// `POST`.
-    pub fn post(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Reply {
         self.call("POST", path, body)
     }
 
     /// `PUT`.
-    pub fn put(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Reply {
         self.call("PUT", path, body)
     }
 
     /// `PATCH`.
-    pub fn patch(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Reply {
         self.call("PATCH", path, body)
     }
 
     /// `DELETE`.
-    pub fn delete(&self, path: &str) -> Reply {
+    pub(crate) fn delete(&self, path: &str) -> Reply {
         self.call("DELETE", path, &Value::Null)
     }
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// The status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The headers.
-    pub headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     /// The body.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl Reply {
     /// The body as JSON.
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// A header as text; absent is empty.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// The error code, in the words of either kind of refusal; empty for a success.
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         let body: Value = serde_json::from_str(&self.text).unwrap_or_default();
         let code = body["code"].as_str().or(body["error"].as_str());
         code.unwrap_or_default().to_owned()
@@ -238,7 +269,7 @@ impl Reply {
 
     /// Insists on this status of success; gives `data`.
     #[track_caller]
-    pub fn data(&self, status: u16) -> Value {
+    pub(crate) fn data(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{self:?}");
         let mut body = self.json();
         assert_eq!(body["success"], true, "{self:?}");
@@ -247,7 +278,7 @@ impl Reply {
 
     /// Insists on this refusal, in full form.
     #[track_caller]
-    pub fn refused(&self, status: u16, code: &str) {
+    pub(crate) fn refused(&self, status: u16, code: &str) {
         assert_eq!((self.status, self.code().as_str()), (status, code), "{self:?}");
         assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
         let body = self.json();
@@ -262,7 +293,7 @@ impl Reply {
     }
 
     /// The codes of the broken rules.
-    pub fn rules(&self) -> Vec<String> {
+    pub(crate) fn rules(&self) -> Vec<String> {
         let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
         errors.iter().map(|rule| rule["code"].as_str().unwrap_or_default().to_owned()).collect()
     }

@@ -16,7 +16,7 @@ use super::refusal::{PublicRefusals, Refused};
 use crate::api::session::{CLIENT_IDS, TokenGrant, TokenRefusal};
 use crate::api::{Code, path};
 use crate::domain::secret::OneTimeCode;
-use crate::domain::{Password, Token, password};
+use crate::domain::{Password, Token};
 use crate::platform::app::Peer;
 use crate::platform::service::session::{self, SignIn};
 use crate::platform::{Error, Platform};
@@ -82,9 +82,6 @@ pub(in crate::platform) async fn token(
         return Err(Denied::OAuth("invalid_client", "this client id is not known".into()));
     }
     let (username, secret) = (take("username")?, Password::new(take("password")?));
-    if secret.expose().chars().nth(password::MAX).is_some() {
-        return Err(Error::invalid_grant().into());
-    }
     let otp = form.take("otp").map(OneTimeCode::new);
     let sign_in = SignIn { username, password: secret, client_id, otp, address, request_id: id.to_string() };
     let grant = session::sign_in(&platform, sign_in).await?;
