@@ -29,10 +29,12 @@ fn a_password_is_asked_for_and_never_shown() {
     let home = world.stranger();
     let mut terminal = Terminal::start(&home, &format!("login --username {ACME_ADMIN}"));
     terminal.wait_for("assword").type_line(SANDBOX_PASSWORD);
+    // Two companies, and a person who can choose.
+    terminal.wait_for("Northwind Logistics").wait_for(":").type_line("2");
     let (text, code) = terminal.finish();
     assert_eq!(code, 0, "{text}");
     assert!(!text.contains(SANDBOX_PASSWORD), "what is typed is hidden:\n{text}");
-    home.sactl("whoami").ok();
+    assert_eq!(home.sactl("whoami -o json").ok().json()["company"]["id"], 2);
 }
 
 /// A new password is asked for twice; two different ones make nothing.
