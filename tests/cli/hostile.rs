@@ -43,6 +43,7 @@ fn what_is_no_answer_of_the_platform_is_a_bad_response() {
         Answer::json(200, wrong_shape),
         Answer::json(200, deep),
         Answer::json(200, r#"{"success": false, "message": "no"}"#),
+        Answer::HangUp,
         Answer::Raw(b"not http at all\r\n\r\n".to_vec()),
     ] {
         let stub = Stub::always(answer.clone());

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::json;
 
 use super::acting::{ACME_ADMIN, ACME_VIEWER, World, sign_in};
+use crate::common::stub::{Answer, Stub};
 
 #[test]
 fn login_stores_and_logout_revokes() {
@@ -116,6 +117,23 @@ fn a_company_by_its_name() {
     let list = admin.run(["list", "--company", "Northwind Logistics", "-o", "json"]).ok().json();
     assert_eq!(list["company"]["id"], 2);
     admin.run(["list", "--company", "Nobody Inc", "-o", "json"]).error(5, "not_found");
+}
+
+/// P3: a token goes only to the server that issued it, whoever is named instead.
+#[test]
+fn a_stored_token_goes_only_to_its_own_server() {
+    let world = World::start();
+    let mut home = world.signed_in(ACME_ADMIN);
+    let token = home.sactl("token").ok().stdout.trim().to_owned();
+    let other = Stub::always(Answer::json(200, r#"{"success": true, "data": []}"#));
+    home.set("SACTL_COMPANY", "1");
+    for line in ["list", "whoami", "logout", "token"] {
+        home.sactl(&format!("{line} --server {} -o json", other.url())).error(3, "not_signed_in");
+    }
+    home.set("SACTL_SERVER", other.url());
+    home.sactl("list -o json").error(3, "not_signed_in");
+    assert!(!other.requests().iter().any(|request| request.contains(&token)), "{:?}", other.requests());
+    assert!(world.is_good(&token));
 }
 
 /// Nothing is stored for who signs in by variables.

@@ -8,7 +8,7 @@ use expectrl::{Eof, Expect, Session};
 use super::env::Env;
 
 /// Longer than any answer takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A terminal of 120 columns on which one command runs.
 pub(crate) struct Terminal {
@@ -61,7 +61,7 @@ impl Terminal {
     }
 }
 
-/// The text without colours and returns.
+/// The text without colours, returns and padding.
 fn plain(text: &str) -> String {
     let mut shown = String::new();
     let mut parts = text.split("\u{1b}[");
@@ -70,5 +70,5 @@ fn plain(text: &str) -> String {
         let end = part.find(|c: char| c.is_ascii_alphabetic()).map_or(0, |at| at + 1);
         shown.push_str(&part[end..]);
     }
-    shown.replace('\r', "")
+    shown.lines().map(str::trim_end).map(|line| format!("{line}\n")).collect::<Vec<_>>().concat()
 }

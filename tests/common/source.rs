@@ -74,10 +74,11 @@ impl Source {
         let tokens: Vec<_> = self.tokens.clone().into_iter().collect();
         let mut modules = Vec::new();
         for window in tokens.windows(3) {
-            if let [TokenTree::Ident(word), TokenTree::Ident(name), TokenTree::Punct(end)] = window {
-                if word == "mod" && end.as_char() == ';' {
-                    modules.push(name.to_string());
-                }
+            if let [word, TokenTree::Ident(name), end] = window
+                && is(word, "mod")
+                && is(end, ";")
+            {
+                modules.push(name.to_string());
             }
         }
         modules
