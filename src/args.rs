@@ -12,7 +12,7 @@ use crate::ui::Colour;
 
 /// Administer service accounts of a platform that manages cellular routers for many companies
 #[derive(Debug, Parser)]
-#[command(name = "sactl", version, infer_subcommands = false, disable_help_subcommand = true)]
+#[command(name = "sactl", version)]
 #[command(after_help = "Example:\n  sactl login --server https://gateway.example\n  sactl list")]
 pub struct Cli {
     /// Flags of every command
@@ -27,11 +27,12 @@ pub struct Cli {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches of the command line")]
+#[expect(clippy::doc_markdown, reason = "help for the terminal, which shows Markdown as it stands")]
 pub struct Global {
     /// Use this stored profile [env: SACTL_PROFILE]
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Talk to this server, as in https://gateway.example [env: SACTL_SERVER]
+    /// Talk to this server, written https://HOST or https://HOST:PORT [env: SACTL_SERVER]
     #[arg(long, global = true, value_name = "URL")]
     pub server: Option<String>,
     /// Act in this company; digits are an id [env: SACTL_COMPANY]
@@ -94,8 +95,7 @@ impl Global {
 
 /// What can be done. Each verb is described by its own arguments.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "made once, at the start")]
-#[expect(missing_docs, reason = "a comment here would hide the help that stands with the verb")]
+#[expect(missing_docs, reason = "the arguments of each verb say what it does, once")]
 pub enum Command {
     Login(commands::login::Args),
     Logout(commands::logout::Args),

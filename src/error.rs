@@ -150,11 +150,11 @@ impl CliError {
         self
     }
 
-    /// For a write: when the outcome is not known or nothing answered (exit 8), says which command shows the
-    /// state. Leaves every other error as it is.
+    /// For a write: when the outcome is not known, nothing answered (exit 8), or the answer makes no sense, says
+    /// which command shows the state. Leaves every other error as it is.
     #[must_use]
     pub fn state_shown_by(self, command: &str) -> Self {
-        if exit_code(self.code()) == 8 {
+        if exit_code(self.code()) == 8 || self.code() == Code::BadResponse {
             let hint = format!("see what is the case now with: {command}");
             return self.hint(hint);
         }

@@ -14,9 +14,9 @@
 //! | [`output`] | formats, tables and JSON shapes of answers | `api`, `domain` |
 //! | [`args`] | the command line | `commands` (each verb's arguments) |
 //! | [`commands`] | one verb, one file | everything above; `platform` in `serve` and `sandbox` |
-//! | [`context`] | what a command may use, made when first asked for | `config`, `client`, [`ui`] |
-//! | [`error`] | errors as a person meets them; the only place that chooses an exit code | `api`, `domain` |
-//! | [`ui`] | the terminal: answer, status, warning, prompt; makes text safe to show | `output` |
+//! | [`context`] | what a command may use, made when first asked for | `args`, `api`, `config`, `client`, `domain`, `error`, `output`, [`ui`] |
+//! | [`error`] | errors as a person meets them; the only place that chooses an exit code | `api`, `client`, `config`, `domain` |
+//! | [`ui`] | the terminal: answer, status, warning, prompt | `api`, `domain`, `error`, `output` (the format only) |
 //! | `platform` | the platform itself, behind the feature of that name | `api`, `domain` |
 
 #![forbid(unsafe_code)]

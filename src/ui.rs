@@ -175,7 +175,10 @@ impl Ui {
     /// Shows why the command failed: the error document where a program reads, text otherwise.
     pub fn failure(&self, error: &CliError) {
         let text = if self.format().is_document() { error.to_document() } else { self.failure_text(error) };
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        // What was typed, or `^C`, stands before it on the line.
+        let interrupted = error.code() == crate::api::Code::Interrupted && self.stderr_terminal;
+        let gap = if interrupted { "\n" } else { "" };
+        let _ = io::stderr().lock().write_all(format!("{gap}{text}").as_bytes());
     }
 
     fn failure_text(&self, error: &CliError) -> String {

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io::ErrorKind::{InvalidData, InvalidInput};
 
 use reqwest::StatusCode;
 
@@ -101,7 +102,12 @@ fn token_refusal(body: &[u8]) -> Option<Error> {
         Some(code @ (Code::InvalidGrant | Code::MfaRequired | Code::UnauthorizedClient)) => code,
         _ => Code::Malformed,
     };
-    let message = refusal.error_description.unwrap_or(refusal.error);
+    let message = refusal.error_description.unwrap_or_else(|| match code {
+        Code::InvalidGrant => "the user name or the password is wrong".to_owned(),
+        Code::MfaRequired => "a second factor is needed".to_owned(),
+        Code::UnauthorizedClient => "this account may not sign in here".to_owned(),
+        _ => refusal.error,
+    });
     Some(Error::new(code, bounded(message)))
 }
 
@@ -188,6 +194,10 @@ pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
 
 /// Reads why an answer ended before its end.
 pub(super) fn broken_body(error: reqwest::Error) -> (Error, Fault) {
+    if has_cause(&error, |cause: &std::io::Error| matches!(cause.kind(), InvalidData | InvalidInput)) {
+        let garbage = Error::bad_response("the answer is compressed wrongly").caused_by(error.without_url());
+        return (garbage, Fault::Final);
+    }
     let code = if error.is_timeout() { Code::Timeout } else { Code::Unreachable };
     let broken = Error::new(code, "the answer broke off").caused_by(error.without_url());
     (broken, Fault::Cut)
@@ -195,10 +205,17 @@ pub(super) fn broken_body(error: reqwest::Error) -> (Error, Fault) {
 
 /// Whether the handshake failed: that will not be different the next time.
 fn is_tls(error: &reqwest::Error) -> bool {
+    has_cause(error, |_: &rustls::Error| true)
+}
+
+/// Whether an error of type `E` that satisfies `test` is among the causes. An `io::Error` hides the one it wraps
+/// from the chain, so that is looked for too.
+fn has_cause<E: StdError + 'static>(error: &reqwest::Error, test: impl Fn(&E) -> bool) -> bool {
     let mut next: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(cause) = next {
         let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        let wrapped = wrapped.and_then(|inner| inner.downcast_ref::<E>());
+        if cause.downcast_ref::<E>().into_iter().chain(wrapped).any(&test) {
             return true;
         }
         next = cause.source();

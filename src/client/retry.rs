@@ -48,7 +48,7 @@ impl Fault {
 }
 
 /// Longest wait between two attempts that a server can ask for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The waits of one request.
 pub(super) struct Schedule {
@@ -61,6 +61,7 @@ impl Schedule {
     pub(super) fn new(repeat: Repeat) -> Self {
         let waits = ExponentialBuilder::new()
             .with_jitter()
+            .with_jitter_seed(rand::random())
             .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(5))
             .with_factor(2.0)
@@ -109,7 +110,7 @@ pub(super) fn retry_after(value: Option<&reqwest::header::HeaderValue>) -> Optio
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(3600);
+    const LONG: Duration = Duration::from_hours(1);
 
     fn repeats(repeat: Repeat, fault: Fault, status: Option<StatusCode>) -> usize {
         let mut schedule = Schedule::new(repeat);

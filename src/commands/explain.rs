@@ -82,8 +82,7 @@ impl Acting<'_> {
             .chain(elsewhere.map(|company| (company, Permission::SERVICE_ACCOUNTS_EDIT)));
         let lacking = needed.filter_map(|(company, permission)| {
             let held = held_in(&me, company);
-            let place =
-                company_of(&me, company).map_or_else(|| format!("company {company}"), Company::to_string);
+            let place = place(&me, company);
             let refusal = decision::require(permission, held).err()?;
             Some(match refusal {
                 Refusal::CompanyNotFound => format!("you do not belong to {place}"),
@@ -114,7 +113,7 @@ impl Acting<'_> {
         ))
     }
 
-    /// Says which permissions are lacking: to give them, or to take over an account that holds them.
+    /// Says where which permissions are lacking: to give them, or to take over an account that holds them.
     async fn escalation(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
         let Ok(me) = self.session.me().await else { return error };
         if attempt.operation == Operation::ResetPassword {
@@ -126,26 +125,32 @@ impl Acting<'_> {
             let old = self.present_access(*company, attempt).await;
             let Some(new) = self.permissions_of(*company, rights).await else { continue };
             if let Err(Refusal::Escalation(lacking)) = decision::may_give(old, new, held) {
-                error = error.hint(format!("in company {company} you do not hold {}", listed(lacking)));
+                error =
+                    error.hint(format!("in {} you do not hold {}", place(&me, *company), listed(lacking)));
             }
         }
-        error.hint("nobody gives what they do not hold: give less, or ask somebody who holds it")
+        error.hint("give only what you hold yourself, or ask somebody who holds it")
     }
 
     async fn taking_over(&self, error: CliError, name: &str, me: &api::session::Identity) -> CliError {
-        let rule = "resetting a password needs everything that the account holds, in every company, or the role \
-                    company-admin in the owner company";
-        let Ok(detail) = self.session.show_account(self.company, name).await else { return error.hint(rule) };
-        let pairs = detail.companies.unwrap_or_default().into_iter().map(|access| {
+        let detail = self.session.show_account(self.company, name).await.ok();
+        let companies = detail.and_then(|detail| detail.companies).unwrap_or_default();
+        let more = companies.iter().filter_map(|access| {
             let held = held_in(me, access.company.id).unwrap_or_default();
-            (PermissionSet::known(&access.permissions), held)
-        });
-        match decision::may_reset(false, pairs) {
-            Err(Refusal::Escalation(lacking)) => {
-                error.hint(format!("the account holds what you do not: {}", listed(lacking))).hint(rule)
+            let pair = (PermissionSet::known(&access.permissions), held);
+            match decision::may_reset(false, [pair]) {
+                Err(Refusal::Escalation(lacking)) => Some(format!(
+                    "in {} the account holds what you do not: {}",
+                    access.company,
+                    listed(lacking)
+                )),
+                _ => None,
             }
-            _ => error.hint(rule),
-        }
+        });
+        more.fold(error, CliError::hint).hint(
+            "resetting a password needs everything that the account holds, in every company, or the role \
+             company-admin in the owner company",
+        )
     }
 
     /// What the account holds now: an attempt may keep it.
@@ -235,10 +240,19 @@ pub(super) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option
     Some(PermissionSet::known(&access.permissions))
 }
 
-fn company_of(me: &api::session::Identity, company: CompanyId) -> Option<&Company> {
-    me.companies.iter().map(|access| &access.company).find(|known| known.id == company)
+/// The company with its name, where one belongs to it.
+fn place(me: &api::session::Identity, company: CompanyId) -> String {
+    let known = me.companies.iter().map(|access| &access.company).find(|known| known.id == company);
+    known.map_or_else(|| format!("company {company}"), Company::to_string)
 }
 
+/// The first few by name: refusals of the platform list them all.
 pub(super) fn listed(permissions: PermissionSet) -> String {
-    permissions.names().join(", ")
+    const SHOWN: usize = 4;
+    let names = permissions.names();
+    let first = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }

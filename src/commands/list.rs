@@ -60,7 +60,7 @@ impl Args {
     }
 
     fn asked(&self) -> Asked {
-        Asked { only: self.only(), filtered: self.search.is_some() || self.role.is_some() }
+        Asked { only: self.only(), filtered: self.search.is_some() || self.role.is_some(), cut: false }
     }
 }
 
@@ -72,17 +72,18 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let acting = Acting::open(context).await?;
     let mut pages = acting.session.list_accounts(acting.company, &args.query())?;
     let mut rows = Rows::new(&args, &acting);
-    let mut company = None;
+    let (mut company, mut asked) = (None, args.asked());
     while let Some(page) = match pages.next().await {
         Ok(page) => page,
         Err(error) => return Err(acting.explain(error, &Attempt::new(Operation::List, "")).await),
     } {
         company = company.or_else(|| page.company.clone());
         if rows.take(page)? {
+            asked.cut = true;
             break;
         }
     }
-    rows.finish(company, args.asked()).await
+    rows.finish(company, asked).await
 }
 
 /// The rows as they come: written at once where the form allows it, else kept for the whole answer.

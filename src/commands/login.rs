@@ -18,6 +18,7 @@ use crate::ui::Ui;
 /// What is missing is asked for on a terminal. The token goes into the credential store, the password only
 /// with --store-password: then a service account in cron outlives its token.
 #[derive(Clone, Debug, clap::Args)]
+#[expect(clippy::doc_markdown, reason = "help for the terminal, which shows Markdown as it stands")]
 #[command(after_help = "Examples:\n  \
     sactl login --server https://gateway.example --username admin@acme.example\n  \
     sactl login --server https://gateway.example --username ci --password-stdin --store-password < ci.password")]

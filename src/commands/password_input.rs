@@ -95,7 +95,8 @@ impl PasswordArgs {
             CliError::invalid_input(broken.into_iter().map(password::Rule::violation).collect())
         })?;
         if let Some(weakness) = password::weakness(&password, &[name]) {
-            context.ui().warning(format!("this password keeps the policy, but {weakness}"));
+            let why = weakness.trim_end_matches('.');
+            context.ui().warning(format!("this password keeps the policy and is weak all the same: {why}"));
         }
         Ok(NewPassword { password, show: false, written_to: None })
     }
@@ -150,5 +151,5 @@ pub fn password_from_stdin(ui: &Ui) -> Result<Password> {
     if bytes.len() > PASSWORD_FILE_LIMIT {
         return Err(CliError::usage(format!("standard input holds more than {PASSWORD_FILE_LIMIT} bytes")));
     }
-    password_of(bytes).map_err(CliError::usage)
+    password_of(&bytes).map_err(CliError::usage)
 }

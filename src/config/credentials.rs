@@ -74,8 +74,7 @@ impl Slot {
     /// A file name for this slot alone, which says nothing.
     fn file_name(&self) -> String {
         let digest = Sha256::digest(format!("{}\n{}", self.origin, self.username));
-        let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("renewal-{hex}")
+        digest.iter().take(16).fold("renewal-".to_owned(), |name, byte| format!("{name}{byte:02x}"))
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
 use super::env::{self, Environment};
 use super::{Error, ErrorKind, Result, secure_file};
 use crate::domain::{Password, Token};
@@ -95,7 +93,7 @@ pub fn read_password_file(path: &Path) -> Result<Password> {
         ErrorKind::Config => error.of_kind(ErrorKind::Usage),
         _ => error,
     })?;
-    password_of(bytes).map_err(|why| Error::usage(format!("{}: {why}", path.display())))
+    password_of(&bytes).map_err(|why| Error::usage(format!("{}: {why}", path.display())))
 }
 
 /// Most bytes of a file or stream that is taken for a password.
@@ -105,8 +103,8 @@ pub const PASSWORD_FILE_LIMIT: usize = 4096;
 ///
 /// # Errors
 /// Says why it is none.
-pub fn password_of(bytes: Zeroizing<Vec<u8>>) -> std::result::Result<Password, &'static str> {
-    let text = std::str::from_utf8(&bytes).map_err(|_| "a password is UTF-8 text")?;
+pub fn password_of(bytes: &[u8]) -> std::result::Result<Password, &'static str> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "a password is UTF-8 text")?;
     let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(Password::new(text))
 }
@@ -147,17 +145,17 @@ mod tests {
         /// P18: byte for byte, less one line end.
         #[test]
         fn one_line_end_is_not_part_of_a_password(text in "\\PC{0,40}", end in "(|\n|\r\n)") {
-            let read = password_of(Zeroizing::new(format!("{text}{end}").into_bytes())).unwrap();
+            let read = password_of(format!("{text}{end}").as_bytes()).unwrap();
             prop_assert_eq!(read.expose(), text);
         }
     }
 
     #[test]
     fn other_white_space_is_part_of_it() {
-        let read = |text: &str| password_of(Zeroizing::new(text.into())).unwrap().expose().to_owned();
+        let read = |text: &str| password_of(text.as_bytes()).unwrap().expose().to_owned();
         assert_eq!(read("a\n\n"), "a\n");
         assert_eq!(read(" a \t"), " a \t");
         assert_eq!(read("a\r"), "a\r");
-        assert!(password_of(Zeroizing::new(vec![0xff])).is_err());
+        assert!(password_of(&[0xff]).is_err());
     }
 }

@@ -234,7 +234,7 @@ impl Layers<'_> {
     }
 
     fn store(&self, flags: &Flags, stored: Option<StoreKind>) -> Result<Setting<StoreKind>> {
-        let parse = |text: &str| text.parse::<StoreKind>().map_err(|error| error.to_string());
+        let parse = |text: &str| text.parse::<StoreKind>().map_err(str::to_owned);
         let said = self.pick(flags.credential_store, env::CREDENTIAL_STORE, parse)?;
         let stored = stored.map(|kind| Setting::new(kind, Source::Profile));
         Ok(said.or(stored).unwrap_or(Setting::new(StoreKind::Keyring, Source::Default)))

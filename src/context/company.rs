@@ -25,16 +25,14 @@ impl From<Company> for ActiveCompany {
 
 /// The active company of this call.
 pub(super) async fn active(context: &Context) -> Result<ActiveCompany> {
-    match &context.settings()?.company {
-        Some(chosen) => match &chosen.value {
-            ChosenCompany::Stored(company) => Ok(company.clone().into()),
-            ChosenCompany::Named(CompanyRef::Id(id)) => Ok(ActiveCompany::of_id(*id)),
-            ChosenCompany::Named(name) => Ok(resolve(context.session().await?, name).await?.into()),
-        },
-        None => {
-            let companies = context.session().await?.list_companies(None)?.all().await?;
-            choose(context.ui(), &companies).await.map(ActiveCompany::from)
-        }
+    let Some(chosen) = &context.settings()?.company else {
+        let companies = context.session().await?.list_companies(None)?.all().await?;
+        return choose(context.ui(), &companies).await.map(ActiveCompany::from);
+    };
+    match &chosen.value {
+        ChosenCompany::Stored(company) => Ok(company.clone().into()),
+        ChosenCompany::Named(CompanyRef::Id(id)) => Ok(ActiveCompany::of_id(*id)),
+        ChosenCompany::Named(name) => Ok(resolve(context.session().await?, name).await?.into()),
     }
 }
 

@@ -133,5 +133,7 @@ pub async fn sign_in(
 /// When the token of `grant` ends, by this machine's clock.
 pub fn expiry(grant: &TokenGrant) -> Option<Timestamp> {
     let seconds = i64::try_from(grant.expires_in).ok()?;
-    Timestamp::now().checked_add(jiff::SignedDuration::from_secs(seconds)).ok()
+    // Whole seconds: the answer is no more exact than that.
+    let now = Timestamp::from_second(Timestamp::now().as_second()).ok()?;
+    now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok()
 }

@@ -211,7 +211,12 @@ pub struct Asked {
     pub only: Option<Ownership>,
     /// Only accounts that match a search or hold a role.
     pub filtered: bool,
+    /// Not all that there are: a limit was given, and there are more.
+    pub cut: bool,
 }
+
+/// What an empty table says when there may be accounts behind the limit.
+const CUT: &str = "None among those shown; leave out --limit to see all.";
 
 impl AccountListView {
     /// The accounts that `company` sees, in the order given.
@@ -220,10 +225,17 @@ impl AccountListView {
         Self { company, owned, external, asked }
     }
 
+    /// How many there are, or how many of them are shown.
+    fn count(&self, accounts: &[AccountView]) -> String {
+        let count = counted(accounts.len() as u64, "account");
+        if self.asked.cut { format!("{count} shown") } else { count }
+    }
+
     fn owned_blocks(&self, now: Timestamp) -> [Block; 2] {
         let here = &self.company;
-        let title = format!("Owned by {here} — {}", counted(self.owned.len() as u64, "account"));
+        let title = format!("Owned by {here} — {}", self.count(&self.owned));
         let body = match self.owned.as_slice() {
+            [] if self.asked.cut => Block::Note(CUT.to_owned()),
             [] if self.asked.filtered => Block::Note("No owned account matches.".to_owned()),
             [] => Block::Note(format!(
                 "{here} owns no service account yet. Create one with: sactl create NAME --role viewer --generate"
@@ -238,9 +250,9 @@ impl AccountListView {
 
     fn external_blocks(&self) -> [Block; 2] {
         let here = &self.company;
-        let count = counted(self.external.len() as u64, "account");
-        let title = format!("External, with access to {here} — {count}");
+        let title = format!("External, with access to {here} — {}", self.count(&self.external));
         let body = match self.external.as_slice() {
+            [] if self.asked.cut => Block::Note(CUT.to_owned()),
             [] if self.asked.filtered => Block::Note("No external account matches.".to_owned()),
             [] => Block::Note(format!(
                 "No other company's account has access to {here}. Let one in with: sactl grant NAME --role viewer"

@@ -39,10 +39,7 @@ fn password_blocks(password: Option<&Password>) -> Vec<Block> {
     let Some(password) = password else { return Vec::new() };
     vec![
         Block::Title("Password, shown only this once".to_owned()),
-        Block::Pairs(vec![(
-            "Password",
-            Cell { text: password.expose().to_owned(), tone: super::Tone::Warning },
-        )]),
+        Block::Verbatim(password.expose().to_owned()),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! What an answer looks like on standard output, in every format.
 //!
-//! A command builds a view (an [`Answer`]) from what the platform said and hands it to [`write`], or, where
+//! A command builds a view (an [`Answer`]) from what the platform said and hands it to [`write()`], or, where
 //! rows come without end, to a [`RowWriter`] one by one. Views are explicit: a wire document is never printed
 //! as it came. Everything said to a person while working is `ui`'s, not this module's.
 

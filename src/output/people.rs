@@ -21,6 +21,7 @@ pub(super) fn write(blocks: &[Block], out: &mut dyn Write, surroundings: &Surrou
                 line(&Cell::strong(text), out, surroundings)?;
             }
             Block::Note(text) => line(&Cell::faint(text), out, surroundings)?,
+            Block::Verbatim(text) => line(&Cell::strong(text), out, surroundings)?,
             Block::Table { columns, rows } => table(columns, rows, out, surroundings)?,
             Block::Pairs(pairs) => labels(pairs, out, surroundings)?,
         }
@@ -95,6 +96,7 @@ fn empty(surroundings: &Surroundings) -> Table {
     }
     if surroundings.color {
         table.enforce_styling();
+        table.style_text_only();
     } else {
         table.force_no_tty();
     }
@@ -107,7 +109,7 @@ fn styled(cell: &Cell) -> comfy_table::Cell {
         Tone::Plain => styled,
         Tone::Strong => styled.add_attribute(Attribute::Bold),
         Tone::Faint => styled.add_attribute(Attribute::Dim),
-        Tone::Warning => styled.fg(Color::Yellow),
+        Tone::Warning => styled.fg(Color::DarkYellow),
     }
 }
 

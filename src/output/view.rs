@@ -86,6 +86,8 @@ pub enum Block {
     Title(String),
     /// A sentence, faint.
     Note(String),
+    /// A line that is never broken, for copying.
+    Verbatim(String),
     /// A table.
     Table {
         /// The header.

@@ -19,7 +19,7 @@ pub(super) async fn explain(
     let error = CliError::from(error);
     match error.code() {
         Code::MissingPermission => error.hint(format!(
-            "this needs {needed} in {}: somebody who manages users there can give it",
+            "somebody who manages users in {} can give you {needed}",
             acting.named_company().await
         )),
         Code::Escalation => {

@@ -92,7 +92,7 @@ fn owned_and_external_accounts_are_two_tables() {
 #[test]
 fn a_narrow_terminal_wraps_cells() {
     let text = shown(
-        &list(vec![backup()], Asked { only: Some(Ownership::Owned), filtered: false }),
+        &list(vec![backup()], Asked { only: Some(Ownership::Owned), filtered: false, cut: false }),
         Some(Format::Table),
         Some(60),
     );
@@ -117,10 +117,38 @@ fn empty_tables_say_what_to_do_next() {
     External, with access to Acme MSP (1) — 0 accounts
     No other company's account has access to Acme MSP (1). Let one in with: sactl grant NAME --role viewer
     ");
-    let filtered = Asked { only: Some(Ownership::External), filtered: true };
+    let filtered = Asked { only: Some(Ownership::External), filtered: true, cut: false };
     insta::assert_snapshot!(shown(&list(vec![], filtered), Some(Format::Table), None), @r"
     External, with access to Acme MSP (1) — 0 accounts
     No external account matches.
+    ");
+}
+
+#[test]
+fn a_cut_list_does_not_pretend_to_be_whole() {
+    let cut = Asked { cut: true, ..Asked::default() };
+    insta::assert_snapshot!(shown(&list(vec![dormant()], cut), Some(Format::Table), None), @r"
+    Owned by Acme MSP (1) — 1 account shown
+    NAME         ACCESS  COMPANIES  LAST USED  DESCRIPTION
+    dormant-bot  none    0          never
+
+    External, with access to Acme MSP (1) — 0 accounts shown
+    None among those shown; leave out --limit to see all.
+    ");
+}
+
+#[test]
+fn colours_are_around_text_only() {
+    let now = "2026-11-22T12:00:00Z".parse().unwrap();
+    let surroundings = Surroundings { format: None, is_terminal: true, width: Some(80), color: true, now };
+    let mut out = Vec::new();
+    let owned = Asked { only: Some(Ownership::Owned), ..Asked::default() };
+    write(&list(vec![dormant()], owned), &mut out, &surroundings).unwrap();
+    let text = String::from_utf8(out).unwrap().replace('\u{1b}', "^");
+    insta::assert_snapshot!(text, @r"
+    ^[1mOwned by Acme MSP (1) — 1 account^[0m
+    ^[2mNAME^[0m         ^[2mACCESS^[0m  ^[2mCOMPANIES^[0m  ^[2mLAST USED^[0m  ^[2mDESCRIPTION^[0m
+    ^[1mdormant-bot^[0m  ^[2mnone^[0m    0          ^[2mnever^[0m
     ");
 }
 

@@ -57,7 +57,7 @@ fn a_generated_password_is_shown_once_and_clearly() {
     Give it some with: sactl grant ci --role viewer
 
     Password, shown only this once
-    Password  Abc-123456!
+    Abc-123456!
     ");
 }
 
