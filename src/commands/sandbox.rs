@@ -5,17 +5,22 @@ use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-use anyhow::Context as _;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use super::serve::{parse_seed, read_seed};
-use crate::domain::{Company, Password, Token};
+use super::serve::{log_to_stderr, parse_seed, read_seed, runtime};
+use crate::api::Code;
+use crate::api::session::TokenGrant;
+use crate::config::credentials::{Credentials, Slot, Store};
+use crate::config::{ConfigFile, Profile, StoreKind};
+use crate::context::{Context, expiry};
+use crate::domain::{Company, Password};
+use crate::error::{CliError, Result};
 use crate::platform::app::Listener;
-use crate::platform::service::{company, seed, session};
-use crate::platform::{DatabaseUrl, Platform, router};
+use crate::platform::service::seed::{self, Seed};
+use crate::platform::service::{company, session};
+use crate::platform::{DatabaseUrl, Platform, authn, router};
 
 mod child;
 
@@ -27,110 +32,128 @@ const PROFILE: &str = "sandbox";
 /// Try everything: start the platform with sample data and run a command signed in to it
 ///
 /// The platform runs inside this process on a free port of this machine and keeps its data in a temporary
-/// folder, which is gone afterwards. The command is signed in as admin@acme.example of Acme MSP; everybody's
-/// password is Sandbox-1234! and setting SACTL_USERNAME and SACTL_PASSWORD acts as somebody else. Without a
-/// command, your shell runs. The exit code is that of the command.
-///
-/// Example: sactl sandbox -- sactl list
+/// folder, which is gone afterwards. The command is signed in as admin@acme.example of Acme MSP. Everybody's
+/// password is Sandbox-1234!, and setting `SACTL_USERNAME` and `SACTL_PASSWORD` acts as somebody else. Without a
+/// command your shell runs. The exit code is that of the command.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl sandbox\n  sactl sandbox -- sactl list")]
 pub struct Args {
     /// Start with this data instead; its [sandbox] says who signs in where
     #[arg(long, value_name = "FILE")]
-    pub seed: Option<PathBuf>,
+    seed: Option<PathBuf>,
 
     /// The command with its arguments [default: your shell]
     #[arg(last = true, value_name = "COMMAND")]
-    pub command: Vec<OsString>,
+    command: Vec<OsString>,
 }
 
 /// Who is signed in, and where.
 struct SignedIn {
     username: String,
     password: Option<Password>,
-    token: Token,
+    grant: TokenGrant,
     company: Company,
 }
 
-impl Args {
-    /// Runs the command and takes everything down again.
-    ///
-    /// # Errors
-    /// The seed is unusable, or this machine lets us have no folder, port or process.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
-        let seed = match &self.seed {
-            Some(path) => read_seed(path)?,
-            None => parse_seed(SAMPLE)?,
-        };
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let folder = private_folder()?;
-        let code = runtime.block_on(run_inside(folder.path(), &seed, self.command));
-        drop(runtime);
-        let path = folder.path().to_owned();
-        folder.close().with_context(|| format!("cannot remove {}", path.display()))?;
-        code
-    }
+/// Runs the command and takes everything down again.
+///
+/// # Errors
+/// `config` for a seed that cannot be used, `usage` for a command that cannot be started, `io` when this
+/// machine lets us have no folder, port or process.
+pub fn run(args: Args, context: &Context) -> Result<u8> {
+    log_to_stderr(context, "error")?;
+    let seed = match &args.seed {
+        Some(path) => read_seed(path)?,
+        None => parse_seed(SAMPLE).map_err(CliError::internal)?,
+    };
+    let runtime = runtime()?;
+    let folder = private_folder()?;
+    let code = runtime.block_on(run_inside(folder.path(), &seed, args.command));
+    drop(runtime);
+    let path = folder.path().to_owned();
+    let removed = folder.close();
+    let code = code?;
+    removed.map_err(|error| CliError::io(format!("cannot remove {}", path.display()), error))?;
+    Ok(code)
 }
 
-async fn run_inside(folder: &Path, seed: &seed::Seed, command: Vec<OsString>) -> anyhow::Result<ExitCode> {
+async fn run_inside(folder: &Path, seed: &Seed, command: Vec<OsString>) -> Result<u8> {
     // Signals are caught before there is anything that they could leave behind.
-    let signals = child::Signals::listen()?;
-    let platform = Platform::open(&DatabaseUrl::Sqlite(folder.join("platform.db"))).await?;
+    let signals =
+        child::Signals::listen().map_err(|error| CliError::io("cannot listen for signals", error))?;
+    let platform = Platform::open(&DatabaseUrl::Sqlite(folder.join("platform.db")))
+        .await
+        .map_err(|error| CliError::new(Code::Io, "cannot open the database").caused_by(error))?;
     let signed_in = sign_in(&platform, seed).await?;
-    let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None).await?;
-    let server = listener.url()?;
+    let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let listener = Listener::bind(any_port, None).await.and_then(|it| it.url().map(|url| (it, url)));
+    let (listener, server) = listener.map_err(|error| CliError::io("cannot listen on 127.0.0.1", error))?;
     let config = folder.join("config");
-    write_profile(&config, &server, &signed_in)?;
-    let bin = own_folder(folder)?;
+    write_profile(&config, &server, signed_in).await?;
+    let bin = own_folder(folder).map_err(|error| CliError::io("cannot link to this program", error))?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(listener.serve(router::router(platform.clone()), async {
-        // A dropped sender means stop, too.
-        let _ = stopped.await;
-    }));
+    // A sender that was dropped means stop, too.
+    let serving =
+        tokio::spawn(listener.serve(router::router(platform.clone()), async { drop(stopped.await) }));
     let environment = child::Environment { server: &server, config: &config, bin: &bin };
     let code = child::run(command, &environment, signals).await;
     drop(stop);
     let served = serving.await;
     platform.close().await;
-    served.context("the platform failed")?;
+    served.map_err(|error| CliError::internal("the platform failed").caused_by(error))?;
     code
 }
 
-/// Makes the folder with the profile that is signed in.
-fn write_profile(config: &Path, server: &str, signed_in: &SignedIn) -> anyhow::Result<()> {
-    fs::create_dir(config)?;
-    let _ = (PROFILE, server, signed_in);
-    Ok(())
-}
-
 /// Applies the seed and issues a token as the seed wants, without hashing anything.
-async fn sign_in(platform: &Platform, seed: &seed::Seed) -> anyhow::Result<SignedIn> {
-    let wish = seed.sandbox.as_ref().context("the seed has no [sandbox] that says who signs in where")?;
-    let applied = seed::apply(platform, seed).await.context("cannot apply the seed")?;
-    let id = applied.companies.get(seed.place(&wish.company)?).context("the seed has no such company")?;
-    let grant = session::issue(platform, &wish.user).await?;
-    let caller = crate::platform::authn::authenticate(platform, &grant.access_token).await?;
-    let company = company::show(platform, &caller, *id)
-        .await
-        .with_context(|| format!("{} is no member of the company of [sandbox]", wish.user))?;
-    Ok(SignedIn {
-        username: caller.name,
-        password: seed.plain_password_of(&wish.user)?,
-        token: grant.access_token,
-        company,
-    })
+async fn sign_in(platform: &Platform, seed: &Seed) -> Result<SignedIn> {
+    let unusable = |error: anyhow::Error| CliError::config("cannot use the seed").caused_by(error);
+    let refused = |error| CliError::config("cannot sign in as [sandbox] of the seed says").caused_by(error);
+    let wish = seed
+        .sandbox
+        .as_ref()
+        .ok_or_else(|| CliError::config("the seed has no [sandbox] that says who signs in where"))?;
+    let place = seed.place(&wish.company).map_err(unusable)?;
+    let applied = seed::apply(platform, seed).await.map_err(unusable)?;
+    let id = applied.companies.get(place).copied();
+    let id = id.ok_or_else(|| CliError::internal("the seed lost a company"))?;
+    let grant = session::issue(platform, &wish.user).await.map_err(refused)?;
+    let caller = authn::authenticate(platform, &grant.access_token).await.map_err(refused)?;
+    let company = company::show(platform, &caller, id).await.map_err(refused)?;
+    let password = seed.plain_password_of(&wish.user).map_err(unusable)?;
+    Ok(SignedIn { username: caller.name, password, grant, company })
 }
 
-fn private_folder() -> anyhow::Result<TempDir> {
+/// Makes the folder with the profile that is signed in.
+async fn write_profile(config: &Path, server: &str, signed_in: SignedIn) -> Result<()> {
+    let SignedIn { username, password, grant, company } = signed_in;
+    let profile = Profile {
+        server: Some(server.parse()?),
+        username: Some(username.clone()),
+        credential_store: Some(StoreKind::File),
+        company: Some(company),
+        ..Profile::default()
+    };
+    ConfigFile::update(config, |file| {
+        file.current = Some(PROFILE.to_owned());
+        file.profiles.insert(PROFILE.to_owned(), profile);
+    })?;
+    let slot = Slot { origin: server.parse()?, username };
+    let expires_at = expiry(&grant);
+    let credentials = Credentials { token: Some(grant.access_token), expires_at, password };
+    Ok(Store::new(StoreKind::File, config).save(&slot, &credentials).await?)
+}
+
+fn private_folder() -> Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("sactl-sandbox-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.tempdir().context("cannot make a temporary folder")
+    builder.tempdir().map_err(|error| CliError::io("cannot make a temporary folder", error))
 }
 
 /// The folder in which `sactl` is this program: its own, or one with a link of that name.
-fn own_folder(folder: &Path) -> anyhow::Result<PathBuf> {
-    let program = std::env::current_exe().context("cannot find this program")?;
+fn own_folder(folder: &Path) -> io::Result<PathBuf> {
+    let program = std::env::current_exe()?;
     let name = format!("sactl{}", std::env::consts::EXE_SUFFIX);
     if let Some(own) = program.parent()
         && program.file_name() == Some(OsStr::new(&name))
@@ -139,7 +162,7 @@ fn own_folder(folder: &Path) -> anyhow::Result<PathBuf> {
     }
     let bin = folder.join("bin");
     fs::create_dir(&bin)?;
-    link(&program, &bin.join(name)).context("cannot link to this program")?;
+    link(&program, &bin.join(name))?;
     Ok(bin)
 }
 

@@ -1,118 +1,164 @@
 //! `sactl serve`: run the platform.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-use anyhow::Context as _;
+use tracing_subscriber::EnvFilter;
 
+use crate::api::Code;
+use crate::config::env;
+use crate::context::Context;
+use crate::error::{CliError, Result};
 use crate::platform::app::{self, Listener, Tls};
 use crate::platform::service::seed::{self, Seed};
 use crate::platform::{DatabaseUrl, Platform, router};
+use crate::ui::Ui;
 
 /// Run the platform
 ///
-/// Prints its address on standard output once it listens, logs on standard error, and stops cleanly on an
+/// Prints its address on standard output once it listens and logs on standard error. Stops cleanly on an
 /// interrupt or SIGTERM: requests under way are answered first.
-///
-/// Example: sactl serve --listen 127.0.0.1:8080 --database sqlite:platform.db --seed seed.toml
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl serve --seed seed.toml\n  sactl serve --listen 127.0.0.1:0 \
+                        --database sqlite:platform.db")]
 pub struct Args {
     /// Listen on this address; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
+    listen: SocketAddr,
 
     /// Keep the data here: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: a file in your data
     /// folder]
     #[arg(long, value_name = "URL")]
-    pub database: Option<DatabaseUrl>,
+    database: Option<DatabaseUrl>,
 
-    /// Speak TLS with this certificate chain, in PEM form
+    /// Speak TLS with this certificate chain (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_key")]
-    pub tls_cert: Option<PathBuf>,
+    tls_cert: Option<PathBuf>,
 
-    /// The private key of the certificate, in PEM form
+    /// Use this private key (PEM) of the certificate
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    pub tls_key: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
 
     /// Add companies, users and roles that never existed, and service accounts to an empty database
     #[arg(long, value_name = "FILE")]
-    pub seed: Option<PathBuf>,
+    seed: Option<PathBuf>,
 }
 
-impl Args {
-    /// Runs the platform until it is told to stop.
-    ///
-    /// # Errors
-    /// It cannot start: the address, the database, the certificate or the seed is unusable.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
-        let seed = self.seed.as_deref().map(read_seed).transpose()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(self.serve(seed))?;
-        Ok(ExitCode::SUCCESS)
-    }
+/// Runs the platform until it is told to stop.
+///
+/// # Errors
+/// `config` for a seed or a certificate that cannot be used, `io` when the database or the address cannot.
+pub fn run(args: Args, context: &Context) -> Result<u8> {
+    log_to_stderr(context, "info")?;
+    let seed = args.seed.as_deref().map(read_seed).transpose()?;
+    runtime()?.block_on(serve(args, seed, context.ui()))?;
+    Ok(0)
+}
 
-    async fn serve(self, seed: Option<Seed>) -> anyhow::Result<()> {
-        let tls = match (&self.tls_cert, &self.tls_key) {
-            (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)?),
-            _ => None,
-        };
-        if tls.is_none() && !self.listen.ip().is_loopback() {
-            tracing::warn!(
-                "passwords and tokens cross the network unencrypted: give --tls-cert and --tls-key"
-            );
-        }
-        let database = self.database.map_or_else(default_database, Ok)?;
-        // From here on a signal stops us cleanly, also while the database is brought up to date.
-        let stop = app::stop_signal().context("cannot listen for signals")?;
-        let platform = Platform::open(&database).await.with_context(|| format!("cannot open {database}"))?;
-        if let Some(seed) = seed {
-            let applied = seed::apply(&platform, &seed).await.context("cannot apply the seed")?;
-            tracing::info!(added = applied.added, "applied the seed");
-        }
-        let listener = Listener::bind(self.listen, tls)
+async fn serve(args: Args, seed: Option<Seed>, ui: &Ui) -> Result<()> {
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => Some(
+            Tls::from_files(certificate, key)
+                .map_err(|error| CliError::config("cannot speak TLS").caused_by(error))?,
+        ),
+        _ => None,
+    };
+    if tls.is_none() && !args.listen.ip().is_loopback() {
+        ui.warning("passwords and tokens will cross the network unencrypted: give --tls-cert and --tls-key");
+    }
+    let database = args.database.map_or_else(default_database, Ok)?;
+    // From here on a signal stops us cleanly, also while the database is brought up to date.
+    let stop = app::stop_signal().map_err(|error| CliError::io("cannot listen for signals", error))?;
+    let platform = Platform::open(&database)
+        .await
+        .map_err(|error| CliError::new(Code::Io, format!("cannot open {database}")).caused_by(error))?;
+    if let Some(seed) = seed {
+        let applied = seed::apply(&platform, &seed)
             .await
-            .with_context(|| format!("cannot listen on {}", self.listen))?;
-        announce(&listener.url()?)?;
-        tracing::info!(%database, "serving");
-        listener.serve(router::router(platform.clone()), stop).await;
-        platform.close().await;
-        tracing::info!("stopped");
-        Ok(())
+            .map_err(|error| CliError::config("cannot apply the seed").caused_by(error))?;
+        tracing::info!(added = applied.added, "applied the seed");
     }
+    let listener = Listener::bind(args.listen, tls).await.and_then(|it| it.url().map(|url| (it, url)));
+    let (listener, url) =
+        listener.map_err(|error| CliError::io(format!("cannot listen on {}", args.listen), error))?;
+    announce(ui, &url)?;
+    tracing::info!(%database, "serving");
+    listener.serve(router::router(platform.clone()), stop).await;
+    platform.close().await;
+    tracing::info!("stopped");
+    Ok(())
 }
 
-/// Says where the platform is: the one line on standard output, for whoever started it. That nobody reads it
-/// is no reason to stop.
-fn announce(url: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    match writeln!(stdout, "Listening on {url}").and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        outcome => outcome,
-    }
+/// Says where the platform is, for whoever started it. That nobody reads it is no reason to stop.
+fn announce(ui: &Ui, url: &str) -> Result<()> {
+    let said = ui.answer(|out| {
+        if ui.format().is_document() {
+            writeln!(out, "{}", serde_json::json!({ "url": url }))
+        } else {
+            writeln!(out, "Listening on {url}")
+        }
+    });
+    said.or_else(|error| if error.is_quiet() { Ok(()) } else { Err(error) })
 }
 
-/// Reads a seed file. The message of a mistake has the line, never its text: it may be a password.
-pub(super) fn read_seed(path: &Path) -> anyhow::Result<Seed> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    parse_seed(&text).with_context(|| format!("{} is no seed file", path.display()))
+/// A runtime of as many threads as the machine has processors.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| CliError::io("cannot start", error))
 }
 
-/// Reads the text of a seed file.
-pub(super) fn parse_seed(text: &str) -> anyhow::Result<Seed> {
+/// Logs on standard error: `level` unless `SACTL_LOG` or `--verbose` says otherwise. Other crates are heard
+/// from `warn` on only: what they tell beyond that may hold headers, and headers hold tokens.
+///
+/// # Errors
+/// `config` when `SACTL_LOG` is no level.
+pub(super) fn log_to_stderr(context: &Context, level: &str) -> Result<()> {
+    let chosen = context.environment().get(env::LOG)?;
+    let level = match chosen.as_deref() {
+        Some(level @ ("off" | "error" | "warn" | "info" | "debug" | "trace")) => level,
+        Some(_) => {
+            let message = "SACTL_LOG is off, error, warn, info, debug or trace";
+            return Err(CliError::config(message));
+        }
+        None if context.ui().is_verbose() => "debug",
+        None => level,
+    };
+    let others = if level == "off" { "off" } else { "warn" };
+    let filter = EnvFilter::new(format!("{others},sactl={level}"));
+    // Somebody who logs already in this process keeps doing so.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+    Ok(())
+}
+
+/// Reads a seed file.
+///
+/// # Errors
+/// `config`: the file cannot be read or is no seed. The message has the line of a mistake and never its text,
+/// which may be a password.
+pub(super) fn read_seed(path: &Path) -> Result<Seed> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        CliError::config(format!("cannot read the seed file {}", path.display())).caused_by(error)
+    })?;
+    parse_seed(&text).map_err(|why| CliError::config(format!("{}: {why}", path.display())))
+}
+
+/// Reads the text of a seed file; an error says where the mistake is.
+pub(super) fn parse_seed(text: &str) -> std::result::Result<Seed, String> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().map_or(0, |span| span.start);
         let line = text.get(..before).unwrap_or_default().matches('\n').count() + 1;
-        anyhow::anyhow!("line {line}: {}", error.message())
+        format!("line {line}: {}", error.message())
     })
 }
 
 /// The file of a platform that is told nothing else.
-fn default_database() -> anyhow::Result<DatabaseUrl> {
-    let data = dirs::data_dir().context("this system has no data folder: give --database")?;
+fn default_database() -> Result<DatabaseUrl> {
+    let data = dirs::data_dir()
+        .ok_or_else(|| CliError::config("this system has no data folder").hint("give --database"))?;
     let folder = data.join("sactl");
-    make_private(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    make_private(&folder)
+        .map_err(|error| CliError::io(format!("cannot make the folder {}", folder.display()), error))?;
     Ok(DatabaseUrl::Sqlite(folder.join("platform.db")))
 }
 

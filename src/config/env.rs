@@ -49,6 +49,8 @@ variables! {
     PASSWORD = "SACTL_PASSWORD";
     /// A file that holds the password for this call; one line end at its end is not part of it.
     PASSWORD_FILE = "SACTL_PASSWORD_FILE";
+    /// How much `serve` and `sandbox` log on standard error: off, error, warn, info, debug or trace.
+    LOG = "SACTL_LOG";
     /// Set to anything: no colour.
     NO_COLOR = "NO_COLOR";
     /// `0`: no colour.

@@ -2,9 +2,9 @@
 
 use super::authn::{Caller, PrincipalId};
 use super::error::Error;
+use super::store::Connection;
 use super::store::access::{self, Grant};
 use super::store::account::Sighting;
-use super::store::Connection;
 use crate::domain::{CompanyId, Operation, Permission, Relation, decision};
 
 /// The caller's access in the company, if it includes `permission`.

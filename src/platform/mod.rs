@@ -66,7 +66,13 @@ impl Platform {
         let tx = store.begin().await?;
         let cursor_key = store::setting::get_or_insert(&*tx, CURSOR_KEY, &authn::hex(&fresh)).await?;
         tx.commit().await.context("cannot write to the database")?;
-        Ok(Self(Arc::new(Inner { store, hasher: Hasher::new(), clock, cursor_key, noting: Mutex::default() })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            hasher: Hasher::new(),
+            clock,
+            cursor_key,
+            noting: Mutex::default(),
+        })))
     }
 
     /// The present moment, to the millisecond.

@@ -9,11 +9,11 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::Platform;
 use super::authn::PrincipalId;
 use super::error::Error;
 use super::store::throttle::Count;
 use super::store::{self, Connection};
-use super::Platform;
 
 /// Without failures for so long, the earlier ones are forgotten.
 const MEMORY: SignedDuration = SignedDuration::from_mins(15);

@@ -5,6 +5,8 @@ pub(crate) mod env;
 pub(crate) mod http;
 pub(crate) mod output;
 #[cfg(feature = "platform")]
+pub(crate) mod database;
+#[cfg(feature = "platform")]
 pub(crate) mod platform;
 pub(crate) mod proxy;
 pub(crate) mod pty;

@@ -1,21 +1,19 @@
 //! The command of a sandbox: its environment, the signals that are passed on to it, its exit code.
 
 use std::ffi::OsString;
+#[cfg(not(unix))]
 use std::io;
 use std::path::Path;
-use std::process::{ExitCode, ExitStatus};
+use std::process::ExitStatus;
 
-use anyhow::Context as _;
 use tokio::process::Command;
+
+use crate::error::{CliError, Result};
 
 /// Variables of ours start so. The command gets none that it would inherit.
 const OURS: &str = "SACTL_";
 /// Hosts that no proxy stands before.
 const LOCAL: &str = "127.0.0.1,localhost";
-/// What a shell answers with when there is no such command, and when it cannot be started.
-const NOT_FOUND: u8 = 127;
-const NOT_STARTED: u8 = 126;
-
 /// What the command is told about the platform.
 pub(super) struct Environment<'a> {
     /// Where it is.
@@ -29,26 +27,22 @@ pub(super) struct Environment<'a> {
 /// Runs `command`, or the user's shell when it is empty, to its end.
 ///
 /// # Errors
-/// The search path cannot be made, or waiting failed.
+/// `usage` when it cannot be started, `io` when waiting for it failed.
 pub(super) async fn run(
     command: Vec<OsString>,
     environment: &Environment<'_>,
     signals: Signals,
-) -> anyhow::Result<ExitCode> {
+) -> Result<u8> {
     let mut words = command.into_iter();
     let program = words.next().unwrap_or_else(shell);
     let mut command = Command::new(&program);
     command.args(words).kill_on_drop(true);
     prepare(&mut command, environment)?;
-    let child = match command.spawn() {
-        Ok(child) => child,
-        Err(error) => {
-            let code = if error.kind() == io::ErrorKind::NotFound { NOT_FOUND } else { NOT_STARTED };
-            tracing::error!(%error, "cannot start {}", program.display());
-            return Ok(ExitCode::from(code));
-        }
-    };
-    let status = signals.wait(child).await.context("cannot wait for the command")?;
+    let child = command
+        .spawn()
+        .map_err(|error| CliError::usage(format!("cannot start {}", program.display())).caused_by(error))?;
+    let status =
+        signals.wait(child).await.map_err(|error| CliError::io("cannot wait for the command", error))?;
     Ok(exit_code(status))
 }
 
@@ -56,7 +50,7 @@ fn shell() -> OsString {
     std::env::var_os("SHELL").filter(|shell| !shell.is_empty()).unwrap_or_else(|| "/bin/sh".into())
 }
 
-fn prepare(command: &mut Command, environment: &Environment<'_>) -> anyhow::Result<()> {
+fn prepare(command: &mut Command, environment: &Environment<'_>) -> Result<()> {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with(OURS) {
             command.env_remove(name);
@@ -64,8 +58,9 @@ fn prepare(command: &mut Command, environment: &Environment<'_>) -> anyhow::Resu
     }
     let inherited = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(environment.bin.to_owned()).chain(std::env::split_paths(&inherited));
+    let unlistable = |error| CliError::usage("cannot put a folder into PATH").caused_by(error);
     command
-        .env("PATH", std::env::join_paths(folders).context("cannot make the search path")?)
+        .env("PATH", std::env::join_paths(folders).map_err(unlistable)?)
         .env("SACTL_SERVER", environment.server)
         .env("SACTL_CONFIG_DIR", environment.config)
         .env("SACTL_CREDENTIAL_STORE", "file")
@@ -75,13 +70,12 @@ fn prepare(command: &mut Command, environment: &Environment<'_>) -> anyhow::Resu
 }
 
 /// The code of the command; 128 + n when signal n ended it.
-fn exit_code(status: ExitStatus) -> ExitCode {
+fn exit_code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX));
+        return u8::try_from(128 + signal).unwrap_or(u8::MAX);
     }
-    let code = status.code().and_then(|code| u8::try_from(code & 0xff).ok());
-    ExitCode::from(code.unwrap_or(1))
+    status.code().and_then(|code| u8::try_from(code & 0xff).ok()).unwrap_or(1)
 }
 
 #[cfg(unix)]

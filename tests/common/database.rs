@@ -1,0 +1,143 @@
+//! Databases of one's own for tests: a SQLite file in a temporary folder, or a database of a PostgreSQL server
+//! that is started for this test process and dies with it, however it ends.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use sactl::platform::DatabaseUrl;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use tempfile::TempDir;
+
+/// An empty database.
+pub(crate) struct Database {
+    /// Where it is.
+    pub(crate) url: DatabaseUrl,
+    folder: Option<TempDir>,
+}
+
+impl Database {
+    /// A SQLite file.
+    pub(crate) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { url: DatabaseUrl::Sqlite(folder.path().join("platform.db")), folder: Some(folder) }
+    }
+
+    /// A PostgreSQL database; `None` where PostgreSQL is not installed and nobody insists on it.
+    pub(crate) async fn postgres() -> Option<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let cluster = Cluster::get()?;
+        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let admin = sea_orm::Database::connect(cluster.url("postgres")).await.unwrap();
+        // Creating databases at the same time fights over the template.
+        static CREATING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let turn = CREATING.lock().await;
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        drop(turn);
+        admin.close().await.unwrap();
+        Some(Self { url: DatabaseUrl::Postgres(cluster.url(&name)), folder: None })
+    }
+
+    /// A connection beside the platform, to look behind its back.
+    pub(crate) async fn connect(&self) -> DatabaseConnection {
+        let url = match &self.url {
+            DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            DatabaseUrl::Postgres(url) => url.clone(),
+        };
+        sea_orm::Database::connect(url).await.unwrap()
+    }
+
+    /// The folder of a SQLite file.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.folder.as_ref().map(TempDir::path)
+    }
+}
+
+/// A PostgreSQL server with its data and its socket in a temporary folder.
+struct Cluster {
+    folder: PathBuf,
+    /// Lives as long as the other end of its standard input is open, and cleans up when it is not.
+    _keeper: Mutex<Child>,
+}
+
+/// Starts a server, says so, and stops it when its standard input ends: with the test process, whatever ends
+/// that. The default collation is a linguistic one, so that an order that should be bytewise shows if it is not.
+const KEEPER: &str = r#"
+trap '' INT
+bin=$1 folder=$2
+"$bin/initdb" -D "$folder/data" -U sactl -A trust -E UTF8 --no-sync --no-instructions --locale=C.UTF-8 \
+    --locale-provider=icu --icu-locale=en-US >"$folder/log" 2>&1 &&
+"$bin/pg_ctl" -D "$folder/data" -w -t 60 -l "$folder/log" -o "-k '$folder' -c listen_addresses='' \
+    -c fsync=off -c max_connections=400" start >/dev/null 2>&1 &&
+echo ready || cat "$folder/log"
+cat >/dev/null
+"$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1
+rm -rf "$folder"
+"#;
+
+impl Cluster {
+    fn get() -> Option<&'static Self> {
+        static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+        CLUSTER.get_or_init(Self::start).as_ref()
+    }
+
+    fn start() -> Option<Self> {
+        let Some(programs) = programs() else {
+            let insists = std::env::var_os("SACTL_TEST_REQUIRE_POSTGRES").is_some_and(|value| value == "1");
+            assert!(!insists, "PostgreSQL is not installed, and SACTL_TEST_REQUIRE_POSTGRES=1 insists on it");
+            skipped("PostgreSQL is not installed: its half of the store's tests is skipped");
+            return None;
+        };
+        let folder = tempfile::Builder::new().prefix("sactl-pg-").tempdir().unwrap().keep();
+        let mut command = unprivileged(&folder);
+        command.args(["sh", "-c", KEEPER, "keeper"]).arg(programs).arg(&folder);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut keeper = command.spawn().unwrap();
+        let mut said = BufReader::new(keeper.stdout.take().unwrap()).lines();
+        let first = said.next().transpose().unwrap().unwrap_or_default();
+        if first != "ready" {
+            drop(keeper.stdin.take());
+            let rest: Vec<_> = said.map_while(Result::ok).collect();
+            panic!("PostgreSQL did not start: {first}\n{}", rest.join("\n"));
+        }
+        Some(Self { folder, _keeper: Mutex::new(keeper) })
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!("postgres://sactl@localhost/{database}?host={}", self.folder.display())
+    }
+}
+
+/// The folder of the newest PostgreSQL programs, where Debian puts them.
+fn programs() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let version = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
+    let folders = versions.filter_map(|entry| Some(entry.ok()?.path()));
+    let newest = folders.filter(|path| path.join("bin/initdb").exists()).max_by_key(version)?;
+    Some(newest.join("bin"))
+}
+
+/// PostgreSQL refuses to run as root: root becomes the user `postgres`, to whom the folder is given.
+fn unprivileged(folder: &Path) -> Command {
+    if !rustix::process::geteuid().is_root() {
+        return Command::new("env");
+    }
+    let given = Command::new("chown").arg("postgres:").arg(folder).status().unwrap();
+    assert!(given.success(), "cannot give the folder to the user postgres");
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]);
+    command
+}
+
+/// Says once that something was not tested.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests must see what was left out")]
+fn skipped(what: &'static str) {
+    static SAID: Mutex<bool> = Mutex::new(false);
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*said {
+        eprintln!("{what}");
+        *said = true;
+    }
+}

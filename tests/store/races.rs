@@ -1,0 +1,237 @@
+//! What happens at the same time comes out as if it had happened one after the other.
+
+use sactl::api::Code;
+use sactl::api::access::AdjustPermissions;
+use sactl::api::account::ResetPassword;
+use sactl::api::role::CreateRole;
+use sactl::domain::{Password, Token};
+use sactl::platform::Platform;
+use sactl::platform::authn::authenticate;
+use sactl::platform::service::{account, role};
+
+use super::story::{list_of, names, new_account, role_of};
+use super::{ACME, PASSWORD, World, code, on_both, sign};
+use crate::common::database::Database;
+
+on_both!(
+    eight_writers_do_not_meet_an_error,
+    racing_starts_all_succeed,
+    a_right_that_is_taken_is_not_given_on,
+    a_role_in_use_is_not_deleted,
+    one_key_creates_one_account,
+    one_name_goes_to_one_account,
+    no_sign_in_slips_past_a_reset,
+    crossing_changes_do_not_deadlock,
+);
+
+async fn eight_writers_do_not_meet_an_error(database: Database) {
+    let world = World::sandbox(database).await;
+    let admin = world.caller("admin@acme.example").await;
+    let writers = (0..8).map(|writer| {
+        let (platform, admin) = (world.platform.clone(), admin.clone());
+        tokio::spawn(async move {
+            for round in 0..10 {
+                let (name, permissions) = if (writer + round) % 2 == 0 {
+                    ("dormant-bot", ["devices:view"])
+                } else {
+                    ("backup-runner", ["alerts:view"])
+                };
+                account::set_access(&platform, &admin, ACME, name, list_of(&permissions), "r").await.unwrap();
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+}
+
+async fn racing_starts_all_succeed(database: Database) {
+    let starts: Vec<_> = (0..6)
+        .map(|_| {
+            let url = database.url.clone();
+            tokio::spawn(async move { Platform::open(&url).await.unwrap() })
+        })
+        .collect();
+    for start in starts {
+        start.await.unwrap().ready().await.unwrap();
+    }
+}
+
+/// Somebody with a custom role gives a permission on while it is taken from that role.
+const GIVER: &str = r#"
+[[company]]
+name = "Acme MSP"
+[[role]]
+company = 1
+name = "giver"
+permissions = ["service-accounts:view", "service-accounts:edit", "devices:delete"]
+[[user]]
+email = "admin@acme.example"
+password_hash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+access = [{ company = 1, role = "company-admin" }]
+[[user]]
+email = "giver@acme.example"
+password_hash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+access = [{ company = 1, role = "giver" }]
+[[service_account]]
+name = "robot"
+owner = 1
+password_hash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+"#;
+
+/// P22: whatever was given had not been taken yet; the order of the records is the order of the changes.
+async fn a_right_that_is_taken_is_not_given_on(database: Database) {
+    let world = World::seeded(database, GIVER).await;
+    let (admin, giver) = (world.caller("admin@acme.example").await, world.caller("giver@acme.example").await);
+    let (p, other) = (world.platform.clone(), world.other_node().await);
+    for _ in 0..15 {
+        let take = AdjustPermissions { add: Vec::new(), remove: names(&["devices:delete"]) };
+        let (given, taken) = tokio::join!(
+            account::set_access(&other, &giver, ACME, "robot", list_of(&["devices:delete"]), "r"),
+            role::adjust(&p, &admin, ACME, "giver", take, "r"),
+        );
+        taken.unwrap();
+        let records = world.records(ACME).await;
+        let actions: Vec<_> = records.iter().map(|(action, ..)| action.as_str()).collect();
+        match given {
+            Ok(_) => assert_eq!(actions[actions.len() - 2..], ["access.set", "role.edited"]),
+            Err(refused) => assert_eq!(refused.code, Code::Escalation),
+        }
+        account::remove_access(&p, &admin, ACME, "robot", "r").await.unwrap();
+        let back = AdjustPermissions { add: names(&["devices:delete"]), remove: Vec::new() };
+        role::adjust(&p, &admin, ACME, "giver", back, "r").await.unwrap();
+    }
+}
+
+async fn a_role_in_use_is_not_deleted(database: Database) {
+    let world = World::sandbox(database).await;
+    let admin = world.caller("admin@acme.example").await;
+    let (p, other) = (world.platform.clone(), world.other_node().await);
+    for _ in 0..15 {
+        let create = CreateRole { name: "brief".into(), permissions: names(&["devices:view"]) };
+        role::create(&p, &admin, ACME, create, "r").await.unwrap();
+        let (given, deleted) = tokio::join!(
+            account::set_access(&other, &admin, ACME, "dormant-bot", role_of("brief"), "r"),
+            role::delete(&p, &admin, ACME, "brief", "r"),
+        );
+        match (given, deleted) {
+            (Ok(_), Err(refused)) => {
+                assert_eq!(refused.code, Code::RoleInUse);
+                account::remove_access(&p, &admin, ACME, "dormant-bot", "r").await.unwrap();
+                role::delete(&p, &admin, ACME, "brief", "r").await.unwrap();
+            }
+            (Err(refused), Ok(_)) => assert_eq!(refused.code, Code::InvalidInput),
+            (given, deleted) => panic!("{given:?} and {deleted:?}"),
+        }
+    }
+}
+
+async fn one_key_creates_one_account(database: Database) {
+    let world = World::sandbox(database).await;
+    let admin = world.caller("admin@acme.example").await;
+    let nodes = [world.platform.clone(), world.other_node().await];
+    let creates: Vec<_> = (0..8)
+        .map(|index| {
+            let (platform, admin) = (nodes[index % 2].clone(), admin.clone());
+            tokio::spawn(async move {
+                account::create(&platform, &admin, ACME, new_account("once"), Some("key"), "r").await.unwrap()
+            })
+        })
+        .collect();
+    let mut ids = Vec::new();
+    for create in creates {
+        ids.push(create.await.unwrap().account.id);
+    }
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(world.records(ACME).await.len(), 1);
+}
+
+async fn one_name_goes_to_one_account(database: Database) {
+    let world = World::sandbox(database).await;
+    let nodes = [world.platform.clone(), world.other_node().await];
+    let callers = [
+        (world.caller("admin@acme.example").await, ACME),
+        (world.caller("admin@northwind.example").await, super::NORTHWIND),
+    ];
+    let creates: Vec<_> = (0..6)
+        .map(|index| {
+            let (caller, company) = callers[index % 2].clone();
+            let platform = nodes[index % 2].clone();
+            tokio::spawn(async move {
+                account::create(&platform, &caller, company, new_account("coveted"), None, "r").await
+            })
+        })
+        .collect();
+    let mut made = 0;
+    for create in creates {
+        match create.await.unwrap() {
+            Ok(_) => made += 1,
+            Err(refused) => assert_eq!(refused.code, Code::NameTaken),
+        }
+    }
+    assert_eq!(made, 1);
+}
+
+/// P17: a sign-in that is under way while the password is reset gets nothing that outlives the reset.
+async fn no_sign_in_slips_past_a_reset(database: Database) {
+    let world = World::sandbox(database).await;
+    let admin = world.caller("admin@acme.example").await;
+    let (p, other) = (&world.platform, world.other_node().await);
+    let mut old = PASSWORD.to_owned();
+    for round in 0..10 {
+        let new = format!("Round-{round}-1234!");
+        let reset = ResetPassword { password: Password::new(new.as_str()), current_password: None };
+        let (one, two, three, done) = tokio::join!(
+            sign(&other, "backup-runner", &old),
+            sign(p, "backup-runner", &old),
+            sign(&other, "backup-runner", &old),
+            account::reset_password(p, &admin, ACME, "backup-runner", reset, "r"),
+        );
+        done.unwrap();
+        for signed_in in [one, two, three] {
+            match signed_in {
+                Ok(grant) => is_dead(p, &grant.access_token).await,
+                Err(refused) => assert_eq!(refused.code, Code::InvalidGrant),
+            }
+        }
+        // A right sign-in starts the counter of failures again.
+        let grant = sign(p, "backup-runner", &new).await.unwrap();
+        assert!(authenticate(&other, &grant.access_token).await.is_ok());
+        old = new;
+    }
+}
+
+async fn is_dead(platform: &Platform, token: &Token) {
+    assert_eq!(code(authenticate(platform, token).await), Code::Unauthenticated);
+}
+
+/// Everything that locks several rows, at the same time and criss-cross.
+async fn crossing_changes_do_not_deadlock(database: Database) {
+    let world = World::sandbox(database).await;
+    let (acme, northwind) =
+        (world.caller("admin@acme.example").await, world.caller("admin@northwind.example").await);
+    let (p, other) = (world.platform.clone(), world.other_node().await);
+    let reset = |password: &str| ResetPassword { password: Password::new(password), current_password: None };
+    for _ in 0..5 {
+        let north = super::NORTHWIND;
+        let (a, b, c, d, e) = tokio::join!(
+            account::reset_password(&p, &acme, ACME, "fleet-automation", reset("Other-1234!"), "r"),
+            account::set_access(&other, &northwind, north, "fleet-automation", role_of("viewer"), "r"),
+            account::set_access(&other, &acme, ACME, "northwind-telemetry", role_of("operator"), "r"),
+            account::reset_password(
+                &other,
+                &northwind,
+                north,
+                "northwind-telemetry",
+                reset("Other-1!x"),
+                "r"
+            ),
+            account::set_access(&p, &northwind, north, "fleet-automation", role_of("operator"), "r"),
+        );
+        a.unwrap();
+        b.unwrap();
+        c.unwrap();
+        d.unwrap();
+        e.unwrap();
+    }
+}

@@ -1,0 +1,100 @@
+//! Lists: their order, their pages, their filters, and what they cost.
+
+use sactl::api::Code;
+use sactl::api::account::{AccountQuery, CreateAccount};
+use sactl::api::company::CompanyQuery;
+use sactl::domain::Ownership;
+use sactl::platform::service::{account, company};
+
+use super::story::new_account;
+use super::{ACME, NORTHWIND, World, code, on_both};
+use crate::common::database::Database;
+
+on_both!(pages_follow_the_bytes_of_names, filters_narrow, cursors_belong_to_their_list, companies_page);
+
+async fn pages(world: &World, query: &AccountQuery) -> Vec<Vec<String>> {
+    let admin = world.caller("admin@acme.example").await;
+    let mut query = query.clone();
+    let mut pages = Vec::new();
+    loop {
+        let page = account::list(&world.platform, &admin, ACME, &query).await.unwrap();
+        pages.push(page.data.into_iter().map(|account| account.name).collect());
+        query.cursor = page.next;
+        if query.cursor.is_none() {
+            return pages;
+        }
+    }
+}
+
+async fn create(world: &World, names: &[&str]) {
+    let admin = world.caller("admin@acme.example").await;
+    for name in names {
+        let request = CreateAccount { description: Some(format!("100% {name}_x")), ..new_account(name) };
+        account::create(&world.platform, &admin, ACME, request, None, "r").await.unwrap();
+    }
+}
+
+/// A linguistic order would ignore the punctuation.
+async fn pages_follow_the_bytes_of_names(database: Database) {
+    let world = World::sandbox(database).await;
+    create(&world, &["a_b", "A-c", "a.a", "aab", "a+z"]).await;
+    let query = AccountQuery { page_size: Some(3), ..AccountQuery::default() };
+    assert_eq!(
+        pages(&world, &query).await,
+        [
+            vec!["a+z", "A-c", "a.a"],
+            vec!["a_b", "aab", "backup-runner"],
+            vec!["dormant-bot", "fleet-automation", "northwind-telemetry"],
+        ]
+    );
+    for size in [0, 1001] {
+        let admin = world.caller("admin@acme.example").await;
+        let query = AccountQuery { page_size: Some(size), ..AccountQuery::default() };
+        assert_eq!(code(account::list(&world.platform, &admin, ACME, &query).await), Code::Malformed);
+    }
+}
+
+async fn filters_narrow(database: Database) {
+    let world = World::sandbox(database).await;
+    create(&world, &["alpha", "beta"]).await;
+    let all = async |query: AccountQuery| pages(&world, &query).await.concat();
+    let search = |text: &str| AccountQuery { search: Some(text.into()), ..AccountQuery::default() };
+    assert_eq!(all(search("100% ALPHA_X")).await, ["alpha"]);
+    assert_eq!(all(search("%")).await, ["alpha", "beta"]);
+    assert_eq!(all(search("a_x")).await, ["alpha", "beta"]);
+    assert_eq!(all(search("FLEET")).await, ["fleet-automation"]);
+    assert_eq!(all(search("a_b")).await, Vec::<String>::new());
+    let role = AccountQuery { role: Some("viewer".into()), ..AccountQuery::default() };
+    assert_eq!(all(role).await, ["northwind-telemetry"]);
+    let external = AccountQuery { ownership: Some(Ownership::External), ..AccountQuery::default() };
+    assert_eq!(all(external).await, ["northwind-telemetry"]);
+    let owned = AccountQuery { ownership: Some(Ownership::Owned), ..AccountQuery::default() };
+    assert_eq!(all(owned).await.len(), 5);
+}
+
+async fn cursors_belong_to_their_list(database: Database) {
+    let world = World::sandbox(database).await;
+    let admin = world.caller("admin@acme.example").await;
+    let query = AccountQuery { page_size: Some(1), ..AccountQuery::default() };
+    let first = account::list(&world.platform, &admin, ACME, &query).await.unwrap();
+    assert_eq!((first.data.len(), first.total), (1, 4));
+    let next = AccountQuery { cursor: first.next, ..query };
+    let second = account::list(&world.other_node().await, &admin, ACME, &next).await.unwrap();
+    assert_eq!(second.data[0].name, "dormant-bot");
+    assert_eq!(code(account::list(&world.platform, &admin, NORTHWIND, &next).await), Code::Malformed);
+    let filtered = AccountQuery { search: Some("o".into()), ..next };
+    assert_eq!(code(account::list(&world.platform, &admin, ACME, &filtered).await), Code::Malformed);
+}
+
+async fn companies_page(database: Database) {
+    let world = World::sandbox(database).await;
+    let contoso = world.caller("admin@contoso.example").await;
+    let query = CompanyQuery { page_size: Some(1), ..CompanyQuery::default() };
+    let first = company::list(&world.platform, &contoso, &query).await.unwrap();
+    assert_eq!((first.data[0].id.0, first.total), (3, 2));
+    let second = CompanyQuery { cursor: first.next, ..query };
+    let second = company::list(&world.platform, &contoso, &second).await.unwrap();
+    assert_eq!((second.data[0].id.0, second.next), (4, None));
+    let named = CompanyQuery { name: Some("Acme MSP".into()), ..CompanyQuery::default() };
+    assert_eq!(company::list(&world.platform, &contoso, &named).await.unwrap().total, 0);
+}
