@@ -9,6 +9,8 @@ mod documents;
 mod exit_codes;
 mod hostile;
 #[cfg(feature = "platform")]
+mod readme;
+#[cfg(feature = "platform")]
 mod requests;
 #[cfg(feature = "platform")]
 mod sandbox;

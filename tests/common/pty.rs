@@ -5,7 +5,7 @@ use std::time::Duration;
 use expectrl::process::unix::WaitStatus;
 use expectrl::{Eof, Expect, Session};
 
-use super::env::Env;
+use super::env::{Env, program};
 
 /// Longer than any answer takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -20,7 +20,21 @@ impl Terminal {
     /// Starts the program with the words of `line`.
     pub(crate) fn start(env: &Env, line: &str) -> Self {
         let mut command = env.command();
-        command.args(line.split_whitespace()).env("TERM", "xterm-256color").env("COLUMNS", "120");
+        command.args(line.split_whitespace());
+        Self::run(command)
+    }
+
+    /// Starts a whole line as a shell understands it, with the program in its search path.
+    pub(crate) fn shell(env: &Env, line: &str) -> Self {
+        let mut command = std::process::Command::new("/bin/sh");
+        command.args(["-c", line]).env_clear().envs(env.variables().iter().cloned());
+        let path = format!("{}:/usr/bin:/bin", program().parent().unwrap().display());
+        command.current_dir(env.work()).env("PATH", path);
+        Self::run(command)
+    }
+
+    fn run(mut command: std::process::Command) -> Self {
+        command.env("TERM", "xterm-256color").env("COLUMNS", "120");
         let mut session = Session::spawn(command).unwrap();
         session.get_process_mut().set_window_size(120, 40).unwrap();
         session.set_expect_timeout(Some(PATIENCE));
