@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{Attribute, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::{Block, Cell, Surroundings, Tone};
 use crate::domain::visible::sanitise;
@@ -109,7 +109,6 @@ fn styled(cell: &Cell) -> comfy_table::Cell {
         Tone::Plain => styled,
         Tone::Strong => styled.add_attribute(Attribute::Bold),
         Tone::Faint => styled.add_attribute(Attribute::Dim),
-        Tone::Warning => styled.fg(Color::DarkYellow),
     }
 }
 

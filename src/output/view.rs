@@ -44,8 +44,6 @@ pub enum Tone {
     Strong,
     /// What the eye may skip.
     Faint,
-    /// What deserves attention.
-    Warning,
 }
 
 /// One cell of a table for people. Its text may come from a server: it is made safe when it is printed.

@@ -17,7 +17,7 @@ impl Ui {
     pub async fn prompt(&self, question: &str) -> Result<String> {
         self.require_interactive(question)?;
         Self::ask(question)?;
-        Ok(read_line().await?.as_str().to_owned())
+        read_line().await
     }
 
     /// Asks for one line without showing what is typed.
@@ -28,7 +28,16 @@ impl Ui {
         self.require_interactive(question)?;
         let _echo = EchoOff::new().map_err(|error| CliError::io("cannot hide what is typed", error))?;
         Self::ask(question)?;
-        read_line().await
+        let secret = read(|| {
+            // From standard input, not from /dev/tty: it is a terminal, and nobody looks behind a pipe.
+            let config = rpassword::ConfigBuilder::new().input_reader(io::stdin()).output_discard().build();
+            rpassword::read_password_with_config(config).map(Zeroizing::new).map(Some)
+        })
+        .await?;
+        if secret.is_empty() {
+            return Err(CliError::usage(format!("nothing was typed for: {question}")));
+        }
+        Ok(secret)
     }
 
     /// Asks a question that yes or no answers; anything but yes is no.
@@ -65,22 +74,17 @@ impl Ui {
 }
 
 /// One line of standard input without its line end.
-async fn read_line() -> Result<Zeroizing<String>> {
-    let read = tokio::task::spawn_blocking(|| {
-        let mut line = Zeroizing::new(String::with_capacity(512));
-        io::stdin().read_line(&mut line).map(|count| (count, line))
-    });
+async fn read_line() -> Result<String> {
+    read(|| io::stdin().lines().next().transpose()).await
+}
+
+/// What `read` gives, read on a thread of its own; nothing is the end of input.
+async fn read<T: Send + 'static>(read: impl FnOnce() -> io::Result<Option<T>> + Send + 'static) -> Result<T> {
+    let read = tokio::task::spawn_blocking(read);
     let outcome = read.await.map_err(|error| CliError::internal("reading failed").caused_by(error))?;
-    let (count, mut line) = outcome.map_err(|error| CliError::io("cannot read standard input", error))?;
-    if count == 0 {
-        return Err(CliError::interrupted());
-    }
-    for end in ['\n', '\r'] {
-        if line.ends_with(end) {
-            line.pop();
-        }
-    }
-    Ok(line)
+    outcome
+        .map_err(|error| CliError::io("cannot read standard input", error))?
+        .ok_or_else(CliError::interrupted)
 }
 
 /// The terminal without echo, for as long as this lives.

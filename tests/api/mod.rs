@@ -3,9 +3,12 @@
 mod document;
 mod lifecycle;
 mod paging;
+mod process;
 mod requests;
 mod rules;
+mod sandbox;
 mod seeds;
+mod serve;
 mod session;
 mod sweep;
 mod table;

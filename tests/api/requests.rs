@@ -163,6 +163,16 @@ fn alive_and_ready() {
     assert_eq!(server.anonymous().get("/readyz").data(200)["state"], "ready");
 }
 
+/// HTTP/2 without TLS, for whoever begins with it.
+#[test]
+fn http_2_is_spoken_to_who_begins_with_it() {
+    let server = Server::sandbox();
+    let client =
+        reqwest::Client::builder().no_proxy().tls_certs_only([]).http2_prior_knowledge().build().unwrap();
+    let answer = server.block_on(client.get(format!("{}/readyz", server.url())).send()).unwrap();
+    assert_eq!((answer.status().as_u16(), answer.version()), (200, reqwest::Version::HTTP_2));
+}
+
 #[test]
 fn the_token_comes_from_the_header_alone() {
     let server = Server::sandbox();

@@ -1,11 +1,11 @@
 //! What the tests share: a private place to run the program, its answer as one text, and servers of every
 //! kind.
 
+#[cfg(feature = "platform")]
+pub(crate) mod database;
 pub(crate) mod env;
 pub(crate) mod http;
 pub(crate) mod output;
-#[cfg(feature = "platform")]
-pub(crate) mod database;
 #[cfg(feature = "platform")]
 pub(crate) mod platform;
 pub(crate) mod proxy;

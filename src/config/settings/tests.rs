@@ -24,9 +24,9 @@ fn server(flags: &Flags, pairs: &[(&str, &str)], file: &str) -> Option<(String, 
     Some((setting.value.to_string(), setting.source))
 }
 
-/// The order for every setting that all four can give: flag, environment, profile, default.
+/// The order for every setting: flag, environment, profile, default.
 #[test]
-fn the_nearest_says_what_holds() {
+fn the_nearest_names_the_server() {
     let flags = Flags { server: Some("https://flag.example".into()), ..Flags::default() };
     let none = Flags::default();
     let variable = [("SACTL_SERVER", "https://variable.example")];
@@ -41,7 +41,10 @@ fn the_nearest_says_what_holds() {
         let expected = expected.map(|(server, source)| (server.to_owned(), source));
         assert_eq!(server(flags, pairs, file), expected);
     }
+}
 
+#[test]
+fn the_nearest_says_where_credentials_are_kept_and_how_long_to_wait() {
     let store = |flag, pairs: &[(&str, &str)], file: &str| {
         let flags = Flags { credential_store: flag, ..Flags::default() };
         let setting = resolve(&flags, pairs, file).unwrap().credential_store;
@@ -61,7 +64,10 @@ fn the_nearest_says_what_holds() {
     assert_eq!(timeout(Some(0.5), &[("SACTL_TIMEOUT", "7")]), (500, Source::Flag));
     assert_eq!(timeout(None, &[("SACTL_TIMEOUT", "7")]), (7000, Source::Environment));
     assert_eq!(timeout(None, &[("SACTL_TIMEOUT", "")]), (30_000, Source::Default));
+}
 
+#[test]
+fn the_nearest_names_files_profiles_and_companies() {
     let cacert = |flag: Option<&str>, pairs: &[(&str, &str)]| {
         let flags = Flags { cacert: flag.map(PathBuf::from), ..Flags::default() };
         resolve(&flags, pairs, FILE).unwrap().cacert.map(|setting| (setting.value, setting.source))

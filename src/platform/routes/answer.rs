@@ -69,3 +69,46 @@ fn finish(response: &mut Response, id: RequestId) {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::to_bytes;
+    use axum::http::Request as HttpRequest;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::api::Problem;
+
+    async fn ask(router: Router) -> (u16, Problem, Option<String>) {
+        let router = router.layer(from_fn_with_state(Duration::from_millis(20), around));
+        let response = router.oneshot(HttpRequest::get("/").body(Body::empty()).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let id = response.headers()[REQUEST_ID].to_str().unwrap().to_owned();
+        let wait =
+            response.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned());
+        let problem: Problem =
+            serde_json::from_slice(&to_bytes(response.into_body(), 9999).await.unwrap()).unwrap();
+        assert_eq!(problem.request_id.as_deref(), Some(id.as_str()));
+        (status, problem, wait)
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error_without_its_text() {
+        async fn panics() {
+            panic!("hunter2");
+        }
+        let (status, problem, _) = ask(Router::new().route("/", get(panics))).await;
+        assert_eq!((status, problem.code.as_deref()), (500, Some("internal")));
+        assert!(!format!("{problem:?}").contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_given_up() {
+        let (status, problem, wait) = ask(Router::new().route("/", get(std::future::pending::<()>))).await;
+        assert_eq!((status, problem.code.as_deref()), (503, Some("unavailable")));
+        assert_eq!(wait.as_deref(), Some("1"));
+    }
+}

@@ -1,0 +1,234 @@
+//! `sactl sandbox` as a process: its data, its environment, its end.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::Output;
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use super::process::{Place, Running};
+use crate::common::platform::{PASSWORD, Server};
+
+fn sandbox(place: &Place, command: &[&str]) -> Output {
+    let output = place.command(&[&["sandbox", "--"], command].concat()).output().unwrap();
+    assert_nothing_is_left(place);
+    output
+}
+
+#[track_caller]
+fn assert_nothing_is_left(place: &Place) {
+    let left: Vec<_> = std::fs::read_dir(place.temporary()).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The first thing that anybody tries.
+#[test]
+fn it_lists_three_owned_accounts_and_one_external() {
+    let place = Place::new();
+    let output = sandbox(&place, &["sactl", "list", "-o", "json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(list["company"]["name"], "Acme MSP");
+    assert_eq!((list["owned"].as_array().unwrap().len(), list["external"].as_array().unwrap().len()), (3, 1));
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn its_exit_code_is_that_of_the_command() {
+    let place = Place::new();
+    for (script, code) in
+        [("exit 0", 0), ("exit 7", 7), ("exit 255", 255), ("kill -KILL $$", 137), ("kill -TERM $$", 143)]
+    {
+        assert_eq!(sandbox(&place, &["sh", "-c", script]).status.code(), Some(code), "{script}");
+    }
+    let missing = sandbox(&place, &["no-such-program"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("cannot start no-such-program"));
+}
+
+/// The command gets what is documented and no variable of ours that somebody else set.
+#[test]
+fn its_environment_is_the_documented_one() {
+    let place = Place::new();
+    let mut command = place.command(&["sandbox", "--", "env"]);
+    command
+        .env("SACTL_TOKEN", "inherited")
+        .env("SACTL_COMPANY", "9")
+        .env("no_proxy", "example.com")
+        .env("KEPT", "yes");
+    let output = command.output().unwrap();
+    let said = text(&output.stdout);
+    let value = |name: &str| {
+        let line = said.lines().find(|line| line.starts_with(&format!("{name}=")));
+        line.map(|line| line[name.len() + 1..].to_owned())
+    };
+    let mut ours: Vec<_> =
+        said.lines().filter_map(|line| line.strip_prefix("SACTL_")?.split('=').next()).collect();
+    ours.sort_unstable();
+    assert_eq!(ours, ["CONFIG_DIR", "CREDENTIAL_STORE", "SERVER"]);
+    assert!(value("SACTL_SERVER").unwrap().starts_with("http://127.0.0.1:"));
+    assert_eq!(value("SACTL_CREDENTIAL_STORE").as_deref(), Some("file"));
+    assert_eq!(value("NO_PROXY").as_deref(), Some("127.0.0.1,localhost"));
+    assert_eq!(value("KEPT").as_deref(), Some("yes"));
+    let own = PathBuf::from(env!("CARGO_BIN_EXE_sactl"));
+    assert!(value("PATH").unwrap().starts_with(&format!("{}:", own.parent().unwrap().display())));
+    assert!(!said.contains(PASSWORD));
+}
+
+/// The profile `sandbox` is signed in with its password stored; the folder is nobody else's.
+#[test]
+fn the_profile_is_signed_in() {
+    let place = Place::new();
+    let output = sandbox(&place, &["sactl", "whoami", "-o", "json"]);
+    let me: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&me["profile"], &me["username"]), (&"sandbox".into(), &"admin@acme.example".into()));
+    assert_eq!(me["company"]["id"], 1);
+    let script = "stat -c %a $SACTL_CONFIG_DIR/.. $SACTL_CONFIG_DIR ../platform.db $SACTL_CONFIG_DIR/credentials/*; \
+                  cat $SACTL_CONFIG_DIR/credentials/*";
+    let script = format!("cd $SACTL_CONFIG_DIR && {script}");
+    let said = text(&sandbox(&place, &["sh", "-c", &script]).stdout);
+    assert!(said.starts_with("700\n700\n600\n600\n"), "{said}");
+    assert!(said.contains(PASSWORD), "so that it outlives the token");
+}
+
+/// Setting a name and a password for one call acts as somebody else.
+#[test]
+fn one_call_acts_as_somebody_else() {
+    let place = Place::new();
+    let script = format!(
+        "SACTL_USERNAME=viewer@acme.example SACTL_PASSWORD='{PASSWORD}' sactl edit dormant-bot --description x; \
+         echo $?; sactl edit dormant-bot --description x; echo $?"
+    );
+    assert_eq!(
+        text(&sandbox(&place, &["sh", "-c", &script]).stdout)
+            .lines()
+            .filter(|line| line.len() == 1)
+            .collect::<Vec<_>>(),
+        ["4", "0"]
+    );
+}
+
+/// Interrupts and SIGTERM reach the command, and nothing is left when it has ended.
+#[test]
+fn signals_reach_the_command() {
+    for (signal, name, code) in
+        [(Signal::TERM, "TERM", 42), (Signal::INT, "INT", 42), (Signal::HUP, "HUP", 42)]
+    {
+        let place = Place::new();
+        let script = format!("trap 'exit {code}' {name}; echo ready; while :; do read -r line || :; done");
+        let mut command = place.command(&["sandbox", "--", "sh", "-c", &script]);
+        command.stdin(std::process::Stdio::piped());
+        let mut running = Running::start(command);
+        assert_eq!(running.line(), "ready");
+        running.signal(signal);
+        assert_eq!(running.end().0.code(), Some(code), "{name}");
+        assert_nothing_is_left(&place);
+    }
+    let place = Place::new();
+    let mut running =
+        Running::start(place.command(&["sandbox", "--", "sh", "-c", "echo ready; exec sleep 600"]));
+    assert_eq!(running.line(), "ready");
+    running.signal(Signal::TERM);
+    assert_eq!(running.end().0.code(), Some(143), "a command that does not care is ended by it");
+    assert_nothing_is_left(&place);
+}
+
+/// Under another file name, `sactl` is still this program.
+#[test]
+fn sactl_is_this_program_under_any_name() {
+    let place = Place::new();
+    let other = place.path().join("renamed");
+    std::fs::copy(env!("CARGO_BIN_EXE_sactl"), &other).unwrap();
+    std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let script = "readlink -f \"$(command -v sactl)\"; sactl company list -o json";
+    let output = place.command_of(&other, &["sandbox", "--", "sh", "-c", script]).output().unwrap();
+    let said = text(&output.stdout);
+    assert!(said.starts_with(&format!("{}\n", other.canonicalize().unwrap().display())), "{said}");
+    assert!(output.status.success() && said.contains("Northwind Logistics"), "{said}");
+    assert_nothing_is_left(&place);
+}
+
+/// Another seed says itself who signs in where.
+#[test]
+fn a_seed_replaces_the_data() {
+    let place = Place::new();
+    let seed = "[sandbox]\nuser = 'a@x.example'\ncompany = 'Second'\n\
+                [[company]]\nname = 'First'\n[[company]]\nname = 'Second'\n\
+                [[user]]\nemail = 'a@x.example'\npassword_file = 'password'\n\
+                access = [{ company = 1, role = 'viewer' }, { company = 2, role = 'operator' }]\n";
+    std::fs::write(place.path().join("seed.toml"), seed).unwrap();
+    std::fs::write(place.path().join("password"), "Own-Pass-1\n").unwrap();
+    let run = |arguments: &[&str]| place.command(arguments).output().unwrap();
+    let output = run(&["sandbox", "--seed", "seed.toml", "--", "sactl", "whoami", "-o", "json"]);
+    let me: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&me["username"], &me["company"]["name"]), (&"a@x.example".into(), &"Second".into()));
+    for (broken, told) in [
+        (seed.replace("[sandbox]\nuser = 'a@x.example'\ncompany = 'Second'\n", ""), "[sandbox]"),
+        (seed.replace("company = 'Second'", "company = 'Third'"), "Third"),
+        (seed.replace("user = 'a@x.example'", "user = 'b@x.example'"), "b@x.example"),
+        (seed.replace("[[company]]", "[[compny]]"), "line"),
+    ] {
+        std::fs::write(place.path().join("seed.toml"), broken).unwrap();
+        let output = run(&["sandbox", "--seed", "seed.toml", "--", "true"]);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains(told), "{told}: {}", text(&output.stderr));
+        assert_nothing_is_left(&place);
+    }
+}
+
+/// The sample data is the documented one.
+#[test]
+fn the_sample_data_is_the_documented_one() {
+    let server = Server::sandbox();
+    let mut lines = Vec::new();
+    for name in [
+        "admin@acme.example",
+        "operator@acme.example",
+        "viewer@acme.example",
+        "admin@northwind.example",
+        "admin@contoso.example",
+        "fleet-automation",
+        "backup-runner",
+        "dormant-bot",
+        "northwind-telemetry",
+        "contoso-sync",
+    ] {
+        let me = server.sign_in(name).get("/api/users/me").data(200);
+        let access = me["companies"].as_array().unwrap().iter().map(|access| {
+            let what = access["role"].as_str().map_or(access["permissions"].to_string(), str::to_owned);
+            format!("{} {}: {what}", access["company"]["id"], access["company"]["name"].as_str().unwrap())
+        });
+        lines.push(format!("{name}: {}", access.collect::<Vec<_>>().join(", ")));
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    admin@acme.example: 1 Acme MSP: company-admin, 2 Northwind Logistics: operator
+    operator@acme.example: 1 Acme MSP: operator
+    viewer@acme.example: 1 Acme MSP: viewer
+    admin@northwind.example: 2 Northwind Logistics: company-admin
+    admin@contoso.example: 3 Contoso Retail: company-admin, 4 Contoso Retail: company-admin
+    fleet-automation: 1 Acme MSP: operator, 2 Northwind Logistics: operator
+    backup-runner: 1 Acme MSP: ["devices:view"]
+    dormant-bot: 
+    northwind-telemetry: 1 Acme MSP: viewer, 2 Northwind Logistics: viewer
+    contoso-sync: 3 Contoso Retail: viewer, 4 Contoso Retail: viewer
+    "#);
+    for (name, company, ownership) in [
+        ("fleet-automation", 1, "owned"),
+        ("northwind-telemetry", 2, "owned"),
+        ("northwind-telemetry", 1, "external"),
+    ] {
+        let admin = server.sign_in("admin@acme.example");
+        let shown = admin.get(&format!("/api/companies/{company}/service-accounts/{name}")).data(200);
+        assert_eq!(shown["ownership"], ownership);
+    }
+    for name in ["admin@acme.example", "dormant-bot", "contoso-sync"] {
+        assert_eq!(server.token_form(name, PASSWORD).status, 200, "{name}");
+    }
+    let contoso = server.sign_in("admin@contoso.example");
+    assert_eq!(contoso.get("/api/companies/3/service-accounts/contoso-sync").data(200)["ownership"], "owned");
+}
