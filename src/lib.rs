@@ -12,7 +12,7 @@
 //! | [`config`] | settings and where each came from; profiles; stored credentials | `domain` |
 //! | [`client`] | HTTP: send, decode, retry; never prints, never reads files | `api`, `domain` |
 //! | [`output`] | formats, tables and JSON shapes of answers | `api`, `domain` |
-//! | [`args`] | the command line | `commands` (each verb's arguments) |
+//! | [`args`] | the command line | `commands` (each verb's arguments), `config`, `domain`, `output`, `ui` (the values of flags) |
 //! | [`commands`] | one verb, one file | everything above; `platform` in `serve` and `sandbox` |
 //! | [`context`] | what a command may use, made when first asked for | `args`, `api`, `config`, `client`, `domain`, `error`, `output`, [`ui`] |
 //! | [`error`] | errors as a person meets them; the only place that chooses an exit code | `api`, `client`, `config`, `domain` |

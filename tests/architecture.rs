@@ -1,28 +1,15 @@
 //! The house keeps its own rules: which module may use which, who prints, how long a file is, and that no test
 //! file lies about unused. Everything here reads the source text; nothing of the program runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::common::source::{self, Source};
 
-/// Every top-level module of the library with the ones it may use, as `src/lib.rs` draws the map.
-const MAP: &[(&str, &[&str])] = &[
-    ("domain", &[]),
-    ("api", &["domain"]),
-    ("config", &["domain"]),
-    ("client", &["api", "domain"]),
-    ("output", &["api", "domain"]),
-    ("error", &["api", "domain"]),
-    ("ui", &["output"]),
-    ("args", &["commands"]),
-    ("context", &["config", "client", "ui"]),
-    ("commands", &["api", "args", "client", "config", "context", "domain", "error", "output", "ui"]),
-    ("platform", &["api", "domain"]),
-];
-
 /// The files of `commands` that start the platform, and the only ones that may use it.
 const STARTS_THE_PLATFORM: [&str; 2] = ["serve", "sandbox"];
+
+const PRINTERS: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 
 /// Most lines of a file.
 const LONGEST: usize = 400;
@@ -34,6 +21,20 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Every top-level module with the ones that it may use, as the table in `src/lib.rs` draws it: the names in its
+/// third column. That is the only place where the rule stands.
+fn map() -> BTreeMap<String, BTreeSet<String>> {
+    let text = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("//! | "));
+    let rows = rows.map(|row| row.split('|').collect::<Vec<_>>()).filter(|cells| cells[0].contains('`'));
+    let named = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<_>>();
+    let mut map: BTreeMap<String, BTreeSet<String>> =
+        rows.map(|cells| (named(cells[0]).pop_first().unwrap(), named(cells[2]))).collect();
+    let all: BTreeSet<String> = map.keys().filter(|name| *name != "platform").cloned().collect();
+    map.insert("commands".to_owned(), all);
+    map
+}
+
 /// The library; the program itself is [`main_is_tiny`].
 fn sources() -> Vec<Source> {
     let files = source::rust_files(&root().join("src"));
@@ -42,57 +43,58 @@ fn sources() -> Vec<Source> {
     library.map(|file| Source::read(&root().join("src"), file)).collect()
 }
 
-fn may_use(source: &Source, used: &str) -> bool {
-    let module = source.top_level();
-    if module == used {
-        return true;
-    }
-    if module == "commands" && used == "platform" {
-        return source.modules().get(1).is_some_and(|verb| STARTS_THE_PLATFORM.contains(&verb.as_str()));
-    }
-    MAP.iter().any(|(name, others)| *name == module && others.contains(&used))
-}
-
 #[test]
 fn modules_use_only_what_the_map_allows() {
-    let mut wrong = BTreeSet::new();
-    for source in sources() {
-        for used in source.uses() {
-            if !source.top_level().is_empty() && !may_use(&source, &used) {
-                wrong.insert(format!("{} uses crate::{used}", source.name()));
-            }
+    let map = map();
+    let may_use = |source: &Source, used: &String| {
+        let verb = source.modules().get(1).map_or("", String::as_str);
+        match source.top_level() {
+            module if module == used => true,
+            "commands" if used == "platform" => STARTS_THE_PLATFORM.contains(&verb),
+            module => map.get(module).is_some_and(|others| others.contains(used)),
         }
+    };
+    let mut wrong = BTreeSet::new();
+    for source in sources().iter().filter(|source| !source.top_level().is_empty()) {
+        let bad = source.uses().into_iter().filter(|used| !may_use(source, used));
+        wrong.extend(bad.map(|used| format!("{} uses crate::{used}", source.name())));
     }
     assert!(wrong.is_empty(), "against the map in src/lib.rs: {wrong:#?}");
 }
 
 #[test]
-fn every_module_is_on_the_map() {
-    let text = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let drawn: BTreeSet<&str> = MAP.iter().map(|(name, _)| *name).collect();
-    let there: BTreeSet<String> = sources()
-        .iter()
-        .map(|source| source.top_level().to_owned())
-        .filter(|name| !name.is_empty())
-        .collect();
-    assert_eq!(there.iter().map(String::as_str).collect::<BTreeSet<_>>(), drawn);
-    for name in drawn {
-        let row = text.lines().any(|line| line.starts_with("//! | ") && line.contains(&format!("`{name}`")));
-        assert!(row, "src/lib.rs draws no row for {name}");
+fn the_map_is_complete() {
+    let sources = sources();
+    let there = sources.iter().map(Source::top_level).filter(|name| !name.is_empty());
+    let there: BTreeSet<String> = there.map(str::to_owned).collect();
+    assert_eq!(map().into_keys().collect::<BTreeSet<_>>(), there);
+}
+
+/// What lies under everything uses nothing above it, whatever the table may say one day.
+#[test]
+fn the_floor_holds() {
+    let map = map();
+    let uses = |module: &str| map[module].iter().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!(uses("domain"), Vec::<&str>::new());
+    assert_eq!(uses("api"), ["domain"]);
+    assert_eq!(uses("config"), ["domain"]);
+    for module in ["client", "output", "platform"] {
+        assert_eq!(uses(module), ["api", "domain"], "{module}");
     }
 }
 
 #[test]
 fn only_ui_and_output_print() {
-    let printers = ["print", "println", "eprint", "eprintln", "dbg"];
     let mut wrong = Vec::new();
     for source in sources() {
         if ["ui", "output"].contains(&source.top_level()) {
             continue;
         }
-        let macros = printers.iter().filter(|name| source.has(&[name, "!"]));
+        let macros = PRINTERS.iter().filter(|name| source.count(&[name, "!"]) > 0);
         wrong.extend(macros.map(|name| format!("{}: {name}!", source.name())));
-        let streams = ["stdout", "stderr"].iter().filter(|name| source.has(&["io", ":", ":", name, "()"]));
+        let taken = |name: &str| source.count(&["io", ":", ":", name, "()"]);
+        let asked = |name: &str| source.count(&["io", ":", ":", name, "()", ".", "is_terminal"]);
+        let streams = ["stdout", "stderr"].iter().filter(|name| taken(name) > asked(name));
         wrong.extend(streams.map(|name| format!("{}: io::{name}()", source.name())));
     }
     assert!(wrong.is_empty(), "only ui and output print: {wrong:#?}");
@@ -101,9 +103,18 @@ fn only_ui_and_output_print() {
 #[test]
 fn only_config_reads_the_environment() {
     let readers = ["var", "var_os", "vars", "vars_os"];
+    let exempt = [
+        // Hands the environment on to another program, less what is ours.
+        "commands/sandbox/child.rs",
+        // A seed may name the variable that holds a password.
+        "platform/service/seed.rs",
+    ];
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| source.top_level() != "config") {
-        let found = readers.iter().filter(|name| source.has(&["env", ":", ":", name]));
+    for source in sources() {
+        if source.top_level() == "config" || exempt.contains(&source.name()) {
+            continue;
+        }
+        let found = readers.iter().filter(|name| source.count(&["env", ":", ":", name]) > 0);
         wrong.extend(found.map(|name| format!("{}: env::{name}", source.name())));
     }
     assert!(wrong.is_empty(), "the environment is read in config: {wrong:#?}");
@@ -111,9 +122,10 @@ fn only_config_reads_the_environment() {
 
 #[test]
 fn main_is_tiny() {
+    let main = Source::read(&root().join("src"), &root().join("src/main.rs"));
     let text = std::fs::read_to_string(root().join("src/main.rs")).unwrap();
-    assert!(!text.contains("print"), "only ui and output print");
-    assert!(text.lines().count() <= 30, "main.rs parses, runs and exits; the rest belongs in the library");
+    assert!(!PRINTERS.iter().any(|name| main.count(&[name, "!"]) > 0), "only ui and output print");
+    assert!(text.lines().count() <= 90, "main.rs parses, runs and exits; the rest belongs in the library");
 }
 
 #[test]

@@ -1,11 +1,33 @@
 //! The command line as users and scripts meet it: the real program as a process of its own.
 
+#[cfg(feature = "platform")]
+mod acting;
+mod bad_input;
 mod ci;
 mod credentials;
 mod doctor;
+#[cfg(feature = "platform")]
+mod documents;
+#[cfg(feature = "platform")]
+mod exit_codes;
 mod hostile_answers;
 mod hostile_memory;
 mod hostile_text;
 mod interruption;
+#[cfg(feature = "platform")]
+mod readme;
+#[cfg(feature = "platform")]
+mod requests;
+#[cfg(feature = "platform")]
+mod sandbox;
 mod secrets;
+#[cfg(feature = "platform")]
+mod seed;
+#[cfg(feature = "platform")]
+mod sign_in;
+mod start;
+#[cfg(feature = "platform")]
+mod story;
+#[cfg(feature = "platform")]
+mod terminal;
 mod transport;

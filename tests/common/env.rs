@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::output::Outcome;
 
 /// Longer than any command takes on a busy machine; a test that reaches it has found a hang.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program under test.
 pub(crate) fn program() -> &'static Path {

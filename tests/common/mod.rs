@@ -12,6 +12,7 @@ pub(crate) mod output;
 pub(crate) mod platform;
 pub(crate) mod process;
 pub(crate) mod proxy;
+pub(crate) mod pty;
 pub(crate) mod secret_service;
 pub(crate) mod source;
 pub(crate) mod stub;

@@ -136,7 +136,7 @@ pub(crate) fn assert_snapshot(name: &str, shown: &impl std::fmt::Display) {
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "[uuid]"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
-        (r"\d{4}-\d\d-\d\d \d\d:\d\d", "[time]          "),
+        (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \([^)]*\)", "[time] ([ago])"),
         (r"sat_[A-Za-z0-9_-]{20,}", "[token]"),
     ] {
         settings.add_filter(pattern, word);

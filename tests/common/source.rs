@@ -74,27 +74,31 @@ impl Source {
         let tokens: Vec<_> = self.tokens.clone().into_iter().collect();
         let mut modules = Vec::new();
         for window in tokens.windows(3) {
-            if let [TokenTree::Ident(word), TokenTree::Ident(name), TokenTree::Punct(end)] = window {
-                if word == "mod" && end.as_char() == ';' {
-                    modules.push(name.to_string());
-                }
+            if let [word, TokenTree::Ident(name), end] = window
+                && is(word, "mod")
+                && is(end, ";")
+            {
+                modules.push(name.to_string());
             }
         }
         modules
     }
 
-    /// Whether `pattern` stands somewhere in it: words, single punctuation characters, and `()` for any call.
-    pub(crate) fn has(&self, pattern: &[&str]) -> bool {
-        has(&self.tokens, pattern)
+    /// How often `pattern` stands in it: words, single punctuation characters, and `()` for any call.
+    pub(crate) fn count(&self, pattern: &[&str]) -> usize {
+        count(&self.tokens, pattern)
     }
 }
 
-fn has(tokens: &TokenStream, pattern: &[&str]) -> bool {
+fn count(tokens: &TokenStream, pattern: &[&str]) -> usize {
     let tokens: Vec<_> = tokens.clone().into_iter().collect();
-    let here = tokens.windows(pattern.len()).any(|window| window.iter().zip(pattern).all(|(a, b)| is(a, b)));
-    here || tokens
-        .iter()
-        .any(|token| matches!(token, TokenTree::Group(group) if has(&group.stream(), pattern)))
+    let matches = |window: &&[TokenTree]| window.iter().zip(pattern).all(|(a, b)| is(a, b));
+    let here = tokens.windows(pattern.len()).filter(matches).count();
+    let below = tokens.iter().map(|token| match token {
+        TokenTree::Group(group) => count(&group.stream(), pattern),
+        _ => 0,
+    });
+    here + below.sum::<usize>()
 }
 
 fn is(token: &TokenTree, text: &str) -> bool {

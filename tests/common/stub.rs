@@ -79,8 +79,8 @@ impl Answer {
 }
 
 fn head(status: u16, headers: &[(&str, String)], length: usize) -> String {
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    format!("HTTP/1.1 {status} Stub\r\n{headers}content-length: {length}\r\n\r\n")
+    let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    format!("HTTP/1.1 {status} Stub\r\n{}content-length: {length}\r\n\r\n", lines.concat())
 }
 
 /// Anything that takes connections until it is dropped: the threads behind a stub and a proxy.

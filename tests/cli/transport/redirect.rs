@@ -53,6 +53,9 @@ fn p4_no_redirect_to_another_origin_is_followed() {
             assert_stays(&first, &with_token(&first.url()), &target, &other);
             let signing_in = with_password(&first.url());
             assert_refused_once(&first, &signing_in, "list", &target);
+            let home = Env::new().with("SACTL_CREDENTIAL_STORE", "file");
+            let arguments = ["login", "--server", &first.url(), "--username", "canary", "--password-stdin"];
+            home.run_with_input(arguments, PASSWORD).refused(1, &target);
             assert_eq!(other.connections(), 0, "{target} was asked");
         }
     }

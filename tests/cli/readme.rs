@@ -1,0 +1,75 @@
+//! The README shows real output: its console blocks are typed at a terminal, in their order, and compared.
+
+use super::acting::{ACME_ADMIN, World};
+use crate::common::pty::Terminal;
+
+const README: &str = include_str!("../../README.md");
+
+/// What stands for something that differs from run to run.
+const ANYTHING: char = '…';
+
+/// The commands of all console blocks, each with the lines that are shown below it.
+fn commands() -> Vec<(String, Vec<String>)> {
+    let blocks = README.split("```console\n").skip(1);
+    let blocks = blocks.map(|rest| rest.split("```").next().unwrap_or_default());
+    let mut commands: Vec<(String, Vec<String>)> = Vec::new();
+    for line in blocks.flat_map(str::lines) {
+        match (line.strip_prefix("$ "), commands.last_mut()) {
+            (Some(command), _) => commands.push((command.to_owned(), Vec::new())),
+            (None, Some((_, shown))) => shown.push(line.to_owned()),
+            (None, None) => panic!("a console block begins with a command, not with {line}"),
+        }
+    }
+    commands
+}
+
+fn agrees(line: &str, pattern: &str) -> bool {
+    match pattern.split_once(ANYTHING) {
+        Some((before, after)) => {
+            line.len() >= before.len() + after.len() && line.starts_with(before) && line.ends_with(after)
+        }
+        None => line == pattern,
+    }
+}
+
+#[test]
+fn the_readme_shows_real_output() {
+    let world = World::start();
+    let home = world.signed_in(ACME_ADMIN);
+    home.sactl("company use 1").ok();
+    let commands = commands();
+    assert!(commands.len() >= 6, "the README has a tour: {commands:?}");
+    for (command, expected) in commands {
+        let (text, _) = Terminal::shell(&home, &command).finish();
+        let shown: Vec<_> = text.lines().collect();
+        let same = shown.len() == expected.len()
+            && shown.iter().zip(&expected).all(|(line, pattern)| agrees(line, pattern));
+        assert!(same, "$ {command}\nshows\n{text}\nand the README says\n{}", expected.join("\n"));
+    }
+}
+
+/// The table of exit codes names every error code once, in the row of its exit code.
+#[test]
+fn the_readme_names_every_error_code() {
+    let is_exit = |row: &&str| row.trim_start_matches("| ").starts_with(|c: char| c.is_ascii_digit());
+    let rows: Vec<&str> = README.lines().filter(|line| line.starts_with("| ")).filter(is_exit).collect();
+    for code in sactl::api::Code::ALL {
+        let exit = sactl::error::CliError::new(*code, "").exit_code().to_string();
+        let named: Vec<_> = rows.iter().filter(|row| row.contains(&format!("`{code}`"))).collect();
+        let right = named.len() == 1 && named[0].split('|').nth(1).is_some_and(|cell| cell.trim() == exit);
+        // The code of an interrupt is the exit code itself.
+        assert!(right || exit == "130", "{code} stands once in the table, at {exit}: {named:?}");
+    }
+}
+
+/// Every variable that the program reads is in the README.
+#[test]
+fn the_readme_names_every_variable() {
+    let help = crate::common::env::Env::new().sactl("--help");
+    let words = help.ok().stdout.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let variables: std::collections::BTreeSet<_> = words.filter(|word| word.starts_with("SACTL_")).collect();
+    assert!(variables.len() >= 5, "{variables:?}");
+    for variable in variables {
+        assert!(README.contains(&format!("`{variable}`")), "{variable} is not in the README");
+    }
+}
