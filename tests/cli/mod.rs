@@ -10,6 +10,8 @@ mod doctor;
 mod documents;
 #[cfg(feature = "platform")]
 mod exit_codes;
+#[cfg(feature = "platform")]
+mod faults;
 mod hostile_answers;
 mod hostile_memory;
 mod hostile_text;

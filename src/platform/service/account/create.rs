@@ -70,7 +70,8 @@ pub async fn create(
     // inside, where it counts.
     match order.plan(db).await? {
         Plan::Made(seen, member) => return detail(db, *seen, &member.company).await,
-        Plan::Make(draft) => refuse_taken(db, &draft.name).await?,
+        Plan::Make(draft) if is_taken(db, &draft.name).await? => return order.lost_race().await,
+        Plan::Make(_) => {}
     }
     let turn = platform.hasher().turn().await?;
     let hash = platform.hasher().hash(&turn, request.password.clone()).await?;
@@ -218,7 +219,8 @@ impl Order<'_> {
         self.companies().into_iter().map(|company| (company, detail_in(company))).collect()
     }
 
-    /// Somebody else was faster: the same request on another node, or another one for the same name.
+    /// Somebody else was faster: the same request, which may have been carried out since it was looked for, or
+    /// another one for the same name.
     async fn lost_race(&self) -> Result<AccountDetail, Error> {
         let db = self.platform.store().reader();
         match self.plan(db).await? {
@@ -229,11 +231,8 @@ impl Order<'_> {
 }
 
 /// Names of humans and of service accounts never meet, but both stand under one key.
-async fn refuse_taken(db: &impl Connection, name: &AccountName) -> Result<(), Error> {
-    match store::principal::by_name(db, name.as_str()).await? {
-        Some(_) => Err(Error::name_taken()),
-        None => Ok(()),
-    }
+async fn is_taken(db: &impl Connection, name: &AccountName) -> Result<bool, Error> {
+    Ok(store::principal::by_name(db, name.as_str()).await?.is_some())
 }
 
 fn check_key(key: Option<&str>) -> Result<(), Error> {
