@@ -15,8 +15,8 @@ use crate::client::{self, Gateway, Renewal, RenewedToken, Session, SignIn};
 use crate::config::credentials::{Slot, Store};
 use crate::config::identity::PasswordSource;
 use crate::config::{Identity, Settings};
-use crate::domain::{Password, Token};
 use crate::domain::secret::OneTimeCode;
+use crate::domain::{Password, Token};
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
 
@@ -76,8 +76,9 @@ impl Renewal for Given {
         &'a self,
         _stale: &'a Token,
     ) -> Pin<Box<dyn Future<Output = client::Result<RenewedToken>> + Send + 'a>> {
-        let refused = CliError::new(Code::Unauthenticated, "the token in SACTL_TOKEN is unknown or has ended")
-            .hint("give a new one, or SACTL_USERNAME with SACTL_PASSWORD_FILE to sign in with each call");
+        let refused =
+            CliError::new(Code::Unauthenticated, "the token in SACTL_TOKEN is unknown or has ended")
+                .hint("give a new one, or SACTL_USERNAME with SACTL_PASSWORD_FILE to sign in with each call");
         Box::pin(async { Err(refused.into_client()) })
     }
 }

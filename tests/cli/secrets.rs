@@ -6,11 +6,12 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use super::credentials::{Gateway, PASSWORD, USER, files_with, login, strace_is_there, with_file_store};
+use super::credentials::{Gateway, PASSWORD, USER, files_with, login, with_file_store};
 use crate::common::env::{Env, program};
 use crate::common::output::Outcome;
 use crate::common::process::{send, until};
 use crate::common::stub::Answer;
+use crate::common::tools::{skipped, strace_is_installed, straced};
 
 /// What a leak looks like: the password, as it is and as it stands in a form, and the beginning of tokens.
 const CANARIES: [&str; 3] = ["Canary-Passw0rd", "Canary%2D", "sat_canary"];
@@ -162,7 +163,7 @@ fn p1_the_command_line_and_environment_of_the_process_hold_no_secret() {
 /// P1: the client starts no other program, which could not but inherit its environment.
 #[test]
 fn p1_the_client_starts_no_child() {
-    if !strace_is_there() {
+    if !strace_is_installed() {
         return;
     }
     let gateway = Gateway::start("a");
@@ -177,9 +178,8 @@ fn p1_the_client_starts_no_child() {
     for line in ["list", "whoami", "token", "doctor", "create x --generate", "logout", "--help", "--version"]
     {
         let log = env.folder().join("strace");
-        let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "-e", "trace=execve,execveat", "-o"]).arg(&log).arg(program());
-        command.args(line.split_whitespace()).env_clear().envs(env.variables().iter().cloned());
+        let mut command = straced(&env, &["-e", "trace=execve,execveat", "-o", log.to_str().unwrap()]);
+        command.args(line.split_whitespace());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.status().unwrap();
         let log = std::fs::read_to_string(&log).unwrap();
@@ -230,7 +230,7 @@ fn a_crash_leaves_no_core_dump() {
     let mut control = aborted(limited(&env).arg("cat"));
     send(&control, Signal::QUIT);
     if !control.wait().unwrap().core_dumped() {
-        eprintln!("skipped: nothing leaves a core dump on this machine");
+        skipped("nothing leaves a core dump on this machine");
         return;
     }
 

@@ -18,3 +18,4 @@ pub(crate) mod source;
 pub(crate) mod stub;
 pub(crate) mod terminal;
 pub(crate) mod tls;
+pub(crate) mod tools;

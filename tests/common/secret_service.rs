@@ -12,6 +12,8 @@ use std::thread::JoinHandle;
 
 use tempfile::TempDir;
 
+use super::tools::installed;
+
 /// The variable that turns "not installed, skipped" into a failure.
 const REQUIRED: &str = "SACTL_TEST_REQUIRE_SECRET_SERVICE";
 
@@ -62,7 +64,7 @@ impl SecretService {
     }
 
     fn start_bus(script: Option<&str>) -> Option<Self> {
-        if !installed() {
+        if !installed(&PROGRAMS, REQUIRED) {
             return None;
         }
         let folder = TempDir::with_prefix("sactl-bus-").unwrap();
@@ -181,23 +183,6 @@ impl Drop for HungBus {
             let _ = thread.join();
         }
     }
-}
-
-fn installed() -> bool {
-    let found = |program: &&str| {
-        std::env::split_paths("/usr/local/bin:/usr/bin:/bin").any(|folder| folder.join(program).is_file())
-    };
-    let missing: Vec<&str> = PROGRAMS.iter().copied().filter(|program| !found(program)).collect();
-    if missing.is_empty() {
-        return true;
-    }
-    let missing = missing.join(", ");
-    assert!(
-        std::env::var_os(REQUIRED).is_none(),
-        "{REQUIRED} is set, and these are not installed: {missing}"
-    );
-    eprintln!("skipped: no Secret Service can be started; not installed: {missing}");
-    false
 }
 
 /// The keyring is started by the bus at the first call to it, which waits until it is ready.

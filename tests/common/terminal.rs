@@ -5,8 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::process::{Child, Command};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::termios::{LocalModes, OptionalActions, OutputModes, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
+use rustix::termios::{OptionalActions, OutputModes, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 /// A finished command and all that it wrote to its terminal, standard output and standard error together.
 #[derive(Debug)]
@@ -36,53 +35,6 @@ pub(crate) fn show(command: &mut Command, input: &str) -> Shown {
     release(command);
     let bytes = read_to_end(&mut master);
     Shown { code: finish(&mut child), bytes }
-}
-
-/// What a person does at a terminal.
-pub(crate) enum Act<'a> {
-    /// Waits until this has been shown.
-    Sees(&'a str),
-    /// Types these bytes; `\x03` is Ctrl-C.
-    Types(&'a str),
-}
-
-/// Runs `command` in a session of its own with a terminal, as a shell does, and plays `acts` in their order.
-/// Afterwards the terminal must show what is typed again.
-pub(crate) fn converse(command: &Command, acts: &[Act<'_>]) -> Shown {
-    let (mut master, slave) = open();
-    let mut session = Command::new("setsid");
-    session.args(["--ctty", "--wait"]).arg(command.get_program()).args(command.get_args()).env_clear();
-    session.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let stream = || slave.try_clone().unwrap();
-    let mut child = session.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();
-    release(&mut session);
-    let mut bytes = Vec::new();
-    for act in acts {
-        match act {
-            Act::Types(text) => master.write_all(text.as_bytes()).unwrap(),
-            Act::Sees(text) => read_until(&mut master, &mut bytes, text),
-        }
-    }
-    let code = super::process::wait(&mut child).code();
-    let echoes = tcgetattr(&slave).unwrap().local_modes.contains(LocalModes::ECHO);
-    drop(slave);
-    bytes.extend(read_to_end(&mut master));
-    assert!(echoes, "the terminal is left without echo");
-    Shown { code, bytes }
-}
-
-fn read_until(master: &mut File, bytes: &mut Vec<u8>, text: &str) {
-    let mut buffer = [0; 4096];
-    while !String::from_utf8_lossy(bytes).contains(text) {
-        let mut ready = [PollFd::new(master, PollFlags::IN)];
-        let patience = Timespec { tv_sec: 20, tv_nsec: 0 };
-        let shown = String::from_utf8_lossy(bytes).into_owned();
-        assert_eq!(poll(&mut ready, Some(&patience)).unwrap(), 1, "{text:?} is never shown: {shown}");
-        match master.read(&mut buffer) {
-            Ok(count) => bytes.extend_from_slice(&buffer[..count]),
-            Err(error) => panic!("{text:?} is never shown ({error}): {shown}"),
-        }
-    }
 }
 
 /// The command keeps the streams it gives to its children.

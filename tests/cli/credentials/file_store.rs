@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use super::{Gateway, PASSWORD, USER, chmod, credential_file, login, login_as, mode, with_file_store};
 use crate::common::env::{Env, program};
 use crate::common::output::Outcome;
+use crate::common::tools::skipped;
 
 /// Somebody who is signed in with a file, and where that file is.
 fn signed_in(gateway: &Gateway) -> (Env, std::path::PathBuf) {
@@ -139,7 +140,7 @@ fn p2_a_file_of_somebody_else_is_refused() {
     let (env, file) = signed_in(&gateway);
     let own = std::fs::metadata(&file).unwrap().uid();
     if std::os::unix::fs::chown(&file, Some(own + 1000), None).is_err() {
-        eprintln!("skipped: only root can give a file to somebody else");
+        skipped("only root can give a file to somebody else");
         return;
     }
     refused(&env, &gateway, "belongs to another user");

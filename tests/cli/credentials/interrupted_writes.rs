@@ -1,10 +1,11 @@
 //! P2: whoever is killed while writing credentials leaves the old ones or the new ones, never none and never
 //! half. Each step is hit exactly: strace kills the program as it enters a system call.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::{Gateway, PASSWORD, USER, files_with, login, mode, with_file_store};
-use crate::common::env::{Env, program};
+use crate::common::env::Env;
+use crate::common::tools::{strace_is_installed, straced};
 
 /// The steps of writing a file safely, and how often each may come.
 const STEPS: [(&str, usize); 7] =
@@ -12,11 +13,9 @@ const STEPS: [(&str, usize); 7] =
 
 /// Signs in and is killed at the `count`th `call`. `None` when it never came to that.
 fn killed_login(env: &Env, url: &str, call: &str, count: usize) -> Option<()> {
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace=/^{call}")]);
-    command.args(["-e", &format!("inject=/^{call}:signal=KILL:when={count}")]).arg(program());
+    let (trace, inject) = (format!("trace=/^{call}"), format!("inject=/^{call}:signal=KILL:when={count}"));
+    let mut command = straced(env, &["-o", "/dev/null", "-e", &trace, "-e", &inject]);
     command.args(["login", "--server", url, "--username", USER, "--password-stdin"]);
-    command.env_clear().envs(env.variables().iter().cloned());
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     // Killed before it has read everything, it closes the pipe.
@@ -27,7 +26,7 @@ fn killed_login(env: &Env, url: &str, call: &str, count: usize) -> Option<()> {
 /// P2: old or new, at every step; and the next one to write is not kept out by what the dead one left.
 #[test]
 fn p2_killed_at_any_step_leaves_old_or_new_credentials() {
-    if !strace_is_there() {
+    if !strace_is_installed() {
         return;
     }
     let mut kills = 0;
@@ -64,18 +63,16 @@ fn p2_killed_at_any_step_leaves_old_or_new_credentials() {
 /// P2: a full disk, or any other failure of a step, is reported and leaves the old credentials.
 #[test]
 fn p2_a_step_that_fails_leaves_the_old_credentials() {
-    if !strace_is_there() {
+    if !strace_is_installed() {
         return;
     }
     for (call, error) in [("fsync", "EIO"), ("rename", "ENOSPC")] {
         let gateway = Gateway::start("a");
         let env = with_file_store();
         login(&env, &gateway.url(), "").ok();
-        let mut command = Command::new("strace");
-        command.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace=/^{call}")]);
-        command.args(["-e", &format!("inject=/^{call}:error={error}")]).arg(program());
+        let (trace, inject) = (format!("trace=/^{call}"), format!("inject=/^{call}:error={error}"));
+        let mut command = straced(&env, &["-o", "/dev/null", "-e", &trace, "-e", &inject]);
         command.args(["login", "--server", &gateway.url(), "--username", USER, "--password-stdin"]);
-        command.env_clear().envs(env.variables().iter().cloned());
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         std::io::Write::write_all(&mut child.stdin.take().unwrap(), PASSWORD.as_bytes()).unwrap();
@@ -87,14 +84,4 @@ fn p2_a_step_that_fails_leaves_the_old_credentials() {
         assert!(files_with(&env, &gateway.token(2)).is_empty(), "{call}: a temporary file is left");
         env.sactl("list").ok();
     }
-}
-
-/// Whether strace is installed; where it must be, its absence is a failure.
-pub(crate) fn strace_is_there() -> bool {
-    let there = Command::new("strace").arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    assert!(there || std::env::var_os("SACTL_TEST_REQUIRE_STRACE").is_none(), "strace is not installed");
-    if !there {
-        eprintln!("skipped: strace is not installed");
-    }
-    there
 }

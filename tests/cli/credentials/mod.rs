@@ -18,7 +18,6 @@ use crate::common::env::Env;
 use crate::common::output::Outcome;
 
 pub(crate) use gateway::{Gateway, PASSWORD, USER};
-pub(crate) use interrupted_writes::strace_is_there;
 
 /// Signs in at `url` as the usual user, with the password on standard input and these further words.
 pub(crate) fn login(env: &Env, url: &str, more: &str) -> Outcome {

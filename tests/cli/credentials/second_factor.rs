@@ -5,10 +5,9 @@ use jiff::Timestamp;
 use totp_rs::{Algorithm, Builder};
 
 use super::{files_with, with_file_store};
-use crate::common::env::{Env, program};
+use crate::common::env::Env;
 use crate::common::platform::{PASSWORD, Server};
-use crate::common::terminal::Act::{Sees, Types};
-use crate::common::terminal::{Act, Shown, converse};
+use crate::common::pty::Terminal;
 
 const HUMAN: &str = "admin@contoso.example";
 const SERVICE_ACCOUNT: &str = "contoso-sync";
@@ -20,12 +19,19 @@ fn code() -> String {
     app.generate(Timestamp::now().as_second().unsigned_abs()).to_string()
 }
 
-/// Signs in on a terminal.
-fn login_on_terminal(env: &Env, server: &Server, user: &str, acts: &[Act<'_>]) -> Shown {
-    let mut command = std::process::Command::new(program());
-    command.args(["login", "--server", server.url(), "--username", user, "--company", "3"]);
-    command.env_clear().envs(env.variables().iter().cloned());
-    converse(&command, acts)
+/// Signs in at a terminal, in a shell that tells afterwards how that ended and how the terminal was left.
+fn login_at_terminal(env: &Env, server: &Server, user: &str) -> Terminal {
+    let login = format!("sactl login --server {} --username {user} --company 3", server.url());
+    Terminal::shell(env, &format!("stty echo; trap : INT; {login}; echo exit=$?; stty -a"))
+}
+
+/// Insists on the exit code, and that the terminal shows again what is typed. Answers what was shown.
+#[track_caller]
+fn ended(terminal: Terminal, code: i32) -> String {
+    let (shown, _) = terminal.finish();
+    assert!(shown.contains(&format!("exit={code}\n")), "{shown}");
+    assert!(shown.contains(" echo "), "the terminal is left without echo: {shown}");
+    shown
 }
 
 /// The password and then the code are asked for; neither is shown while it is typed.
@@ -33,13 +39,11 @@ fn login_on_terminal(env: &Env, server: &Server, user: &str, acts: &[Act<'_>]) -
 fn a_human_is_asked_for_the_code_on_a_terminal() {
     let server = Server::sandbox();
     let env = with_file_store();
-    let (password, code) = (format!("{PASSWORD}\n"), code());
-    let typed = format!("{code}\n");
-    let acts = [Sees("Password"), Types(&password), Sees("Code"), Types(&typed), Sees("Signed in")];
-    let shown = login_on_terminal(&env, &server, HUMAN, &acts);
-    let text = shown.text();
-    assert_eq!(shown.code, Some(0), "{text}");
-    assert!(!text.contains(PASSWORD) && !text.contains(&code), "what is typed is shown: {text}");
+    let code = code();
+    let mut terminal = login_at_terminal(&env, &server, HUMAN);
+    terminal.wait_for("Password").type_line(PASSWORD).wait_for("Code").type_line(&code);
+    let shown = ended(terminal, 0);
+    assert!(!shown.contains(PASSWORD) && !shown.contains(&code), "what is typed is shown: {shown}");
     env.sactl("list").ok();
     assert!(files_with(&env, PASSWORD).is_empty());
 }
@@ -49,10 +53,9 @@ fn a_human_is_asked_for_the_code_on_a_terminal() {
 fn a_wrong_code_stores_nothing() {
     let server = Server::sandbox();
     let env = with_file_store();
-    let password = format!("{PASSWORD}\n");
-    let acts = [Sees("Password"), Types(&password), Sees("Code"), Types("000000\n"), Sees("error:")];
-    let shown = login_on_terminal(&env, &server, HUMAN, &acts);
-    assert_eq!(shown.code, Some(3), "{}", shown.text());
+    let mut terminal = login_at_terminal(&env, &server, HUMAN);
+    terminal.wait_for("Password").type_line(PASSWORD).wait_for("Code").type_line("000000");
+    ended(terminal, 3);
     assert!(files_with(&env, "sat_").is_empty());
 }
 
@@ -60,14 +63,16 @@ fn a_wrong_code_stores_nothing() {
 #[test]
 fn p8_an_interrupted_question_leaves_the_terminal_as_it_was() {
     let server = Server::sandbox();
-    let password = format!("{PASSWORD}\n");
-    let at_password = [Sees("Password"), Types("half a pass\u{3}")];
-    let at_code = [Sees("Password"), Types(&password), Sees("Code"), Types("123\u{3}")];
-    for acts in [&at_password[..], &at_code] {
+    for at_code in [false, true] {
         let env = with_file_store();
         let before = env.files();
-        let shown = login_on_terminal(&env, &server, HUMAN, acts);
-        assert_eq!(shown.code, Some(130), "{}", shown.text());
+        let mut terminal = login_at_terminal(&env, &server, HUMAN);
+        terminal.wait_for("Password");
+        if at_code {
+            terminal.type_line(PASSWORD).wait_for("Code");
+        }
+        terminal.interrupt();
+        ended(terminal, 130);
         assert_eq!(env.files(), before);
     }
 }
@@ -83,7 +88,8 @@ fn a_human_without_a_terminal_gets_exit_3_with_a_hint() {
     assert!(hint.contains("--otp") && hint.contains("service account"), "{hint}");
     assert!(files_with(&env, "sat_").is_empty());
 
-    let env = env.with("SACTL_SERVER", server.url()).with("SACTL_USERNAME", HUMAN).with("SACTL_PASSWORD", PASSWORD);
+    let env =
+        env.with("SACTL_SERVER", server.url()).with("SACTL_USERNAME", HUMAN).with("SACTL_PASSWORD", PASSWORD);
     env.sactl("list -o json").error(3, "mfa_required");
 }
 
@@ -93,7 +99,8 @@ fn a_code_on_the_command_line_opens_one_session() {
     let server = Server::sandbox();
     let code = code();
     let login = |env: &Env| {
-        let words = ["login", "--server", server.url(), "--username", HUMAN, "--password-stdin", "--otp", &code];
+        let words =
+            ["login", "--server", server.url(), "--username", HUMAN, "--password-stdin", "--otp", &code];
         env.run_with_input(words, PASSWORD)
     };
     let env = with_file_store();
@@ -107,11 +114,10 @@ fn a_code_on_the_command_line_opens_one_session() {
 fn a_service_account_is_never_asked_for_a_code() {
     let server = Server::sandbox();
     let env = with_file_store();
-    let password = format!("{PASSWORD}\n");
-    let acts = [Sees("Password"), Types(&password), Sees("Signed in")];
-    let shown = login_on_terminal(&env, &server, SERVICE_ACCOUNT, &acts);
-    assert_eq!(shown.code, Some(0), "{}", shown.text());
-    assert!(!shown.text().contains("Code"), "{}", shown.text());
+    let mut terminal = login_at_terminal(&env, &server, SERVICE_ACCOUNT);
+    terminal.wait_for("Password").type_line(PASSWORD);
+    let shown = ended(terminal, 0);
+    assert!(!shown.contains("Code"), "{shown}");
 }
 
 /// `--no-input` asks nobody, also on a terminal.
@@ -119,9 +125,6 @@ fn a_service_account_is_never_asked_for_a_code() {
 fn no_input_asks_nobody_on_a_terminal() {
     let server = Server::sandbox();
     let env = with_file_store();
-    let mut command = std::process::Command::new(program());
-    command.args(["login", "--server", server.url(), "--username", HUMAN, "--no-input"]);
-    command.env_clear().envs(env.variables().iter().cloned());
-    let shown = converse(&command, &[Sees("error:")]);
-    assert_eq!(shown.code, Some(2), "{}", shown.text());
+    let line = format!("login --server {} --username {HUMAN} --no-input", server.url());
+    assert_eq!(Terminal::start(&env, &line).finish().1, 2);
 }
