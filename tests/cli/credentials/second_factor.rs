@@ -22,7 +22,7 @@ fn code() -> String {
 /// Signs in at a terminal, in a shell that tells afterwards how that ended and how the terminal was left.
 fn login_at_terminal(env: &Env, server: &Server, user: &str) -> Terminal {
     let login = format!("sactl login --server {} --username {user} --company 3", server.url());
-    Terminal::shell(env, &format!("stty echo; trap : INT; {login}; echo exit=$?; stty -a"))
+    Terminal::shell(env, &format!("trap : INT; {login}; echo exit=$?; stty -a"))
 }
 
 /// Insists on the exit code, and that the terminal shows again what is typed. Answers what was shown.
