@@ -236,6 +236,7 @@ fn credentials_of_the_environment_are_tried() {
     env.set("SACTL_TOKEN", "sat_ended");
     let outcome = env.sactl("doctor -o json");
     failed(&outcome, 3, "unauthenticated");
+    expect(&outcome, "sign-in", "failed", "SACTL_TOKEN");
     assert!(!env.config().exists(), "nothing is written");
 }
 
@@ -274,6 +275,6 @@ fn a_broken_configuration_is_a_failure_with_exit_2() {
 fn a_misspelt_variable_is_found() {
     let outcome = with_file_store().with("SACTL_PASWORD", "Canary-1").sactl("doctor -o json");
     outcome.ok();
-    expect(&outcome, "environment", "warning", "SACTL_PASWORD");
+    expect(&outcome, "environment", "warning", "did you mean SACTL_PASSWORD");
     assert!(!outcome.stdout.contains("Canary-1"), "{outcome}");
 }

@@ -1,5 +1,6 @@
 //! What can be seen on this machine alone: settings, environment, files, terminal.
 
+use super::super::near::nearest;
 use super::Finding;
 use crate::config::{Settings, env, inspect};
 use crate::context::Context;
@@ -24,7 +25,7 @@ pub(super) fn environment(context: &Context) -> Finding {
         return Finding::warning(
             "environment",
             format!("nothing reads {}", unknown.join(", ")),
-            "check the spelling: sactl help environment",
+            meant(&unknown),
         );
     }
     let ours = |variable: &&env::Variable| {
@@ -42,6 +43,16 @@ pub(super) fn environment(context: &Context) -> Finding {
         format!("in effect: {}", set.join(", "))
     };
     Finding::ok("environment", message)
+}
+
+/// What was probably meant by variables that nothing reads.
+fn meant(unknown: &[String]) -> String {
+    let known = || env::ALL.iter().map(|variable| variable.name);
+    let guess = |name: &String| match nearest(name, known()) {
+        Some(near) => format!("did you mean {near} instead of {name}?"),
+        None => format!("unset {name}"),
+    };
+    unknown.iter().map(guess).collect::<Vec<_>>().join("; ")
 }
 
 /// Whether everything in the configuration folder is this user's alone.

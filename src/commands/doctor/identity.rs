@@ -5,11 +5,10 @@ use jiff::Timestamp;
 use super::{Finding, PATIENCE, store};
 use crate::api::Code;
 use crate::api::session::{Identity as Known, Kind};
-use crate::client::{Gateway, SignIn};
+use crate::client::{Gateway, Session, SignIn};
 use crate::config::credentials::Credentials;
 use crate::config::{Identity, Settings};
 use crate::context::Context;
-use crate::domain::Token;
 use crate::error::{CliError, Result};
 
 const NAME: &str = "sign-in";
@@ -37,11 +36,11 @@ pub(super) async fn look(
 async fn ask(context: &Context, settings: &Settings, stored: Option<Credentials>) -> Result<Finding> {
     let gateway = context.gateway()?;
     match &settings.identity {
-        Identity::Token(token) => known(&gateway, token.clone()).await,
+        Identity::Token(_) => known(context.session().await?).await,
         Identity::Password { username, password } => {
             let who = SignIn { username: username.clone(), password: password.read()?, otp: None };
             let token = gateway.sign_in(&who).await?.access_token;
-            let finding = known(&gateway, token.clone()).await;
+            let finding = known(&gateway.session(token.clone(), None)).await;
             // It was made for this look alone. Whether that worked changes nothing about the finding.
             let _ = gateway.revoke(&token).await;
             finding
@@ -57,7 +56,7 @@ async fn of_store(gateway: &Gateway, stored: Credentials) -> Result<Finding> {
     let renewable = stored.password.is_some();
     let renewed = || Finding::ok(NAME, "the token has ended; the next command renews it");
     match stored.live_token(Timestamp::now()) {
-        Some(token) => match known(gateway, token.clone()).await {
+        Some(token) => match known(&gateway.session(token.clone(), None)).await {
             Err(error) if error.code() == Code::Unauthenticated && renewable => Ok(renewed()),
             outcome => outcome,
         },
@@ -66,8 +65,8 @@ async fn of_store(gateway: &Gateway, stored: Credentials) -> Result<Finding> {
     }
 }
 
-async fn known(gateway: &Gateway, token: Token) -> Result<Finding> {
-    let Known { kind, name, companies, .. } = gateway.session(token, None).me().await?;
+async fn known(session: &Session) -> Result<Finding> {
+    let Known { kind, name, companies, .. } = session.me().await?;
     let kind = match kind {
         Kind::User => "user",
         Kind::ServiceAccount => "service account",

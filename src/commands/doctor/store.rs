@@ -42,7 +42,7 @@ pub(super) fn slot(settings: &Settings) -> Option<Slot> {
 
 fn described(store: &Store, slot: Option<&Slot>, found: Option<&Credentials>) -> String {
     let place = store.place();
-    let Some(slot) = slot else { return format!("{place} answers") };
+    let Some(slot) = slot else { return format!("{place} can be used") };
     let holds = match found {
         None => "nothing",
         Some(found) => match (found.live_token(Timestamp::now()).is_some(), found.password.is_some()) {
@@ -52,5 +52,5 @@ fn described(store: &Store, slot: Option<&Slot>, found: Option<&Credentials>) ->
             (false, false) => "a token that has ended",
         },
     };
-    format!("{place} answers and holds {holds} for {} at {}", slot.username, slot.origin)
+    format!("{place} holds {holds} for {} at {}", slot.username, slot.origin)
 }
