@@ -53,6 +53,10 @@ fn what_is_no_answer_of_the_platform_is_a_bad_response() {
         assert_eq!(outcome.stdout, "", "{outcome}");
         assert!(!outcome.stderr.contains("canary"), "a token in an error: {outcome}");
         assert!(outcome.stderr.len() < 4_000, "an error is short: {outcome}");
+        // P1: a token stands in its header and never in a URL, where logs would keep it.
+        for request in stub.requests() {
+            assert!(request.contains("canary") && !request.target.contains("canary"), "{request:?}");
+        }
     }
 }
 
@@ -126,6 +130,9 @@ fn nothing_from_a_server_commands_the_terminal() {
         _ => Answer::json(403, format!(r#"{{"success": false, "message": "m{EVIL}", "code": "not_owner"}}"#)),
     });
     let env = place(&stub);
+    let document = env.sactl("list -o json").ok().json();
+    assert_eq!(document["owned"].as_array().unwrap().len(), 1);
+    assert_eq!(env.sactl("list -o jsonl").ok().json_lines().len(), 2);
     for form in ["table", "json", "jsonl", "csv", "yaml", "name"] {
         let outcome = env.sactl(&format!("list -o {form}"));
         outcome.ok();

@@ -8,7 +8,9 @@ pub(crate) mod http;
 pub(crate) mod output;
 #[cfg(feature = "platform")]
 pub(crate) mod platform;
+#[cfg(feature = "platform")]
 pub(crate) mod proxy;
+#[cfg(feature = "platform")]
 pub(crate) mod pty;
 pub(crate) mod source;
 pub(crate) mod stub;
