@@ -235,3 +235,26 @@ fn the_sample_data_is_the_documented_one() {
     let contoso = server.sign_in("admin@contoso.example");
     assert_eq!(contoso.get("/api/companies/3/service-accounts/contoso-sync").data(200)["ownership"], "owned");
 }
+
+/// At a terminal an interrupt reaches the command once, from the terminal, and the sandbox waits for its end.
+#[test]
+fn an_interrupt_at_the_terminal_reaches_the_command_once() {
+    use expectrl::{ControlCode, Eof, Expect as _, Session};
+    let env = Env::new();
+    let script =
+        "n=0; trap 'n=$((n+1)); echo caught $n' INT; echo ready; read a; read b; echo total $n; exit 9";
+    let mut command = env.command();
+    command.args(["sandbox", "--", "sh", "-c", script]);
+    let mut terminal = Session::spawn(command).unwrap();
+    terminal.set_expect_timeout(Some(std::time::Duration::from_secs(30)));
+    terminal.expect("ready").unwrap();
+    terminal.send(ControlCode::EndOfText).unwrap();
+    terminal.expect("caught 1").unwrap();
+    terminal.send_line("").unwrap();
+    terminal.send_line("").unwrap();
+    terminal.expect("total 1").unwrap();
+    terminal.expect(Eof).unwrap();
+    let status = terminal.get_process_mut().wait().unwrap();
+    assert!(format!("{status:?}").ends_with(", 9)"), "{status:?}");
+    assert_nothing_is_left(&env);
+}
