@@ -64,7 +64,7 @@ struct SignedIn {
 pub fn run(args: Args, context: &Context) -> Result<u8> {
     log_to_stderr(context, "error")?;
     let seed = match &args.seed {
-        Some(path) => read_seed(path)?,
+        Some(path) => read_seed(path, context.environment())?,
         None => parse_seed(SAMPLE).map_err(CliError::internal)?,
     };
     let runtime = runtime()?;

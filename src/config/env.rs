@@ -105,6 +105,19 @@ impl Environment {
         text.map_err(|_| Error::config(format!("{} is not UTF-8 text", variable.name)))
     }
 
+    /// The value of a variable that a file of the user names. An empty one counts as unset.
+    ///
+    /// # Errors
+    /// `config` when it is not UTF-8; the value is not repeated.
+    pub fn named(&self, name: &str) -> Result<Option<String>> {
+        let value = match &self.0 {
+            None => std::env::var_os(name),
+            Some(pairs) => pairs.get(name).cloned(),
+        };
+        let text = value.filter(|value| !value.is_empty()).map(OsString::into_string).transpose();
+        text.map_err(|_| Error::config(format!("{name} is not UTF-8 text")))
+    }
+
     /// The names of all variables that are set and start with `prefix`.
     pub fn names_with(&self, prefix: &str) -> Vec<OsString> {
         let names: Vec<OsString> = match &self.0 {
