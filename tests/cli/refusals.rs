@@ -95,16 +95,16 @@ fn every_command_fails_with_one_document() {
 /// P8: Ctrl-C ends a command that waits for the server: exit 130, at once.
 #[test]
 fn an_interrupt_ends_a_waiting_command() {
-    let (heard, hears) = mpsc::channel();
+    let (arrived, arrival) = mpsc::channel();
     let stub = Stub::start(move |_| {
-        heard.send(()).unwrap();
+        arrived.send(()).unwrap();
         Answer::Silence
     });
     let env = place(&stub).with("SACTL_TIMEOUT", "60");
     let mut command = env.command();
     command.args(["list", "-o", "json"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    hears.recv_timeout(Duration::from_mins(1)).unwrap();
+    arrival.recv_timeout(Duration::from_mins(1)).unwrap();
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
         .unwrap();
     let output = child.wait_with_output().unwrap();
