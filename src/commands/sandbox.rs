@@ -13,7 +13,7 @@ use super::serve::{log_to_stderr, parse_seed, read_seed, runtime};
 use crate::api::Code;
 use crate::api::session::TokenGrant;
 use crate::config::credentials::{Credentials, Slot, Store};
-use crate::config::{ConfigFile, Profile, StoreKind};
+use crate::config::{ConfigFile, Environment, Profile, StoreKind};
 use crate::context::{Context, expiry};
 use crate::domain::{Company, Password};
 use crate::error::{CliError, Result};
@@ -64,12 +64,13 @@ struct SignedIn {
 pub fn run(args: Args, context: &Context) -> Result<u8> {
     log_to_stderr(context, "error")?;
     let seed = match &args.seed {
-        Some(path) => read_seed(path)?,
+        Some(path) => read_seed(path, context.environment())?,
         None => parse_seed(SAMPLE).map_err(CliError::internal)?,
     };
     let runtime = runtime()?;
     let folder = private_folder()?;
-    let code = runtime.block_on(run_inside(folder.path(), &seed, args.command));
+    let inside = run_inside(folder.path(), &seed, args.command, context.environment());
+    let code = runtime.block_on(inside);
     drop(runtime);
     let path = folder.path().to_owned();
     let removed = folder.close();
@@ -78,7 +79,12 @@ pub fn run(args: Args, context: &Context) -> Result<u8> {
     Ok(code)
 }
 
-async fn run_inside(folder: &Path, seed: &Seed, command: Vec<OsString>) -> Result<u8> {
+async fn run_inside(
+    folder: &Path,
+    seed: &Seed,
+    command: Vec<OsString>,
+    inherited: &Environment,
+) -> Result<u8> {
     // Signals are caught before there is anything that they could leave behind.
     let signals =
         child::Signals::listen().map_err(|error| CliError::io("cannot listen for signals", error))?;
@@ -96,8 +102,8 @@ async fn run_inside(folder: &Path, seed: &Seed, command: Vec<OsString>) -> Resul
     // A sender that was dropped means stop, too.
     let serving =
         tokio::spawn(listener.serve(router::router(platform.clone()), async { drop(stopped.await) }));
-    let environment = child::Environment { server: &server, config: &config, bin: &bin };
-    let code = child::run(command, &environment, signals).await;
+    let given = child::Given { inherited, server: &server, config: &config, bin: &bin };
+    let code = child::run(command, &given, signals).await;
     drop(stop);
     let ended = serving.await;
     platform.close().await;

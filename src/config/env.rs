@@ -51,6 +51,10 @@ variables! {
     PASSWORD_FILE = "SACTL_PASSWORD_FILE";
     /// How much `serve` and `sandbox` log on standard error: off, error, warn, info, debug or trace.
     LOG = "SACTL_LOG";
+    /// The shell that `sandbox` starts when it is given no command.
+    SHELL = "SHELL";
+    /// Where programs are found; `sandbox` puts its own folder before the others.
+    PATH = "PATH";
     /// Set to anything: no colour.
     NO_COLOR = "NO_COLOR";
     /// `0`: no colour.
@@ -101,14 +105,34 @@ impl Environment {
         text.map_err(|_| Error::config(format!("{} is not UTF-8 text", variable.name)))
     }
 
+    /// The value of a variable that a file of the user names. An empty one counts as unset.
+    ///
+    /// # Errors
+    /// `config` when it is not UTF-8; the value is not repeated.
+    pub fn named(&self, name: &str) -> Result<Option<String>> {
+        let value = match &self.0 {
+            None => std::env::var_os(name),
+            Some(pairs) => pairs.get(name).cloned(),
+        };
+        let text = value.filter(|value| !value.is_empty()).map(OsString::into_string).transpose();
+        text.map_err(|_| Error::config(format!("{name} is not UTF-8 text")))
+    }
+
+    /// The names of all variables that are set and start with `prefix`.
+    pub fn names_with(&self, prefix: &str) -> Vec<OsString> {
+        let names: Vec<OsString> = match &self.0 {
+            None => std::env::vars_os().map(|(name, _)| name).collect(),
+            Some(pairs) => pairs.keys().map(OsString::from).collect(),
+        };
+        let has_it = |name: &OsString| name.as_encoded_bytes().starts_with(prefix.as_bytes());
+        names.into_iter().filter(has_it).collect()
+    }
+
     /// The names of variables that look like ours and are not: misspelt, or of another version.
     pub fn unknown(&self) -> Vec<String> {
-        let of_process = || std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
-        let names: Vec<String> =
-            self.0.as_ref().map_or_else(of_process, |pairs| pairs.keys().cloned().collect());
         let known = |name: &String| ALL.iter().any(|variable| variable.name == name);
-        let mut unknown: Vec<String> =
-            names.into_iter().filter(|name| name.starts_with("SACTL_") && !known(name)).collect();
+        let names = self.names_with("SACTL_").into_iter().filter_map(|name| name.into_string().ok());
+        let mut unknown: Vec<String> = names.filter(|name| !known(name)).collect();
         unknown.sort_unstable();
         unknown
     }

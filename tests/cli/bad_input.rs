@@ -157,10 +157,10 @@ fn a_garbage_configuration_file_is_named_and_left_alone() {
         std::fs::create_dir_all(env.config()).unwrap();
         let file = env.config().join("config.toml");
         std::fs::write(&file, garbage).unwrap();
-        let outcome = env.sactl("list -o json");
-        let refusal = outcome.error(2, "config");
+        let before = env.files();
+        let refusal = env.sactl("list -o json").error(2, "config");
         assert!(refusal["message"].as_str().unwrap().contains("config.toml"), "{refusal}");
-        assert_eq!(std::fs::read(&file).unwrap(), garbage);
+        assert_eq!(env.files(), before);
     }
     assert_eq!(stub.connections(), 0);
 }

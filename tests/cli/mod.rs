@@ -18,6 +18,7 @@ mod hostile_text;
 mod interruption;
 #[cfg(feature = "platform")]
 mod readme;
+mod refusals;
 #[cfg(feature = "platform")]
 mod requests;
 #[cfg(feature = "platform")]

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::common::env::{Env, program};
+use crate::common::output::assert_snapshot;
 
 /// Files that the loader opens for every program, and that Rust reads to find the end of the stack.
 fn belongs_to_every_program(path: &str) -> bool {
@@ -51,35 +52,47 @@ fn version_is_the_package_version() {
     assert_eq!(outcome.ok().stdout, format!("sactl {}\n", env!("CARGO_PKG_VERSION")));
 }
 
+/// The commands of the small client.
+const COMMANDS: [&str; 17] = [
+    "login",
+    "logout",
+    "whoami",
+    "profile",
+    "company",
+    "list",
+    "show",
+    "create",
+    "edit",
+    "passwd",
+    "delete",
+    "grant",
+    "revoke",
+    "role",
+    "permission",
+    "api",
+    "token",
+];
+
 #[test]
 fn help_goes_to_stdout_and_names_every_command() {
     let help = Env::new().sactl("--help");
-    let commands = [
-        "login",
-        "logout",
-        "whoami",
-        "profile",
-        "company",
-        "list",
-        "show",
-        "create",
-        "edit",
-        "passwd",
-        "delete",
-        "grant",
-        "revoke",
-        "role",
-        "permission",
-        "api",
-        "token",
-    ];
-    for command in commands {
+    for command in COMMANDS {
         let named = help.ok().stdout.lines().any(|line| line.split_whitespace().next() == Some(command));
         assert!(named, "{command} is not in the help: {help}");
         let own = Env::new().sactl(&format!("{command} --help"));
         assert!(own.ok().stdout.contains("Usage: sactl"), "{own}");
     }
     assert_eq!(help.stderr, "");
+}
+
+/// The help of every command as it is read, less the global flags, which stand in the help of the program.
+#[test]
+fn help_reads_like_this() {
+    for command in COMMANDS {
+        let help = Env::new().sactl(&format!("{command} --help"));
+        let own = help.ok().stdout.split("Global options:").next().unwrap_or_default();
+        assert_snapshot(&format!("help_{command}"), &own);
+    }
 }
 
 /// No command at all is a question for the help; a mistyped one names its neighbour.

@@ -11,7 +11,9 @@ pub(crate) mod output;
 #[cfg(feature = "platform")]
 pub(crate) mod platform;
 pub(crate) mod process;
+#[cfg(feature = "platform")]
 pub(crate) mod proxy;
+#[cfg(feature = "platform")]
 pub(crate) mod pty;
 pub(crate) mod secret_service;
 pub(crate) mod source;
