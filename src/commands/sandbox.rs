@@ -13,7 +13,7 @@ use super::serve::{log_to_stderr, parse_seed, read_seed, runtime};
 use crate::api::Code;
 use crate::api::session::TokenGrant;
 use crate::config::credentials::{Credentials, Slot, Store};
-use crate::config::{ConfigFile, Profile, StoreKind};
+use crate::config::{ConfigFile, Environment, Profile, StoreKind};
 use crate::context::{Context, expiry};
 use crate::domain::{Company, Password};
 use crate::error::{CliError, Result};
@@ -32,11 +32,12 @@ const PROFILE: &str = "sandbox";
 /// Try everything: start the platform with sample data and run a command signed in to it
 ///
 /// The platform runs inside this process on a free port of this machine and keeps its data in a temporary
-/// folder, which is gone afterwards. The command is signed in as admin@acme.example of Acme MSP. Everybody's
-/// password is Sandbox-1234!, and setting `SACTL_USERNAME` and `SACTL_PASSWORD` acts as somebody else. Without a
-/// command your shell runs. The exit code is that of the command.
+/// folder, which is gone afterwards. The command is signed in as admin@acme.example of Acme MSP; everybody's
+/// password is Sandbox-1234! Without a command your shell runs. The exit code is that of the command.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sactl sandbox\n  sactl sandbox -- sactl list")]
+#[command(after_help = "Examples:\n  sactl sandbox\n  sactl sandbox -- sactl list\n\n\
+                        Act as somebody else, inside:\n  \
+                        SACTL_USERNAME=viewer@acme.example SACTL_PASSWORD='Sandbox-1234!' sactl list")]
 pub struct Args {
     /// Start with this data instead; its [sandbox] says who signs in where
     #[arg(long, value_name = "FILE")]
@@ -63,12 +64,13 @@ struct SignedIn {
 pub fn run(args: Args, context: &Context) -> Result<u8> {
     log_to_stderr(context, "error")?;
     let seed = match &args.seed {
-        Some(path) => read_seed(path)?,
+        Some(path) => read_seed(path, context.environment())?,
         None => parse_seed(SAMPLE).map_err(CliError::internal)?,
     };
     let runtime = runtime()?;
     let folder = private_folder()?;
-    let code = runtime.block_on(run_inside(folder.path(), &seed, args.command));
+    let inside = run_inside(folder.path(), &seed, args.command, context.environment());
+    let code = runtime.block_on(inside);
     drop(runtime);
     let path = folder.path().to_owned();
     let removed = folder.close();
@@ -77,7 +79,12 @@ pub fn run(args: Args, context: &Context) -> Result<u8> {
     Ok(code)
 }
 
-async fn run_inside(folder: &Path, seed: &Seed, command: Vec<OsString>) -> Result<u8> {
+async fn run_inside(
+    folder: &Path,
+    seed: &Seed,
+    command: Vec<OsString>,
+    inherited: &Environment,
+) -> Result<u8> {
     // Signals are caught before there is anything that they could leave behind.
     let signals =
         child::Signals::listen().map_err(|error| CliError::io("cannot listen for signals", error))?;
@@ -95,12 +102,12 @@ async fn run_inside(folder: &Path, seed: &Seed, command: Vec<OsString>) -> Resul
     // A sender that was dropped means stop, too.
     let serving =
         tokio::spawn(listener.serve(router::router(platform.clone()), async { drop(stopped.await) }));
-    let environment = child::Environment { server: &server, config: &config, bin: &bin };
-    let code = child::run(command, &environment, signals).await;
+    let given = child::Given { inherited, server: &server, config: &config, bin: &bin };
+    let code = child::run(command, &given, signals).await;
     drop(stop);
-    let served = serving.await;
+    let ended = serving.await;
     platform.close().await;
-    served.map_err(|error| CliError::internal("the platform failed").caused_by(error))?;
+    ended.map_err(|error| CliError::internal("the platform failed").caused_by(error))?;
     code
 }
 

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
 
 use crate::api::Code;
-use crate::config::env;
+use crate::config::{Environment, env};
 use crate::context::Context;
+use crate::domain::Password;
 use crate::error::{CliError, Result};
 use crate::platform::app::{self, Listener, Tls};
 use crate::platform::service::seed::{self, Seed};
@@ -27,9 +28,8 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// Keep the data here: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE [default: a file in your data
-    /// folder]
-    #[arg(long, value_name = "URL")]
+    /// Keep the data in this SQLite file or PostgreSQL database [default: a file in your data folder]
+    #[arg(long, value_name = "sqlite:PATH|postgres://…")]
     database: Option<DatabaseUrl>,
 
     /// Speak TLS with this certificate chain (PEM)
@@ -51,7 +51,7 @@ pub struct Args {
 /// `config` for a seed or a certificate that cannot be used, `io` when the database or the address cannot.
 pub fn run(args: Args, context: &Context) -> Result<u8> {
     log_to_stderr(context, "info")?;
-    let seed = args.seed.as_deref().map(read_seed).transpose()?;
+    let seed = args.seed.as_deref().map(|path| read_seed(path, context.environment())).transpose()?;
     runtime()?.block_on(serve(args, seed, context.ui()))?;
     Ok(0)
 }
@@ -131,16 +131,22 @@ pub(super) fn log_to_stderr(context: &Context, level: &str) -> Result<()> {
     Ok(())
 }
 
-/// Reads a seed file.
+/// Reads a seed file, and the variables in which it has passwords.
 ///
 /// # Errors
 /// `config`: the file cannot be read or is no seed. The message has the line of a mistake and never its text,
 /// which may be a password.
-pub(super) fn read_seed(path: &Path) -> Result<Seed> {
+pub(super) fn read_seed(path: &Path, environment: &Environment) -> Result<Seed> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         CliError::config(format!("cannot read the seed file {}", path.display())).caused_by(error)
     })?;
-    parse_seed(&text).map_err(|why| CliError::config(format!("{}: {why}", path.display())))
+    let mut seed = parse_seed(&text).map_err(|why| CliError::config(format!("{}: {why}", path.display())))?;
+    for name in seed.variables() {
+        if let Some(password) = environment.named(&name)? {
+            seed.environment.insert(name, Password::new(password));
+        }
+    }
+    Ok(seed)
 }
 
 /// Reads the text of a seed file; an error says where the mistake is.

@@ -51,6 +51,10 @@ variables! {
     PASSWORD_FILE = "SACTL_PASSWORD_FILE";
     /// How much `serve` and `sandbox` log on standard error: off, error, warn, info, debug or trace.
     LOG = "SACTL_LOG";
+    /// The shell that `sandbox` starts when it is given no command.
+    SHELL = "SHELL";
+    /// Where programs are found; `sandbox` puts its own folder before the others.
+    PATH = "PATH";
     /// Set to anything: no colour.
     NO_COLOR = "NO_COLOR";
     /// `0`: no colour.
@@ -99,6 +103,29 @@ impl Environment {
     pub fn get(&self, variable: Variable) -> Result<Option<String>> {
         let text = self.raw(variable).map(OsString::into_string).transpose();
         text.map_err(|_| Error::config(format!("{} is not UTF-8 text", variable.name)))
+    }
+
+    /// The value of a variable that a file of the user names. An empty one counts as unset.
+    ///
+    /// # Errors
+    /// `config` when it is not UTF-8; the value is not repeated.
+    pub fn named(&self, name: &str) -> Result<Option<String>> {
+        let value = match &self.0 {
+            None => std::env::var_os(name),
+            Some(pairs) => pairs.get(name).cloned(),
+        };
+        let text = value.filter(|value| !value.is_empty()).map(OsString::into_string).transpose();
+        text.map_err(|_| Error::config(format!("{name} is not UTF-8 text")))
+    }
+
+    /// The names of all variables that are set and start with `prefix`.
+    pub fn names_with(&self, prefix: &str) -> Vec<OsString> {
+        let names: Vec<OsString> = match &self.0 {
+            None => std::env::vars_os().map(|(name, _)| name).collect(),
+            Some(pairs) => pairs.keys().map(OsString::from).collect(),
+        };
+        let has_it = |name: &OsString| name.as_encoded_bytes().starts_with(prefix.as_bytes());
+        names.into_iter().filter(has_it).collect()
     }
 
     /// Whether `variable` is set to something.

@@ -167,10 +167,41 @@ fn is_loss_of_connection(cause: &DbErr) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| {
-            let is_sqlstate = code.len() == 5;
-            is_sqlstate && UNAVAILABLE_CLASSES.iter().any(|class| code.starts_with(class))
-        }),
+        sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| is_unavailable(&code)),
         _ => false,
+    }
+}
+
+/// `SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_IOERR`, `SQLITE_FULL` and `SQLITE_CANTOPEN`; extended codes refine
+/// them in the upper bits.
+const UNAVAILABLE_RESULTS: [u32; 5] = [5, 6, 10, 13, 14];
+
+/// A SQLSTATE has five characters, a result code of SQLite has fewer.
+fn is_unavailable(code: &str) -> bool {
+    if code.len() == 5 {
+        return UNAVAILABLE_CLASSES.iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|result| UNAVAILABLE_RESULTS.contains(&(result & 0xff)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_unavailable_and_what_does_not_is_internal() {
+        for code in ["08006", "53300", "57P01", "5", "261", "13", "778"] {
+            assert!(is_unavailable(code), "{code}");
+        }
+        for code in ["23505", "42P01", "2067", "1", "11", "x"] {
+            assert!(!is_unavailable(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn causes_stay_inside() {
+        let error = Error::internal(anyhow::anyhow!("no such table: principal"));
+        assert!(!error.to_string().contains("principal"));
+        assert!(error.internal.is_some());
     }
 }

@@ -37,7 +37,7 @@ impl Bucket {
     /// Guesses at a name from addresses that are not known to belong to its bearer. Case and surrounding
     /// white space make no other name of it.
     pub(super) fn name(name: &str) -> Self {
-        let mut key = name.trim().to_lowercase();
+        let mut key = name.trim().to_lowercase().replace('\0', "\u{fffd}");
         // A name that is too long to exist shares its counter with its like: keys stay small.
         key.truncate(key.floor_char_boundary(256));
         Self { key: format!("name {key}"), free: FREE_FOR_A_NAME }

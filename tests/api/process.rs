@@ -1,51 +1,23 @@
 //! The program as a process of its own: private environment, addresses read from its output, signals.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
 
-/// A folder of one's own, and the program in it.
-pub(super) struct Place {
-    pub(super) folder: TempDir,
+use crate::common::env::Env;
+
+/// The program with `arguments` in a private place, its ends held by the test.
+pub(super) fn command(env: &Env, arguments: &[&str]) -> Command {
+    let mut command = env.command();
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
 }
 
-impl Place {
-    pub(super) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// Where the program makes its temporary folders.
-    pub(super) fn temporary(&self) -> std::path::PathBuf {
-        self.path().join("tmp")
-    }
-
-    /// The program with nothing inherited but the search path.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
-        self.command_of(Path::new(env!("CARGO_BIN_EXE_sactl")), arguments)
-    }
-
-    pub(super) fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
-        std::fs::create_dir_all(self.temporary()).unwrap();
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .current_dir(self.path())
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.path())
-            .env("TMPDIR", self.temporary())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
-    }
+/// Where the program makes its temporary folders.
+pub(super) fn temporary(env: &Env) -> PathBuf {
+    env.folder().join("tmp")
 }
 
 /// A process that says something on standard output and goes on.

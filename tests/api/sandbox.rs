@@ -1,24 +1,23 @@
 //! `sactl sandbox` as a process: its data, its environment, its end.
 
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
 use std::process::Output;
 
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::process::{Place, Running};
+use super::process::{Running, command, temporary};
+use crate::common::env::{Env, program};
 use crate::common::platform::{PASSWORD, Server};
 
-fn sandbox(place: &Place, command: &[&str]) -> Output {
-    let output = place.command(&[&["sandbox", "--"], command].concat()).output().unwrap();
-    assert_nothing_is_left(place);
+fn sandbox(env: &Env, words: &[&str]) -> Output {
+    let output = command(env, &[&["sandbox", "--"], words].concat()).output().unwrap();
+    assert_nothing_is_left(env);
     output
 }
 
 #[track_caller]
-fn assert_nothing_is_left(place: &Place) {
-    let left: Vec<_> = std::fs::read_dir(place.temporary()).unwrap().collect();
+fn assert_nothing_is_left(env: &Env) {
+    let left: Vec<_> = std::fs::read_dir(temporary(env)).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
 }
 
@@ -29,8 +28,8 @@ fn text(bytes: &[u8]) -> String {
 /// The first thing that anybody tries.
 #[test]
 fn it_lists_three_owned_accounts_and_one_external() {
-    let place = Place::new();
-    let output = sandbox(&place, &["sactl", "list", "-o", "json"]);
+    let env = Env::new();
+    let output = sandbox(&env, &["sactl", "list", "-o", "json"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let list: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(list["company"]["name"], "Acme MSP");
@@ -40,13 +39,13 @@ fn it_lists_three_owned_accounts_and_one_external() {
 
 #[test]
 fn its_exit_code_is_that_of_the_command() {
-    let place = Place::new();
+    let env = Env::new();
     for (script, code) in
         [("exit 0", 0), ("exit 7", 7), ("exit 255", 255), ("kill -KILL $$", 137), ("kill -TERM $$", 143)]
     {
-        assert_eq!(sandbox(&place, &["sh", "-c", script]).status.code(), Some(code), "{script}");
+        assert_eq!(sandbox(&env, &["sh", "-c", script]).status.code(), Some(code), "{script}");
     }
-    let missing = sandbox(&place, &["no-such-program"]);
+    let missing = sandbox(&env, &["no-such-program"]);
     assert_eq!(missing.status.code(), Some(2));
     assert!(text(&missing.stderr).contains("cannot start no-such-program"));
 }
@@ -54,8 +53,8 @@ fn its_exit_code_is_that_of_the_command() {
 /// The command gets what is documented and no variable of ours that somebody else set.
 #[test]
 fn its_environment_is_the_documented_one() {
-    let place = Place::new();
-    let mut command = place.command(&["sandbox", "--", "env"]);
+    let env = Env::new();
+    let mut command = command(&env, &["sandbox", "--", "env"]);
     command
         .env("SACTL_TOKEN", "inherited")
         .env("SACTL_COMPANY", "9")
@@ -75,7 +74,7 @@ fn its_environment_is_the_documented_one() {
     assert_eq!(value("SACTL_CREDENTIAL_STORE").as_deref(), Some("file"));
     assert_eq!(value("NO_PROXY").as_deref(), Some("127.0.0.1,localhost"));
     assert_eq!(value("KEPT").as_deref(), Some("yes"));
-    let own = PathBuf::from(env!("CARGO_BIN_EXE_sactl"));
+    let own = program();
     assert!(value("PATH").unwrap().starts_with(&format!("{}:", own.parent().unwrap().display())));
     assert!(!said.contains(PASSWORD));
 }
@@ -83,15 +82,15 @@ fn its_environment_is_the_documented_one() {
 /// The profile `sandbox` is signed in with its password stored; the folder is nobody else's.
 #[test]
 fn the_profile_is_signed_in() {
-    let place = Place::new();
-    let output = sandbox(&place, &["sactl", "whoami", "-o", "json"]);
+    let env = Env::new();
+    let output = sandbox(&env, &["sactl", "whoami", "-o", "json"]);
     let me: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&me["profile"], &me["username"]), (&"sandbox".into(), &"admin@acme.example".into()));
     assert_eq!(me["company"]["id"], 1);
     let script = "stat -c %a $SACTL_CONFIG_DIR/.. $SACTL_CONFIG_DIR ../platform.db $SACTL_CONFIG_DIR/credentials/*; \
                   cat $SACTL_CONFIG_DIR/credentials/*";
     let script = format!("cd $SACTL_CONFIG_DIR && {script}");
-    let said = text(&sandbox(&place, &["sh", "-c", &script]).stdout);
+    let said = text(&sandbox(&env, &["sh", "-c", &script]).stdout);
     assert!(said.starts_with("700\n700\n600\n600\n"), "{said}");
     assert!(said.contains(PASSWORD), "so that it outlives the token");
 }
@@ -99,13 +98,13 @@ fn the_profile_is_signed_in() {
 /// Setting a name and a password for one call acts as somebody else.
 #[test]
 fn one_call_acts_as_somebody_else() {
-    let place = Place::new();
+    let env = Env::new();
     let script = format!(
         "SACTL_USERNAME=viewer@acme.example SACTL_PASSWORD='{PASSWORD}' sactl edit dormant-bot --description x; \
          echo $?; sactl edit dormant-bot --description x; echo $?"
     );
     assert_eq!(
-        text(&sandbox(&place, &["sh", "-c", &script]).stdout)
+        text(&sandbox(&env, &["sh", "-c", &script]).stdout)
             .lines()
             .filter(|line| line.len() == 1)
             .collect::<Vec<_>>(),
@@ -119,51 +118,54 @@ fn signals_reach_the_command() {
     for (signal, name, code) in
         [(Signal::TERM, "TERM", 42), (Signal::INT, "INT", 42), (Signal::HUP, "HUP", 42)]
     {
-        let place = Place::new();
+        let env = Env::new();
         let script = format!("trap 'exit {code}' {name}; echo ready; while :; do read -r line || :; done");
-        let mut command = place.command(&["sandbox", "--", "sh", "-c", &script]);
+        let mut command = command(&env, &["sandbox", "--", "sh", "-c", &script]);
         command.stdin(std::process::Stdio::piped());
         let mut running = Running::start(command);
         assert_eq!(running.line(), "ready");
         running.signal(signal);
         assert_eq!(running.end().0.code(), Some(code), "{name}");
-        assert_nothing_is_left(&place);
+        assert_nothing_is_left(&env);
     }
-    let place = Place::new();
+    let env = Env::new();
     let mut running =
-        Running::start(place.command(&["sandbox", "--", "sh", "-c", "echo ready; exec sleep 600"]));
+        Running::start(command(&env, &["sandbox", "--", "sh", "-c", "echo ready; exec sleep 600"]));
     assert_eq!(running.line(), "ready");
     running.signal(Signal::TERM);
     assert_eq!(running.end().0.code(), Some(143), "a command that does not care is ended by it");
-    assert_nothing_is_left(&place);
+    assert_nothing_is_left(&env);
 }
 
 /// Under another file name, `sactl` is still this program.
 #[test]
 fn sactl_is_this_program_under_any_name() {
-    let place = Place::new();
-    let other = place.path().join("renamed");
-    std::fs::copy(env!("CARGO_BIN_EXE_sactl"), &other).unwrap();
-    std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let env = Env::new();
+    // A second name of the same file: a copy could still be open for writing in a process that another test forks.
+    let beside = tempfile::tempdir_in(program().parent().unwrap()).unwrap();
+    let other = beside.path().join("renamed");
+    std::fs::hard_link(program(), &other).unwrap();
     let script = "readlink -f \"$(command -v sactl)\"; sactl company list -o json";
-    let output = place.command_of(&other, &["sandbox", "--", "sh", "-c", script]).output().unwrap();
+    let mut renamed = std::process::Command::new(&other);
+    renamed.env_clear().envs(env.variables().iter().cloned()).args(["sandbox", "--", "sh", "-c", script]);
+    let output = renamed.output().unwrap();
     let said = text(&output.stdout);
     assert!(said.starts_with(&format!("{}\n", other.canonicalize().unwrap().display())), "{said}");
     assert!(output.status.success() && said.contains("Northwind Logistics"), "{said}");
-    assert_nothing_is_left(&place);
+    assert_nothing_is_left(&env);
 }
 
 /// Another seed says itself who signs in where.
 #[test]
 fn a_seed_replaces_the_data() {
-    let place = Place::new();
+    let env = Env::new();
     let seed = "[sandbox]\nuser = 'a@x.example'\ncompany = 'Second'\n\
                 [[company]]\nname = 'First'\n[[company]]\nname = 'Second'\n\
                 [[user]]\nemail = 'a@x.example'\npassword_file = 'password'\n\
                 access = [{ company = 1, role = 'viewer' }, { company = 2, role = 'operator' }]\n";
-    std::fs::write(place.path().join("seed.toml"), seed).unwrap();
-    std::fs::write(place.path().join("password"), "Own-Pass-1\n").unwrap();
-    let run = |arguments: &[&str]| place.command(arguments).output().unwrap();
+    std::fs::write(env.work().join("seed.toml"), seed).unwrap();
+    std::fs::write(env.work().join("password"), "Own-Pass-1\n").unwrap();
+    let run = |arguments: &[&str]| command(&env, arguments).output().unwrap();
     let output = run(&["sandbox", "--seed", "seed.toml", "--", "sactl", "whoami", "-o", "json"]);
     let me: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&me["username"], &me["company"]["name"]), (&"a@x.example".into(), &"Second".into()));
@@ -173,11 +175,11 @@ fn a_seed_replaces_the_data() {
         (seed.replace("user = 'a@x.example'", "user = 'b@x.example'"), "b@x.example"),
         (seed.replace("[[company]]", "[[compny]]"), "line"),
     ] {
-        std::fs::write(place.path().join("seed.toml"), broken).unwrap();
+        std::fs::write(env.work().join("seed.toml"), broken).unwrap();
         let output = run(&["sandbox", "--seed", "seed.toml", "--", "true"]);
         assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
         assert!(text(&output.stderr).contains(told), "{told}: {}", text(&output.stderr));
-        assert_nothing_is_left(&place);
+        assert_nothing_is_left(&env);
     }
 }
 
@@ -231,4 +233,27 @@ fn the_sample_data_is_the_documented_one() {
     }
     let contoso = server.sign_in("admin@contoso.example");
     assert_eq!(contoso.get("/api/companies/3/service-accounts/contoso-sync").data(200)["ownership"], "owned");
+}
+
+/// At a terminal an interrupt reaches the command once, from the terminal, and the sandbox waits for its end.
+#[test]
+fn an_interrupt_at_the_terminal_reaches_the_command_once() {
+    use expectrl::{ControlCode, Eof, Expect as _, Session};
+    let env = Env::new();
+    let script =
+        "n=0; trap 'n=$((n+1)); echo caught $n' INT; echo ready; read a; read b; echo total $n; exit 9";
+    let mut command = env.command();
+    command.args(["sandbox", "--", "sh", "-c", script]);
+    let mut terminal = Session::spawn(command).unwrap();
+    terminal.set_expect_timeout(Some(std::time::Duration::from_secs(30)));
+    terminal.expect("ready").unwrap();
+    terminal.send(ControlCode::EndOfText).unwrap();
+    terminal.expect("caught 1").unwrap();
+    terminal.send_line("").unwrap();
+    terminal.send_line("").unwrap();
+    terminal.expect("total 1").unwrap();
+    terminal.expect(Eof).unwrap();
+    let status = terminal.get_process_mut().wait().unwrap();
+    assert!(format!("{status:?}").ends_with(", 9)"), "{status:?}");
+    assert_nothing_is_left(&env);
 }

@@ -7,17 +7,18 @@ use std::path::Path;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use super::process::{Place, Running};
+use super::process::{Running, command};
+use crate::common::env::Env;
 use crate::common::platform::{PASSWORD, SANDBOX};
 
 const DATABASE: &str = "sqlite:platform.db";
 
-/// A platform in a place, with its address.
-fn serve(place: &Place, more: &[&str]) -> (Running, String) {
-    std::fs::write(place.path().join("seed.toml"), SANDBOX).unwrap();
+/// A platform with the sample data, and its address.
+fn serve(env: &Env, more: &[&str]) -> (Running, String) {
+    std::fs::write(env.work().join("seed.toml"), SANDBOX).unwrap();
     let arguments =
         [&["serve", "--listen", "127.0.0.1:0", "--database", DATABASE, "--seed", "seed.toml"], more].concat();
-    let mut running = Running::start(place.command(&arguments));
+    let mut running = Running::start(command(env, &arguments));
     let line = running.line();
     let url = line.strip_prefix("Listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
     (running, url)
@@ -54,8 +55,8 @@ fn call(url: &str, token: &str, line: &str) -> (u16, Value) {
 #[test]
 fn it_says_where_it_is_and_stops_cleanly() {
     for signal in [Signal::INT, Signal::TERM] {
-        let place = Place::new();
-        let (running, url) = serve(&place, &[]);
+        let env = Env::new();
+        let (running, url) = serve(&env, &[]);
         assert_eq!(request(&url, "GET /readyz HTTP/1.1", "").0, 200);
         running.signal(signal);
         let (status, said, told) = running.end();
@@ -67,9 +68,9 @@ fn it_says_where_it_is_and_stops_cleanly() {
 
 #[test]
 fn its_address_is_json_where_json_is_asked_for() {
-    let place = Place::new();
+    let env = Env::new();
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--database", DATABASE, "-o", "json"];
-    let mut running = Running::start(place.command(&arguments));
+    let mut running = Running::start(command(&env, &arguments));
     let document: Value = serde_json::from_str(&running.line()).unwrap();
     assert!(document["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
     running.signal(Signal::TERM);
@@ -79,8 +80,8 @@ fn its_address_is_json_where_json_is_asked_for() {
 /// A request that is under way is answered before the end.
 #[test]
 fn requests_under_way_are_answered_first() {
-    let place = Place::new();
-    let (running, url) = serve(&place, &[]);
+    let env = Env::new();
+    let (running, url) = serve(&env, &[]);
     let token = token(&url, "operator@acme.example");
     let body = json!({"name": "last-one", "password": "Last-One-1"}).to_string();
     let (early, late) = body.split_at(10);
@@ -110,14 +111,14 @@ fn requests_under_way_are_answered_first() {
 /// What was answered is there after a restart; the seed neither repeats nor restores anything.
 #[test]
 fn data_outlives_a_restart() {
-    let place = Place::new();
-    let (running, url) = serve(&place, &[]);
+    let env = Env::new();
+    let (running, url) = serve(&env, &[]);
     let token = token(&url, "admin@acme.example");
     let path = "/api/companies/1/service-accounts";
     assert_eq!(call(&url, &token, &format!("DELETE {path}/dormant-bot")).0, 200);
     running.signal(Signal::TERM);
     running.end();
-    let (_running, url) = serve(&place, &[]);
+    let (_running, url) = serve(&env, &[]);
     let (status, list) = call(&url, &token, &format!("GET {path}"));
     assert_eq!(status, 200, "the token is good on: {list}");
     let names: Vec<_> = list["data"].as_array().unwrap().iter().map(|row| &row["name"]).collect();
@@ -128,10 +129,10 @@ fn data_outlives_a_restart() {
 /// P1: the log tells of requests and holds no secret, however much is asked for.
 #[test]
 fn the_log_holds_no_secret() {
-    let place = Place::new();
-    std::fs::write(place.path().join("seed.toml"), SANDBOX).unwrap();
+    let env = Env::new();
+    std::fs::write(env.work().join("seed.toml"), SANDBOX).unwrap();
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--database", DATABASE, "--seed", "seed.toml"];
-    let mut command = place.command(&arguments);
+    let mut command = command(&env, &arguments);
     command.env("SACTL_LOG", "trace");
     let mut running = Running::start(command);
     let url = running.line().trim_start_matches("Listening on ").to_owned();
@@ -149,10 +150,10 @@ fn the_log_holds_no_secret() {
 
 #[test]
 fn what_it_cannot_use_is_told_at_once() {
-    let place = Place::new();
+    let env = Env::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let write = |name: &str, text: &str| std::fs::write(place.path().join(name), text).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(env.work().join(name), text).unwrap();
     write("broken.toml", "[[company]]\nname = 'A'\npassword = 'Hunter-2-Secret'\n");
     write("wrong.toml", "[[user]]\nemail = 'a@b.c'\n");
     for (arguments, code, text) in [
@@ -172,7 +173,7 @@ fn what_it_cannot_use_is_told_at_once() {
         all.extend(["--listen", "127.0.0.1:0"].into_iter().filter(|_| !given("--listen")));
         all.extend(["--database", DATABASE].into_iter().filter(|_| !given("--database")));
         all.extend(arguments);
-        let output = place.command(&all).output().unwrap();
+        let output = command(&env, &all).output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
         assert!(told.contains(text), "{arguments:?}: {told}");
@@ -183,9 +184,9 @@ fn what_it_cannot_use_is_told_at_once() {
 /// Passwords that would cross a network in the clear are warned of.
 #[test]
 fn open_networks_are_warned_of() {
-    let place = Place::new();
+    let env = Env::new();
     let arguments = ["serve", "--listen", "0.0.0.0:0", "--database", DATABASE];
-    let mut running = Running::start(place.command(&arguments));
+    let mut running = Running::start(command(&env, &arguments));
     assert!(running.line().starts_with("Listening on http://0.0.0.0:"));
     running.signal(Signal::TERM);
     let (_, _, told) = running.end();
@@ -197,9 +198,9 @@ fn open_networks_are_warned_of() {
 fn it_speaks_tls() {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/tls");
     let (cert, key) = (files.join("cert.pem"), files.join("key.pem"));
-    let place = Place::new();
+    let env = Env::new();
     let (running, url) =
-        serve(&place, &["--tls-cert", cert.to_str().unwrap(), "--tls-key", key.to_str().unwrap()]);
+        serve(&env, &["--tls-cert", cert.to_str().unwrap(), "--tls-key", key.to_str().unwrap()]);
     assert!(url.starts_with("https://127.0.0.1:"), "{url}");
     let _ = rustls::crypto::ring::default_provider().install_default();
     let trusted = reqwest::Certificate::from_pem(&std::fs::read(&cert).unwrap()).unwrap();

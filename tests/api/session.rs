@@ -17,8 +17,8 @@ const FORM: [(&str, &str); 4] = [
 
 /// The documented form with some fields changed; an empty value drops the field.
 fn form_with(server: &Server, changes: &[(&str, &str)]) -> Reply {
-    let changed = |name: &str| changes.iter().find(|(other, _)| *other == name);
-    let mut fields: Vec<_> = FORM.iter().map(|field| *changed(field.0).unwrap_or(field)).collect();
+    let replaced = |name: &str| changes.iter().find(|(other, _)| *other == name);
+    let mut fields: Vec<_> = FORM.iter().map(|field| *replaced(field.0).unwrap_or(field)).collect();
     fields.extend(changes.iter().filter(|(name, _)| FORM.iter().all(|(other, _)| name != other)));
     fields.retain(|(_, value)| !value.is_empty());
     server.form(TOKEN, &fields)

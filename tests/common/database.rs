@@ -28,11 +28,11 @@ impl Database {
     /// A PostgreSQL database; `None` where PostgreSQL is not installed and nobody insists on it.
     pub(crate) async fn postgres() -> Option<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
+        // Creating databases at the same time fights over the template.
+        static CREATING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
         let cluster = Cluster::get()?;
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let admin = sea_orm::Database::connect(cluster.url("postgres")).await.unwrap();
-        // Creating databases at the same time fights over the template.
-        static CREATING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
         let turn = CREATING.lock().await;
         admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
         drop(turn);

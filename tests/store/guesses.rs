@@ -69,9 +69,13 @@ async fn every_refusal_costs_one_hash(database: Database) {
     let world = World::sandbox(database).await;
     let p = &world.platform;
     let mut told = Vec::new();
-    for (name, password) in
-        [("nobody", PASSWORD), ("viewer@acme.example", "Wrong-1!"), ("", ""), ("x@y", "\0")]
-    {
+    for (name, password) in [
+        ("nobody", PASSWORD),
+        ("viewer@acme.example", "Wrong-1!"),
+        ("", ""),
+        ("x@y", "\0"),
+        ("x\0y", PASSWORD),
+    ] {
         let before = p.hashes_computed();
         let refused = sign(p, name, password).await.unwrap_err();
         assert_eq!(p.hashes_computed() - before, 1, "{name}");

@@ -10,7 +10,7 @@ mod story;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sactl::api::Code;
 use sactl::api::session::TokenGrant;
 use sactl::domain::secret::OneTimeCode;
@@ -52,11 +52,11 @@ const PASSWORD: &str = "Sandbox-1234!";
 const ACME: CompanyId = CompanyId(1);
 const NORTHWIND: CompanyId = CompanyId(2);
 
-/// A platform on a database of its own, with a clock that can be set forward.
+/// A platform on a database of its own, with a clock that stands still until it is set forward.
 struct World {
     database: Database,
     platform: Platform,
-    ahead: Arc<AtomicI64>,
+    clock: Arc<AtomicI64>,
 }
 
 impl World {
@@ -66,19 +66,19 @@ impl World {
     }
 
     async fn seeded(database: Database, text: &str) -> Self {
-        let ahead = Arc::new(AtomicI64::new(0));
-        let platform = node(&database, &ahead).await;
+        let clock = Arc::new(AtomicI64::new(Timestamp::now().as_millisecond()));
+        let platform = node(&database, &clock).await;
         seed::apply(&platform, &toml::from_str(text).unwrap()).await.unwrap();
-        Self { database, platform, ahead }
+        Self { database, platform, clock }
     }
 
     /// Another node on the same database.
     async fn other_node(&self) -> Platform {
-        node(&self.database, &self.ahead).await
+        node(&self.database, &self.clock).await
     }
 
     fn advance(&self, seconds: i64) {
-        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+        self.clock.fetch_add(1000 * seconds, Ordering::Relaxed);
     }
 
     /// Somebody who is signed in.
@@ -109,9 +109,9 @@ impl World {
     }
 }
 
-async fn node(database: &Database, ahead: &Arc<AtomicI64>) -> Platform {
-    let ahead = Arc::clone(ahead);
-    let clock = move || Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed));
+async fn node(database: &Database, clock: &Arc<AtomicI64>) -> Platform {
+    let clock = Arc::clone(clock);
+    let clock = move || Timestamp::from_millisecond(clock.load(Ordering::Relaxed)).unwrap();
     Platform::open_with_clock(&database.url, Arc::new(clock)).await.unwrap()
 }
 

@@ -86,14 +86,14 @@ async fn a_right_that_is_taken_is_not_given_on(database: Database) {
     let (p, other) = (world.platform.clone(), world.other_node().await);
     for _ in 0..15 {
         let take = AdjustPermissions { add: Vec::new(), remove: names(&["devices:delete"]) };
-        let (given, taken) = tokio::join!(
+        let (grant, narrowed) = tokio::join!(
             account::set_access(&other, &giver, ACME, "robot", list_of(&["devices:delete"]), "r"),
             role::adjust(&p, &admin, ACME, "giver", take, "r"),
         );
-        taken.unwrap();
+        narrowed.unwrap();
         let records = world.records(ACME).await;
         let actions: Vec<_> = records.iter().map(|(action, ..)| action.as_str()).collect();
-        match given {
+        match grant {
             Ok(_) => assert_eq!(actions[actions.len() - 2..], ["access.set", "role.edited"]),
             Err(refused) => assert_eq!(refused.code, Code::Escalation),
         }
@@ -214,7 +214,7 @@ async fn crossing_changes_do_not_deadlock(database: Database) {
     let reset = |password: &str| ResetPassword { password: Password::new(password), current_password: None };
     for _ in 0..5 {
         let north = super::NORTHWIND;
-        let (a, b, c, d, e) = tokio::join!(
+        let (first, lowered, lent, second, raised) = tokio::join!(
             account::reset_password(&p, &acme, ACME, "fleet-automation", reset("Other-1234!"), "r"),
             account::set_access(&other, &northwind, north, "fleet-automation", role_of("viewer"), "r"),
             account::set_access(&other, &acme, ACME, "northwind-telemetry", role_of("operator"), "r"),
@@ -228,10 +228,10 @@ async fn crossing_changes_do_not_deadlock(database: Database) {
             ),
             account::set_access(&p, &northwind, north, "fleet-automation", role_of("operator"), "r"),
         );
-        a.unwrap();
-        b.unwrap();
-        c.unwrap();
-        d.unwrap();
-        e.unwrap();
+        first.unwrap();
+        second.unwrap();
+        for change in [lowered, lent, raised] {
+            change.unwrap();
+        }
     }
 }

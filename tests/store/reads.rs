@@ -4,13 +4,19 @@ use sactl::api::Code;
 use sactl::api::account::{AccountQuery, CreateAccount};
 use sactl::api::company::CompanyQuery;
 use sactl::domain::Ownership;
-use sactl::platform::service::{account, company};
+use sactl::platform::service::{account, company, role};
 
-use super::story::new_account;
-use super::{ACME, NORTHWIND, World, code, on_both};
+use super::story::{new_account, role_of};
+use super::{ACME, NORTHWIND, World, code, on_both, rules, sign};
 use crate::common::database::Database;
 
-on_both!(pages_follow_the_bytes_of_names, filters_narrow, cursors_belong_to_their_list, companies_page);
+on_both!(
+    pages_follow_the_bytes_of_names,
+    filters_narrow,
+    cursors_belong_to_their_list,
+    companies_page,
+    no_text_upsets_the_database
+);
 
 async fn pages(world: &World, query: &AccountQuery) -> Vec<Vec<String>> {
     let admin = world.caller("admin@acme.example").await;
@@ -97,4 +103,24 @@ async fn companies_page(database: Database) {
     assert_eq!((second.data[0].id.0, second.next), (4, None));
     let named = CompanyQuery { name: Some("Acme MSP".into()), ..CompanyQuery::default() };
     assert_eq!(company::list(&world.platform, &contoso, &named).await.unwrap().total, 0);
+}
+
+/// What no rule admits is looked up all the same, and simply not there.
+async fn no_text_upsets_the_database(database: Database) {
+    let world = World::sandbox(database).await;
+    let (p, admin) = (&world.platform, world.caller("admin@acme.example").await);
+    for odd in ["\0", "a\0b", "' OR 1 = 1 --", "\u{fffd}\u{202e}", &"x".repeat(60_000)] {
+        assert_eq!(code(account::show(p, &admin, ACME, odd).await), Code::NotFound);
+        assert_eq!(code(account::delete(p, &admin, ACME, odd, "r").await), Code::NotFound);
+        assert_eq!(code(role::show(p, &admin, ACME, odd).await), Code::NotFound);
+        assert_eq!(code(role::delete(p, &admin, ACME, odd, "r").await), Code::NotFound);
+        assert_eq!(code(sign(p, odd, odd).await), Code::InvalidGrant);
+        let given = account::set_access(p, &admin, ACME, "dormant-bot", role_of(odd), "r").await;
+        assert_eq!(rules(given), ["unknown_role"]);
+        let query = AccountQuery { search: Some(odd.into()), ..AccountQuery::default() };
+        match account::list(p, &admin, ACME, &query).await {
+            Ok(page) => assert_eq!(page.total, 0),
+            Err(refused) => assert_eq!(refused.code, Code::Malformed),
+        }
+    }
 }

@@ -8,6 +8,7 @@ use std::process::ExitStatus;
 
 use tokio::process::Command;
 
+use crate::config::{Environment, env};
 use crate::error::{CliError, Result};
 
 /// Variables of ours start so. The command gets none that it would inherit.
@@ -15,7 +16,9 @@ const OURS: &str = "SACTL_";
 /// Hosts that no proxy stands before.
 const LOCAL: &str = "127.0.0.1,localhost";
 /// What the command is told about the platform.
-pub(super) struct Environment<'a> {
+pub(super) struct Given<'a> {
+    /// What it would inherit.
+    pub(super) inherited: &'a Environment,
     /// Where it is.
     pub(super) server: &'a str,
     /// The folder with the profile that is signed in.
@@ -28,16 +31,12 @@ pub(super) struct Environment<'a> {
 ///
 /// # Errors
 /// `usage` when it cannot be started, `io` when waiting for it failed.
-pub(super) async fn run(
-    command: Vec<OsString>,
-    environment: &Environment<'_>,
-    signals: Signals,
-) -> Result<u8> {
+pub(super) async fn run(command: Vec<OsString>, given: &Given<'_>, signals: Signals) -> Result<u8> {
     let mut words = command.into_iter();
-    let program = words.next().unwrap_or_else(shell);
+    let program = words.next().unwrap_or_else(|| shell(given.inherited));
     let mut command = Command::new(&program);
     command.args(words).kill_on_drop(true);
-    prepare(&mut command, environment)?;
+    prepare(&mut command, given)?;
     let child = command
         .spawn()
         .map_err(|error| CliError::usage(format!("cannot start {}", program.display())).caused_by(error))?;
@@ -46,23 +45,21 @@ pub(super) async fn run(
     Ok(exit_code(status))
 }
 
-fn shell() -> OsString {
-    std::env::var_os("SHELL").filter(|shell| !shell.is_empty()).unwrap_or_else(|| "/bin/sh".into())
+fn shell(inherited: &Environment) -> OsString {
+    inherited.raw(env::SHELL).unwrap_or_else(|| "/bin/sh".into())
 }
 
-fn prepare(command: &mut Command, environment: &Environment<'_>) -> Result<()> {
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with(OURS) {
-            command.env_remove(name);
-        }
+fn prepare(command: &mut Command, given: &Given<'_>) -> Result<()> {
+    for name in given.inherited.names_with(OURS) {
+        command.env_remove(name);
     }
-    let inherited = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(environment.bin.to_owned()).chain(std::env::split_paths(&inherited));
+    let inherited = given.inherited.raw(env::PATH).unwrap_or_default();
+    let folders = std::iter::once(given.bin.to_owned()).chain(std::env::split_paths(&inherited));
     let unlistable = |error| CliError::usage("cannot put a folder into PATH").caused_by(error);
     command
         .env("PATH", std::env::join_paths(folders).map_err(unlistable)?)
-        .env("SACTL_SERVER", environment.server)
-        .env("SACTL_CONFIG_DIR", environment.config)
+        .env("SACTL_SERVER", given.server)
+        .env("SACTL_CONFIG_DIR", given.config)
         .env("SACTL_CREDENTIAL_STORE", "file")
         .env("NO_PROXY", LOCAL)
         .env("no_proxy", LOCAL);

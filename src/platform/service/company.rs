@@ -17,6 +17,7 @@ pub async fn list(
     query: &CompanyQuery,
 ) -> Result<Page<Company>, Error> {
     let name = query.name.as_deref();
+    Paging::check_filter(name)?;
     let scope = ("companies", caller.id, name);
     let paging = Paging::new(platform, &scope, query.cursor.as_deref(), query.page_size)?;
     let after = paging.after.as_deref().map(parse_key).transpose()?;

@@ -13,7 +13,11 @@ use subtle::ConstantTimeEq as _;
 use crate::domain::page::{DEFAULT_SIZE, MAX_SIZE};
 use crate::platform::{Error, Platform};
 
+/// Bytes of the seal of a cursor.
 const SEAL: usize = 16;
+
+/// Most bytes of a text that narrows a list: four for each character of the longest description.
+const LONGEST_FILTER: usize = 2000;
 
 /// What page of which list is asked for.
 pub(super) struct Paging {
@@ -44,6 +48,19 @@ impl Paging {
         let mut paging = Self { size, after: None, key, scope: format!("{scope:?}") };
         paging.after = cursor.map(|cursor| paging.open(cursor)).transpose()?;
         Ok(paging)
+    }
+
+    /// Checks a text that narrows a list.
+    ///
+    /// # Errors
+    /// `malformed` for a text that is longer than anything it could be found in, or holds a NUL.
+    pub(super) fn check_filter(text: Option<&str>) -> Result<(), Error> {
+        match text {
+            Some(text) if text.len() > LONGEST_FILTER || text.contains('\0') => {
+                Err(Error::malformed(format!("a filter has at most {LONGEST_FILTER} bytes and no NUL")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// One row more than the page has: its presence says that there is a next page.

@@ -5,6 +5,7 @@
 
 mod apply;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -32,6 +33,9 @@ pub struct Seed {
     pub accounts: Vec<SeedAccount>,
     /// Who signs in where in a sandbox.
     pub sandbox: Option<SeedSandbox>,
+    /// The values of [`Seed::variables`], which whoever reads the file fills in.
+    #[serde(skip)]
+    pub environment: HashMap<String, Password>,
 }
 
 /// `[[company]]`.
@@ -143,6 +147,13 @@ pub struct Applied {
 }
 
 impl Seed {
+    /// The names of the environment variables in which the file has passwords.
+    pub fn variables(&self) -> Vec<String> {
+        let users = self.users.iter().filter_map(|user| user.password_env.clone());
+        let accounts = self.accounts.iter().filter_map(|account| account.password_env.clone());
+        users.chain(accounts).collect()
+    }
+
     /// Where in `companies` the named company stands, from 0.
     ///
     /// # Errors
@@ -166,7 +177,7 @@ impl Seed {
     /// The password of a user of this file in plain text, where `[sandbox]`, the file or its environment has it.
     ///
     /// # Errors
-    /// The variable or the file cannot be read.
+    /// The variable is missing or the file cannot be read.
     pub fn plain_password_of(&self, email: &str) -> anyhow::Result<Option<Password>> {
         let sandbox = self.sandbox.as_ref().filter(|sandbox| sandbox.user.eq_ignore_ascii_case(email));
         if let Some(password) = sandbox.and_then(|sandbox| sandbox.password.clone()) {
@@ -174,7 +185,7 @@ impl Seed {
         }
         let user = self.users.iter().find(|user| user.email.eq_ignore_ascii_case(email));
         match user {
-            Some(user) => user.secret()?.plain(),
+            Some(user) => user.secret()?.plain(self),
             None => Ok(None),
         }
     }
@@ -203,16 +214,18 @@ impl<'a> Secret<'a> {
     }
 
     /// The password in plain text; of a hash there is none.
-    fn plain(&self) -> anyhow::Result<Option<Password>> {
-        let mut text = match self {
+    fn plain(&self, seed: &Seed) -> anyhow::Result<Option<Password>> {
+        let path = match self {
             Self::Hash(_) => return Ok(None),
             Self::Variable(name) => {
-                std::env::var(name).with_context(|| format!("the variable {name} of password_env"))?
+                let password = seed.environment.get(*name).cloned();
+                return password.map(Some).with_context(|| format!("password_env: {name} is not set"));
             }
-            Self::File(path) => std::fs::read_to_string(path)
-                .with_context(|| format!("the password_file {}", path.display()))?,
+            Self::File(path) => path,
         };
-        if matches!(self, Self::File(_)) && text.ends_with('\n') {
+        let mut text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the password_file {}", path.display()))?;
+        if text.ends_with('\n') {
             text.pop();
             if text.ends_with('\r') {
                 text.pop();
@@ -266,6 +279,11 @@ mod tests {
         assert!(with_file.plain_password_of("c@d").unwrap().is_none());
         let twice = seed("[[user]]\nemail = 'a@b'\npassword_env = 'X'\npassword_hash = 'y'");
         assert!(twice.plain_password_of("a@b").is_err());
+        let mut with_variable = seed("[[user]]\nemail = 'a@b'\npassword_env = 'X'");
+        assert!(with_variable.plain_password_of("a@b").is_err());
+        assert_eq!(with_variable.variables(), ["X"]);
+        with_variable.environment.insert("X".into(), Password::new("Sandbox-1234!\n"));
+        assert_eq!(with_variable.plain_password_of("a@b").unwrap().unwrap().expose(), "Sandbox-1234!\n");
         let hashed = seed("[[user]]\nemail = 'a@b'\npassword_hash = 'y'");
         assert!(hashed.plain_password_of("a@b").unwrap().is_none());
     }

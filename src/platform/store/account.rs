@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::access::{Grant, effective};
 use super::entity::{access, company, principal, role};
-use super::{Connection, from_millis, to_millis};
+use super::{Connection, from_millis, is_storable, to_millis};
 use crate::domain::{AccountName, Company, CompanyId, Description, Ownership};
 use crate::platform::authn::PrincipalId;
 
@@ -149,6 +149,9 @@ pub(in crate::platform) async fn by_name(
     company: CompanyId,
     name: &str,
 ) -> Result<Option<Sighting>, DbErr> {
+    if !is_storable(name) {
+        return Ok(None);
+    }
     let key = AccountName::key_of(name);
     let select = sighted(related_to(company)).filter(principal::Column::NameKey.eq(key));
     let row = select.into_model::<Row>().one(db).await?;

@@ -127,3 +127,8 @@ fn to_list(permissions: PermissionSet) -> String {
 fn from_list(permissions: &str) -> PermissionSet {
     PermissionSet::known(&permissions.split_whitespace().collect::<Vec<_>>())
 }
+
+/// Whether a text can be in the database at all: PostgreSQL keeps no NUL, and no rule of ours admits one.
+fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
+}

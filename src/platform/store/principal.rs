@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::entity::{familiar, principal};
-use super::{Connection, to_millis};
+use super::{Connection, is_storable, to_millis};
 use crate::api::session::Kind;
 use crate::domain::AccountName;
 use crate::platform::authn::PrincipalId;
@@ -62,6 +62,9 @@ pub(in crate::platform) async fn by_name(
     db: &impl Connection,
     name: &str,
 ) -> Result<Option<Principal>, DbErr> {
+    if !is_storable(name) {
+        return Ok(None);
+    }
     let key = AccountName::key_of(name);
     let row = principal::Entity::find().filter(principal::Column::NameKey.eq(key)).one(db).await?;
     Ok(row.map(Principal::from))
@@ -82,6 +85,9 @@ pub(in crate::platform) async fn lock_account(
     db: &impl Connection,
     name: &str,
 ) -> Result<Option<PrincipalId>, DbErr> {
+    if !is_storable(name) {
+        return Ok(None);
+    }
     let row = principal::Entity::find()
         .filter(principal::Column::NameKey.eq(AccountName::key_of(name)))
         .filter(principal::Column::Kind.eq(SERVICE_ACCOUNT))

@@ -4,7 +4,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
 
 use super::entity::role;
-use super::{Connection, from_list, to_list};
+use super::{Connection, from_list, is_storable, to_list};
 use crate::domain::{CompanyId, PermissionSet};
 
 /// What the holders of a custom role may do, where the company has it.
@@ -13,6 +13,9 @@ pub(in crate::platform) async fn find(
     company: CompanyId,
     name: &str,
 ) -> Result<Option<PermissionSet>, DbErr> {
+    if !is_storable(name) {
+        return Ok(None);
+    }
     let row = role::Entity::find_by_id((company.0, name.to_owned())).one(db).await?;
     Ok(row.map(|row| from_list(&row.permissions)))
 }

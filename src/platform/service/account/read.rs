@@ -22,6 +22,8 @@ pub async fn list(
 ) -> Result<Page<Account>, Error> {
     let db = platform.store().reader();
     let member = authz::admit(db, caller, company, Operation::List).await?;
+    Paging::check_filter(query.search.as_deref())?;
+    Paging::check_filter(query.role.as_deref())?;
     let filter = Filter { search: query.search.clone(), role: query.role.clone() };
     let scope = ("accounts", company, query.ownership, &filter);
     let paging = Paging::new(platform, &scope, query.cursor.as_deref(), query.page_size)?;
@@ -29,8 +31,14 @@ pub async fn list(
     let (mut rows, mut total) = (Vec::new(), 0);
     for ownership in wanted {
         let after = paging.after.as_deref();
-        rows.extend(store::account::page(db, company, ownership, &filter, after, paging.limit()).await?);
-        total += store::account::count(db, company, ownership, &filter).await?;
+        let page = store::account::page(db, company, ownership, &filter, after, paging.limit()).await?;
+        let is_all = after.is_none() && (page.len() as u64) < paging.limit();
+        total += if is_all {
+            page.len() as u64
+        } else {
+            store::account::count(db, company, ownership, &filter).await?
+        };
+        rows.extend(page);
     }
     rows.sort_unstable_by(|left, right| left.name_key.cmp(&right.name_key));
     let next = paging.cut(&mut rows, |seen| seen.name_key.clone());

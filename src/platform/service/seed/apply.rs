@@ -159,7 +159,9 @@ impl Sowing<'_> {
                 hash::check(hash).context("password_hash")?;
                 return Ok((*hash).to_owned());
             }
-            Secret::Variable(_) | Secret::File(_) => secret.plain()?.context("the password is missing")?,
+            Secret::Variable(_) | Secret::File(_) => {
+                secret.plain(self.seed)?.context("the password is missing")?
+            }
         };
         if let Err(broken) = password::check(&plain) {
             bail!("{}", broken.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join("; "));
