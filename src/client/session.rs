@@ -130,6 +130,8 @@ impl Session {
 
 /// A path with its places filled; what can be no path segment does not exist.
 pub(super) fn fill(template: &str, values: &[&str]) -> Result<String> {
-    path::fill(template, values)
-        .ok_or_else(|| Error::new(Code::NotFound, format!("there is nothing of the name {values:?}")))
+    path::fill(template, values).ok_or_else(|| {
+        let name = values.last().copied().unwrap_or_default();
+        Error::new(Code::NotFound, format!("nothing can be called {name:?}"))
+    })
 }

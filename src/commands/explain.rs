@@ -47,9 +47,7 @@ impl Acting<'_> {
             Code::MissingPermission => self.lacking_permission(error, attempt).await,
             Code::NotOwner => self.not_owner(error, name).await,
             Code::Escalation => self.escalation(error, attempt).await,
-            Code::SelfModification => {
-                error.hint("nobody changes their own access or deletes themselves: ask somebody else who may")
-            }
+            Code::SelfModification => error.hint("ask somebody else who may"),
             Code::NotFound => self.not_found(error, attempt).await,
             Code::NameTaken => error
                 .hint("names are unique over all companies, whatever the case of letters: choose another"),
@@ -91,7 +89,7 @@ impl Acting<'_> {
                 ),
             })
         });
-        lacking.fold(error, CliError::hint)
+        error.rather_hint(lacking)
     }
 
     /// Says who owns the account, and what everybody else can do.
@@ -99,10 +97,11 @@ impl Acting<'_> {
         let error = match self.session.show_account(self.company, name).await {
             Ok(detail) => {
                 let owner = detail.account.owner;
-                error.hint(format!(
+                error.rather_hint([format!(
                     "{name} is owned by {owner}: only that company changes its description, resets its \
-                     password or deletes it"
-                ))
+                     password or deletes it; if you belong to it, act there with --company {}",
+                    owner.id
+                )])
             }
             Err(_) => error,
         };

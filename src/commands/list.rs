@@ -35,8 +35,12 @@ pub struct Args {
     role: Option<String>,
 
     /// List at most this many accounts
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = limit)]
     limit: Option<u64>,
+}
+
+fn limit(text: &str) -> std::result::Result<u64, &'static str> {
+    text.parse().ok().filter(|limit| *limit > 0).ok_or("it is a whole number from 1 on")
 }
 
 impl Args {

@@ -6,7 +6,7 @@ use super::require_confirmation;
 use crate::api::access::AccessRemoval;
 use crate::context::Context;
 use crate::domain::Operation;
-use crate::error::Result;
+use crate::error::{Result, WriteOutcome};
 use crate::output::RevokeView;
 
 /// Remove all access of a service account in the company
@@ -27,7 +27,7 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
     require_confirmation(context, &format!("remove all access of {name} in the company")).await?;
-    let acting = Acting::open(context).await?;
+    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
     let removal = match acting.session.remove_access(acting.company, &name).await {
         Ok(Some(removal)) => removal,
         // Done by an attempt before, whose answer was lost; what the company no longer sees was external.

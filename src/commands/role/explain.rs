@@ -18,10 +18,10 @@ pub(super) async fn explain(
 ) -> CliError {
     let error = CliError::from(error);
     match error.code() {
-        Code::MissingPermission => error.hint(format!(
+        Code::MissingPermission => error.rather_hint([format!(
             "somebody who manages users in {} can give you {needed}",
             acting.named_company().await
-        )),
+        )]),
         Code::Escalation => {
             let error = error.hint("a role gains only what you hold yourself");
             let Ok(me) = acting.session.me().await else { return error };
