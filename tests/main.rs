@@ -8,6 +8,7 @@ mod api;
 mod architecture;
 mod cli;
 mod common;
+mod properties;
 mod regression;
 #[cfg(feature = "platform")]
 mod store;

@@ -51,6 +51,12 @@ impl Error {
         }
     }
 
+    /// What an answer without success means: a problem document, a bare `{"success": false, "message": …}`, an
+    /// RFC 6749 error, or only a status. A `status` that is none counts as 500.
+    pub fn of_answer(status: u16, body: &[u8]) -> Self {
+        refusal(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), None, body)
+    }
+
     /// The server answered something that is not of this contract.
     pub(super) fn bad_response(message: impl Into<String>) -> Self {
         Self::new(Code::BadResponse, message)
