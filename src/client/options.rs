@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, Identity, tls};
 
+use super::trust::tls_error;
 use super::{Error, Result};
 use crate::api::Code;
 use crate::domain::Origin;
@@ -74,9 +75,18 @@ impl Options {
         if self.origin.is_loopback() {
             builder = builder.no_proxy();
         }
-        self.tls(builder)?.build().map_err(|error| {
-            Error::new(Code::Config, "cannot set up the connection").caused_by(error.without_url())
-        })
+        self.tls(builder)?.build().map_err(|error| self.unbuilt(error.without_url()))
+    }
+
+    /// Without `--cacert`, an error of TLS at this point means that the machine trusts nobody.
+    fn unbuilt(&self, error: reqwest::Error) -> Error {
+        let trusts_nobody = self.authorities.is_none() && tls_error(&error).is_some();
+        let failed = Error::new(Code::Config, "cannot set up the connection").caused_by(error);
+        if trusts_nobody {
+            return failed
+                .hint("install the package ca-certificates, or name an authority with --cacert FILE");
+        }
+        failed
     }
 
     fn tls(&self, builder: ClientBuilder) -> Result<ClientBuilder> {

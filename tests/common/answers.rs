@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::env::Env;
+use super::tls::Authority;
 
 /// The token that the user of a stub holds. No answer and no other server may ever see it.
 pub(crate) const TOKEN: &str = "sat_canaryTokenThatNobodyElseMaySee0123456789";
@@ -14,16 +15,23 @@ pub(crate) const NEW_PASSWORD: &str = "New-Canary-Secret-91!";
 
 /// A user of the server at `url` who holds a token and acts in company 1.
 pub(crate) fn with_token(url: &str) -> Env {
-    Env::new().with("SACTL_SERVER", url).with("SACTL_TOKEN", TOKEN).with("SACTL_COMPANY", "1")
+    on_machine(url).with("SACTL_TOKEN", TOKEN)
 }
 
 /// A user of the server at `url` who signs in for each call and acts in company 1.
 pub(crate) fn with_password(url: &str) -> Env {
-    Env::new()
-        .with("SACTL_SERVER", url)
-        .with("SACTL_USERNAME", "canary")
-        .with("SACTL_PASSWORD", PASSWORD)
-        .with("SACTL_COMPANY", "1")
+    on_machine(url).with("SACTL_USERNAME", "canary").with("SACTL_PASSWORD", PASSWORD)
+}
+
+/// A machine that talks to the server at `url`. Whatever this one trusts, that one trusts a single authority,
+/// which is nobody's.
+fn on_machine(url: &str) -> Env {
+    let env = Env::new().with("SACTL_SERVER", url).with("SACTL_COMPANY", "1");
+    if url.starts_with("http://") {
+        return env;
+    }
+    let store = env.file("trusted.pem", Authority::new().pem());
+    env.with("SSL_CERT_FILE", store).with("SSL_CERT_DIR", "/nowhere")
 }
 
 /// The company in which all this happens.

@@ -40,8 +40,10 @@ pub(crate) enum Validity {
 impl Authority {
     /// A new one, unknown to every machine.
     pub(crate) fn new() -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, "Test Authority");
+        let name = format!("Test Authority {}", NUMBER.fetch_add(1, Ordering::SeqCst));
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())

@@ -160,3 +160,42 @@ fn a_plain_server_behind_https_is_refused() {
     let error = with_token(&url).sactl("list -o json").error(8, "unreachable");
     assert!(error["message"].as_str().unwrap().contains("does not speak TLS"), "{error}");
 }
+
+/// The system's trust store is what https trusts, without a word on the command line.
+#[test]
+fn the_systems_trust_store_is_trusted() {
+    let (authority, plain) = (Authority::new(), platform());
+    let server = TlsServer::before(&plain.url(), &authority.server(&NAMES, Validity::Long));
+    let env = with_token(&server.url());
+    let store = env.file("store.pem", authority.pem());
+    env.with("SSL_CERT_FILE", store).sactl("list").ok();
+    // What --cacert names is trusted besides it, not instead.
+    let env = trusting(&Authority::new(), &server.url());
+    let store = env.file("store.pem", authority.pem());
+    env.with("SSL_CERT_FILE", store).sactl("list").ok();
+}
+
+/// Plain http to this machine does not cost a look into the trust store: one that would block whoever opens it
+/// is not noticed.
+#[test]
+fn plain_http_opens_no_trust_store() {
+    let plain = platform();
+    let env = with_token(&plain.url());
+    let store = env.work().join("store.pem");
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mknodat(rustix::fs::CWD, &store, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    env.with("SSL_CERT_FILE", store.display().to_string()).sactl("list").ok();
+}
+
+/// A machine without any trust store, as small containers are: `--cacert` is enough, and without it the message
+/// says so.
+#[test]
+fn a_machine_without_trust_store_can_name_its_own() {
+    let (authority, plain) = (Authority::new(), platform());
+    let server = TlsServer::before(&plain.url(), &authority.server(&NAMES, Validity::Long));
+    let bare = |env: Env| env.with("SSL_CERT_FILE", "/nowhere.pem").with("SSL_CERT_DIR", "/nowhere");
+    bare(trusting(&authority, &server.url())).sactl("list").ok();
+    let error = bare(with_token(&server.url())).sactl("list -o json");
+    let error = error.error(2, "config");
+    assert!(error["hint"].as_str().unwrap().contains("--cacert"), "{error}");
+}

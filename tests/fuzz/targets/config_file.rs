@@ -1,0 +1,13 @@
+//! Any bytes as the configuration file.
+
+#![no_main]
+
+#[expect(dead_code, reason = "each target makes one of the checks")]
+#[path = "../../properties/checks.rs"]
+mod checks;
+
+use std::sync::LazyLock;
+
+static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::config_file(FOLDER.path(), bytes));
