@@ -68,6 +68,7 @@ impl Acting<'_> {
             _ if attempt.operation == Operation::Create => {
                 error.hint("see the companies that you can name with: sactl company list")
             }
+            _ if attempt.operation == Operation::List => error,
             _ => error.hint("see which accounts there are with: sactl list"),
         }
     }

@@ -72,7 +72,12 @@ fn a_closed_pipe_is_a_quiet_success_and_a_full_disk_is_not() {
 }
 
 #[test]
-fn only_exit_8_names_the_command_that_shows_the_state() {
+fn only_an_outcome_in_doubt_names_the_command_that_shows_the_state() {
+    let mut failed_there = crate::client::Error::new(Code::Internal, "oops");
+    failed_there.status = Some(500);
+    assert_eq!(CliError::from(failed_there).state_shown_by("sactl show x").hints().len(), 1);
+    assert!(CliError::internal("here").state_shown_by("sactl show x").hints().is_empty());
+
     let refused: Result<()> =
         Err::<(), _>(CliError::new(Code::NotOwner, "no")).state_shown_by(|| "sactl show x".into());
     assert!(refused.unwrap_err().hints().is_empty());
