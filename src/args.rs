@@ -42,7 +42,13 @@ pub struct Global {
     #[arg(short, long, global = true, value_name = "FORMAT")]
     pub output: Option<Format>,
     /// Allow a request this many seconds in all [env: SACTL_TIMEOUT] [default: 30]
-    #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        hide_short_help = true,
+        allow_negative_numbers = true
+    )]
     pub timeout: Option<f64>,
     /// Trust the certificate authorities in this PEM file too [env: SACTL_CACERT]
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]

@@ -77,6 +77,13 @@ impl CliError {
         error
     }
 
+    /// The same error, told even where only the reader of the answer went away: what was in it is lost.
+    #[must_use]
+    pub fn told(mut self) -> Self {
+        self.0.quiet = false;
+        self
+    }
+
     /// There is nobody to act as.
     pub fn not_signed_in(message: impl Into<String>) -> Self {
         Self::new(Code::NotSignedIn, message)
@@ -140,6 +147,16 @@ impl CliError {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hints.push(hint.into());
+        self
+    }
+
+    /// Puts hints that fit better in the place of those that are there; leaves them when there is none.
+    #[must_use]
+    pub fn rather_hint(mut self, hints: impl IntoIterator<Item = String>) -> Self {
+        let hints: Vec<String> = hints.into_iter().collect();
+        if !hints.is_empty() {
+            self.0.hints = hints;
+        }
         self
     }
 

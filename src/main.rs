@@ -11,6 +11,7 @@ use sactl::commands;
 use sactl::config::Environment;
 use sactl::context::{self, Context, until_interrupted};
 use sactl::error::{CliError, Result};
+use sactl::output::Format;
 use sactl::ui::{Manner, Ui};
 
 fn main() -> ExitCode {
@@ -20,15 +21,12 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return not_parsed(&error, &arguments, &environment),
     };
-    let Some(command) = cli.command else {
-        let _ = Cli::command().print_help();
-        return ExitCode::SUCCESS;
-    };
     let manner = match context::manner(&cli.global, &environment) {
         Ok(manner) => manner,
-        Err(error) => return finish(&Ui::new(Manner::default()), Err(error)),
+        Err(error) => return finish(&Ui::new(Manner::of_format(cli.global.output)), Err(error)),
     };
     let ui = Ui::new(manner);
+    let Some(command) = cli.command else { return nothing_asked(&ui) };
     let context = Context::new(cli.global, environment, ui.clone());
     finish(&ui, run(command, &context))
 }
@@ -64,17 +62,24 @@ fn finish(ui: &Ui, outcome: Result<u8>) -> ExitCode {
     }
 }
 
+/// No command: a person gets the help; a program, which reads a document or nothing, an error.
+fn nothing_asked(ui: &Ui) -> ExitCode {
+    if ui.format().is_document() {
+        let error = CliError::usage("no command is named").hint("see them all with: sactl --help");
+        return finish(ui, Err(error));
+    }
+    finish(ui, Cli::command().print_help().map_err(CliError::answer).map(|()| 0))
+}
+
 /// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.
 fn not_parsed(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        // Whoever closed the pipe has read enough.
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+        let ui = Ui::new(Manner::default());
+        return finish(&ui, error.print().map_err(CliError::answer).map(|()| 0));
     }
     let format = context::format_in(arguments, environment);
-    if format.is_some_and(sactl::output::Format::is_document) {
-        let ui = Ui::new(Manner { format, ..Manner::default() });
-        return finish(&ui, Err(context::usage_error(error)));
+    if format.is_some_and(Format::is_document) {
+        return finish(&Ui::new(Manner::of_format(format)), Err(context::usage_error(error)));
     }
     let _ = error.print();
     ExitCode::from(2)

@@ -127,6 +127,22 @@ impl Session {
 
 /// A path with its places filled; what can be no path segment does not exist.
 pub(super) fn fill(template: &str, values: &[&str]) -> Result<String> {
-    path::fill(template, values)
-        .ok_or_else(|| Error::new(Code::NotFound, format!("there is nothing of the name {values:?}")))
+    path::fill(template, values).ok_or_else(|| {
+        let name = values.last().copied().unwrap_or_default();
+        Error::new(Code::NotFound, format!("nothing can be called {name:?}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_no_segment_is_not_there_and_told_as_it_was_written() {
+        for name in ["", ".", ".."] {
+            let error = fill(path::ACCOUNT, &["1", name]).unwrap_err();
+            assert_eq!(error.code, Code::NotFound);
+            assert_eq!(error.message, format!("nothing can be called {name:?}"));
+        }
+    }
 }

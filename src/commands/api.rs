@@ -86,9 +86,13 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     request.check()?;
     let changes = !["GET", "HEAD", "OPTIONS"].iter().any(|read| request.method.eq_ignore_ascii_case(read));
     let shown = format!("sactl api GET {}", request.path);
-    let answer = context.session().await?.raw(request).await;
+    let answer = send(request, context).await;
     let answer = if changes { answer.state_shown_by(|| shown)? } else { answer? };
     show(context.ui(), &answer)
+}
+
+async fn send(request: RawRequest, context: &Context) -> Result<RawAnswer> {
+    Ok(context.session().await?.raw(request).await?)
 }
 
 /// A program gets the answer as it came, unless it asked for a format; a terminal gets nothing that could

@@ -9,7 +9,7 @@ use crate::api::Code;
 use crate::api::account::CreateAccount;
 use crate::context::Context;
 use crate::domain::{AccountName, Company, CompanyId, Description, Operation, Violation};
-use crate::error::{CliError, Result};
+use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::CreatedView;
 
 /// Create a service account owned by the company
@@ -54,8 +54,9 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         Ok((acting, detail)) => {
             acting.ui.status(what_was_done(&detail));
             password.tell_where(acting.ui);
-            let shown = password.show.then_some(password.password);
-            acting.show(&CreatedView::new(detail, shown))
+            let is_shown = password.show;
+            let view = CreatedView::new(detail, is_shown.then_some(password.password));
+            acting.show(&view).map_err(|error| NewPassword::unshown(is_shown, &args.name, error))
         }
         Err(error) => Err(password.settle(error)),
     }
@@ -89,7 +90,7 @@ async fn create<'a>(
     password: &NewPassword,
     context: &'a Context,
 ) -> Result<(Acting<'a>, AccountDetail)> {
-    let acting = Acting::open(context).await?;
+    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {}", args.name))?;
     let asked = asked(args, &acting, context).await?;
     let new = CreateAccount {
         name: args.name.clone(),

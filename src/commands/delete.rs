@@ -5,7 +5,7 @@ use super::explain::Attempt;
 use super::require_typed_name;
 use crate::context::Context;
 use crate::domain::Operation;
-use crate::error::Result;
+use crate::error::{Result, WriteOutcome};
 use crate::output::DeletedView;
 
 /// Delete a service account that the company owns, with its access in every company
@@ -26,7 +26,7 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
     require_typed_name(context, &format!("delete {name} with its access in every company"), &name).await?;
-    let acting = Acting::open(context).await?;
+    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
     let view = match acting.session.delete_account(acting.company, &name).await {
         Ok(Some(deletion)) => DeletedView::from(deletion),
         Ok(None) => DeletedView::gone(&name),

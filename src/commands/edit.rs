@@ -5,7 +5,7 @@ use super::explain::Attempt;
 use crate::api::account::EditAccount;
 use crate::context::Context;
 use crate::domain::{Description, Operation};
-use crate::error::{CliError, Result};
+use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::AccountView;
 
 /// Change the description of a service account that the company owns
@@ -28,7 +28,7 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let description =
         Description::new(args.description).map_err(|broken| CliError::invalid_input(vec![broken]))?;
-    let acting = Acting::open(context).await?;
+    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {}", args.name))?;
     let edit = EditAccount { description: description.map(Description::into_string) };
     match acting.session.edit_account(acting.company, &args.name, &edit).await {
         Ok(account) => {

@@ -47,9 +47,7 @@ impl Acting<'_> {
             Code::MissingPermission => self.lacking_permission(error, attempt).await,
             Code::NotOwner => self.not_owner(error, name).await,
             Code::Escalation => self.escalation(error, attempt).await,
-            Code::SelfModification => {
-                error.hint("nobody changes their own access or deletes themselves: ask somebody else who may")
-            }
+            Code::SelfModification => error.hint("ask somebody else who may"),
             Code::NotFound => self.not_found(error, attempt).await,
             Code::NameTaken => error
                 .hint("names are unique over all companies, whatever the case of letters: choose another"),
@@ -86,12 +84,10 @@ impl Acting<'_> {
             let refusal = decision::require(permission, held).err()?;
             Some(match refusal {
                 Refusal::CompanyNotFound => format!("you do not belong to {place}"),
-                _ => format!(
-                    "this needs {permission} in {place}: somebody who manages users there can give it"
-                ),
+                _ => who_gives(permission, place),
             })
         });
-        lacking.fold(error, CliError::hint)
+        error.rather_hint(lacking)
     }
 
     /// Says who owns the account, and what everybody else can do.
@@ -99,10 +95,11 @@ impl Acting<'_> {
         let error = match self.session.show_account(self.company, name).await {
             Ok(detail) => {
                 let owner = detail.account.owner;
-                error.hint(format!(
+                error.rather_hint([format!(
                     "{name} is owned by {owner}: only that company changes its description, resets its \
-                     password or deletes it"
-                ))
+                     password or deletes it; if you belong to it, act there with --company {}",
+                    owner.id
+                )])
             }
             Err(_) => error,
         };
@@ -233,6 +230,11 @@ pub(super) fn unknown_permissions(error: CliError, names: &[String]) -> CliError
     let near = unknown
         .filter_map(|name| Some(format!("did you mean {} instead of {name}?", nearest(name, &known)?)));
     near.fold(error, CliError::hint).hint("see which permissions there are with: sactl permission list")
+}
+
+/// Who can help somebody who lacks `permission` in the company at `place`.
+pub(super) fn who_gives(permission: Permission, place: impl std::fmt::Display) -> String {
+    format!("somebody who manages users in {place} can give you {permission}")
 }
 
 pub(super) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option<PermissionSet> {

@@ -7,7 +7,7 @@ use crate::api::access::{AccessChange, AdjustPermissions};
 use crate::client;
 use crate::context::Context;
 use crate::domain::Operation;
-use crate::error::{CliError, Result};
+use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::GrantView;
 
 /// Give a service account access in the company, or change it
@@ -57,7 +57,7 @@ impl Args {
 /// writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let change = args.change()?;
-    let acting = Acting::open(context).await?;
+    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {}", args.name))?;
     match send(&acting, &args.name, &change).await {
         Ok(done) => {
             acting.ui.status(what_was_done(&done));

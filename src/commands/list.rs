@@ -35,8 +35,12 @@ pub struct Args {
     role: Option<String>,
 
     /// List at most this many accounts
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = limit)]
     limit: Option<u64>,
+}
+
+fn limit(text: &str) -> std::result::Result<u64, &'static str> {
+    text.parse().ok().filter(|limit| *limit > 0).ok_or("it is a whole number from 1 on")
 }
 
 impl Args {
@@ -141,5 +145,18 @@ impl<'a> Rows<'a> {
             None => self.acting.named_company().await,
         };
         self.acting.show(&AccountListView::new(company, self.kept, asked))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_lets_something_through() {
+        assert_eq!((limit("1"), limit("4000000000")), (Ok(1), Ok(4_000_000_000)));
+        for bad in ["0", "-1", "x", "", "1.5", "18446744073709551616"] {
+            assert!(limit(bad).is_err(), "{bad}");
+        }
     }
 }

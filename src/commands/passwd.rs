@@ -10,7 +10,7 @@ use crate::client;
 use crate::config::identity::read_password_file;
 use crate::context::Context;
 use crate::domain::{Operation, Password};
-use crate::error::{CliError, Result};
+use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::PasswordView;
 
 /// Reset the password of a service account that the company owns
@@ -52,8 +52,9 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
                 account.name, account.owner
             ));
             password.tell_where(acting.ui);
-            let shown = password.show.then_some(password.password);
-            acting.show(&PasswordView::new(account, shown))
+            let is_shown = password.show;
+            let view = PasswordView::new(account, is_shown.then_some(password.password));
+            acting.show(&view).map_err(|error| NewPassword::unshown(is_shown, &args.name, error))
         }
         Err(error) => Err(password.settle(error)),
     }
@@ -65,7 +66,7 @@ async fn reset<'a>(
     current: Option<Password>,
     context: &'a Context,
 ) -> Result<(Acting<'a>, PasswordChange)> {
-    let acting = Acting::open(context).await?;
+    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
     let is_given = current.is_some();
     let mut request = ResetPassword { password: password.password.clone(), current_password: current };
     let mut outcome = acting.session.reset_password(acting.company, name, &request).await;

@@ -49,6 +49,17 @@ impl NewPassword {
         }
     }
 
+    /// The answer could not be written. When it was to show a generated password, nobody knows that now: this is
+    /// an error even where only the reader went away.
+    pub fn unshown(is_shown: bool, name: &str, error: CliError) -> CliError {
+        if !is_shown {
+            return error;
+        }
+        error.told().hint(format!(
+            "it was done, but nobody has seen the password; set another with: sactl passwd {name} --generate"
+        ))
+    }
+
     /// The request failed: takes back the file, which would hold a password of nothing, unless the request
     /// may have been carried out all the same.
     pub fn settle(&self, error: CliError) -> CliError {
@@ -138,7 +149,7 @@ fn write(path: &Path, password: &Password) -> Result<()> {
 /// Reads a password from standard input; one line end at the end is not part of it.
 ///
 /// # Errors
-/// `usage` when standard input is a terminal, where typing would be seen, or holds no password; `io`.
+/// `usage` when standard input is a terminal, where typing would be seen, or holds what can be no password; `io`.
 pub fn password_from_stdin(ui: &Ui) -> Result<Password> {
     if ui.stdin_is_terminal() {
         return Err(CliError::usage("--password-stdin reads a pipe or a file, not a terminal")
@@ -152,4 +163,18 @@ pub fn password_from_stdin(ui: &Ui) -> Result<Password> {
         return Err(CliError::usage(format!("standard input holds more than {PASSWORD_FILE_LIMIT} bytes")));
     }
     password_of(&bytes).map_err(CliError::usage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_password_that_nobody_saw_is_an_error_with_the_way_out() {
+        let closed = || CliError::answer(std::io::ErrorKind::BrokenPipe.into());
+        let lost = NewPassword::unshown(true, "ci", closed());
+        assert_eq!((lost.exit_code(), lost.is_quiet()), (1, false));
+        assert!(lost.hints()[0].ends_with("sactl passwd ci --generate"), "{:?}", lost.hints());
+        assert!(NewPassword::unshown(false, "ci", closed()).is_quiet());
+    }
 }

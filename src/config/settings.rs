@@ -122,6 +122,9 @@ impl Settings {
         file: &ConfigFile,
     ) -> Result<Self> {
         let layers = Layers { environment };
+        if flags.profile.as_deref() == Some("") {
+            return Err(Error::usage("--profile: a profile has a name; this is empty"));
+        }
         let profile = layers
             .pick(flags.profile.clone(), env::PROFILE, |text| Ok(text.to_owned()))?
             .or_else(|| file.current.clone().map(|name| Setting::new(name, Source::Default)));
@@ -152,6 +155,12 @@ impl Settings {
             identity,
             stored,
         })
+    }
+
+    /// The name of a profile that was chosen for this call and does not exist.
+    pub fn missing_profile(&self) -> Option<&str> {
+        let chosen = self.profile.as_ref().filter(|profile| profile.source != Source::Default)?;
+        (self.stored == Profile::default()).then_some(chosen.value.as_str())
     }
 
     /// Whether the server in use is the profile's own.

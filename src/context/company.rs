@@ -1,6 +1,7 @@
 //! Which company a command acts in.
 
 use super::{Context, no_such_company};
+use crate::api::Code;
 use crate::client::Session;
 use crate::config::settings::ChosenCompany;
 use crate::domain::company::CompanyRef;
@@ -39,7 +40,14 @@ pub(super) async fn active(context: &Context) -> Result<ActiveCompany> {
 /// The company that `reference` names.
 pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result<Company> {
     match reference {
-        CompanyRef::Id(id) => Ok(session.show_company(*id).await?),
+        CompanyRef::Id(id) => session.show_company(*id).await.map_err(|error| {
+            let error = CliError::from(error);
+            match error.code() {
+                Code::NotFound => error
+                    .hint(format!("you do not belong to company {id}; see yours with: sactl company list")),
+                _ => error,
+            }
+        }),
         CompanyRef::Name(name) => {
             let mut found = session.list_companies(Some(name))?.all().await?;
             // A server that does not know the filter gives them all.
@@ -57,6 +65,9 @@ fn pick(reference: &CompanyRef, name: &str, mut found: Vec<Company>) -> Result<C
     }
 }
 
+/// How often a person is asked for a company: a slip must not cost the sign-in before it.
+const QUESTIONS: usize = 3;
+
 /// The only company, or the one that a person chooses.
 ///
 /// # Errors
@@ -71,16 +82,18 @@ pub async fn choose(ui: &Ui, companies: &[Company]) -> Result<Company> {
     for company in companies {
         ui.ask_about(format!("{:>6}  {}", company.id.0, company.name));
     }
-    let answer = ui.prompt("Which company (id)").await?;
-    let named = answer.trim();
-    let chosen = companies.iter().find(|company| company.id.to_string() == named);
-    chosen.cloned().ok_or_else(|| CliError::no_company(companies))
+    for _ in 0..QUESTIONS {
+        let answer = ui.prompt("Which company (id)").await?;
+        if let Some(chosen) = companies.iter().find(|company| company.id.to_string() == answer.trim()) {
+            return Ok(chosen.clone());
+        }
+    }
+    Err(CliError::no_company(companies))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Code;
 
     fn company(id: i64, name: &str) -> Company {
         Company { id: CompanyId(id), name: name.into() }

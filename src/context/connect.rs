@@ -14,7 +14,8 @@ const CERTIFICATES: usize = 4 * 1024 * 1024;
 /// The server of the settings, with requests told as the user interface wants it.
 pub(super) fn gateway(settings: &Settings, ui: &Ui) -> Result<Gateway> {
     let Some(server) = &settings.server else {
-        return Err(CliError::not_signed_in("no server is known")
+        return Err(missing_profile(settings)
+            .unwrap_or_else(|| CliError::not_signed_in("no server is known"))
             .hint("sign in with: sactl login --server https://gateway.example"));
     };
     let mut options = Options::new(server.value.clone());
@@ -30,6 +31,13 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui) -> Result<Gateway> {
         });
     }
     Ok(Gateway::new(&options, Some(Arc::new(Told(ui.clone()))))?)
+}
+
+/// That the profile chosen for this call does not exist, if that is so.
+pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
+    let name = settings.missing_profile()?;
+    let error = CliError::not_signed_in(format!("there is no profile {name}"));
+    Some(error.hint("see which there are with: sactl profile list"))
 }
 
 /// Tells requests to a person.

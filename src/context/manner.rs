@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use clap::ValueEnum;
 
 use crate::args::Global;
+use crate::config::env::Variable;
 use crate::config::{Environment, env};
 use crate::error::{CliError, Result};
 use crate::output::Format;
@@ -28,7 +29,7 @@ pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
         colour_err: wants_colour(colour, environment, std::io::stderr().is_terminal()),
         no_input: global.no_input,
         yes: global.yes,
-        columns: environment.get(env::COLUMNS)?.and_then(|text| text.trim().parse().ok()),
+        columns: text_of(environment, env::COLUMNS).and_then(|text| text.trim().parse().ok()),
     })
 }
 
@@ -39,8 +40,13 @@ fn format_of(text: &str) -> Result<Format> {
     })
 }
 
+/// A variable of the terminal, which is of no use when it is not text.
+fn text_of(environment: &Environment, variable: Variable) -> Option<String> {
+    environment.raw(variable).and_then(|value| value.into_string().ok())
+}
+
 fn wants_colour(colour: Colour, environment: &Environment, is_terminal: bool) -> bool {
-    let value = |variable| environment.raw(variable).and_then(|value| value.into_string().ok());
+    let value = |variable| text_of(environment, variable);
     match colour {
         Colour::Always => true,
         Colour::Never => false,
@@ -57,19 +63,31 @@ fn wants_colour(colour: Colour, environment: &Environment, is_terminal: bool) ->
 /// The format that a command line asks for that may not even parse, so that its error takes the right form.
 pub fn format_in(arguments: &[OsString], environment: &Environment) -> Option<Format> {
     let mut said = None;
-    let mut rest = arguments.iter().skip(1).filter_map(|argument| argument.to_str());
-    while let Some(argument) = rest.next() {
-        let value = match argument {
-            "--" => break,
-            "-o" | "--output" => rest.next(),
-            _ => argument
-                .strip_prefix("--output=")
-                .or_else(|| argument.strip_prefix("-o=").or_else(|| argument.strip_prefix("-o"))),
+    let words = arguments.iter().skip(1).map(|argument| argument.to_str().unwrap_or_default());
+    let words: Vec<&str> = words.take_while(|word| *word != "--").collect();
+    for (index, word) in words.iter().enumerate() {
+        let value = match output_in(word) {
+            Some("") => words.get(index + 1).copied(),
+            value => value,
         };
         said = value.and_then(|value| Format::from_str(value, false).ok()).or(said);
     }
     let of_environment = || Format::from_str(&environment.get(env::OUTPUT).ok()??, false).ok();
     said.or_else(of_environment)
+}
+
+/// The value that `word` gives `--output`: empty when that is the next word, `None` when it is another flag.
+/// Switches may stand before a short flag, as in `-qo`.
+fn output_in(word: &str) -> Option<&str> {
+    match word.strip_prefix("--output") {
+        Some("") => Some(""),
+        Some(value) => value.strip_prefix('='),
+        None => {
+            let letters = word.strip_prefix('-')?.trim_start_matches(['q', 'v', 'h', 'V']);
+            let value = letters.strip_prefix('o')?;
+            Some(value.strip_prefix('=').unwrap_or(value))
+        }
+    }
 }
 
 /// What clap says about arguments that make no sense, less its decoration.
@@ -121,6 +139,9 @@ mod tests {
             "sactl -o=json",
             "sactl --output json --bad",
             "sactl --output=json",
+            "sactl list -qvo json",
+            "sactl -qo=json",
+            "sactl list -o -o json",
         ] {
             assert_eq!(find(line, &[]), Some(Format::Json), "{line}");
         }

@@ -86,7 +86,8 @@ async fn stored(settings: &Settings, ui: &Ui, username: Option<&str>) -> Result<
     let gateway = connect::gateway(settings, ui)?;
     let origin = gateway.origin().clone();
     let Some(username) = username.or_else(|| settings.stored_username()) else {
-        return Err(CliError::not_signed_in(format!("not signed in to {origin}"))
+        return Err(connect::missing_profile(settings)
+            .unwrap_or_else(|| CliError::not_signed_in(format!("not signed in to {origin}")))
             .hint(format!("sign in with: sactl login --server {origin}")));
     };
     let store = Store::new(settings.credential_store.value, &settings.folder);
@@ -118,6 +119,9 @@ pub async fn sign_in(
     password: &Password,
     otp: Option<OneTimeCode>,
 ) -> Result<TokenGrant> {
+    if password.expose().is_empty() {
+        return Err(CliError::usage(format!("the password of {username} is empty: nothing was sent")));
+    }
     let asked_already = otp.is_some();
     let mut who = SignIn { username: username.to_owned(), password: password.clone(), otp };
     match gateway.sign_in(&who).await {

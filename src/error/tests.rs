@@ -80,3 +80,15 @@ fn only_exit_8_names_the_command_that_shows_the_state() {
         Err::<(), _>(CliError::new(Code::OutcomeUnknown, "cut")).state_shown_by(|| "sactl show x".into());
     assert_eq!(unknown.unwrap_err().hints(), ["see what is the case now with: sactl show x"]);
 }
+
+#[test]
+fn a_lost_answer_is_told_even_when_only_the_reader_went_away() {
+    assert_eq!(CliError::answer(std::io::ErrorKind::BrokenPipe.into()).told().exit_code(), 1);
+}
+
+#[test]
+fn a_hint_that_fits_better_takes_the_place_and_none_leaves_it() {
+    let error = || CliError::usage("x").hint("general");
+    assert_eq!(error().rather_hint(["special".to_owned()]).hints(), ["special"]);
+    assert_eq!(error().rather_hint([]).hints(), ["general"]);
+}

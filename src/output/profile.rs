@@ -81,6 +81,9 @@ impl Answer for ProfileListView {
     }
 
     fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        if self.0.is_empty() {
+            return vec![Block::Note("No profile yet. Make one by signing in: sactl login".to_owned())];
+        }
         let cells = |profile: &ProfileView| {
             vec![
                 Cell::strong(&profile.name),

@@ -11,6 +11,7 @@ use crate::error::Result;
 
 /// See the companies one belongs to and choose the active one
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl company list\n  sactl company use 2")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,

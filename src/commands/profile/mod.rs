@@ -14,6 +14,7 @@ use crate::output::ProfileView;
 
 /// Manage stored sets of server, user and active company
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl profile list\n  sactl profile use acme")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,

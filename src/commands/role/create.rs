@@ -6,7 +6,7 @@ use super::explain::explain;
 use crate::api::role::CreateRole;
 use crate::context::Context;
 use crate::domain::{Permission, RoleName};
-use crate::error::{CliError, Result};
+use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::RoleView;
 
 /// Create a role
@@ -30,7 +30,7 @@ pub(super) struct Args {
 /// and of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     RoleName::new(args.name.as_str()).map_err(|broken| CliError::invalid_input(vec![broken]))?;
-    let acting = Acting::open(context).await?;
+    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl role show {}", args.name))?;
     let new = CreateRole { name: args.name, permissions: args.permissions };
     match acting.session.create_role(acting.company, &new).await {
         Ok(role) => {

@@ -5,7 +5,7 @@ use super::super::require_confirmation;
 use super::explain::explain;
 use crate::context::Context;
 use crate::domain::Permission;
-use crate::error::Result;
+use crate::error::{Result, WriteOutcome};
 use crate::output::RoleDeletedView;
 
 /// Delete a role that nobody holds
@@ -26,7 +26,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
     require_confirmation(context, &format!("delete the role {name}")).await?;
-    let acting = Acting::open(context).await?;
+    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl role show {name}"))?;
     if let Err(error) = acting.session.delete_role(acting.company, &name).await {
         return Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&name), &[]).await);
     }

@@ -8,7 +8,7 @@ use crate::api::role::{Role, SetRole};
 use crate::client;
 use crate::context::Context;
 use crate::domain::Permission;
-use crate::error::{CliError, Result};
+use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::RoleView;
 
 /// Change the permissions of a role
@@ -50,7 +50,7 @@ impl Args {
 /// `usage`; `escalation`, `self_modification`, `not_found`, and those of signing in and of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     args.check()?;
-    let acting = Acting::open(context).await?;
+    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl role show {}", args.name))?;
     match send(&acting, &args).await {
         Ok(role) => {
             acting.done(format!("Changed the role {} in", role.name)).await;
