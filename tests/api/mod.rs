@@ -10,5 +10,6 @@ mod sandbox;
 mod seeds;
 mod serve;
 mod session;
+mod slow;
 mod sweep;
 mod table;

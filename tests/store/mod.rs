@@ -2,10 +2,12 @@
 
 mod files;
 mod guesses;
+mod idempotency;
 mod races;
 mod reads;
 mod seeding;
 mod story;
+mod tokens;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
