@@ -102,8 +102,10 @@ async fn check_password(
     request: &SignIn,
     address: Option<&str>,
 ) -> Result<(Principal, Guess, Bucket), Error> {
-    let turn = platform.hasher().turn().await?;
+    // The first look into the database comes before the turn: were it lost, waiting for it would take turns.
+    let place = platform.hasher().place()?;
     let found = store::principal::by_name(platform.store().reader(), &request.username).await?;
+    let turn = place.turn().await?;
     let bucket = bucket_for(platform, &request.username, found.as_ref(), address).await?;
     let mut buckets = vec![bucket.clone()];
     buckets.extend(address.map(Bucket::address));
