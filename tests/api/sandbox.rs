@@ -1,14 +1,12 @@
 //! `sactl sandbox` as a process: its data, its environment, its end.
 
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
 use std::process::Output;
 
 use rustix::process::Signal;
 use serde_json::Value;
 
 use super::process::{Running, command, temporary};
-use crate::common::env::Env;
+use crate::common::env::{Env, program};
 use crate::common::platform::{PASSWORD, Server};
 
 fn sandbox(env: &Env, words: &[&str]) -> Output {
@@ -76,7 +74,7 @@ fn its_environment_is_the_documented_one() {
     assert_eq!(value("SACTL_CREDENTIAL_STORE").as_deref(), Some("file"));
     assert_eq!(value("NO_PROXY").as_deref(), Some("127.0.0.1,localhost"));
     assert_eq!(value("KEPT").as_deref(), Some("yes"));
-    let own = PathBuf::from(env!("CARGO_BIN_EXE_sactl"));
+    let own = program();
     assert!(value("PATH").unwrap().starts_with(&format!("{}:", own.parent().unwrap().display())));
     assert!(!said.contains(PASSWORD));
 }
@@ -143,9 +141,10 @@ fn signals_reach_the_command() {
 #[test]
 fn sactl_is_this_program_under_any_name() {
     let env = Env::new();
-    let other = env.work().join("renamed");
-    std::fs::copy(env!("CARGO_BIN_EXE_sactl"), &other).unwrap();
-    std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // A second name of the same file: a copy could still be open for writing in a process that another test forks.
+    let beside = tempfile::tempdir_in(program().parent().unwrap()).unwrap();
+    let other = beside.path().join("renamed");
+    std::fs::hard_link(program(), &other).unwrap();
     let script = "readlink -f \"$(command -v sactl)\"; sactl company list -o json";
     let mut renamed = std::process::Command::new(&other);
     renamed.env_clear().envs(env.variables().iter().cloned()).args(["sandbox", "--", "sh", "-c", script]);
