@@ -2,6 +2,7 @@
 
 mod document;
 mod lifecycle;
+mod log;
 mod paging;
 mod process;
 mod requests;
