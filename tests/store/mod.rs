@@ -3,6 +3,7 @@
 mod files;
 mod guesses;
 mod idempotency;
+mod loss;
 mod races;
 mod reads;
 mod seeding;
