@@ -4,6 +4,7 @@ mod files;
 mod guesses;
 mod idempotency;
 mod loss;
+mod prompt;
 mod races;
 mod reads;
 mod seeding;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::SignedDuration;
 
-use super::second_factor::{self, Spent};
+use super::second_factor::{self, RightCode, Spent};
 use crate::api::Code;
 use crate::api::session::{CLIENT_ID, Kind, TokenGrant, UI_CLIENT_IDS};
 use crate::domain::secret::OneTimeCode;
@@ -45,8 +45,14 @@ pub struct SignIn {
 pub async fn sign_in(platform: &Platform, request: SignIn) -> Result<TokenGrant, Error> {
     let address = request.address.map(canonical);
     let (principal, guess, bucket) = check_password(platform, &request, address.as_deref()).await?;
-    refuse_user_interfaces(principal.kind, &request.client_id)?;
-    let code = second_factor::check(platform, &principal, request.otp.as_ref(), &request.request_id).await?;
+    let code = match check_rest(platform, &request, &principal).await {
+        Ok(code) => code,
+        Err(refusal) => {
+            // Whoever is asked for a code comes back at once, and the password was no guess.
+            forgive(platform, &guess, &bucket).await?;
+            return Err(refusal);
+        }
+    };
 
     let tx = platform.store().begin().await?;
     // The password was checked outside the transaction: a reset or a deletion may have come between.
@@ -93,6 +99,26 @@ pub async fn issue(platform: &Platform, username: &str) -> Result<TokenGrant, Er
 pub async fn revoke(platform: &Platform, token: &Token) -> Result<(), Error> {
     let tx = platform.store().begin().await?;
     store::token::end(&*tx, &authn::fingerprint(token)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What is asked of somebody whose password was right.
+async fn check_rest(
+    platform: &Platform,
+    request: &SignIn,
+    principal: &Principal,
+) -> Result<Option<RightCode>, Error> {
+    refuse_user_interfaces(principal.kind, &request.client_id)?;
+    second_factor::check(platform, principal, request.otp.as_ref(), &request.request_id).await
+}
+
+/// Forgets the failures of whose password was given now, where that was not free.
+async fn forgive(platform: &Platform, guess: &Guess, bucket: &Bucket) -> Result<(), Error> {
+    if guess.was_free() {
+        return Ok(());
+    }
+    let tx = platform.store().begin().await?;
+    guess.succeeded(&*tx, bucket).await?;
     Ok(tx.commit().await?)
 }
 
