@@ -10,6 +10,7 @@ mod exit_codes;
 mod hostile;
 #[cfg(feature = "platform")]
 mod readme;
+mod refusals;
 #[cfg(feature = "platform")]
 mod requests;
 #[cfg(feature = "platform")]
