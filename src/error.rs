@@ -167,11 +167,12 @@ impl CliError {
         self
     }
 
-    /// For a write: when the outcome is not known, nothing answered (exit 8), or the answer makes no sense, says
-    /// which command shows the state. Leaves every other error as it is.
+    /// For a write: when the outcome is not known, nothing answered (exit 8), the answer makes no sense, or the
+    /// server itself failed, says which command shows the state. Leaves every other error as it is.
     #[must_use]
     pub fn state_shown_by(self, command: &str) -> Self {
-        if exit_code(self.code()) == 8 || self.code() == Code::BadResponse {
+        let failed_there = self.code() == Code::Internal && self.0.status.is_some();
+        if exit_code(self.code()) == 8 || self.code() == Code::BadResponse || failed_there {
             let hint = format!("see what is the case now with: {command}");
             return self.hint(hint);
         }

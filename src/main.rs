@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     };
     let manner = match context::manner(&cli.global, &environment) {
         Ok(manner) => manner,
-        Err(error) => return finish(&Ui::new(formatted(cli.global.output)), Err(error)),
+        Err(error) => return finish(&Ui::new(Manner::of_format(cli.global.output)), Err(error)),
     };
     let ui = Ui::new(manner);
     let Some(command) = cli.command else { return nothing_asked(&ui) };
@@ -63,11 +63,6 @@ fn finish(ui: &Ui, outcome: Result<u8>) -> ExitCode {
     }
 }
 
-/// The manner of an error that comes before there is one.
-fn formatted(format: Option<Format>) -> Manner {
-    Manner { format, ..Manner::default() }
-}
-
 /// No command: a person gets the help; a program, which reads a document or nothing, an error.
 fn nothing_asked(ui: &Ui) -> ExitCode {
     if ui.format().is_document() {
@@ -85,7 +80,7 @@ fn not_parsed(error: &clap::Error, arguments: &[OsString], environment: &Environ
     }
     let format = context::format_in(arguments, environment);
     if format.is_some_and(Format::is_document) {
-        return finish(&Ui::new(formatted(format)), Err(context::usage_error(error)));
+        return finish(&Ui::new(Manner::of_format(format)), Err(context::usage_error(error)));
     }
     let _ = error.print();
     ExitCode::from(2)

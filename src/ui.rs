@@ -47,6 +47,13 @@ pub struct Manner {
     pub columns: Option<u16>,
 }
 
+impl Manner {
+    /// The manner of an error that comes before more is known than a format.
+    pub fn of_format(format: Option<Format>) -> Self {
+        Self { format, ..Self::default() }
+    }
+}
+
 /// What a command says and asks. Cheap to clone; it holds no lock and no file.
 #[derive(Clone, Debug)]
 pub struct Ui {

@@ -135,3 +135,17 @@ pub(super) fn fill(template: &str, values: &[&str]) -> Result<String> {
         Error::new(Code::NotFound, format!("nothing can be called {name:?}"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_no_segment_is_not_there_and_told_as_it_was_written() {
+        for name in ["", ".", ".."] {
+            let error = fill(path::ACCOUNT, &["1", name]).unwrap_err();
+            assert_eq!(error.code, Code::NotFound);
+            assert_eq!(error.message, format!("nothing can be called {name:?}"));
+        }
+    }
+}

@@ -68,6 +68,7 @@ impl Acting<'_> {
             _ if attempt.operation == Operation::Create => {
                 error.hint("see the companies that you can name with: sactl company list")
             }
+            _ if attempt.operation == Operation::List => error,
             _ => error.hint("see which accounts there are with: sactl list"),
         }
     }
@@ -84,9 +85,7 @@ impl Acting<'_> {
             let refusal = decision::require(permission, held).err()?;
             Some(match refusal {
                 Refusal::CompanyNotFound => format!("you do not belong to {place}"),
-                _ => format!(
-                    "this needs {permission} in {place}: somebody who manages users there can give it"
-                ),
+                _ => who_gives(permission, place),
             })
         });
         error.rather_hint(lacking)
@@ -232,6 +231,11 @@ pub(super) fn unknown_permissions(error: CliError, names: &[String]) -> CliError
     let near = unknown
         .filter_map(|name| Some(format!("did you mean {} instead of {name}?", nearest(name, &known)?)));
     near.fold(error, CliError::hint).hint("see which permissions there are with: sactl permission list")
+}
+
+/// Who can help somebody who lacks `permission` in the company at `place`.
+pub(super) fn who_gives(permission: Permission, place: impl std::fmt::Display) -> String {
+    format!("somebody who manages users in {place} can give you {permission}")
 }
 
 pub(super) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option<PermissionSet> {

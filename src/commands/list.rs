@@ -147,3 +147,16 @@ impl<'a> Rows<'a> {
         self.acting.show(&AccountListView::new(company, self.kept, asked))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_lets_something_through() {
+        assert_eq!((limit("1"), limit("4000000000")), (Ok(1), Ok(4_000_000_000)));
+        for bad in ["0", "-1", "x", "", "1.5", "18446744073709551616"] {
+            assert!(limit(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -164,3 +164,17 @@ pub fn password_from_stdin(ui: &Ui) -> Result<Password> {
     }
     password_of(&bytes).map_err(CliError::usage)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_password_that_nobody_saw_is_an_error_with_the_way_out() {
+        let closed = || CliError::answer(std::io::ErrorKind::BrokenPipe.into());
+        let lost = NewPassword::unshown(true, "ci", closed());
+        assert_eq!((lost.exit_code(), lost.is_quiet()), (1, false));
+        assert!(lost.hints()[0].ends_with("sactl passwd ci --generate"), "{:?}", lost.hints());
+        assert!(NewPassword::unshown(false, "ci", closed()).is_quiet());
+    }
+}

@@ -4,8 +4,10 @@ use super::acting::Acting;
 use super::explain::Attempt;
 use super::require_confirmation;
 use crate::api::access::AccessRemoval;
+use crate::config::settings::ChosenCompany;
 use crate::context::Context;
 use crate::domain::Operation;
+use crate::domain::company::CompanyRef;
 use crate::error::{Result, WriteOutcome};
 use crate::output::RevokeView;
 
@@ -20,13 +22,23 @@ pub struct Args {
     name: String,
 }
 
+/// The company as far as it is known before any request.
+fn place(context: &Context) -> Result<String> {
+    Ok(match context.settings()?.company.as_ref().map(|chosen| &chosen.value) {
+        Some(ChosenCompany::Stored(company)) => company.to_string(),
+        Some(ChosenCompany::Named(CompanyRef::Id(id))) => format!("company {id}"),
+        Some(ChosenCompany::Named(CompanyRef::Name(name))) => name.clone(),
+        None => "the company".to_owned(),
+    })
+}
+
 /// Removes the access.
 ///
 /// # Errors
 /// `confirmation_required` before any request is sent; `not_found`, and those of signing in and of writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
-    require_confirmation(context, &format!("remove all access of {name} in the company")).await?;
+    require_confirmation(context, &format!("remove all access of {name} in {}", place(context)?)).await?;
     let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
     let removal = match acting.session.remove_access(acting.company, &name).await {
         Ok(Some(removal)) => removal,

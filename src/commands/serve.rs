@@ -52,8 +52,11 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<u8> {
     log_to_stderr(context, "info")?;
     let seed = args.seed.as_deref().map(|path| read_seed(path, context.environment())).transpose()?;
-    runtime()?.block_on(serve(args, seed, context.ui()))?;
-    Ok(0)
+    let runtime = runtime()?;
+    let served = runtime.block_on(serve(args, seed, context.ui()));
+    // A thread may still wait for the file lock of another process; nobody waits for that thread.
+    runtime.shutdown_background();
+    served.map(|()| 0)
 }
 
 async fn serve(args: Args, seed: Option<Seed>, ui: &Ui) -> Result<()> {
@@ -70,15 +73,14 @@ async fn serve(args: Args, seed: Option<Seed>, ui: &Ui) -> Result<()> {
     let database = args.database.map_or_else(default_database, Ok)?;
     // From here on a signal stops us cleanly, also while the database is brought up to date.
     let stop = app::stop_signal().map_err(|error| CliError::io("cannot listen for signals", error))?;
-    let platform = Platform::open(&database)
-        .await
-        .map_err(|error| CliError::new(Code::Io, format!("cannot open {database}")).caused_by(error))?;
-    if let Some(seed) = seed {
-        let applied = seed::apply(&platform, &seed)
-            .await
-            .map_err(|error| CliError::config("cannot apply the seed").caused_by(error))?;
-        tracing::info!(added = applied.added, "applied the seed");
-    }
+    let mut stop = Box::pin(stop);
+    let platform = tokio::select! {
+        opened = open(&database, seed) => opened?,
+        () = &mut stop => {
+            tracing::info!("stopped before there was anything to serve");
+            return Ok(());
+        }
+    };
     let listener = Listener::bind(args.listen, tls).await.and_then(|it| it.url().map(|url| (it, url)));
     let (listener, url) =
         listener.map_err(|error| CliError::io(format!("cannot listen on {}", args.listen), error))?;
@@ -88,6 +90,21 @@ async fn serve(args: Args, seed: Option<Seed>, ui: &Ui) -> Result<()> {
     platform.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Opens the database, brings it up to date and sows what the seed has.
+async fn open(database: &DatabaseUrl, seed: Option<Seed>) -> Result<Platform> {
+    tracing::info!(%database, "opening");
+    let platform = Platform::open(database)
+        .await
+        .map_err(|error| CliError::new(Code::Io, format!("cannot open {database}")).caused_by(error))?;
+    if let Some(seed) = seed {
+        let applied = seed::apply(&platform, &seed)
+            .await
+            .map_err(|error| CliError::config("cannot apply the seed").caused_by(error))?;
+        tracing::info!(added = applied.added, "applied the seed");
+    }
+    Ok(platform)
 }
 
 /// Says where the platform is, for whoever started it. That nobody reads it is no reason to stop.

@@ -5,7 +5,6 @@ use crate::api::session::Identity;
 use crate::config::settings::ChosenCompany;
 use crate::context::{Context, SignedIn};
 use crate::domain::Company;
-use crate::domain::company::CompanyRef;
 use crate::error::{CliError, Result};
 use crate::output::{AccessView, IdentityView};
 
@@ -62,13 +61,7 @@ pub(super) fn active_among(chosen: Option<&ChosenCompany>, me: &Identity) -> Res
         Some(ChosenCompany::Stored(stored)) => return Ok(mine().find(|one| one.id == stored.id).cloned()),
         Some(ChosenCompany::Named(reference)) => reference,
     };
-    let found: Vec<Company> = mine()
-        .filter(|company| match reference {
-            CompanyRef::Id(id) => company.id == *id,
-            CompanyRef::Name(name) => company.name == *name,
-        })
-        .cloned()
-        .collect();
+    let found: Vec<Company> = mine().filter(|company| reference.names(company)).cloned().collect();
     match found.as_slice() {
         [] => Err(CliError::not_found(format!("you belong to no company {reference}"))
             .hint("see yours with: sactl company list")),

@@ -52,6 +52,16 @@ pub enum InvalidCompanyRef {
     TooLarge,
 }
 
+impl CompanyRef {
+    /// Whether it stands for `company`, by the id or by exactly the name.
+    pub fn names(&self, company: &Company) -> bool {
+        match self {
+            Self::Id(id) => *id == company.id,
+            Self::Name(name) => *name == company.name,
+        }
+    }
+}
+
 impl FromStr for CompanyRef {
     type Err = InvalidCompanyRef;
 

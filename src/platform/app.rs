@@ -17,7 +17,7 @@ use std::time::Duration;
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 pub use self::tls::{Tls, TlsError};
@@ -64,6 +64,8 @@ impl Listener {
         let graceful = GracefulShutdown::new();
         let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut connections = JoinSet::new();
+        // Nothing is ever sent: that it is closed says that we stop.
+        let (running, stopping) = watch::channel(());
         let mut stop = pin!(stop);
         loop {
             let (stream, peer, slot) = tokio::select! {
@@ -75,11 +77,12 @@ impl Listener {
                 peer: Peer(peer.ip()),
                 router: router.clone(),
                 watcher: graceful.watcher(),
+                stopping: stopping.clone(),
                 _slot: slot,
             };
             connections.spawn(connection.run(stream, self.tls.clone()));
         }
-        drop(self);
+        drop((self, running));
         if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
             tracing::warn!("stopped with requests still under way");
         }

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Platform;
 use super::error::Error;
-use super::store::{principal, token};
+use super::store::{Connection, principal, token};
 use crate::api::session::Kind;
 use crate::domain::Token;
 
@@ -39,6 +39,8 @@ pub struct Caller {
     pub name: String,
     /// When the token ends.
     pub expires_at: Timestamp,
+    /// What is kept of the token.
+    fingerprint: String,
 }
 
 /// Finds out who the bearer of `token` is.
@@ -47,13 +49,30 @@ pub struct Caller {
 /// `unauthenticated` for a token that is unknown, expired or ended.
 pub async fn authenticate(platform: &Platform, token: &Token) -> Result<Caller, Error> {
     let now = platform.now();
-    let bearer = token::bearer(platform.store().reader(), &fingerprint(token), now)
+    let fingerprint = fingerprint(token);
+    let bearer = token::bearer(platform.store().reader(), &fingerprint, now)
         .await?
         .ok_or_else(Error::unauthenticated)?;
     if bearer.last_used_at.is_none_or(|last| last < now - LAST_USED_GRAIN) {
         remember_use(platform.clone(), bearer.id, now);
     }
-    Ok(Caller { id: bearer.id, kind: bearer.kind, name: bearer.name, expires_at: bearer.expires_at })
+    Ok(Caller {
+        id: bearer.id,
+        kind: bearer.kind,
+        name: bearer.name,
+        expires_at: bearer.expires_at,
+        fingerprint,
+    })
+}
+
+/// Checks inside a transaction that the caller's token was not ended since the request came in, and keeps it
+/// from being ended before the transaction is: a body that arrives slowly gains no time. Comes after every
+/// other lock, because whoever ends tokens holds those already.
+///
+/// # Errors
+/// `unauthenticated`, or a failure of the database.
+pub(super) async fn hold(db: &impl Connection, caller: &Caller) -> Result<(), Error> {
+    if token::hold(db, &caller.fingerprint).await? { Ok(()) } else { Err(Error::unauthenticated()) }
 }
 
 /// Notes the use beside the request, which does not wait for it; a note that fails is made by the next one.

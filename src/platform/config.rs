@@ -39,11 +39,14 @@ impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Self::Postgres(url) => {
-                let host = url.rsplit_once('@').map_or(url.as_str(), |(_, host)| host);
-                let host = host.split_once("://").map_or(host, |(_, host)| host);
-                write!(f, "postgres://{}", host.split('?').next().unwrap_or_default())
-            }
+            Self::Postgres(url) => match url::Url::parse(url) {
+                Ok(url) => {
+                    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+                    write!(f, "postgres://{}{port}{}", url.host_str().unwrap_or_default(), url.path())
+                }
+                // Where the password ends cannot be told.
+                Err(_) => f.write_str("postgres://…"),
+            },
         }
     }
 }
@@ -68,6 +71,11 @@ mod tests {
         }
         let shown = format!("{:?}", parse("postgres://u:hunter2@db.example/x?password=hunter3").unwrap());
         assert_eq!(shown, "postgres://db.example/x");
+        for odd in ["postgres://u@db.example:5433/x?password=hunter@3", "postgres://u:hunter?2@db.example/x"]
+        {
+            let shown = parse(odd).unwrap().to_string();
+            assert!(!shown.contains("hunter") && !shown.ends_with('3'), "{shown}");
+        }
         let shown = parse("postgres:///x?host=/run&password=hunter3").unwrap().to_string();
         assert_eq!(shown, "postgres:///x");
     }

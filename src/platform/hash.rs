@@ -38,6 +38,20 @@ pub(super) struct Turn {
     _permits: Arc<[OwnedSemaphorePermit; 2]>,
 }
 
+/// A place in the queue; given back when dropped.
+pub(super) struct Place {
+    admitted: OwnedSemaphorePermit,
+    computing: Arc<Semaphore>,
+}
+
+impl Place {
+    /// Waits for the turn.
+    pub(super) async fn turn(self) -> Result<Turn, Error> {
+        let computing = self.computing.acquire_owned().await.map_err(Error::internal)?;
+        Ok(Turn { _permits: Arc::new([self.admitted, computing]) })
+    }
+}
+
 #[derive(Default)]
 struct Engine {
     computed: AtomicU64,
@@ -60,16 +74,22 @@ impl Hasher {
         self.engine.computed.load(Ordering::Relaxed)
     }
 
-    /// Waits for a turn.
+    /// Takes a place in the queue.
+    ///
+    /// # Errors
+    /// `unavailable` when too many wait already.
+    pub(super) fn place(&self) -> Result<Place, Error> {
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned();
+        let admitted = admitted.map_err(|_full| Error::busy(Duration::from_secs(1)))?;
+        Ok(Place { admitted, computing: Arc::clone(&self.computing) })
+    }
+
+    /// Takes a place in the queue and waits for the turn.
     ///
     /// # Errors
     /// `unavailable` when too many wait already.
     pub(super) async fn turn(&self) -> Result<Turn, Error> {
-        let admitted = Arc::clone(&self.admitted)
-            .try_acquire_owned()
-            .map_err(|_full| Error::busy(Duration::from_secs(1)))?;
-        let computing = Arc::clone(&self.computing).acquire_owned().await.map_err(Error::internal)?;
-        Ok(Turn { _permits: Arc::new([admitted, computing]) })
+        self.place()?.turn().await
     }
 
     /// The hash of a new password, as a PHC string with a fresh salt.

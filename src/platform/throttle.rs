@@ -110,6 +110,11 @@ impl Guess {
         Ok(Self { buckets, claimed, has_failures: !counts.is_empty() })
     }
 
+    /// Whether it was admitted without being counted.
+    pub(super) fn was_free(&self) -> bool {
+        self.claimed.is_empty()
+    }
+
     /// Counts the guess as failed.
     pub(super) async fn failed(&self, db: &impl Connection, now: Timestamp) -> Result<(), Error> {
         let stale = now - MEMORY;

@@ -2,6 +2,7 @@
 
 mod document;
 mod lifecycle;
+mod log;
 mod paging;
 mod process;
 mod requests;
@@ -10,5 +11,6 @@ mod sandbox;
 mod seeds;
 mod serve;
 mod session;
+mod slow;
 mod sweep;
 mod table;

@@ -133,6 +133,7 @@ fn unknown_and_repeated_query_parameters() {
         "/api/companies/1/service-accounts?ownership=mine",
         "/api/companies/1/service-accounts?owner=1",
         "/api/companies/1/service-accounts?search=a&%73earch=b",
+        "/api/companies/1/service-accounts?search=%FF",
         "/api/companies/1/service-accounts/fleet-automation?access_token=x",
         "/api/permissions?category=users",
     ] {

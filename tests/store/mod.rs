@@ -2,10 +2,14 @@
 
 mod files;
 mod guesses;
+mod idempotency;
+mod loss;
+mod prompt;
 mod races;
 mod reads;
 mod seeding;
 mod story;
+mod tokens;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

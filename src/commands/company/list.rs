@@ -4,7 +4,6 @@ use crate::commands::acting;
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;
 use crate::domain::Company;
-use crate::domain::company::CompanyRef;
 use crate::error::Result;
 use crate::output::{CompanyListView, CompanyView};
 
@@ -30,7 +29,6 @@ pub(super) async fn run(_args: Args, context: &Context) -> Result<()> {
 fn is(chosen: &ChosenCompany, company: &Company) -> bool {
     match chosen {
         ChosenCompany::Stored(stored) => stored.id == company.id,
-        ChosenCompany::Named(CompanyRef::Id(id)) => *id == company.id,
-        ChosenCompany::Named(CompanyRef::Name(name)) => *name == company.name,
+        ChosenCompany::Named(reference) => reference.names(company),
     }
 }

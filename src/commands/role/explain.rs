@@ -1,7 +1,7 @@
 //! Refusals of changes of roles, explained.
 
 use super::super::acting::Acting;
-use super::super::explain::{held_in, listed, unknown_permissions};
+use super::super::explain::{held_in, listed, unknown_permissions, who_gives};
 use crate::api::Code;
 use crate::client;
 use crate::domain::{Permission, PermissionSet};
@@ -18,10 +18,7 @@ pub(super) async fn explain(
 ) -> CliError {
     let error = CliError::from(error);
     match error.code() {
-        Code::MissingPermission => error.rather_hint([format!(
-            "somebody who manages users in {} can give you {needed}",
-            acting.named_company().await
-        )]),
+        Code::MissingPermission => error.rather_hint([who_gives(needed, acting.named_company().await)]),
         Code::Escalation => {
             let error = error.hint("a role gains only what you hold yourself");
             let Ok(me) = acting.session.me().await else { return error };

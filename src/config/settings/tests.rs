@@ -140,3 +140,17 @@ fn a_profile_that_does_not_exist_yet_is_empty() {
     assert_eq!(settings.stored, Profile::default());
     assert_eq!(settings.server, None);
 }
+
+#[test]
+fn a_profile_that_was_chosen_and_does_not_exist_is_known() {
+    let missing = |flag: Option<&str>, pairs: &[(&str, &str)]| {
+        let flags = Flags { profile: flag.map(str::to_owned), ..Flags::default() };
+        resolve(&flags, pairs, FILE).map(|settings| settings.missing_profile().map(str::to_owned))
+    };
+    let variable = [("SACTL_PROFILE", "nope")];
+    assert_eq!(missing(None, &[]).unwrap(), None);
+    assert_eq!(missing(Some("other"), &variable).unwrap(), None);
+    assert_eq!(missing(None, &variable).unwrap().as_deref(), Some("nope"));
+    assert_eq!(missing(Some("nine"), &[]).unwrap().as_deref(), Some("nine"));
+    assert!(missing(Some(""), &[]).is_err());
+}

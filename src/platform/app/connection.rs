@@ -12,7 +12,7 @@ use hyper_util::server::graceful::Watcher;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tower::ServiceExt as _;
 
 use super::{Peer, Tls};
@@ -37,6 +37,8 @@ pub(super) struct Connection {
     pub(super) peer: Peer,
     pub(super) router: Router,
     pub(super) watcher: Watcher,
+    /// Closed when the platform stops.
+    pub(super) stopping: watch::Receiver<()>,
     /// Held as long as the connection is open.
     pub(super) _slot: Option<OwnedSemaphorePermit>,
 }
@@ -49,7 +51,12 @@ impl Connection {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
         let Some(tls) = tls else { return self.drive(stream).await };
-        match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
+        let mut stopping = self.stopping.clone();
+        let accepted = tokio::select! {
+            accepted = tokio::time::timeout(HANDSHAKE, tls.accept(stream)) => accepted,
+            _ = stopping.changed() => return,
+        };
+        match accepted {
             Ok(Ok(stream)) => self.drive(stream).await,
             Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
             Err(_) => tracing::debug!("TLS handshake took too long"),
@@ -57,7 +64,7 @@ impl Connection {
     }
 
     async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
-        let Self { peer, router, watcher, _slot } = self;
+        let Self { peer, router, watcher, stopping, _slot } = self;
         let asked = Arc::new(AtomicBool::new(false));
         let noted = Arc::clone(&asked);
         let service = tower::service_fn(move |mut request: axum::http::Request<_>| {
@@ -73,14 +80,16 @@ impl Connection {
                     tracing::debug!(error, "connection ended early");
                 }
             }
-            () = silent(&asked) => tracing::debug!("connection closed: nothing was asked"),
+            () = silent(&asked, stopping) => tracing::debug!("connection closed: nothing was asked"),
         }
     }
 }
 
-/// Ready when nothing was asked in time. hyper's own limit starts only once it knows the version of HTTP.
-async fn silent(asked: &AtomicBool) {
-    tokio::time::sleep(HEAD).await;
+/// Ready when nothing was asked in time, or until the platform stops. hyper's own limit starts only once it
+/// knows the version of HTTP, and its own end waits for a head that has begun.
+async fn silent(asked: &AtomicBool, mut stopping: watch::Receiver<()>) {
+    // Either outcome of each is the same: time is up.
+    let _ = tokio::time::timeout(HEAD, stopping.changed()).await;
     if asked.load(Ordering::Relaxed) {
         std::future::pending::<()>().await;
     }

@@ -12,6 +12,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::refusal::{PROBLEM_JSON, PendingProblem, Refused};
@@ -37,7 +38,9 @@ pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, 
     let id = RequestId::new();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id);
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    // What the log is told on the way carries the id that the outside is told.
+    let answer = next.run(request).instrument(tracing::error_span!("request", id = %id.0));
+    let answer = AssertUnwindSafe(answer).catch_unwind();
     let mut response = match tokio::time::timeout(limit, answer).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {

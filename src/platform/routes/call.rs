@@ -33,11 +33,7 @@ impl FromRequestParts<Platform> for Call {
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
         let token = bearer(&parts.headers)?;
         let Ok(RequestId(id)) = RequestId::from_request_parts(parts, platform).await;
-        let caller = match authn::authenticate(platform, &token).await {
-            Ok(caller) => caller,
-            Err(error) if error.code == Code::Unauthenticated => return Err(Refused::unauthenticated(true)),
-            Err(error) => return Err(error.into()),
-        };
+        let caller = authn::authenticate(platform, &token).await?;
         Ok(Self { platform: platform.clone(), caller, request_id: id.to_string() })
     }
 }
@@ -71,6 +67,9 @@ impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         if let Some(cause) = &error.internal {
             tracing::error!(code = %error.code, cause = format!("{cause:#}"), "a request failed");
+        }
+        if error.code == Code::Unauthenticated {
+            return Self::unauthenticated(true);
         }
         let refused = Self::new(error.code, error.message).with_errors(error.errors);
         match error.retry_after {

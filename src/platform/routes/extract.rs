@@ -65,7 +65,11 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
         let mut seen = Vec::new();
-        for (name, _) in url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+        let query = parts.uri.query().unwrap_or_default();
+        if percent_encoding::percent_decode_str(query).decode_utf8().is_err() {
+            return Err(Refused::malformed("a query parameter is not UTF-8"));
+        }
+        for (name, _) in url::form_urlencoded::parse(query.as_bytes()) {
             if seen.contains(&name) {
                 return Err(Refused::malformed("a query parameter stands there more than once"));
             }

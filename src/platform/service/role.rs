@@ -9,7 +9,7 @@ use crate::api::envelope::PageQuery;
 use crate::api::role::{CreateRole, Role, RoleDeletion, SetRole};
 use crate::domain::{CompanyId, DefaultRole, Permission, PermissionSet, RoleName, Violation, decision};
 use crate::platform::audit::{self, Action, Author, Object};
-use crate::platform::authn::Caller;
+use crate::platform::authn::{self, Caller};
 use crate::platform::store::access::Grant;
 use crate::platform::store::{self, Tx};
 use crate::platform::{Error, Platform, authz};
@@ -158,6 +158,7 @@ async fn begin(platform: &Platform, caller: &Caller, company: CompanyId) -> Resu
     authz::require(platform.store().reader(), caller, company, Permission::ROLES_MANAGE).await?;
     let tx = platform.store().begin().await?;
     store::company::lock(&*tx, [company]).await?;
+    authn::hold(&*tx, caller).await?;
     let member = authz::require(&*tx, caller, company, Permission::ROLES_MANAGE).await?;
     Ok((tx, member))
 }

@@ -4,6 +4,7 @@
 //! Nothing that exists is changed, nothing that was removed comes back.
 
 mod apply;
+mod once;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::SignedDuration;
 
-use super::second_factor::{self, Spent};
+use super::second_factor::{self, RightCode, Spent};
 use crate::api::Code;
 use crate::api::session::{CLIENT_ID, Kind, TokenGrant, UI_CLIENT_IDS};
 use crate::domain::secret::OneTimeCode;
@@ -45,8 +45,14 @@ pub struct SignIn {
 pub async fn sign_in(platform: &Platform, request: SignIn) -> Result<TokenGrant, Error> {
     let address = request.address.map(canonical);
     let (principal, guess, bucket) = check_password(platform, &request, address.as_deref()).await?;
-    refuse_user_interfaces(principal.kind, &request.client_id)?;
-    let code = second_factor::check(platform, &principal, request.otp.as_ref(), &request.request_id).await?;
+    let code = match check_rest(platform, &request, &principal).await {
+        Ok(code) => code,
+        Err(refusal) => {
+            // Whoever is asked for a code comes back at once, and the password was no guess.
+            forgive(platform, &guess, &bucket).await?;
+            return Err(refusal);
+        }
+    };
 
     let tx = platform.store().begin().await?;
     // The password was checked outside the transaction: a reset or a deletion may have come between.
@@ -96,14 +102,36 @@ pub async fn revoke(platform: &Platform, token: &Token) -> Result<(), Error> {
     Ok(tx.commit().await?)
 }
 
+/// What is asked of somebody whose password was right.
+async fn check_rest(
+    platform: &Platform,
+    request: &SignIn,
+    principal: &Principal,
+) -> Result<Option<RightCode>, Error> {
+    refuse_user_interfaces(principal.kind, &request.client_id)?;
+    second_factor::check(platform, principal, request.otp.as_ref(), &request.request_id).await
+}
+
+/// Forgets the failures of whose password was given now, where that was not free.
+async fn forgive(platform: &Platform, guess: &Guess, bucket: &Bucket) -> Result<(), Error> {
+    if guess.was_free() {
+        return Ok(());
+    }
+    let tx = platform.store().begin().await?;
+    guess.succeeded(&*tx, bucket).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Finds out whose name and password these are. The turn to compute is kept until a failure is counted.
 async fn check_password(
     platform: &Platform,
     request: &SignIn,
     address: Option<&str>,
 ) -> Result<(Principal, Guess, Bucket), Error> {
-    let turn = platform.hasher().turn().await?;
+    // The first look into the database comes before the turn: were it lost, waiting for it would take turns.
+    let place = platform.hasher().place()?;
     let found = store::principal::by_name(platform.store().reader(), &request.username).await?;
+    let turn = place.turn().await?;
     let bucket = bucket_for(platform, &request.username, found.as_ref(), address).await?;
     let mut buckets = vec![bucket.clone()];
     buckets.extend(address.map(Bucket::address));

@@ -60,6 +60,12 @@ pub(in crate::platform) async fn bearer(
     }))
 }
 
+/// Whether a token with this hash is kept; if so, it cannot be ended before the transaction is.
+pub(in crate::platform) async fn hold(db: &impl Connection, hash: &str) -> Result<bool, DbErr> {
+    let row = token::Entity::find_by_id(hash.to_owned()).lock_shared().one(db).await?;
+    Ok(row.is_some())
+}
+
 /// Keeps a new token, and forgets those of the same bearer that have expired.
 pub(in crate::platform) async fn insert(
     db: &impl Connection,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::api::Account;
 use crate::domain::{CompanyId, Operation};
 use crate::platform::audit::{self, Action, Author};
-use crate::platform::authn::Caller;
+use crate::platform::authn::{self, Caller};
 use crate::platform::service::view;
 use crate::platform::store::access::Grant;
 use crate::platform::store::account::Sighting;
@@ -47,6 +47,7 @@ pub(super) async fn begin<'a>(
         concerned.extend(everywhere.into_iter().map(|grant| grant.company.id));
     }
     store::company::lock(&*tx, concerned).await?;
+    authn::hold(&*tx, caller).await?;
     let member = authz::admit(&*tx, caller, company, operation).await?;
     let found = store::account::by_name(&*tx, company, name).await?;
     let account = authz::decide(&*tx, caller, company, operation, found).await?;

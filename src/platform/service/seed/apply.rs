@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::{Applied, CompanyPlace, Secret, Seed, SeedAccess, SeedAccount, SeedRole, SeedUser};
+use super::{Applied, CompanyPlace, Secret, Seed, SeedAccess, SeedAccount, SeedRole, SeedUser, once};
 use crate::domain::{
     AccountName, CompanyId, DefaultRole, Description, PermissionSet, RoleName, Violation, password,
 };
@@ -24,6 +24,7 @@ const LONGEST: usize = 254;
 /// # Errors
 /// The seed names what does not exist or breaks a rule, or the database failed; nothing was added then.
 pub async fn apply(platform: &Platform, seed: &Seed) -> anyhow::Result<Applied> {
+    once::check(seed)?;
     let tx = platform.store().begin().await?;
     // Two processes with the same seed file take turns.
     store::setting::lock(&*tx, CURSOR_KEY).await?;
