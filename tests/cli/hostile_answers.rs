@@ -151,7 +151,7 @@ fn wrong_fields_are_bad_responses() {
         without.as_object_mut().unwrap().remove(field);
         documents.push(without);
         for account in documents {
-            let stub = Stub::always(Answer::json(200, answers::page(&[account.clone()]).to_string()));
+            let stub = Stub::always(Answer::json(200, answers::page(&[account]).to_string()));
             let outcome = with_token(&stub.url()).sactl("list -o json");
             if outcome.code() != Some(0) {
                 assert_code("list", &outcome, &["bad_response"]);

@@ -21,7 +21,7 @@ impl Terminal {
     pub(crate) fn start(env: &Env, line: &str) -> Self {
         let mut command = env.command();
         command.args(line.split_whitespace());
-        Self::run(command)
+        Self::run(&command)
     }
 
     /// Starts a whole line as a shell understands it, with the program in its search path.
@@ -30,12 +30,12 @@ impl Terminal {
         command.args(["-c", line]).env_clear().envs(env.variables().iter().cloned());
         let path = format!("{}:/usr/bin:/bin", program().parent().unwrap().display());
         command.current_dir(env.work()).env("PATH", path);
-        Self::run(command)
+        Self::run(&command)
     }
 
     /// The terminal shows what is typed, as terminals do unless the program says otherwise; `Session` alone
     /// would hide it.
-    fn run(command: std::process::Command) -> Self {
+    fn run(command: &std::process::Command) -> Self {
         let mut shell = std::process::Command::new("/bin/sh");
         shell
             .args(["-c", "stty echo; exec \"$0\" \"$@\""])

@@ -146,7 +146,7 @@ pub(crate) fn password_policy(text: &str) {
         (Rule::MinLength, letters.len() >= 8),
         (Rule::MaxLength, letters.len() <= 256),
         (Rule::Uppercase, letters.iter().any(|one| one.is_uppercase())),
-        (Rule::Number, letters.iter().any(|one| ('0'..='9').contains(one))),
+        (Rule::Number, "0123456789".chars().any(|digit| letters.contains(&digit))),
         (Rule::Special, letters.iter().any(special)),
         (Rule::NoControl, !letters.iter().any(|one| one.is_control())),
     ]
