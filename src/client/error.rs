@@ -79,9 +79,13 @@ impl Error {
         self
     }
 
-    /// The failure of a mend: the answer that made it necessary is told with it.
+    /// The failure of a mend: the answer that made it necessary is told with it, and in its own words where
+    /// the mend only says the same again.
     #[must_use]
     pub(super) fn in_answer_to(mut self, refused: Self) -> Self {
+        if self.code == refused.code {
+            return Self { hint: self.hint.or(refused.hint), ..refused };
+        }
         self.status = refused.status;
         self.request_id = self.request_id.or(refused.request_id);
         self

@@ -76,9 +76,8 @@ impl Renewal for Given {
         &'a self,
         _stale: &'a Token,
     ) -> Pin<Box<dyn Future<Output = client::Result<RenewedToken>> + Send + 'a>> {
-        let refused =
-            CliError::new(Code::Unauthenticated, "the token in SACTL_TOKEN is unknown or has ended")
-                .hint("give a new one, or SACTL_USERNAME with SACTL_PASSWORD_FILE to sign in with each call");
+        let refused = CliError::new(Code::Unauthenticated, "the token does not count any more")
+            .hint("put a new one into SACTL_TOKEN, or use SACTL_USERNAME with SACTL_PASSWORD_FILE");
         Box::pin(async { Err(refused.into_client()) })
     }
 }
