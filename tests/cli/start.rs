@@ -53,7 +53,7 @@ fn version_is_the_package_version() {
 }
 
 /// The commands of the small client.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "login",
     "logout",
     "whoami",
@@ -71,6 +71,7 @@ const COMMANDS: [&str; 17] = [
     "permission",
     "api",
     "token",
+    "doctor",
 ];
 
 #[test]
