@@ -236,7 +236,7 @@ fn p5_prompts_cannot_command_a_terminal() {
     });
     for (line, input) in [
         ("list", "1\n"),
-        ("list", "9\n"),
+        ("list", "9\n9\n9\n"),
         ("delete robot", "robot\n"),
         ("delete robot", "no\n"),
         ("revoke robot", "n\n"),
