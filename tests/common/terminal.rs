@@ -4,6 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::process::{Child, Command};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, OutputModes, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
@@ -23,17 +25,25 @@ impl Shown {
     }
 }
 
-/// Runs `command` with a terminal of 200 columns for its three streams, types `input`, and waits for the end.
+/// Longer than any answer takes on a busy machine.
+const PATIENCE: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
+
+/// Runs `command` with a terminal of 200 columns for its three streams, types `input` when it is asked for, and
+/// waits for the end.
 pub(crate) fn show(command: &mut Command, input: &str) -> Shown {
     let (mut master, slave) = open();
-    // What is typed before anybody reads waits in the terminal.
-    master.write_all(input.as_bytes()).unwrap();
     let stream = || slave.try_clone().unwrap();
     let mut child = command.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();
     // The last end that is not the child's: without it, the end of the child is the end of the stream.
     drop(slave);
     release(command);
-    let bytes = read_to_end(&mut master);
+    let mut bytes = Vec::new();
+    let mut input = Some(input).filter(|input| !input.is_empty());
+    while read_more(&mut master, &mut bytes, &mut child) {
+        if let Some(text) = input.take_if(|_| bytes.ends_with(b": ")) {
+            master.write_all(text.as_bytes()).unwrap();
+        }
+    }
     Shown { code: finish(&mut child), bytes }
 }
 
@@ -61,16 +71,29 @@ fn open() -> (File, File) {
     (master.into(), slave)
 }
 
-fn read_to_end(master: &mut File) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    match master.read_to_end(&mut bytes) {
-        // How Linux says that nobody holds the other end any more.
-        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {}
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {}
-        Err(error) => panic!("{error}"),
-        Ok(_) => {}
+/// Reads what is shown next; false at the end.
+fn read_more(master: &mut File, bytes: &mut Vec<u8>, child: &mut Child) -> bool {
+    let mut ready = [PollFd::new(master, PollFlags::IN)];
+    match poll(&mut ready, Some(&PATIENCE)) {
+        Ok(1..) => {}
+        // A signal that is somebody else's, such as the end of another child.
+        Err(Errno::INTR) => return true,
+        other => {
+            child.kill().unwrap();
+            panic!("it neither ends nor says more ({other:?}):\n{}", String::from_utf8_lossy(bytes));
+        }
     }
-    bytes
+    let mut buffer = [0; 4096];
+    match master.read(&mut buffer) {
+        Err(error) if error.kind() == ErrorKind::Interrupted => true,
+        Ok(count) => {
+            bytes.extend_from_slice(&buffer[..count]);
+            count > 0
+        }
+        // How Linux says that nobody holds the other end any more.
+        Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => false,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 fn finish(child: &mut Child) -> Option<i32> {
@@ -81,7 +104,7 @@ fn finish(child: &mut Child) -> Option<i32> {
 #[test]
 fn a_command_sees_a_terminal() {
     let mut command = Command::new("sh");
-    command.args(["-c", "test -t 0 && test -t 1 && test -t 2 && printf 'a\\nb\\033c'; read x; exit $x"]);
+    command.args(["-c", "test -t 0 && test -t 1 && test -t 2 && printf 'a\\nb\\033c: '; read x; exit $x"]);
     let shown = show(&mut command, "7\n");
     assert_eq!(shown.code, Some(7));
     // What was typed is shown too, before or after.
