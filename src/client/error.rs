@@ -1,7 +1,6 @@
 //! What a request can fail with, and how the answers of servers are read as failures.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::io::ErrorKind::{InvalidData, InvalidInput};
 
 use reqwest::StatusCode;
@@ -13,7 +12,8 @@ use crate::api::{Code, Problem};
 use crate::domain::Violation;
 
 /// A failed request.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct Error {
     /// The stable name of the failure.
     pub code: Code,
@@ -96,18 +96,6 @@ impl Error {
         self.status = Some(status.as_u16());
         self.request_id = self.request_id.or(request_id);
         self
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
 }
 

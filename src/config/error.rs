@@ -1,7 +1,6 @@
 //! What can be wrong with settings and stored credentials.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::io;
 use std::path::Path;
 
@@ -19,7 +18,8 @@ pub enum ErrorKind {
 }
 
 /// Settings or credentials that cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct Error {
     /// Whose fault it is.
     pub kind: ErrorKind,
@@ -75,17 +75,5 @@ impl Error {
     pub fn of_kind(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;
         self
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
 }
