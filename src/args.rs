@@ -10,6 +10,10 @@ use crate::domain::company::CompanyRef;
 use crate::output::Format;
 use crate::ui::Colour;
 
+mod documented;
+
+pub use documented::{command, help};
+
 /// Administer service accounts of a platform that manages cellular routers for many companies
 #[derive(Debug, Parser)]
 #[command(name = "sactl", version)]
