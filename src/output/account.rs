@@ -1,5 +1,7 @@
 //! Service accounts: the list with its two tables, and one account with everything about it.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -13,7 +15,7 @@ use crate::domain::{Company, Ownership};
 pub struct AccessView {
     company: Company,
     role: Option<String>,
-    permissions: Vec<String>,
+    permissions: Vec<Cow<'static, str>>,
 }
 
 impl From<api::Access> for AccessView {

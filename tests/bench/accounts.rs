@@ -1,6 +1,7 @@
 //! What the server tells: companies with as many service accounts as their number says, in pages made
 //! beforehand with the types of the wire contract.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -52,7 +53,7 @@ fn company(number: usize) -> Company {
 /// without any access.
 fn account(index: usize, count: usize) -> Account {
     let owned = index % 4 != 3;
-    let names = PermissionSet::ALL.names();
+    let names: Vec<_> = PermissionSet::ALL.known_names().map(Cow::Borrowed).collect();
     let (role, permissions) = match index % 10 {
         0 => (None, Vec::new()),
         1 | 2 => (None, names.iter().step_by(7).cloned().collect()),

@@ -112,8 +112,20 @@ impl Place {
             format!("{server}{}?page_size={PAGE}{cursor}", list_path(company))
         };
         Program::new("/usr/bin/curl")
-            .args(["-sS", "-H", "authorization: Bearer sat_0000000000000000", "-H", "accept: application/json"])
-            .args(server.starts_with("https").then_some(["--cacert".into(), self.cacert()]).into_iter().flatten())
+            .args([
+                "-sS",
+                "-H",
+                "authorization: Bearer sat_0000000000000000",
+                "-H",
+                "accept: application/json",
+            ])
+            .args(
+                server
+                    .starts_with("https")
+                    .then_some(["--cacert".into(), self.cacert()])
+                    .into_iter()
+                    .flatten(),
+            )
             .args((0..company.div_ceil(PAGE)).map(page))
     }
 

@@ -64,10 +64,7 @@ fn answers() -> Answers {
     };
     let company = r#"{"id":100,"name":"Acme MSP"}"#;
     other("/api/companies/100", &format!(r#"{{"success":true,"data":{company}}}"#));
-    other(
-        "/api/companies",
-        &format!(r#"{{"success":true,"data":[{company}],"next":null,"total":1}}"#),
-    );
+    other("/api/companies", &format!(r#"{{"success":true,"data":[{company}],"next":null,"total":1}}"#));
     let access = format!(r#"{{"company":{company},"role":"company-admin","permissions":["devices:view"]}}"#);
     other(
         "/api/users/me",
