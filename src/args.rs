@@ -1,8 +1,9 @@
 //! The command line: global flags and the commands. Each verb describes its own arguments.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
 use crate::config::{Flags, StoreKind};
@@ -12,8 +13,8 @@ use crate::ui::Colour;
 
 /// Administer service accounts of a platform that manages cellular routers for many companies
 #[derive(Debug, Parser)]
-#[command(name = "sactl", version)]
-#[command(after_help = "Example:\n  sactl login --server https://gateway.example\n  sactl list")]
+#[command(name = "sactl", version, disable_help_subcommand = true)]
+#[command(after_help = "Examples:\n  sactl login --server https://gateway.example\n  sactl list")]
 pub struct Cli {
     /// Flags of every command
     #[command(flatten)]
@@ -21,6 +22,17 @@ pub struct Cli {
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Cli {
+    /// Parses `words`, the first of which is the program.
+    ///
+    /// # Errors
+    /// clap's, among them the wish for help or version.
+    pub fn of(words: &[OsString]) -> Result<Self, clap::Error> {
+        let mut matches = commands::help::grouped(Self::command()).try_get_matches_from(words)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut Self::command()))
+    }
 }
 
 /// Flags of every command.
@@ -121,6 +133,7 @@ pub enum Command {
     Api(commands::api::Args),
     Token(commands::token::Args),
     Doctor(commands::doctor::Args),
+    Help(commands::help::Args),
     #[cfg(feature = "platform")]
     Serve(commands::serve::Args),
     #[cfg(feature = "platform")]
