@@ -45,6 +45,9 @@ pub struct Global {
     /// Choose the form of the answer [env: SACTL_OUTPUT]
     #[arg(short, long, global = true, value_name = "FORMAT")]
     pub output: Option<Format>,
+    /// Show tables whole: every column, every permission, exact times
+    #[arg(short, long, global = true)]
+    pub wide: bool,
     /// Allow a request this many seconds in all [env: SACTL_TIMEOUT] [default: 30]
     #[arg(
         long,
