@@ -1,15 +1,18 @@
 //! The command line: global flags and the commands. Each verb describes its own arguments.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::commands;
 use crate::config::{Flags, StoreKind};
 use crate::domain::company::CompanyRef;
 use crate::output::Format;
 use crate::ui::Colour;
+
+mod documented;
+
+pub use documented::{command, help};
 
 /// Administer service accounts of a platform that manages cellular routers for many companies
 #[derive(Debug, Parser)]
@@ -22,17 +25,6 @@ pub struct Cli {
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
-}
-
-impl Cli {
-    /// Parses `words`, the first of which is the program.
-    ///
-    /// # Errors
-    /// clap's, among them the wish for help or version.
-    pub fn of(words: &[OsString]) -> Result<Self, clap::Error> {
-        let mut matches = commands::help::grouped(Self::command()).try_get_matches_from(words)?;
-        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut Self::command()))
-    }
 }
 
 /// Flags of every command.
@@ -53,6 +45,9 @@ pub struct Global {
     /// Choose the form of the answer [env: SACTL_OUTPUT]
     #[arg(short, long, global = true, value_name = "FORMAT")]
     pub output: Option<Format>,
+    /// Show tables whole: every column, every permission, exact times
+    #[arg(short, long, global = true)]
+    pub wide: bool,
     /// Allow a request this many seconds in all [env: SACTL_TIMEOUT] [default: 30]
     #[arg(
         long,

@@ -5,11 +5,11 @@
 
 use clap::CommandFactory;
 
-use crate::args::Cli;
+use crate::args::{self, Cli};
 use crate::context::Context;
 use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
-use crate::output::HelpView;
+use crate::output::{self, HelpView, RawView};
 
 mod groups;
 mod roff;
@@ -29,9 +29,10 @@ use text::Style;
 ///
 /// Without a word it shows every command and every topic.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(after_help = "Examples:\n  sactl help\n  sactl help role create\n  sactl help exit-codes")]
+#[command(after_help = "Examples:\n  sactl help\n  sactl help role create\n  sactl help exit-codes\n  \
+                        sactl help schemas accounts")]
 pub struct Args {
-    /// A topic, or a command with its subcommand
+    /// A topic, a command with its subcommand, or schemas and the name of a document
     #[arg(value_name = "TOPIC|COMMAND")]
     words: Vec<String>,
 }
@@ -44,6 +45,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] => show_command(&[], context),
+        ["schemas", document] => schema(document, context),
         [name] if topic_named(name).is_some() => show_topic(name, context),
         [name, more, ..] if topic_named(name).is_some() => {
             Err(CliError::usage(format!("the topic {name} has no part {more}"))
@@ -58,6 +60,24 @@ pub fn topics() -> &'static [Topic] {
     topics::ALL
 }
 
+/// Prints the JSON Schema of a document.
+fn schema(name: &str, context: &Context) -> Result<()> {
+    let Some(document) = output::document(name) else {
+        let names = output::DOCUMENTS.iter().map(|document| document.name);
+        let error = CliError::usage(format!("there is no document {name}"));
+        let error = match nearest(name, names) {
+            Some(near) => error.hint(format!("did you mean: sactl help schemas {near}")),
+            None => error,
+        };
+        return Err(error.hint("see which documents there are with: sactl help schemas"));
+    };
+    let (ui, schema) = (context.ui(), document.schema());
+    if ui.format().is_document() {
+        return super::acting::show(ui, &RawView(schema));
+    }
+    ui.answer(|out| writeln!(out, "{schema:#}"))
+}
+
 fn topic_named(name: &str) -> Option<&'static Topic> {
     topics::ALL.iter().find(|topic| topic.name == name)
 }
@@ -69,7 +89,7 @@ fn show_topic(name: &str, context: &Context) -> Result<()> {
 
 /// The help of the command that `words` name; of none of them, the program's own.
 fn show_command(words: &[&str], context: &Context) -> Result<()> {
-    let mut program = grouped(Cli::command());
+    let mut program = args::command();
     program.build();
     let mut command = &mut program;
     for (place, word) in words.iter().enumerate() {

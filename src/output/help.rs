@@ -1,12 +1,14 @@
 //! Help as an answer, for programs that ask for a document.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Answer, Block, Row};
 
 /// The help of a command, or a topic.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Help")]
 pub struct HelpView {
     /// The command or the topic.
     pub name: String,

@@ -48,10 +48,26 @@ fn a_mistyped_topic_or_command_is_a_usage_error_that_names_its_neighbour() {
         ("help nothing-like-it", "sactl help"),
         ("help list nothing", "sactl help"),
         ("help exit-codes 4", "sactl help exit-codes"),
+        ("help schemas accouts", "sactl help schemas accounts"),
     ] {
         env.sactl(line).refused(2, near);
         let error = env.sactl(&format!("{line} -o json")).error(2, "usage");
         assert!(error["hint"].as_str().unwrap().contains(near), "{error}");
+    }
+}
+
+#[test]
+fn every_document_has_a_schema_that_is_printed() {
+    let env = Env::new();
+    let topic = env.sactl("help schemas");
+    for document in sactl::output::DOCUMENTS {
+        assert!(topic.ok().stdout.contains(&format!("  {}  ", document.name)), "{}: {topic}", document.name);
+        let printed = env.sactl(&format!("help schemas {}", document.name));
+        assert_eq!(printed.ok().json(), document.schema());
+        assert_eq!(
+            env.sactl(&format!("help schemas {} -o json", document.name)).ok().json(),
+            document.schema()
+        );
     }
 }
 
