@@ -101,9 +101,9 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(&text.replace('`', "")).replace('"', "\\(dq"))
 }
 
-/// A line that does not look like a request.
+/// A line that looks neither like a request nor like the end of a paragraph.
 fn protected(line: &str) -> String {
-    if line.starts_with(['.', '\'']) { format!("\\&{line}") } else { line.to_owned() }
+    if line.is_empty() || line.starts_with(['.', '\'']) { format!("\\&{line}") } else { line.to_owned() }
 }
 
 /// Text without anything that means something to roff, and in ASCII alone.
