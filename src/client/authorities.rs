@@ -40,11 +40,11 @@ impl Authorities {
     /// A named certificate is none; or nobody is named, and the system trusts nobody.
     pub(super) fn new(
         provider: Arc<CryptoProvider>,
-        named: Option<Vec<CertificateDer<'static>>>,
+        named: Option<&[CertificateDer<'static>]>,
         bundle: Option<PathBuf>,
     ) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
-        for certificate in named.iter().flatten() {
+        for certificate in named.unwrap_or_default() {
             roots.add(certificate.clone())?;
         }
         let named = named.is_some().then(|| verifier(roots, &provider)).transpose()?;

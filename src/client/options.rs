@@ -93,7 +93,7 @@ impl Options {
             return Ok(builder.tls_certs_only([]));
         }
         let provider = Arc::new(default_provider());
-        let trusted = Authorities::new(provider.clone(), self.named()?, self.bundle.clone())
+        let trusted = Authorities::new(provider.clone(), self.named()?.as_deref(), self.bundle.clone())
             .map_err(|error| self.untrusting(error))?;
         // TLS 1.2 and 1.3, and nothing older.
         let config = ClientConfig::builder_with_provider(provider)
