@@ -7,6 +7,7 @@
 
 mod access;
 mod accounts;
+mod change;
 mod companies;
 mod error;
 mod gateway;
@@ -22,6 +23,7 @@ mod transport;
 mod trust;
 mod users;
 
+pub use change::{Change, MASK, Plan};
 pub use error::Error;
 pub use gateway::{Gateway, SignIn};
 pub use options::{ClientCertificate, Options};
