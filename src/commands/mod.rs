@@ -28,6 +28,7 @@ mod acting;
 mod confirmation;
 mod explain;
 mod near;
+mod rehearsal;
 mod rights;
 
 pub use confirmation::{require_confirmation, require_typed_name};
