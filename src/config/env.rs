@@ -51,6 +51,8 @@ variables! {
     PASSWORD_FILE = "SACTL_PASSWORD_FILE";
     /// How much `serve` and `sandbox` log on standard error: off, error, warn, info, debug or trace.
     LOG = "SACTL_LOG";
+    /// Anything but `0`: answers and questions for a screen reader, without boxes, alignment and animation.
+    ACCESSIBLE = "SACTL_ACCESSIBLE";
     /// The shell that `sandbox` starts when it is given no command.
     SHELL = "SHELL";
     /// Where programs are found; `sandbox` puts its own folder before the others.

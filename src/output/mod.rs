@@ -9,6 +9,7 @@ mod change;
 mod company;
 mod csv;
 mod doctor;
+mod documents;
 mod format;
 mod identity;
 mod json;
@@ -26,6 +27,7 @@ pub use account::{AccessView, AccountDetailView, AccountListView, AccountView, A
 pub use change::{CreatedView, DeletedView, GrantView, PasswordView, RevokeView};
 pub use company::{CompanyListView, CompanyView};
 pub use doctor::{CheckView, DoctorView, Status};
+pub use documents::{DOCUMENTS, Document, document, document_of};
 pub use format::Format;
 pub use identity::IdentityView;
 pub use profile::{ProfileListView, ProfileView, SignedOutView};

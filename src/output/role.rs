@@ -234,7 +234,7 @@ mod tests {
 
     fn shown(answer: &impl Answer, format: Option<Format>) -> String {
         let now = Timestamp::UNIX_EPOCH;
-        let surroundings = Surroundings { format, is_terminal: false, width: Some(80), color: false, now };
+        let surroundings = Surroundings { format, width: Some(80), now, ..Surroundings::default() };
         let mut out = Vec::new();
         write(answer, &mut out, &surroundings).unwrap();
         String::from_utf8(out).unwrap()
