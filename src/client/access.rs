@@ -2,10 +2,10 @@
 
 use reqwest::Method;
 
+use super::Session;
 use super::accounts::at;
 use super::change::{Change, answered, removed};
 use super::retry::Repeat;
-use super::Session;
 use crate::api::access::{AccessChange, AccessRemoval, AdjustPermissions, SetAccess};
 use crate::api::path;
 use crate::domain::CompanyId;

@@ -15,6 +15,7 @@ mod options;
 mod pages;
 mod probe;
 mod raw;
+mod raw_pages;
 mod reply;
 mod retry;
 mod roles;
@@ -30,6 +31,7 @@ pub use options::{ClientCertificate, Options};
 pub use pages::Pages;
 pub use probe::Probe;
 pub use raw::{RawAnswer, RawRequest};
+pub use raw_pages::{RawPage, RawPages};
 pub use session::{Renewal, RenewedToken, Session};
 pub use transport::{Exchange, Observer};
 

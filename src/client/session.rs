@@ -55,7 +55,13 @@ impl fmt::Debug for Session {
 
 impl Session {
     pub(super) fn new(transport: Transport, token: Token, renewal: Option<Arc<dyn Renewal>>) -> Self {
-        Self { transport, token: RwLock::new(token), renewal, renewing: Mutex::new(()), is_sealed: AtomicBool::new(false) }
+        Self {
+            transport,
+            token: RwLock::new(token),
+            renewal,
+            renewing: Mutex::new(()),
+            is_sealed: AtomicBool::new(false),
+        }
     }
 
     /// The server this session belongs to.

@@ -25,6 +25,8 @@ pub mod token;
 pub mod whoami;
 
 mod acting;
+mod ask;
+mod command_line;
 mod confirmation;
 mod explain;
 mod near;

@@ -6,8 +6,8 @@
 use super::{
     AccountDetailView, AccountListView, AccountView, Answer, CheckView, CompanyListView, CompanyView,
     CreatedView, DeletedView, DoctorView, GrantView, IdentityView, PasswordView, PermissionListView,
-    PermissionView, ProfileListView, ProfileView, RawView, RevokeView, RoleDeletedView, RoleListView,
-    RoleView, Row, SignedOutView, TokenView,
+    PermissionView, ProfileListView, ProfileView, RawView, RehearsalView, RevokeView, RoleDeletedView,
+    RoleListView, RoleView, Row, SignedOutView, TokenView,
 };
 
 /// One kind of document.
@@ -124,6 +124,11 @@ pub const DOCUMENTS: &[Document] = &[
     Document::row::<CheckView>("check", "One thing that doctor looked at."),
     Document::one::<TokenView>("token", "A bearer token.", &["token"]),
     Document::one::<RawView>("api", "Any document of the platform, as it came.", &["api"]),
+    Document::one::<RehearsalView>(
+        "dry-run",
+        "What a command would send with --dry-run, and what was checked beforehand.",
+        &[],
+    ),
     Document {
         name: "error",
         about: "Why a command failed: on standard error, with json, jsonl and yaml alike.",

@@ -60,9 +60,8 @@ impl Row for RehearsalView {
     const COLUMNS: &'static [&'static str] = &["method", "path", "body"];
 
     fn cells(&self) -> Vec<String> {
-        let each = |cell: fn(&PlannedView) -> String| {
-            self.requests.iter().map(cell).collect::<Vec<_>>().join(" ")
-        };
+        let each =
+            |cell: fn(&PlannedView) -> String| self.requests.iter().map(cell).collect::<Vec<_>>().join(" ");
         vec![each(|one| one.method.clone()), each(|one| one.path.clone()), each(PlannedView::body)]
     }
 

@@ -83,10 +83,8 @@ impl Acting<'_> {
     async fn check_name(&self, name: &str, checks: &mut Checks) -> Result<()> {
         match self.session.show_account(self.company, name).await {
             Ok(_) => checks.refused("name", Code::NameTaken, "this name is taken"),
-            Err(error) if is_unseen(&error) => checks.unknown(
-                "name",
-                "free as far as this company sees; names are unique over all companies",
-            ),
+            Err(error) if is_unseen(&error) => checks
+                .unknown("name", "free as far as this company sees; names are unique over all companies"),
             Err(error) => return Err(error.into()),
         }
         Ok(())
@@ -108,8 +106,12 @@ impl Acting<'_> {
             }
             Err(error) if error.code == Code::NotFound => {
                 match self.seen_elsewhere(me, attempt).await? {
-                    Some(owner) => checks.passed("account", format!("{name} is owned by {owner}, where you see it")),
-                    None => checks.refused("account", Code::NotFound, format!("there is no account {name} here")),
+                    Some(owner) => {
+                        checks.passed("account", format!("{name} is owned by {owner}, where you see it"))
+                    }
+                    None => {
+                        checks.refused("account", Code::NotFound, format!("there is no account {name} here"))
+                    }
                 }
                 return Ok(None);
             }
@@ -117,8 +119,7 @@ impl Acting<'_> {
         };
         let account = &detail.account;
         checks.passed("account", format!("{} is owned by {}", account.name, account.owner));
-        let relation =
-            if account.ownership == Ownership::Owned { Relation::Owner } else { Relation::Access };
+        let relation = if account.ownership == Ownership::Owned { Relation::Owner } else { Relation::Access };
         let is_self = is_self(me, &account.name);
         match decision::decide(attempt.operation, relation, is_self) {
             Ok(()) if attempt.operation.is_for_the_owner_only() => {

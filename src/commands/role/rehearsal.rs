@@ -77,7 +77,8 @@ async fn check(
         }
         Err(error) => return Err(error.into()),
     };
-    if !is_as_needed(&me, acting, name, attempt, found.as_ref(), checks) || matches!(attempt, Attempt::Delete) {
+    if !is_as_needed(&me, acting, name, attempt, found.as_ref(), checks) || matches!(attempt, Attempt::Delete)
+    {
         return Ok(());
     }
     if !acting.check_known(named, "permissions", checks).await? {
@@ -129,7 +130,8 @@ fn is_as_needed(
         }
         (Attempt::Delete, Some(_)) => checks.passed("role", format!("nobody holds {name}")),
         (_, Some(role)) => {
-            let holders = role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());
+            let holders =
+                role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());
             checks.passed("role", format!("{name} is held by {holders}"));
         }
     }
