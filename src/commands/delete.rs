@@ -8,10 +8,10 @@ use crate::domain::Operation;
 use crate::error::{Result, WriteOutcome};
 use crate::output::DeletedView;
 
-/// Delete a service account that the company owns, with its access in every company
+/// Delete a service account that the company owns
 ///
-/// On a terminal this says what the account is and where it has access, and its name must be typed to confirm;
-/// elsewhere --yes is needed.
+/// Its access in every company goes with it, and its tokens end at once. On a terminal this says where it has
+/// access, and its name must be typed to confirm; elsewhere --yes is needed.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl delete dormant-bot --dry-run\n  sactl delete dormant-bot --yes")]
 pub struct Args {

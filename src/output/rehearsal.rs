@@ -1,13 +1,15 @@
 //! The answer of a dry run: what would be sent, and what was looked at beforehand.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Answer, Block, Cell, Row};
 
 /// What a command would do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Rehearsal")]
 pub struct RehearsalView {
     /// Always true: nothing was changed.
     dry_run: bool,
@@ -18,7 +20,8 @@ pub struct RehearsalView {
 }
 
 /// A request that would be sent.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Planned")]
 pub struct PlannedView {
     /// `POST` and the like.
     pub method: String,
@@ -29,7 +32,8 @@ pub struct PlannedView {
 }
 
 /// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Checked")]
 pub struct CheckedView {
     /// What was looked at, as a word for scripts.
     pub check: &'static str,
