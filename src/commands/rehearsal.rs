@@ -106,8 +106,12 @@ impl Acting<'_> {
 /// Shows a plan with its checks, and gives back the first refusal.
 ///
 /// # Errors
-/// `io`.
+/// `usage` where columns were chosen, `io`.
 pub(super) fn show(ui: &Ui, plan: Plan, checks: Checks) -> Result<Option<client::Error>> {
+    if ui.selection().is_columns() {
+        return Err(CliError::usage("a dry run prints a request, which has no columns to choose from")
+            .hint("choose from it with --jq"));
+    }
     let Plan { method, path, body } = plan;
     ui.status(if checks.is_refused() {
         "Dry run: nothing was sent, and this would be refused"

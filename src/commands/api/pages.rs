@@ -24,10 +24,11 @@ pub(super) async fn print(request: &RawRequest, context: &Context) -> Result<()>
     let ui = context.ui();
     let mut pages = context.session().await?.raw_pages(&request.path)?;
     let surroundings = surroundings(ui);
-    let format = if ui.is_default_format() { Some(Format::Jsonl) } else { surroundings.format };
+    let lines = ui.is_default_format() && !ui.selection().is_columns();
+    let format = if lines { Some(Format::Jsonl) } else { surroundings.format };
     let surroundings = Surroundings { format, ..surroundings };
     if surroundings.streams() {
-        return stream(&mut pages, ui, &RowWriter::new(&surroundings)).await;
+        return stream(&mut pages, ui, RowWriter::selecting(&surroundings, ui.selection())).await;
     }
     let (mut rows, mut total, mut company): (Vec<Value>, Option<u64>, Option<Company>) = Default::default();
     while let Some(page) = pages.next().await? {
@@ -46,7 +47,7 @@ pub(super) async fn print(request: &RawRequest, context: &Context) -> Result<()>
     acting::show(ui, &RawView(document))
 }
 
-async fn stream(pages: &mut RawPages<'_>, ui: &Ui, writer: &RowWriter) -> Result<()> {
+async fn stream(pages: &mut RawPages<'_>, ui: &Ui, writer: RowWriter<'_>) -> Result<()> {
     let mut is_begun = false;
     while let Some(page) = pages.next().await? {
         let rows = page.rows.iter().map(|row| value(row).map(RawView)).collect::<Result<Vec<_>>>()?;

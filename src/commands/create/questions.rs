@@ -18,16 +18,14 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let acting = args.rehearsal.open(context).await?;
     let company = acting.named_company().await;
     let Args { name, mut description, rights, grants, mut password, rehearsal } = args;
-    let name = match name {
-        Some(name) => name,
-        None => {
-            let name = ask_name(ui).await?;
-            description = match description {
-                Some(description) => Some(description),
-                None => ask_description(ui).await?,
-            };
-            name
+    let name = if let Some(name) = name {
+        name
+    } else {
+        let name = ask_name(ui).await?;
+        if description.is_none() {
+            description = ask_description(ui).await?;
         }
+        name
     };
     let mut summary = Vec::new();
     let rights = match rights.rights() {

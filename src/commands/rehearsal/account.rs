@@ -29,7 +29,7 @@ impl Acting<'_> {
         checks: &mut Checks,
     ) -> Result<()> {
         let me = self.session.me().await?;
-        self.check_permission(&me, self.company, attempt.operation.permission(), checks);
+        check_permission(&me, self.company, attempt.operation.permission(), checks);
         if checks.is_refused() {
             return Ok(());
         }
@@ -55,27 +55,6 @@ impl Acting<'_> {
                 self.check_asked(&me, attempt, detail.as_ref(), checks).await
             }
             _ => Ok(()),
-        }
-    }
-
-    /// Whether the caller may do such a thing there at all.
-    pub(in crate::commands) fn check_permission(
-        &self,
-        me: &Identity,
-        company: CompanyId,
-        permission: Permission,
-        checks: &mut Checks,
-    ) {
-        let place = place(me, company);
-        match decision::require(permission, held_in(me, company)) {
-            Ok(_) => checks.passed("permission", format!("you hold {permission} in {place}")),
-            Err(Refusal::CompanyNotFound) => {
-                checks.refused("permission", Code::NotFound, format!("you do not belong to {place}"));
-            }
-            Err(_) => {
-                let why = format!("this needs {permission} in {place}");
-                checks.refused("permission", Code::MissingPermission, why);
-            }
         }
     }
 
@@ -107,10 +86,10 @@ impl Acting<'_> {
             Err(error) if error.code == Code::NotFound => {
                 match self.seen_elsewhere(me, attempt).await? {
                     Some(owner) => {
-                        checks.passed("account", format!("{name} is owned by {owner}, where you see it"))
+                        checks.passed("account", format!("{name} is owned by {owner}, where you see it"));
                     }
                     None => {
-                        checks.refused("account", Code::NotFound, format!("there is no account {name} here"))
+                        checks.refused("account", Code::NotFound, format!("there is no account {name} here"));
                     }
                 }
                 return Ok(None);
@@ -196,7 +175,7 @@ impl Acting<'_> {
         let old = access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(&access.permissions));
         for (company, rights) in &attempt.asked {
             if *company != self.company {
-                self.check_permission(me, *company, Permission::SERVICE_ACCOUNTS_EDIT, checks);
+                check_permission(me, *company, Permission::SERVICE_ACCOUNTS_EDIT, checks);
             }
             if checks.is_refused() {
                 return Ok(());
@@ -306,6 +285,26 @@ impl Acting<'_> {
             Err(broken) => checks.refused_with("permissions", invalid(vec![broken])),
         }
         Ok(())
+    }
+}
+
+/// Whether the caller may do such a thing there at all.
+pub(in crate::commands) fn check_permission(
+    me: &Identity,
+    company: CompanyId,
+    permission: Permission,
+    checks: &mut Checks,
+) {
+    let place = place(me, company);
+    match decision::require(permission, held_in(me, company)) {
+        Ok(_) => checks.passed("permission", format!("you hold {permission} in {place}")),
+        Err(Refusal::CompanyNotFound) => {
+            checks.refused("permission", Code::NotFound, format!("you do not belong to {place}"));
+        }
+        Err(_) => {
+            let why = format!("this needs {permission} in {place}");
+            checks.refused("permission", Code::MissingPermission, why);
+        }
     }
 }
 

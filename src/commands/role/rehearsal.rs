@@ -1,7 +1,7 @@
 //! What can be known beforehand about a change of a role.
 
 use super::super::acting::Acting;
-use super::super::rehearsal::account::{adjusted, check_given, invalid};
+use super::super::rehearsal::account::{adjusted, check_given, check_permission, invalid};
 use super::super::rehearsal::{self, Checks};
 use super::explain::explain;
 use crate::api::Code;
@@ -64,7 +64,7 @@ async fn check(
     checks: &mut Checks,
 ) -> Result<()> {
     let me = acting.session.me().await?;
-    acting.check_permission(&me, acting.company, Permission::ROLES_MANAGE, checks);
+    check_permission(&me, acting.company, Permission::ROLES_MANAGE, checks);
     if checks.is_refused() {
         return Ok(());
     }
