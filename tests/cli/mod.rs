@@ -19,6 +19,8 @@ mod hostile_memory;
 mod hostile_text;
 mod interruption;
 #[cfg(feature = "platform")]
+mod outputs;
+#[cfg(feature = "platform")]
 mod readme;
 mod refusals;
 #[cfg(feature = "platform")]
@@ -28,6 +30,8 @@ mod sandbox;
 mod secrets;
 #[cfg(feature = "platform")]
 mod seed;
+#[cfg(feature = "platform")]
+mod selection;
 #[cfg(feature = "platform")]
 mod sign_in;
 mod start;
