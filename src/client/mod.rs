@@ -7,6 +7,7 @@
 
 mod access;
 mod accounts;
+mod authorities;
 mod change;
 mod companies;
 mod error;

@@ -9,6 +9,7 @@ use url::form_urlencoded;
 
 use super::pages::{Circle, Cursor};
 use super::raw::RawRequest;
+use super::reply::Document;
 use super::retry::Repeat;
 use super::transport::Call;
 use super::{Error, Result, Session};
@@ -41,6 +42,8 @@ pub struct RawPage {
 
 #[derive(Deserialize)]
 struct Envelope {
+    #[serde(default)]
+    success: Option<bool>,
     data: Option<Box<RawValue>>,
     #[serde(default)]
     next: Option<String>,
@@ -48,6 +51,12 @@ struct Envelope {
     total: Option<u64>,
     #[serde(default)]
     company: Option<Company>,
+}
+
+impl Document for Envelope {
+    fn says_failure(&self) -> bool {
+        self.success == Some(false)
+    }
 }
 
 impl Session {
@@ -75,7 +84,7 @@ impl RawPages<'_> {
             Cursor::At(cursor) => with_cursor(&self.path, cursor),
         };
         let reply = self.session.send(Call::new(reqwest::Method::GET, &path, Repeat::Read)).await?;
-        let Envelope { data, next, total, company } = reply.decode()?;
+        let Envelope { data, next, total, company, .. } = reply.decode()?;
         let data = data.filter(|data| data.get().starts_with('[')).ok_or_else(|| {
             Error::new(Code::Usage, format!("the answer to {} is no list", self.path))
                 .hint("leave out --paginate")

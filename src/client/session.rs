@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
 use super::change::Change;
-use super::reply::Reply;
+use super::reply::{Document, Reply};
 use super::retry::Repeat;
 use super::transport::{Call, Transport};
 use super::{Error, Result};
@@ -116,7 +116,7 @@ impl Session {
     }
 
     /// Reads a whole document.
-    pub(super) async fn read<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T> {
+    pub(super) async fn read<T: Document>(&self, path: &str, query: &impl Serialize) -> Result<T> {
         let call = Call::new(Method::GET, path, Repeat::Read).query(query)?;
         self.send(call).await?.decode()
     }
