@@ -18,6 +18,7 @@ use crate::output::GrantView;
 #[command(after_help = "Examples:\n  \
     sactl grant dormant-bot --role viewer\n  \
     sactl grant backup-runner --add-permission alerts:view\n  \
+    sactl grant backup-runner --remove-permission alerts:view\n  \
     sactl grant fleet-automation --company 2 --permission devices:view,devices:edit")]
 pub struct Args {
     /// Name of the service account

@@ -10,6 +10,8 @@ mod doctor;
 #[cfg(feature = "platform")]
 mod documents;
 #[cfg(feature = "platform")]
+mod examples;
+#[cfg(feature = "platform")]
 mod exit_codes;
 #[cfg(feature = "platform")]
 mod faults;
