@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use clap::builder::Styles;
+use clap::builder::styling::{AnsiColor, Style};
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands;
@@ -14,9 +16,13 @@ mod documented;
 
 pub use documented::{command, help};
 
+/// What can be read on light and on dark terminals: no yellow, no green.
+const STYLES: Styles =
+    Styles::styled().valid(Style::new().bold()).invalid(AnsiColor::Magenta.on_default().bold());
+
 /// Administer service accounts of a platform that manages cellular routers for many companies
 #[derive(Debug, Parser)]
-#[command(name = "sactl", version)]
+#[command(name = "sactl", version, styles = STYLES)]
 #[command(after_help = "Example:\n  sactl login --server https://gateway.example\n  sactl list")]
 pub struct Cli {
     /// Flags of every command

@@ -11,7 +11,6 @@ use sactl::commands;
 use sactl::config::Environment;
 use sactl::context::{self, Context, end_when_stuck, until_interrupted};
 use sactl::error::{CliError, Result};
-use sactl::output::Format;
 use sactl::ui::{Manner, Ui};
 
 fn main() -> ExitCode {
@@ -69,19 +68,18 @@ fn nothing_asked(ui: &Ui) -> ExitCode {
         let error = CliError::usage("no command is named").hint("see them all with: sactl --help");
         return finish(ui, Err(error));
     }
-    finish(ui, Cli::command().print_help().map_err(CliError::answer).map(|()| 0))
+    finish(ui, ui.help(&Cli::command().render_help()).map(|()| 0))
 }
 
 /// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.
 fn not_parsed(error: clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
+    let ui = Ui::new(context::manner_in(arguments, environment));
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        let ui = Ui::new(Manner::default());
-        return finish(&ui, args::help(error, arguments).print().map_err(CliError::answer).map(|()| 0));
+        return finish(&ui, ui.help(&args::help(error, arguments).render()).map(|()| 0));
     }
-    let format = context::format_in(arguments, environment);
-    if format.is_some_and(Format::is_document) {
-        return finish(&Ui::new(Manner::of_format(format)), Err(context::usage_error(&error)));
+    if ui.format().is_document() {
+        return finish(&ui, Err(context::usage_error(&error)));
     }
-    let _ = error.print();
+    ui.misunderstood(&error.render());
     ExitCode::from(2)
 }

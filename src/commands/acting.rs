@@ -5,7 +5,7 @@ use crate::client::Session;
 use crate::context::Context;
 use crate::domain::{Company, CompanyId};
 use crate::error::Result;
-use crate::output::{self, Answer, Surroundings};
+use crate::output::{self, Answer, Shown, Surroundings};
 use crate::ui::Ui;
 
 /// A signed-in identity in its active company.
@@ -78,5 +78,13 @@ fn surroundings(ui: &Ui) -> Surroundings {
 /// `io`.
 pub(super) fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
     let surroundings = surroundings(ui);
-    ui.answer(|out| output::write(answer, out, &surroundings))
+    let mut shown = Shown::Whole;
+    ui.answer(|out| {
+        shown = output::write(answer, out, &surroundings)?;
+        Ok(())
+    })?;
+    if shown == Shown::Cut && surroundings.is_terminal {
+        ui.aside("Not everything fits here; --wide shows it all.");
+    }
+    Ok(())
 }

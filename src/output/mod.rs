@@ -5,6 +5,8 @@
 //! as it came. Everything said to a person while working is `ui`'s, not this module's.
 
 mod account;
+mod account_list;
+mod cell;
 mod change;
 mod company;
 mod csv;
@@ -13,24 +15,32 @@ mod documents;
 mod format;
 mod identity;
 mod json;
+mod layout;
 mod people;
 mod profile;
 mod raw;
 mod role;
+mod spoken;
+mod text;
 mod time;
 mod view;
 mod write;
 mod yaml;
 
-pub use account::{AccessView, AccountDetailView, AccountListView, AccountView, Asked};
+pub use account::{AccessView, AccountDetailView, AccountView};
+pub use account_list::{AccountListView, Asked, May};
+pub use cell::{Cell, Tone};
 pub use change::{CreatedView, DeletedView, GrantView, PasswordView, RevokeView};
 pub use company::{CompanyListView, CompanyView};
 pub use doctor::{CheckView, DoctorView, Status};
 pub use documents::{DOCUMENTS, Document, document, document_of};
 pub use format::Format;
 pub use identity::IdentityView;
+pub use layout::Fit;
 pub use profile::{ProfileListView, ProfileView, SignedOutView};
 pub use raw::{RawView, TokenView};
 pub use role::{PermissionListView, PermissionView, RoleDeletedView, RoleListView, RoleView};
-pub use view::{Answer, Block, Cell, Row, Tone};
-pub use write::{RowWriter, Shape, Surroundings, write};
+pub(crate) use text::cut;
+pub(crate) use time::grouped;
+pub use view::{Answer, Block, Column, Row};
+pub use write::{RowWriter, Shape, Shown, Surroundings, write};
