@@ -22,8 +22,8 @@ const STYLES: Styles =
 
 /// Administer service accounts of a platform that manages cellular routers for many companies
 #[derive(Debug, Parser)]
-#[command(name = "sactl", version, styles = STYLES)]
-#[command(after_help = "Example:\n  sactl login --server https://gateway.example\n  sactl list")]
+#[command(name = "sactl", version, styles = STYLES, disable_help_subcommand = true)]
+#[command(after_help = "Examples:\n  sactl login --server https://gateway.example\n  sactl list")]
 pub struct Cli {
     /// Flags of every command
     #[command(flatten)]
@@ -134,6 +134,7 @@ pub enum Command {
     Api(commands::api::Args),
     Token(commands::token::Args),
     Doctor(commands::doctor::Args),
+    Help(commands::help::Args),
     #[cfg(feature = "platform")]
     Serve(commands::serve::Args),
     #[cfg(feature = "platform")]

@@ -7,13 +7,15 @@
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
-use serde::Serialize;
-
 use crate::api::Code;
 use crate::domain::visible::{json_visible, sanitise};
 use crate::domain::{Company, Violation};
+use crate::output::{ErrorView, FailureView};
 
 mod convert;
+mod exit;
+
+pub use exit::{EXITS, Exit, exit_code};
 
 /// What every command gives back.
 pub type Result<T> = std::result::Result<T, CliError>;
@@ -238,15 +240,15 @@ impl CliError {
 
     /// The error as the document that scripts read: one line of JSON, with a line end.
     pub fn to_document(&self) -> String {
-        let document = Document { error: self.body() };
+        let document = ErrorView { error: self.failure() };
         let json = serde_json::to_string(&document).unwrap_or_else(|_| {
             format!(r#"{{"error":{{"code":"internal","exit_code":{}}}}}"#, self.exit_code())
         });
         format!("{}\n", json_visible(&json))
     }
 
-    fn body(&self) -> Body<'_> {
-        Body {
+    fn failure(&self) -> FailureView<'_> {
+        FailureView {
             code: self.0.code.as_str(),
             message: self.whole_message(),
             hint: (!self.0.hints.is_empty()).then(|| self.0.hints.join("; ")),
@@ -256,26 +258,6 @@ impl CliError {
             errors: &self.0.errors,
         }
     }
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    error: Body<'a>,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    code: &'static str,
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
-    exit_code: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [Violation],
 }
 
 impl fmt::Display for CliError {
@@ -302,32 +284,6 @@ pub trait WriteOutcome<T> {
 impl<T, E: Into<CliError>> WriteOutcome<T> for std::result::Result<T, E> {
     fn state_shown_by(self, command: impl FnOnce() -> String) -> Result<T> {
         self.map_err(|error| error.into().state_shown_by(&command()))
-    }
-}
-
-/// The exit code of every error code: the table that scripts rely on.
-pub const fn exit_code(code: Code) -> u8 {
-    match code {
-        Code::Internal | Code::BadResponse | Code::Io => 1,
-        Code::Usage
-        | Code::Config
-        | Code::ConfirmationRequired
-        | Code::NoCompany
-        | Code::Malformed
-        | Code::MethodNotAllowed => 2,
-        Code::NotSignedIn
-        | Code::Unauthenticated
-        | Code::InvalidGrant
-        | Code::MfaRequired
-        | Code::UnauthorizedClient
-        | Code::CredentialStore => 3,
-        Code::MissingPermission | Code::NotOwner | Code::Escalation | Code::SelfModification => 4,
-        Code::NotFound => 5,
-        Code::NameTaken | Code::RoleInUse | Code::AmbiguousCompany => 6,
-        Code::InvalidInput => 7,
-        Code::Unreachable | Code::Timeout | Code::OutcomeUnknown | Code::RateLimited | Code::Unavailable => 8,
-        Code::Partial => 9,
-        Code::Interrupted => 130,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod delete;
 pub mod doctor;
 pub mod edit;
 pub mod grant;
+pub mod help;
 pub mod list;
 pub mod login;
 pub mod logout;
@@ -27,7 +28,6 @@ pub mod whoami;
 mod acting;
 mod confirmation;
 mod explain;
-mod near;
 mod rights;
 
 pub use confirmation::{require_confirmation, require_typed_name};
@@ -60,6 +60,7 @@ pub async fn run(command: Command, context: &Context) -> Result<u8> {
         Command::Api(args) => api::run(args, context).await,
         Command::Token(args) => token::run(args, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,
+        Command::Help(args) => help::run(&args, context),
         #[cfg(feature = "platform")]
         Command::Serve(_) | Command::Sandbox(_) => unreachable!("main runs these on their own runtime"),
     }

@@ -1,5 +1,6 @@
 //! The service accounts of a company: those that it owns and those that it has let in, as two tables.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::account::{EXTERNAL, OWNED};
@@ -8,10 +9,14 @@ use super::{AccountView, Answer, Block, Cell, Column};
 use crate::domain::{Company, Ownership};
 
 /// The service accounts of a company: what it owns, and what it has let in.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Accounts")]
 pub struct AccountListView {
+    /// The company that looks.
     company: Company,
+    /// The accounts that it owns, by name.
     owned: Vec<AccountView>,
+    /// The accounts of other companies that have access to it, by name.
     external: Vec<AccountView>,
     #[serde(skip)]
     asked: Asked,

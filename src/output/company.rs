@@ -1,15 +1,20 @@
 //! Companies one belongs to.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Answer, Block, Cell, Column, Fit, Row};
 use crate::domain::{Company, CompanyId};
 
 /// A company.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Membership")]
 pub struct CompanyView {
+    /// The number, unique over the platform.
     id: CompanyId,
+    /// The name, which another company may carry too.
     name: String,
+    /// Whether commands act in it when none is named.
     active: bool,
 }
 
@@ -52,7 +57,8 @@ const COLUMNS: &[Column] =
     &[Column::new("Id", Fit::Fact), Column::new("Name", Fit::Text), Column::mark("State")];
 
 /// The companies one belongs to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Companies")]
 #[serde(transparent)]
 pub struct CompanyListView(Vec<CompanyView>);
 

@@ -3,11 +3,13 @@
 //! This is the only place that says which command prints what. Flags that depend on it, the long help of a
 //! command, its manual page and the published schemas all read it here.
 
+use schemars::JsonSchema;
+
 use super::{
     AccountDetailView, AccountListView, AccountView, Answer, CheckView, CompanyListView, CompanyView,
-    CreatedView, DeletedView, DoctorView, GrantView, IdentityView, PasswordView, PermissionListView,
-    PermissionView, ProfileListView, ProfileView, RawView, RevokeView, RoleDeletedView, RoleListView,
-    RoleView, Row, SignedOutView, TokenView,
+    CreatedView, DeletedView, DoctorView, ErrorView, GrantView, HelpView, IdentityView, PasswordView,
+    PermissionListView, PermissionView, ProfileListView, ProfileView, RawView, RevokeView, RoleDeletedView,
+    RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
 };
 
 /// One kind of document.
@@ -23,31 +25,33 @@ pub struct Document {
     pub line: &'static str,
     /// The columns of its rows, in their order; none where it has no rows.
     pub columns: &'static [&'static str],
+    /// What the schema is derived from.
+    pub(super) derived: fn() -> serde_json::Value,
 }
 
 impl Document {
     /// A document that is one thing, and its own row.
-    const fn one<A: Answer>(
+    const fn one<A: Answer + JsonSchema>(
         name: &'static str,
         about: &'static str,
         commands: &'static [&'static str],
     ) -> Self {
-        Self { name, about, commands, line: name, columns: A::Row::COLUMNS }
+        Self { name, about, commands, line: name, columns: A::Row::COLUMNS, derived: schema::of::<A> }
     }
 
     /// A document of several rows, each of which is called `line`.
-    const fn list<A: Answer>(
+    const fn list<A: Answer + JsonSchema>(
         name: &'static str,
         line: &'static str,
         about: &'static str,
         commands: &'static [&'static str],
     ) -> Self {
-        Self { name, about, commands, line, columns: A::Row::COLUMNS }
+        Self { name, about, commands, line, columns: A::Row::COLUMNS, derived: schema::of::<A> }
     }
 
     /// A document that stands only on the lines of another.
-    const fn row<R: Row>(name: &'static str, about: &'static str) -> Self {
-        Self { name, about, commands: &[], line: name, columns: R::COLUMNS }
+    const fn row<R: Row + JsonSchema>(name: &'static str, about: &'static str) -> Self {
+        Self { name, about, commands: &[], line: name, columns: R::COLUMNS, derived: schema::of::<R> }
     }
 }
 
@@ -122,6 +126,7 @@ pub const DOCUMENTS: &[Document] = &[
         &["doctor"],
     ),
     Document::row::<CheckView>("check", "One thing that doctor looked at."),
+    Document::one::<HelpView>("help", "The help of a command, or a topic.", &["help"]),
     Document::one::<TokenView>("token", "A bearer token.", &["token"]),
     Document::one::<RawView>("api", "Any document of the platform, as it came.", &["api"]),
     Document {
@@ -130,6 +135,7 @@ pub const DOCUMENTS: &[Document] = &[
         commands: &[],
         line: "error",
         columns: &[],
+        derived: schema::of::<ErrorView<'static>>,
     },
 ];
 

@@ -1,5 +1,6 @@
 //! Roles of a company, and the catalogue of permissions.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::counted;
@@ -8,11 +9,16 @@ use crate::api;
 use crate::domain::Company;
 
 /// A role of a company.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Role")]
 pub struct RoleView {
+    /// The name, unique in its company.
     name: String,
+    /// Whether every company has it, always the same.
     default: bool,
+    /// What its holders may do: sorted, each written category:action.
     permissions: Vec<String>,
+    /// How many users and service accounts hold it; null where that is not known.
     holders: Option<u64>,
 }
 
@@ -78,7 +84,8 @@ const ROLES: &[Column] = &[
 const CATEGORIES: &[Column] = &[Column::new("Category", Fit::Name), Column::new("Actions", Fit::Prose)];
 
 /// The roles of a company.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Roles")]
 #[serde(transparent)]
 pub struct RoleListView {
     roles: Vec<RoleView>,
@@ -123,9 +130,12 @@ impl Answer for RoleListView {
 }
 
 /// A role that is no more.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RoleDeleted")]
 pub struct RoleDeletedView {
+    /// The name, which is free again.
     name: String,
+    /// Always true.
     deleted: bool,
 }
 
@@ -161,10 +171,14 @@ impl Answer for RoleDeletedView {
 }
 
 /// One permission of the catalogue.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Permission")]
 pub struct PermissionView {
+    /// The permission, written category:action.
     name: String,
+    /// What it is about.
     category: String,
+    /// What may be done with that.
     action: String,
 }
 
@@ -187,7 +201,8 @@ impl Row for PermissionView {
 }
 
 /// The catalogue of permissions.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Permissions")]
 #[serde(transparent)]
 pub struct PermissionListView(Vec<PermissionView>);
 

@@ -4,6 +4,7 @@
 mod acting;
 mod bad_input;
 mod ci;
+mod contract;
 mod credentials;
 mod doctor;
 #[cfg(feature = "platform")]
@@ -12,6 +13,7 @@ mod documents;
 mod exit_codes;
 #[cfg(feature = "platform")]
 mod faults;
+mod help;
 mod hostile_answers;
 mod hostile_memory;
 mod hostile_text;
