@@ -4,9 +4,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
 use clap::error::ErrorKind;
-use sactl::args::{self, Cli, Command};
+use sactl::args::{self, Command};
 use sactl::commands;
 use sactl::config::Environment;
 use sactl::context::{self, Context, end_when_stuck, until_interrupted};
@@ -16,13 +15,17 @@ use sactl::ui::{Manner, Ui};
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment = Environment::of_process();
-    let cli = match Cli::try_parse_from(&arguments) {
-        Ok(cli) => cli,
+    let (cli, path) = match args::parse(&arguments) {
+        Ok(parsed) => parsed,
         Err(error) => return not_parsed(error, &arguments, &environment),
     };
-    let manner = match context::manner(&cli.global, &environment) {
+    let mut manner = match context::manner(&cli.global, &environment) {
         Ok(manner) => manner,
-        Err(error) => return finish(&Ui::new(Manner::of_format(cli.global.output)), Err(error)),
+        Err(error) => return failed(context::manner_in(&arguments, &environment), error),
+    };
+    manner.selection = match commands::selection(&path, &cli.global, manner.format) {
+        Ok(selection) => selection,
+        Err(error) => return failed(manner, error),
     };
     let ui = Ui::new(manner);
     let context = Context::new(cli.global, environment, ui.clone());
@@ -64,6 +67,11 @@ fn finish(ui: &Ui, outcome: Result<u8>) -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// A failure before anything was done.
+fn failed(manner: Manner, error: CliError) -> ExitCode {
+    finish(&Ui::new(manner), Err(error))
 }
 
 /// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.

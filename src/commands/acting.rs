@@ -72,15 +72,15 @@ fn surroundings(ui: &Ui) -> Surroundings {
     }
 }
 
-/// Writes an answer in the form that was asked for.
+/// Writes what was asked for of an answer, in the form that was asked for.
 ///
 /// # Errors
-/// `io`.
+/// `io`; `usage` where the expression of `--jq` fails.
 pub(super) fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
     let surroundings = surroundings(ui);
     let mut shown = Shown::Whole;
     ui.answer(|out| {
-        shown = output::write(answer, out, &surroundings)?;
+        shown = output::write_selected(answer, out, &surroundings, ui.selection())?;
         Ok(())
     })?;
     if shown == Shown::Cut && surroundings.is_terminal {

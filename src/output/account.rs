@@ -276,13 +276,13 @@ impl AccountDetailView {
                     1 => "Access in 1 company".to_owned(),
                     count => format!("Access in {count} companies"),
                 }),
-                Block::Table {
-                    columns: COMPANIES,
-                    rows: companies
+                Block::table(
+                    COMPANIES,
+                    companies
                         .iter()
                         .map(|access| vec![Cell::company(&access.company), access.in_full()])
                         .collect(),
-                },
+                ),
             ],
         }
     }

@@ -98,7 +98,7 @@ impl AccountListView {
                 None => none(),
             })
         } else {
-            Block::Table { columns, rows: accounts.iter().map(cells).collect() }
+            Block::table(columns, accounts.iter().map(cells).collect())
         };
         [Block::Counted(title, self.asked.count(accounts.len())), body]
     }

@@ -93,6 +93,6 @@ impl Answer for CompanyListView {
         };
         let count = self.0.len() as u64;
         let title = if count == 1 { "1 company".to_owned() } else { format!("{count} companies") };
-        vec![Block::Title(title), Block::Table { columns: COLUMNS, rows: self.0.iter().map(cells).collect() }]
+        vec![Block::Title(title), Block::table(COLUMNS, self.0.iter().map(cells).collect())]
     }
 }

@@ -101,7 +101,7 @@ impl Answer for DoctorView {
 
     fn blocks(&self) -> Vec<Block> {
         let rows = self.checks.iter().map(CheckView::table_row).collect();
-        let mut blocks = vec![Block::Table { columns: COLUMNS, rows }];
+        let mut blocks = vec![Block::table(COLUMNS, rows)];
         let mends: Vec<_> = self
             .checks
             .iter()

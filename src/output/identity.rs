@@ -109,7 +109,7 @@ impl Answer for IdentityView {
                 ("Token ends", Cell::future(self.token_expires_at, "unknown")),
             ]),
             Block::Title(counted(self.companies.len() as u64, "membership")),
-            Block::Table { columns: COLUMNS, rows: rows.collect() },
+            Block::table(COLUMNS, rows.collect()),
         ]
     }
 }

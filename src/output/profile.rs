@@ -118,7 +118,7 @@ impl Answer for ProfileListView {
         };
         vec![
             Block::Title(counted(self.0.len() as u64, "profile")),
-            Block::Table { columns: COLUMNS, rows: self.0.iter().map(cells).collect() },
+            Block::table(COLUMNS, self.0.iter().map(cells).collect()),
         ]
     }
 }

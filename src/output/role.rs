@@ -125,7 +125,7 @@ impl Answer for RoleListView {
                 role.holders_cell(),
             ]
         };
-        vec![title, Block::Table { columns: ROLES, rows: self.roles.iter().map(cells).collect() }]
+        vec![title, Block::table(ROLES, self.roles.iter().map(cells).collect())]
     }
 }
 
@@ -239,7 +239,7 @@ fn by_category<'a>(names: impl Iterator<Item = &'a str>) -> Block {
     }
     let cells =
         |(category, actions): (&str, Vec<&str>)| vec![Cell::strong(category), Cell::new(actions.join(" "))];
-    Block::Table { columns: CATEGORIES, rows: rows.into_iter().map(cells).collect() }
+    Block::table(CATEGORIES, rows.into_iter().map(cells).collect())
 }
 
 #[cfg(test)]

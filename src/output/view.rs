@@ -1,5 +1,7 @@
 //! What a view says about itself, so that one function can print it in every format.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::Cell;
@@ -77,7 +79,7 @@ pub enum Block {
     /// A table.
     Table {
         /// The columns.
-        columns: &'static [Column],
+        columns: Cow<'static, [Column]>,
         /// The rows, each with a cell for each column.
         rows: Vec<Vec<Cell>>,
     },
@@ -86,6 +88,11 @@ pub enum Block {
 }
 
 impl Block {
+    /// A table with columns that are always the same.
+    pub const fn table(columns: &'static [Column], rows: Vec<Vec<Cell>>) -> Self {
+        Self::Table { columns: Cow::Borrowed(columns), rows }
+    }
+
     /// Whether it begins a new part of the answer.
     pub(super) const fn is_title(&self) -> bool {
         matches!(self, Self::Title(_) | Self::Counted(..))
