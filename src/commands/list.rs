@@ -173,7 +173,8 @@ impl<'a> Rows<'a> {
     async fn may(&self) -> Option<May> {
         let me = self.acting.session.me().await.ok()?;
         let here = me.companies.into_iter().find(|access| access.company.id == self.acting.company)?;
-        let holds = |permission: Permission| here.permissions.contains(&permission.to_string());
+        let holds =
+            |permission: Permission| here.permissions.iter().any(|held| *held == permission.to_string());
         Some(May {
             create: holds(Permission::SERVICE_ACCOUNTS_CREATE),
             edit: holds(Permission::SERVICE_ACCOUNTS_EDIT),

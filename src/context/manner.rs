@@ -31,6 +31,7 @@ pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
         dumb: text_of(environment, env::TERM).as_deref() == Some("dumb"),
         wide: global.wide,
         accessible: text_of(environment, env::ACCESSIBLE).is_some_and(|value| value != "0"),
+        dumb_terminal: text_of(environment, env::TERM).as_deref() == Some("dumb"),
     })
 }
 

@@ -44,7 +44,7 @@ enum Content {
     /// Permissions, and the words that stand for them all where not all are asked for.
     List {
         brief: Option<String>,
-        items: Vec<String>,
+        items: Vec<Cow<'static, str>>,
     },
 }
 
@@ -102,8 +102,8 @@ impl Cell {
     }
 
     /// Permissions. `brief` stands for them all where whole tables are not asked for.
-    pub fn list(brief: Option<String>, items: &[String]) -> Self {
-        Self::of(Content::List { brief, items: items.to_vec() })
+    pub fn list<T: Into<Cow<'static, str>> + Clone>(brief: Option<String>, items: &[T]) -> Self {
+        Self::of(Content::List { brief, items: items.iter().cloned().map(Into::into).collect() })
     }
 
     /// The same cell in another tone.
@@ -171,18 +171,18 @@ impl Cell {
     }
 }
 
-fn joined(items: &[String]) -> String {
+fn joined(items: &[Cow<'static, str>]) -> String {
     let items: Vec<_> = items.iter().map(|item| sanitise(item)).collect();
     items.join(", ")
 }
 
-fn all_of(items: &[String]) -> String {
+fn all_of(items: &[Cow<'static, str>]) -> String {
     counted(items.len() as u64, "permission")
 }
 
 /// As many items as fit into `room` columns, with how many more there are; their number alone where there is
 /// not even room for one. The second value says whether any were left out.
-fn fold(items: &[String], room: usize) -> (String, bool) {
+fn fold(items: &[Cow<'static, str>], room: usize) -> (String, bool) {
     let (mut text, mut best, mut used) = (String::new(), None, 0);
     for (at, item) in items.iter().enumerate() {
         let item = sanitise(item);
@@ -215,8 +215,8 @@ mod tests {
 
     use super::*;
 
-    fn items(count: usize) -> Vec<String> {
-        (0..count).map(|at| format!("devices:view{at}")).collect()
+    fn items(count: usize) -> Vec<Cow<'static, str>> {
+        (0..count).map(|at| format!("devices:view{at}").into()).collect()
     }
 
     #[test]
@@ -240,6 +240,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_folded_list_fits(names in prop::collection::vec("\\PC{1,20}", 0..30), room in 4..80usize) {
+            let names: Vec<_> = names.into_iter().map(Cow::from).collect();
             prop_assert!(width(&fold(&names, room).0) <= room);
         }
     }

@@ -10,6 +10,8 @@ mod doctor;
 #[cfg(feature = "platform")]
 mod documents;
 #[cfg(feature = "platform")]
+mod dry_run;
+#[cfg(feature = "platform")]
 mod exit_codes;
 #[cfg(feature = "platform")]
 mod faults;
@@ -18,6 +20,10 @@ mod hostile_answers;
 mod hostile_memory;
 mod hostile_text;
 mod interruption;
+#[cfg(feature = "platform")]
+mod paginate;
+#[cfg(feature = "platform")]
+mod questions;
 #[cfg(feature = "platform")]
 mod readme;
 mod refusals;
