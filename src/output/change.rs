@@ -71,7 +71,7 @@ impl Row for CreatedView {
     }
 
     fn piped(&self) -> Vec<String> {
-        password_or(self.password.as_ref(), self.detail.cells())
+        password_or(self.password.as_ref(), self.cells())
     }
 
     fn name(&self) -> String {
@@ -121,7 +121,7 @@ impl Row for PasswordView {
     }
 
     fn piped(&self) -> Vec<String> {
-        password_or(self.password.as_ref(), self.account.cells())
+        password_or(self.password.as_ref(), self.cells())
     }
 
     fn name(&self) -> String {

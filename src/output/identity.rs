@@ -25,7 +25,7 @@ pub struct IdentityView {
     pub kind: Kind,
     /// The active company, where one is chosen or is the only one.
     pub company: Option<Company>,
-    /// What one may do in the active company.
+    /// What one may do in the active company: sorted, each written category:action.
     pub permissions: Vec<Cow<'static, str>>,
     /// Every company with what one may do there.
     pub companies: Vec<AccessView>,
