@@ -38,7 +38,8 @@ pub(super) fn view(
 ) -> IdentityView {
     let here =
         company.as_ref().and_then(|company| me.companies.iter().find(|one| one.company.id == company.id));
-    let permissions = here.map(|access| access.permissions.clone()).unwrap_or_default();
+    let mut permissions = here.map(|access| access.permissions.clone()).unwrap_or_default();
+    permissions.sort_unstable();
     IdentityView {
         server: signed_in.session.origin().to_string(),
         profile,

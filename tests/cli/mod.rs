@@ -23,6 +23,8 @@ mod hostile_memory;
 mod hostile_text;
 mod interruption;
 #[cfg(feature = "platform")]
+mod outputs;
+#[cfg(feature = "platform")]
 mod paginate;
 #[cfg(feature = "platform")]
 mod questions;
@@ -36,6 +38,8 @@ mod sandbox;
 mod secrets;
 #[cfg(feature = "platform")]
 mod seed;
+#[cfg(feature = "platform")]
+mod selection;
 #[cfg(feature = "platform")]
 mod sign_in;
 mod start;
