@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
-use crate::config::{Settings, secure_file};
+use crate::config::{ConfigFile, Settings, secure_file};
+use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
 
@@ -31,31 +34,52 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui) -> Result<Gateway> {
             key: secure_file::read_bounded(key, CERTIFICATES)?,
         });
     }
-    Ok(Gateway::new(&options, Some(Arc::new(Told(ui.clone()))))?)
+    let told = Told { ui: ui.clone(), waiting_for: server.value.host().to_owned() };
+    Ok(Gateway::new(&options, Some(Arc::new(told)))?)
 }
 
 /// That the profile chosen for this call does not exist, if that is so.
 pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
     let name = settings.missing_profile()?;
     let error = CliError::not_signed_in(format!("there is no profile {name}"));
-    Some(error.hint("see which there are with: sactl profile list"))
+    let error = error.hint("see which there are with: sactl profile list");
+    let known = ConfigFile::load(&settings.folder).unwrap_or_default().profiles;
+    Some(match nearest(name, known.keys()) {
+        Some(near) => error.hint_before(format!("did you mean {near}?")),
+        None => error,
+    })
 }
 
 /// Tells requests to a person.
-struct Told(Ui);
+struct Told {
+    ui: Ui,
+    waiting_for: String,
+}
 
 impl Observer for Told {
     fn exchanged(&self, exchange: &Exchange<'_>) {
-        if !self.0.is_verbose() {
+        if !self.ui.is_verbose() {
             return;
         }
         let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         let id = exchange.request_id.map(|id| format!(", request {id}")).unwrap_or_default();
         let elapsed = exchange.elapsed.as_millis();
-        self.0.verbose(format!("{} {}: {status} in {elapsed} ms{id}", exchange.method, exchange.path));
+        self.ui.verbose(format!("{} {}: {status} in {elapsed} ms{id}", exchange.method, exchange.path));
     }
 
     fn repeating(&self, because: &client::Error, wait: Duration) {
-        self.0.note(format!("{}; trying again in {:.1} s", because.message, wait.as_secs_f64()));
+        self.ui.note(format!("{}; trying again in {:.1} s", because.message, wait.as_secs_f64()));
+    }
+
+    fn watches_from(&self) -> Option<Instant> {
+        self.ui.waits_from().map(Instant::from_std)
+    }
+
+    fn waiting(&self) {
+        self.ui.waiting(&self.waiting_for);
+    }
+
+    fn waited(&self) {
+        self.ui.waited();
     }
 }
