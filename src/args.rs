@@ -121,6 +121,7 @@ pub enum Command {
     Api(commands::api::Args),
     Token(commands::token::Args),
     Doctor(commands::doctor::Args),
+    Completion(commands::completion::Args),
     #[cfg(feature = "platform")]
     Serve(commands::serve::Args),
     #[cfg(feature = "platform")]

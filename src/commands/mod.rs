@@ -2,6 +2,8 @@
 
 pub mod api;
 pub mod company;
+pub mod complete;
+pub mod completion;
 pub mod create;
 pub mod delete;
 pub mod doctor;
@@ -60,6 +62,7 @@ pub async fn run(command: Command, context: &Context) -> Result<u8> {
         Command::Api(args) => api::run(args, context).await,
         Command::Token(args) => token::run(args, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,
+        Command::Completion(args) => completion::run(&args, context),
         #[cfg(feature = "platform")]
         Command::Serve(_) | Command::Sandbox(_) => unreachable!("main runs these on their own runtime"),
     }

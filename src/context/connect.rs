@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::api::path;
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
-use crate::config::{Settings, secure_file};
+use crate::config::{NameCache, Settings, secure_file};
+use crate::domain::Origin;
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
 
@@ -30,7 +32,12 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui) -> Result<Gateway> {
             key: secure_file::read_bounded(key, CERTIFICATES)?,
         });
     }
-    Ok(Gateway::new(&options, Some(Arc::new(Told(ui.clone()))))?)
+    let watcher = Watcher {
+        ui: ui.clone(),
+        names: NameCache::new(settings.cache.as_deref()),
+        origin: server.value.clone(),
+    };
+    Ok(Gateway::new(&options, Some(Arc::new(watcher)))?)
 }
 
 /// That the profile chosen for this call does not exist, if that is so.
@@ -40,21 +47,35 @@ pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
     Some(error.hint("see which there are with: sactl profile list"))
 }
 
-/// Tells requests to a person.
-struct Told(Ui);
+/// Tells requests to a person, and forgets remembered names when something was changed.
+struct Watcher {
+    ui: Ui,
+    names: NameCache,
+    origin: Origin,
+}
 
-impl Observer for Told {
+impl Watcher {
+    /// Whether the exchange may have changed what completion remembers. A sign-in changes nothing.
+    fn is_change(exchange: &Exchange<'_>) -> bool {
+        exchange.method != "GET" && ![path::TOKEN, path::REVOCATION].contains(&exchange.path)
+    }
+}
+
+impl Observer for Watcher {
     fn exchanged(&self, exchange: &Exchange<'_>) {
-        if !self.0.is_verbose() {
+        if Self::is_change(exchange) {
+            self.names.forget_server(&self.origin);
+        }
+        if !self.ui.is_verbose() {
             return;
         }
         let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         let id = exchange.request_id.map(|id| format!(", request {id}")).unwrap_or_default();
         let elapsed = exchange.elapsed.as_millis();
-        self.0.verbose(format!("{} {}: {status} in {elapsed} ms{id}", exchange.method, exchange.path));
+        self.ui.verbose(format!("{} {}: {status} in {elapsed} ms{id}", exchange.method, exchange.path));
     }
 
     fn repeating(&self, because: &client::Error, wait: Duration) {
-        self.0.note(format!("{}; trying again in {:.1} s", because.message, wait.as_secs_f64()));
+        self.ui.note(format!("{}; trying again in {:.1} s", because.message, wait.as_secs_f64()));
     }
 }
