@@ -10,6 +10,10 @@ use crate::domain::company::CompanyRef;
 use crate::output::Format;
 use crate::ui::Colour;
 
+mod documented;
+
+pub use documented::{command, help};
+
 /// Administer service accounts of a platform that manages cellular routers for many companies
 #[derive(Debug, Parser)]
 #[command(name = "sactl", version)]
@@ -41,6 +45,9 @@ pub struct Global {
     /// Choose the form of the answer [env: SACTL_OUTPUT]
     #[arg(short, long, global = true, value_name = "FORMAT")]
     pub output: Option<Format>,
+    /// Show tables whole: every column, every permission, exact times
+    #[arg(short, long, global = true)]
+    pub wide: bool,
     /// Allow a request this many seconds in all [env: SACTL_TIMEOUT] [default: 30]
     #[arg(
         long,

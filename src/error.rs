@@ -7,11 +7,10 @@
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
-use serde::Serialize;
-
 use crate::api::Code;
 use crate::domain::visible::{json_visible, sanitise};
 use crate::domain::{Company, Violation};
+use crate::output::{ErrorView, FailureView};
 
 mod convert;
 
@@ -238,15 +237,15 @@ impl CliError {
 
     /// The error as the document that scripts read: one line of JSON, with a line end.
     pub fn to_document(&self) -> String {
-        let document = Document { error: self.body() };
+        let document = ErrorView { error: self.failure() };
         let json = serde_json::to_string(&document).unwrap_or_else(|_| {
             format!(r#"{{"error":{{"code":"internal","exit_code":{}}}}}"#, self.exit_code())
         });
         format!("{}\n", json_visible(&json))
     }
 
-    fn body(&self) -> Body<'_> {
-        Body {
+    fn failure(&self) -> FailureView<'_> {
+        FailureView {
             code: self.0.code.as_str(),
             message: self.whole_message(),
             hint: (!self.0.hints.is_empty()).then(|| self.0.hints.join("; ")),
@@ -256,26 +255,6 @@ impl CliError {
             errors: &self.0.errors,
         }
     }
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    error: Body<'a>,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    code: &'static str,
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
-    exit_code: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [Violation],
 }
 
 impl fmt::Display for CliError {

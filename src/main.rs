@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
-use sactl::args::{Cli, Command};
+use sactl::args::{self, Cli, Command};
 use sactl::commands;
 use sactl::config::Environment;
 use sactl::context::{self, Context, end_when_stuck, until_interrupted};
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return not_parsed(&error, &arguments, &environment),
+        Err(error) => return not_parsed(error, &arguments, &environment),
     };
     let manner = match context::manner(&cli.global, &environment) {
         Ok(manner) => manner,
@@ -76,14 +76,14 @@ fn nothing_asked(ui: &Ui) -> ExitCode {
 }
 
 /// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.
-fn not_parsed(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
+fn not_parsed(error: clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let ui = Ui::new(Manner::default());
-        return finish(&ui, error.print().map_err(CliError::answer).map(|()| 0));
+        return finish(&ui, args::help(error, arguments).print().map_err(CliError::answer).map(|()| 0));
     }
     let format = context::format_in(arguments, environment);
     if format.is_some_and(Format::is_document) {
-        return finish(&Ui::new(Manner::of_format(format)), Err(context::usage_error(error)));
+        return finish(&Ui::new(Manner::of_format(format)), Err(context::usage_error(&error)));
     }
     let _ = error.print();
     ExitCode::from(2)

@@ -45,6 +45,10 @@ pub struct Manner {
     pub yes: bool,
     /// Columns of the terminal, where somebody fixed them.
     pub columns: Option<u16>,
+    /// Tables are shown whole.
+    pub wide: bool,
+    /// A screen reader reads: no boxes, no alignment, no animation.
+    pub accessible: bool,
 }
 
 impl Manner {
@@ -116,6 +120,16 @@ impl Ui {
     /// `--no-input`.
     pub fn is_interactive(&self) -> bool {
         self.stdin_terminal && self.stderr_terminal && !self.manner.no_input
+    }
+
+    /// Whether tables are shown whole, nothing cut or folded.
+    pub fn is_wide(&self) -> bool {
+        self.manner.wide
+    }
+
+    /// Whether a screen reader reads: plain lines, nothing redrawn, nothing said by place or colour alone.
+    pub fn is_accessible(&self) -> bool {
+        self.manner.accessible
     }
 
     /// Whether `--yes` confirmed everything beforehand.

@@ -1,5 +1,7 @@
 //! Signing in and out, and who one is.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::Access;
@@ -62,7 +64,7 @@ pub struct TokenRefusal {
 }
 
 /// Humans sign in to the web interface too, service accounts use the API only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub enum Kind {
@@ -70,6 +72,15 @@ pub enum Kind {
     User,
     /// A program.
     ServiceAccount,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::User => "user",
+            Self::ServiceAccount => "service_account",
+        })
+    }
 }
 
 /// `GET /api/users/me`.

@@ -65,6 +65,8 @@ fn surroundings(ui: &Ui) -> Surroundings {
         format: (!ui.is_plain()).then(|| ui.format()),
         is_terminal: ui.stdout_is_terminal(),
         width: ui.width(),
+        wide: ui.is_wide(),
+        accessible: ui.is_accessible(),
         color: ui.colour(),
         now: jiff::Timestamp::now(),
     }

@@ -54,6 +54,8 @@ variables! {
     /// Set by the completion script of a shell, with its name: the words behind `--` are completed, and
     /// nothing else is done.
     COMPLETE = "SACTL_COMPLETE";
+    /// Anything but `0`: answers and questions for a screen reader, without boxes, alignment and animation.
+    ACCESSIBLE = "SACTL_ACCESSIBLE";
     /// The shell that `sandbox` starts when it is given no command.
     SHELL = "SHELL";
     /// Where programs are found; `sandbox` puts its own folder before the others.

@@ -30,6 +30,8 @@ pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
         no_input: global.no_input,
         yes: global.yes,
         columns: text_of(environment, env::COLUMNS).and_then(|text| text.trim().parse().ok()),
+        wide: global.wide,
+        accessible: text_of(environment, env::ACCESSIBLE).is_some_and(|value| value != "0"),
     })
 }
 
@@ -83,7 +85,7 @@ fn output_in(word: &str) -> Option<&str> {
         Some("") => Some(""),
         Some(value) => value.strip_prefix('='),
         None => {
-            let letters = word.strip_prefix('-')?.trim_start_matches(['q', 'v', 'h', 'V']);
+            let letters = word.strip_prefix('-')?.trim_start_matches(['q', 'v', 'w', 'h', 'V']);
             let value = letters.strip_prefix('o')?;
             Some(value.strip_prefix('=').unwrap_or(value))
         }

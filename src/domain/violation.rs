@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One broken rule of an input, as it stands in `errors[]` of a refusal with `invalid_input`.
 ///
 /// `code` is the stable name that scripts match on; `message` is for people and may change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Violation {
     /// The input that broke the rule, for example `password` or `access[1].role`.
     pub field: Cow<'static, str>,

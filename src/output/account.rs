@@ -1,6 +1,7 @@
 //! Service accounts: the list with its two tables, and one account with everything about it.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::{ago, counted, moment};
@@ -9,10 +10,14 @@ use crate::api;
 use crate::domain::{Company, Ownership};
 
 /// What somebody may do in one company.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Access")]
 pub struct AccessView {
+    /// Where.
     company: Company,
+    /// The role held there; null where the permissions are an individual list.
     role: Option<String>,
+    /// What is allowed there in effect, by role or one by one: sorted, each written category:action.
     permissions: Vec<String>,
 }
 
@@ -53,17 +58,28 @@ impl AccessView {
 }
 
 /// A service account as one company sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Account")]
 pub struct AccountView {
+    /// The number; that of a deleted account is never used again.
     id: crate::domain::AccountId,
+    /// The name, unique over all companies; it never changes.
     name: String,
+    /// What the account is for; null for none.
     description: Option<String>,
+    /// How the account stands to the company that looks.
     ownership: Ownership,
+    /// The company that owns it.
     owner: Company,
+    /// What it may do in the company that looks; null for nothing.
     access: Option<AccessView>,
+    /// In how many companies it has access; null but for the owner.
     company_count: Option<u64>,
+    /// When it was made.
     created_at: Timestamp,
+    /// When its password was last set.
     password_changed_at: Timestamp,
+    /// When it last signed in; null for never, and but for the owner.
     last_used_at: Option<Timestamp>,
 }
 
@@ -195,10 +211,14 @@ impl Answer for AccountView {
 }
 
 /// The service accounts of a company: what it owns, and what it has let in.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Accounts")]
 pub struct AccountListView {
+    /// The company that looks.
     company: Company,
+    /// The accounts that it owns, by name.
     owned: Vec<AccountView>,
+    /// The accounts of other companies that have access to it, by name.
     external: Vec<AccountView>,
     #[serde(skip)]
     asked: Asked,
@@ -286,10 +306,12 @@ impl Answer for AccountListView {
 }
 
 /// One account; for its owner also every company where it has access.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AccountDetail")]
 pub struct AccountDetailView {
     #[serde(flatten)]
     account: AccountView,
+    /// Every company where it has access; null but for the owner.
     companies: Option<Vec<AccessView>>,
 }
 

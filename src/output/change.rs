@@ -1,6 +1,7 @@
 //! The answers to changes of service accounts.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::account::ACCOUNT_COLUMNS;
@@ -44,10 +45,13 @@ fn password_blocks(password: Option<&Password>) -> Vec<Block> {
 }
 
 /// A new account. The password is in it only where it was generated and shall be shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Created")]
 pub struct CreatedView {
     #[serde(flatten)]
     detail: AccountDetailView,
+    /// The generated password; there only with --generate and without --password-out.
+    #[schemars(with = "String")]
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "Password::serialize_exposed_option")]
     password: Option<Password>,
 }
@@ -91,9 +95,13 @@ impl Answer for CreatedView {
 }
 
 /// An account with a new password, which is in it only where it was generated and shall be shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PasswordReset")]
 pub struct PasswordView {
+    /// The account.
     account: AccountView,
+    /// The generated password; there only with --generate and without --password-out.
+    #[schemars(with = "String")]
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "Password::serialize_exposed_option")]
     password: Option<Password>,
 }
@@ -137,10 +145,14 @@ impl Answer for PasswordView {
 }
 
 /// Access that was given or changed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Grant")]
 pub struct GrantView {
+    /// The account.
     account: AccountView,
+    /// What it may do now, and where.
     access: AccessView,
+    /// Whether that was otherwise before.
     changed: bool,
 }
 
@@ -180,10 +192,14 @@ impl Answer for GrantView {
 }
 
 /// Access that was removed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Revoke")]
 pub struct RevokeView {
+    /// The account; null when the company no longer sees it.
     account: Option<AccountView>,
+    /// Where the access was removed.
     company: Company,
+    /// Whether there was any.
     changed: bool,
     #[serde(skip)]
     name: String,
@@ -237,10 +253,14 @@ impl Answer for RevokeView {
 }
 
 /// An account that is no more.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Deleted")]
 pub struct DeletedView {
+    /// The number; null when a repeated request found the account gone.
     id: Option<AccountId>,
+    /// The name, which is free again.
     name: String,
+    /// Always true.
     deleted: bool,
 }
 

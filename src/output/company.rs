@@ -1,16 +1,21 @@
 //! Companies one belongs to.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Answer, Block, Cell, Row};
 use crate::domain::{Company, CompanyId};
 
 /// A company.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Membership")]
 pub struct CompanyView {
+    /// The number, unique over the platform.
     id: CompanyId,
+    /// The name, which another company may carry too.
     name: String,
+    /// Whether commands act in it when none is named.
     active: bool,
 }
 
@@ -50,7 +55,8 @@ impl Answer for CompanyView {
 }
 
 /// The companies one belongs to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Companies")]
 #[serde(transparent)]
 pub struct CompanyListView(Vec<CompanyView>);
 

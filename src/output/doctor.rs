@@ -3,12 +3,13 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Answer, Block, Cell, Row, Tone};
 
 /// How something that was looked at is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// As it should be.
@@ -30,7 +31,8 @@ impl fmt::Display for Status {
 }
 
 /// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Check")]
 pub struct CheckView {
     /// What; scripts find it by this name.
     pub name: &'static str,
@@ -64,9 +66,12 @@ impl Row for CheckView {
 }
 
 /// Everything that was looked at.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Doctor")]
 pub struct DoctorView {
+    /// What was looked at, in that order.
     checks: Vec<CheckView>,
+    /// Whether nothing has failed.
     ok: bool,
 }
 

@@ -1,6 +1,7 @@
 //! Who and where one is, and what one may do there.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::counted;
@@ -9,7 +10,8 @@ use crate::api::session::Kind;
 use crate::domain::Company;
 
 /// Who and where one is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Identity")]
 pub struct IdentityView {
     /// The server.
     pub server: String,
@@ -46,6 +48,7 @@ impl Row for IdentityView {
         "profile",
         "username",
         "kind",
+        "company_id",
         "company",
         "permissions",
         "credential_source",
@@ -57,8 +60,9 @@ impl Row for IdentityView {
             self.server.clone(),
             self.profile.clone().unwrap_or_default(),
             self.username.clone(),
-            self.kind().to_owned(),
+            self.kind.to_string(),
             self.company.as_ref().map(|company| company.id.to_string()).unwrap_or_default(),
+            self.company.as_ref().map(|company| company.name.clone()).unwrap_or_default(),
             self.permissions.join(","),
             self.credential_source.clone(),
             self.token_expires_at.map(|time| time.to_string()).unwrap_or_default(),

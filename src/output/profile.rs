@@ -1,13 +1,15 @@
 //! Profiles: stored sets of server, user and active company.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Answer, Block, Cell, Row};
 use crate::domain::Company;
 
 /// A profile.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Profile")]
 pub struct ProfileView {
     /// Its name.
     pub name: String,
@@ -25,7 +27,7 @@ pub struct ProfileView {
 
 impl Row for ProfileView {
     const COLUMNS: &'static [&'static str] =
-        &["name", "current", "server", "username", "company", "credential_store"];
+        &["name", "current", "server", "username", "company_id", "company", "credential_store"];
 
     fn cells(&self) -> Vec<String> {
         vec![
@@ -34,6 +36,7 @@ impl Row for ProfileView {
             self.server.clone().unwrap_or_default(),
             self.username.clone().unwrap_or_default(),
             self.company.as_ref().map(|company| company.id.to_string()).unwrap_or_default(),
+            self.company.as_ref().map(|company| company.name.clone()).unwrap_or_default(),
             self.credential_store.clone().unwrap_or_default(),
         ]
     }
@@ -63,7 +66,8 @@ impl Answer for ProfileView {
 }
 
 /// Every profile.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Profiles")]
 #[serde(transparent)]
 pub struct ProfileListView(Vec<ProfileView>);
 
@@ -101,7 +105,8 @@ impl Answer for ProfileListView {
 }
 
 /// What a command changed about the stored state of this machine.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SignedOut")]
 pub struct SignedOutView {
     /// The server.
     pub server: String,

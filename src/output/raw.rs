@@ -1,12 +1,14 @@
 //! A document of the platform as it came, for requests that have no command of their own.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Answer, Block, Row};
 
 /// A document of the platform. It is one row, whatever it holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Raw")]
 #[serde(transparent)]
 pub struct RawView(pub serde_json::Value);
 
@@ -35,10 +37,14 @@ impl Answer for RawView {
 }
 
 /// A bearer token that was asked for.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BearerToken")]
 pub struct TokenView {
+    /// The token: whoever has it acts as you.
+    #[schemars(with = "String")]
     #[serde(serialize_with = "crate::domain::Token::serialize_exposed")]
     token: crate::domain::Token,
+    /// When it ends; null where that is not known.
     expires_at: Option<Timestamp>,
 }
 

@@ -1,6 +1,7 @@
 //! Roles of a company, and the catalogue of permissions.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::counted;
@@ -9,11 +10,16 @@ use crate::api;
 use crate::domain::Company;
 
 /// A role of a company.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Role")]
 pub struct RoleView {
+    /// The name, unique in its company.
     name: String,
+    /// Whether every company has it, always the same.
     default: bool,
+    /// What its holders may do: sorted, each written category:action.
     permissions: Vec<String>,
+    /// How many users and service accounts hold it; null where that is not known.
     holders: Option<u64>,
 }
 
@@ -70,7 +76,8 @@ impl Answer for RoleView {
 }
 
 /// The roles of a company.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Roles")]
 #[serde(transparent)]
 pub struct RoleListView {
     roles: Vec<RoleView>,
@@ -117,9 +124,12 @@ impl Answer for RoleListView {
 }
 
 /// A role that is no more.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RoleDeleted")]
 pub struct RoleDeletedView {
+    /// The name, which is free again.
     name: String,
+    /// Always true.
     deleted: bool,
 }
 
@@ -155,10 +165,14 @@ impl Answer for RoleDeletedView {
 }
 
 /// One permission of the catalogue.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Permission")]
 pub struct PermissionView {
+    /// The permission, written category:action.
     name: String,
+    /// What it is about.
     category: String,
+    /// What may be done with that.
     action: String,
 }
 
@@ -181,7 +195,8 @@ impl Row for PermissionView {
 }
 
 /// The catalogue of permissions.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Permissions")]
 #[serde(transparent)]
 pub struct PermissionListView(Vec<PermissionView>);
 
@@ -234,7 +249,7 @@ mod tests {
 
     fn shown(answer: &impl Answer, format: Option<Format>) -> String {
         let now = Timestamp::UNIX_EPOCH;
-        let surroundings = Surroundings { format, is_terminal: false, width: Some(80), color: false, now };
+        let surroundings = Surroundings { format, width: Some(80), now, ..Surroundings::default() };
         let mut out = Vec::new();
         write(answer, &mut out, &surroundings).unwrap();
         String::from_utf8(out).unwrap()

@@ -8,7 +8,8 @@ use super::{Answer, Format, Row, csv, json, people, yaml};
 use crate::domain::visible::sanitise;
 
 /// Where an answer goes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of the terminal")]
 pub struct Surroundings {
     /// The format that was asked for; `None` where nobody asked.
     pub format: Option<Format>,
@@ -16,6 +17,10 @@ pub struct Surroundings {
     pub is_terminal: bool,
     /// Columns of the terminal; `None` for tables as wide as they need.
     pub width: Option<u16>,
+    /// Whether tables are shown whole: every column, nothing cut or folded.
+    pub wide: bool,
+    /// Whether a screen reader reads: lines with labels in place of tables.
+    pub accessible: bool,
     /// Whether tables may use colours.
     pub color: bool,
     /// What relative times count from.
@@ -114,7 +119,7 @@ mod tests {
     use super::*;
 
     fn at(format: Option<Format>, is_terminal: bool) -> Surroundings {
-        Surroundings { format, is_terminal, width: None, color: false, now: Timestamp::UNIX_EPOCH }
+        Surroundings { format, is_terminal, ..Surroundings::default() }
     }
 
     #[test]

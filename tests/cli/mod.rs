@@ -4,6 +4,7 @@
 mod acting;
 mod bad_input;
 mod ci;
+mod contract;
 mod credentials;
 mod doctor;
 #[cfg(feature = "platform")]

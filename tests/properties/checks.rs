@@ -5,7 +5,6 @@ use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-use jiff::Timestamp;
 use sactl::api::{Account, Code, Page};
 use sactl::client;
 use sactl::config::ConfigFile;
@@ -84,7 +83,7 @@ pub(crate) fn error_body(status: u16, body: &[u8]) {
 }
 
 fn surroundings(format: Option<Format>, is_terminal: bool) -> Surroundings {
-    Surroundings { format, is_terminal, width: Some(80), color: false, now: Timestamp::UNIX_EPOCH }
+    Surroundings { format, is_terminal, width: Some(80), ..Surroundings::default() }
 }
 
 /// A page of accounts is read or refused; what is read is shown tame in every form, a row for each account,

@@ -62,7 +62,7 @@ fn list(accounts: Vec<api::Account>, asked: Asked) -> AccountListView {
 
 fn shown(answer: &impl Answer, format: Option<Format>, width: Option<u16>) -> String {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    let surroundings = Surroundings { format, is_terminal: false, width, color: false, now };
+    let surroundings = Surroundings { format, width, now, ..Surroundings::default() };
     let mut out = Vec::new();
     write(answer, &mut out, &surroundings).unwrap();
     String::from_utf8(out).unwrap()
@@ -140,7 +140,8 @@ fn a_cut_list_does_not_pretend_to_be_whole() {
 #[test]
 fn colours_are_around_text_only() {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    let surroundings = Surroundings { format: None, is_terminal: true, width: Some(80), color: true, now };
+    let surroundings =
+        Surroundings { is_terminal: true, width: Some(80), color: true, now, ..Surroundings::default() };
     let mut out = Vec::new();
     let owned = Asked { only: Some(Ownership::Owned), ..Asked::default() };
     write(&list(vec![dormant()], owned), &mut out, &surroundings).unwrap();

@@ -26,7 +26,7 @@ fn granted(changed: bool) -> GrantView {
 
 fn shown(answer: &impl Answer, format: Option<Format>) -> String {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    let surroundings = Surroundings { format, is_terminal: false, width: Some(80), color: false, now };
+    let surroundings = Surroundings { format, width: Some(80), now, ..Surroundings::default() };
     let mut out = Vec::new();
     write(answer, &mut out, &surroundings).unwrap();
     String::from_utf8(out).unwrap()

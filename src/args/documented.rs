@@ -1,0 +1,125 @@
+//! The command line as it is documented: the long help of each command says what it prints.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+
+use clap::error::ErrorKind;
+use clap::{Command, CommandFactory};
+
+use super::Cli;
+use crate::output::{self, Document};
+
+/// Longest line of what is added to the help.
+const WIDTH: usize = 80;
+
+/// The command line with everything that help, manual pages and completion tell about it. To parse arguments the
+/// plain one of [`Cli`] is enough, and made faster.
+pub fn command() -> Command {
+    documented(Cli::command(), "")
+}
+
+/// The help that somebody asked for, as `error` brings it from the plain command line: of a command, with
+/// everything that is documented about it.
+pub fn help(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let names_a_command = arguments.iter().skip(1).any(|word| !word.as_encoded_bytes().starts_with(b"-"));
+    if error.kind() != ErrorKind::DisplayHelp || !names_a_command {
+        return error;
+    }
+    command().try_get_matches_from(arguments).err().unwrap_or(error)
+}
+
+/// The path of a verb below `path`, as it is typed.
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path} {name}") }
+}
+
+fn documented(command: Command, path: &str) -> Command {
+    let command = match output::document_of(path) {
+        Some(document) => with_outputs(command, document),
+        None => command,
+    };
+    command.mut_subcommands(|verb| {
+        let path = below(path, verb.get_name());
+        documented(verb, &path)
+    })
+}
+
+/// The command with its columns and the name of its schema below what else stands at the end of its help.
+fn with_outputs(command: Command, document: &Document) -> Command {
+    let before = command.get_after_long_help().or_else(|| command.get_after_help());
+    let before = before.map(|text| format!("{text}\n\n")).unwrap_or_default();
+    let columns = filled(document.columns);
+    let name = document.name;
+    command
+        .after_long_help(format!("{before}Columns:\n{columns}\n\nJSON Schema:\n  sactl help schemas {name}"))
+}
+
+/// The words with commas between them, in indented lines.
+fn filled(words: &[&str]) -> String {
+    let mut text = String::new();
+    let mut length = WIDTH;
+    for (place, word) in words.iter().enumerate() {
+        if length + word.len() + 2 > WIDTH {
+            text.push_str(if place == 0 { "  " } else { "\n  " });
+            length = 2;
+        }
+        let comma = if place + 1 == words.len() { "" } else { ", " };
+        let _ = write!(text, "{word}{comma}");
+        length += word.len() + comma.len();
+    }
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::DOCUMENTS;
+
+    /// Commands that print no document: what they print is another program's, or a file in a fixed language.
+    const PRINT_NONE: &[&str] = &["completion", "man", "serve", "sandbox"];
+
+    fn verbs(command: &Command, path: &str, found: &mut Vec<String>) {
+        if !command.has_subcommands() {
+            found.push(path.to_owned());
+        }
+        for verb in command.get_subcommands() {
+            verbs(verb, &below(path, verb.get_name()), found);
+        }
+    }
+
+    #[test]
+    fn every_command_has_its_document_and_every_document_its_command() {
+        let mut found = Vec::new();
+        verbs(&Cli::command(), "", &mut found);
+        let undocumented: Vec<_> = found
+            .iter()
+            .filter(|path| output::document_of(path).is_none() && !PRINT_NONE.contains(&path.as_str()))
+            .collect();
+        assert!(
+            undocumented.is_empty(),
+            "say in the registry of documents what they print: {undocumented:?}"
+        );
+        for command in DOCUMENTS.iter().flat_map(|document| document.commands) {
+            assert!(found.iter().any(|path| path == command), "there is no command {command}");
+        }
+    }
+
+    #[test]
+    fn the_long_help_ends_with_columns_and_schema() {
+        let mut command = command();
+        let list = command.find_subcommand_mut("list").unwrap();
+        let help = list.render_long_help().to_string();
+        assert!(help.contains("Examples:\n  sactl list\n"), "{help}");
+        assert!(help.contains("\n\nColumns:\n  ownership, name, id, owner_id, owner, role,"), "{help}");
+        assert!(help.ends_with("\n\nJSON Schema:\n  sactl help schemas accounts\n"), "{help}");
+        assert!(!list.render_help().to_string().contains("Columns:"));
+    }
+
+    #[test]
+    fn lines_are_filled_and_not_overfull() {
+        assert_eq!(filled(&["a"]), "  a");
+        let text = filled(&["twenty_letters_or_so"; 9]);
+        assert!(text.lines().count() == 3 && text.lines().all(|line| line.len() <= WIDTH), "{text}");
+        assert!(!text.contains(" \n") && text.contains("so,\n  twenty"), "{text}");
+    }
+}

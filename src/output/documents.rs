@@ -1,0 +1,173 @@
+//! Every document that a command prints: what it is called, which commands print it, and the columns of its rows.
+//!
+//! This is the only place that says which command prints what. Flags that depend on it, the long help of a
+//! command, its manual page and the published schemas all read it here.
+
+use schemars::JsonSchema;
+
+use super::{
+    AccountDetailView, AccountListView, AccountView, Answer, CheckView, CompanyListView, CompanyView,
+    CreatedView, DeletedView, DoctorView, ErrorView, GrantView, IdentityView, PasswordView,
+    PermissionListView, PermissionView, ProfileListView, ProfileView, RawView, RevokeView, RoleDeletedView,
+    RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
+};
+
+/// One kind of document.
+#[derive(Clone, Copy, Debug)]
+pub struct Document {
+    /// What it is called; scripts and `help schemas` know it by this name, which never changes.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// The commands that print it, each as it is typed, for example `role list`.
+    pub commands: &'static [&'static str],
+    /// The name of the document that stands on one line of `-o jsonl`: its own, unless it is a list.
+    pub line: &'static str,
+    /// The columns of its rows, in their order; none where it has no rows.
+    pub columns: &'static [&'static str],
+    /// What the schema is derived from.
+    pub(super) derived: fn() -> serde_json::Value,
+}
+
+impl Document {
+    /// A document that is one thing, and its own row.
+    const fn one<A: Answer + JsonSchema>(
+        name: &'static str,
+        about: &'static str,
+        commands: &'static [&'static str],
+    ) -> Self {
+        Self { name, about, commands, line: name, columns: A::Row::COLUMNS, derived: schema::of::<A> }
+    }
+
+    /// A document of several rows, each of which is called `line`.
+    const fn list<A: Answer + JsonSchema>(
+        name: &'static str,
+        line: &'static str,
+        about: &'static str,
+        commands: &'static [&'static str],
+    ) -> Self {
+        Self { name, about, commands, line, columns: A::Row::COLUMNS, derived: schema::of::<A> }
+    }
+
+    /// A document that stands only on the lines of another.
+    const fn row<R: Row + JsonSchema>(name: &'static str, about: &'static str) -> Self {
+        Self { name, about, commands: &[], line: name, columns: R::COLUMNS, derived: schema::of::<R> }
+    }
+}
+
+/// Every document.
+pub const DOCUMENTS: &[Document] = &[
+    Document::list::<AccountListView>(
+        "accounts",
+        "account",
+        "The service accounts of a company, those that it owns and external ones apart.",
+        &["list"],
+    ),
+    Document::one::<AccountView>("account", "A service account as one company sees it.", &["edit"]),
+    Document::one::<AccountDetailView>(
+        "account-detail",
+        "A service account, for its owner with every company where it has access.",
+        &["show"],
+    ),
+    Document::one::<CreatedView>(
+        "created",
+        "A new service account, with its generated password where that is shown.",
+        &["create"],
+    ),
+    Document::one::<PasswordView>(
+        "password",
+        "A service account whose password was reset, with the generated one where that is shown.",
+        &["passwd"],
+    ),
+    Document::one::<GrantView>("grant", "Access of a service account that was given or changed.", &["grant"]),
+    Document::one::<RevokeView>("revoke", "Access of a service account that was removed.", &["revoke"]),
+    Document::one::<DeletedView>("deleted", "A service account that is no more.", &["delete"]),
+    Document::list::<RoleListView>("roles", "role", "The roles of a company.", &["role list"]),
+    Document::one::<RoleView>(
+        "role",
+        "A role with its permissions.",
+        &["role show", "role create", "role edit"],
+    ),
+    Document::one::<RoleDeletedView>("role-deleted", "A role that is no more.", &["role delete"]),
+    Document::list::<PermissionListView>(
+        "permissions",
+        "permission",
+        "The catalogue of permissions.",
+        &["permission list"],
+    ),
+    Document::row::<PermissionView>("permission", "A permission of the catalogue."),
+    Document::list::<CompanyListView>(
+        "companies",
+        "company",
+        "The companies that one belongs to.",
+        &["company list"],
+    ),
+    Document::one::<CompanyView>(
+        "company",
+        "A company that one belongs to.",
+        &["company show", "company use"],
+    ),
+    Document::list::<ProfileListView>("profiles", "profile", "The stored profiles.", &["profile list"]),
+    Document::one::<ProfileView>(
+        "profile",
+        "A stored set of server, user and active company.",
+        &["profile show", "profile use", "profile delete"],
+    ),
+    Document::one::<IdentityView>(
+        "whoami",
+        "Who and where one is, what one may do there, and where the credentials came from.",
+        &["whoami", "login"],
+    ),
+    Document::one::<SignedOutView>("signed-out", "What was forgotten when somebody signed out.", &["logout"]),
+    Document::list::<DoctorView>(
+        "doctor",
+        "check",
+        "Everything that a command depends on, and how it is.",
+        &["doctor"],
+    ),
+    Document::row::<CheckView>("check", "One thing that doctor looked at."),
+    Document::one::<TokenView>("token", "A bearer token.", &["token"]),
+    Document::one::<RawView>("api", "Any document of the platform, as it came.", &["api"]),
+    Document {
+        name: "error",
+        about: "Why a command failed: on standard error, with json, jsonl and yaml alike.",
+        commands: &[],
+        line: "error",
+        columns: &[],
+        derived: schema::of::<ErrorView<'static>>,
+    },
+];
+
+/// The document of this name.
+pub fn document(name: &str) -> Option<&'static Document> {
+    DOCUMENTS.iter().find(|document| document.name == name)
+}
+
+/// The document that the command prints, which is named as it is typed, for example `role list`; `None` for a
+/// command that prints none.
+pub fn document_of(command: &str) -> Option<&'static Document> {
+    DOCUMENTS.iter().find(|document| document.commands.contains(&command))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_document_has_its_own_name_and_every_command_one_document() {
+        let names: BTreeSet<_> = DOCUMENTS.iter().map(|document| document.name).collect();
+        assert_eq!(names.len(), DOCUMENTS.len());
+        let commands: Vec<_> = DOCUMENTS.iter().flat_map(|document| document.commands).collect();
+        assert_eq!(commands.iter().collect::<BTreeSet<_>>().len(), commands.len(), "{commands:?}");
+    }
+
+    #[test]
+    fn the_lines_of_a_document_are_a_document_with_the_same_columns() {
+        for list in DOCUMENTS {
+            let line = document(list.line).unwrap();
+            assert_eq!((line.line, line.columns), (line.name, list.columns), "{}", list.name);
+        }
+    }
+}

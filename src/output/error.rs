@@ -1,0 +1,48 @@
+//! The document of a failure, on standard error.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+
+use crate::api::Code;
+use crate::domain::Violation;
+
+/// Why a command failed.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub struct ErrorView<'a> {
+    /// The failure.
+    pub error: FailureView<'a>,
+}
+
+/// A failure.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Failure")]
+pub struct FailureView<'a> {
+    /// The stable name of the failure, by which scripts know it.
+    #[schemars(schema_with = "codes")]
+    pub code: &'static str,
+    /// What went wrong, for people: it may change.
+    pub message: String,
+    /// What to do next, where there is something.
+    #[schemars(with = "String")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The exit code of the program.
+    pub exit_code: u8,
+    /// The HTTP status, where the server refused.
+    #[schemars(with = "u16")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The request as the log of the server names it, where the server said so.
+    #[schemars(with = "String")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<&'a str>,
+    /// Every broken rule of the input, where the input breaks some.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub errors: &'a [Violation],
+}
+
+fn codes(_: &mut SchemaGenerator) -> Schema {
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    json_schema!({"type": "string", "enum": codes})
+}

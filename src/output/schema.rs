@@ -1,0 +1,98 @@
+//! JSON Schemas (draft 2020-12) of documents, derived from the views that are printed.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
+
+use super::Document;
+
+/// What holds for every document.
+const PROMISE: &str = "Every field that is not said to be absent is always there, null for nothing. A later version \
+    may add fields and named values; none is taken away, renamed or given another meaning.";
+
+/// The schema of what `T` prints.
+pub(super) fn of<T: JsonSchema>() -> Value {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().to_value()
+}
+
+impl Document {
+    /// Its JSON Schema. It allows fields that it does not name, for a later version may add some.
+    pub fn schema(&self) -> Value {
+        let line = if self.line == self.name {
+            String::new()
+        } else {
+            format!(" With -o jsonl, each line is the document {}.", self.line)
+        };
+        let mut derived = (self.derived)();
+        let mut schema = Map::new();
+        schema.insert("$schema".to_owned(), derived["$schema"].take());
+        schema.insert("title".to_owned(), self.name.into());
+        schema.insert("description".to_owned(), format!("{}{line} {PROMISE}", self.about).into());
+        for (name, value) in derived.as_object_mut().into_iter().flatten() {
+            schema.entry(name.as_str()).or_insert_with(|| value.take());
+        }
+        Value::Object(schema)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::DOCUMENTS;
+    use super::*;
+
+    /// Every object of the schema that has properties, with where it stands.
+    fn objects<'a>(place: &str, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
+        if value["properties"].is_object() {
+            found.push((place.to_owned(), value));
+        }
+        let below: Vec<(String, &Value)> = match value {
+            Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
+            Value::Array(values) => {
+                values.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect()
+            }
+            _ => Vec::new(),
+        };
+        for (name, value) in below {
+            objects(&format!("{place}/{name}"), value, found);
+        }
+    }
+
+    #[test]
+    fn every_schema_keeps_the_rules_of_its_draft() {
+        for document in DOCUMENTS {
+            let schema = document.schema();
+            assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+            jsonschema::draft202012::meta::validate(&schema)
+                .unwrap_or_else(|error| panic!("{}: {error}", document.name));
+        }
+    }
+
+    /// Whoever reads a schema learns what each field means, and that it is there: absent is null.
+    #[test]
+    fn every_field_is_described_and_required_but_those_that_are_shown_at_times() {
+        let mut at_times = std::collections::BTreeSet::new();
+        for document in DOCUMENTS {
+            let schema = document.schema();
+            let mut found = Vec::new();
+            objects(document.name, &schema, &mut found);
+            for (place, object) in found {
+                let required: Vec<&str> = object["required"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|name| name.as_str().unwrap())
+                    .collect();
+                for (name, field) in object["properties"].as_object().unwrap() {
+                    assert!(field["description"].is_string(), "{place}: say what {name} is");
+                    if !required.contains(&name.as_str()) {
+                        at_times.insert(name.clone());
+                    }
+                }
+            }
+        }
+        assert_eq!(
+            at_times.into_iter().collect::<Vec<_>>(),
+            ["errors", "hint", "password", "request_id", "status"]
+        );
+    }
+}
