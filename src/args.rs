@@ -129,6 +129,7 @@ pub enum Command {
     Token(commands::token::Args),
     Doctor(commands::doctor::Args),
     Completion(commands::completion::Args),
+    Man(commands::man::Args),
     #[cfg(feature = "platform")]
     Serve(commands::serve::Args),
     #[cfg(feature = "platform")]

@@ -12,6 +12,7 @@ pub mod grant;
 pub mod list;
 pub mod login;
 pub mod logout;
+pub mod man;
 pub mod passwd;
 pub mod password_input;
 pub mod permission;
@@ -63,6 +64,7 @@ pub async fn run(command: Command, context: &Context) -> Result<u8> {
         Command::Token(args) => token::run(args, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,
         Command::Completion(args) => completion::run(&args, context),
+        Command::Man(args) => man::run(&args, context),
         #[cfg(feature = "platform")]
         Command::Serve(_) | Command::Sandbox(_) => unreachable!("main runs these on their own runtime"),
     }
