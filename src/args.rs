@@ -16,8 +16,8 @@ pub use documented::{command, help};
 
 /// Administer service accounts of a platform that manages cellular routers for many companies
 #[derive(Debug, Parser)]
-#[command(name = "sactl", version)]
-#[command(after_help = "Example:\n  sactl login --server https://gateway.example\n  sactl list")]
+#[command(name = "sactl", version, disable_help_subcommand = true)]
+#[command(after_help = "Examples:\n  sactl login --server https://gateway.example\n  sactl list")]
 pub struct Cli {
     /// Flags of every command
     #[command(flatten)]
@@ -130,6 +130,7 @@ pub enum Command {
     Doctor(commands::doctor::Args),
     Completion(commands::completion::Args),
     Man(commands::man::Args),
+    Help(commands::help::Args),
     #[cfg(feature = "platform")]
     Serve(commands::serve::Args),
     #[cfg(feature = "platform")]

@@ -13,6 +13,9 @@ use crate::domain::{Company, Violation};
 use crate::output::{ErrorView, FailureView};
 
 mod convert;
+mod exit;
+
+pub use exit::{EXITS, Exit, exit_code};
 
 /// What every command gives back.
 pub type Result<T> = std::result::Result<T, CliError>;
@@ -281,32 +284,6 @@ pub trait WriteOutcome<T> {
 impl<T, E: Into<CliError>> WriteOutcome<T> for std::result::Result<T, E> {
     fn state_shown_by(self, command: impl FnOnce() -> String) -> Result<T> {
         self.map_err(|error| error.into().state_shown_by(&command()))
-    }
-}
-
-/// The exit code of every error code: the table that scripts rely on.
-pub const fn exit_code(code: Code) -> u8 {
-    match code {
-        Code::Internal | Code::BadResponse | Code::Io => 1,
-        Code::Usage
-        | Code::Config
-        | Code::ConfirmationRequired
-        | Code::NoCompany
-        | Code::Malformed
-        | Code::MethodNotAllowed => 2,
-        Code::NotSignedIn
-        | Code::Unauthenticated
-        | Code::InvalidGrant
-        | Code::MfaRequired
-        | Code::UnauthorizedClient
-        | Code::CredentialStore => 3,
-        Code::MissingPermission | Code::NotOwner | Code::Escalation | Code::SelfModification => 4,
-        Code::NotFound => 5,
-        Code::NameTaken | Code::RoleInUse | Code::AmbiguousCompany => 6,
-        Code::InvalidInput => 7,
-        Code::Unreachable | Code::Timeout | Code::OutcomeUnknown | Code::RateLimited | Code::Unavailable => 8,
-        Code::Partial => 9,
-        Code::Interrupted => 130,
     }
 }
 

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::Parser;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
 use sactl::args::{self, Cli, Command};
 use sactl::commands;
 use sactl::config::Environment;
@@ -29,18 +29,17 @@ fn main() -> ExitCode {
         Err(error) => return finish(&Ui::new(Manner::of_format(cli.global.output)), Err(error)),
     };
     let ui = Ui::new(manner);
-    let Some(command) = cli.command else { return nothing_asked(&ui) };
     let context = Context::new(cli.global, environment, ui.clone());
-    finish(&ui, run(command, &context))
+    finish(&ui, run(cli.command, &context))
 }
 
-fn run(command: Command, context: &Context) -> Result<u8> {
+fn run(command: Option<Command>, context: &Context) -> Result<u8> {
     // Secrets are in memory from here on: no core dump, and no other process of this user reads them.
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     #[cfg(feature = "platform")]
     let command = match command {
-        Command::Serve(args) => return commands::serve::run(args, context),
-        Command::Sandbox(args) => return commands::sandbox::run(args, context),
+        Some(Command::Serve(args)) => return commands::serve::run(args, context),
+        Some(Command::Sandbox(args)) => return commands::sandbox::run(args, context),
         other => other,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -48,7 +47,12 @@ fn run(command: Command, context: &Context) -> Result<u8> {
         .build()
         .map_err(|error| CliError::io("cannot start", error))?;
     end_when_stuck(context.ui().clone());
-    let outcome = runtime.block_on(until_interrupted(commands::run(command, context)));
+    let outcome = runtime.block_on(until_interrupted(async {
+        match command {
+            Some(command) => commands::run(command, context).await,
+            None => commands::help::start(context).await.map(|()| 0),
+        }
+    }));
     // A thread that still waits for a key or for a keyring must not hold up the end.
     runtime.shutdown_timeout(Duration::ZERO);
     outcome
@@ -64,15 +68,6 @@ fn finish(ui: &Ui, outcome: Result<u8>) -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
-}
-
-/// No command: a person gets the help; a program, which reads a document or nothing, an error.
-fn nothing_asked(ui: &Ui) -> ExitCode {
-    if ui.format().is_document() {
-        let error = CliError::usage("no command is named").hint("see them all with: sactl --help");
-        return finish(ui, Err(error));
-    }
-    finish(ui, Cli::command().print_help().map_err(CliError::answer).map(|()| 0))
 }
 
 /// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.

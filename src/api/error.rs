@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Violation;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:expr;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $status:expr;)+) => {
         /// The stable name of an error; scripts match on it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code { $($(#[$doc])* $name,)+ }
+        pub enum Code { $($(#[doc = $doc])+ $name,)+ }
 
         impl Code {
             /// Every code.
@@ -19,6 +19,11 @@ macro_rules! codes {
             /// The code as it stands in documents.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }
+            }
+
+            /// What it means: sentences.
+            pub const fn about(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+),)+ }
             }
 
             /// The HTTP status with which the platform says it; `None` for what only the client says.

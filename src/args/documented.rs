@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Command, CommandFactory};
 
 use super::Cli;
+use crate::commands::help::grouped;
 use crate::output::{self, Document};
 
 /// Longest line of what is added to the help.
@@ -15,17 +16,18 @@ const WIDTH: usize = 80;
 /// The command line with everything that help, manual pages and completion tell about it. To parse arguments the
 /// plain one of [`Cli`] is enough, and made faster.
 pub fn command() -> Command {
-    documented(Cli::command(), "")
+    grouped(documented(Cli::command(), ""))
 }
 
 /// The help that somebody asked for, as `error` brings it from the plain command line: of a command, with
-/// everything that is documented about it.
+/// everything that is documented about it; of the program, with its commands by group.
 pub fn help(error: clap::Error, arguments: &[OsString]) -> clap::Error {
     let names_a_command = arguments.iter().skip(1).any(|word| !word.as_encoded_bytes().starts_with(b"-"));
-    if error.kind() != ErrorKind::DisplayHelp || !names_a_command {
+    if error.kind() != ErrorKind::DisplayHelp {
         return error;
     }
-    command().try_get_matches_from(arguments).err().unwrap_or(error)
+    let program = if names_a_command { command() } else { grouped(Cli::command()) };
+    program.try_get_matches_from(arguments).err().unwrap_or(error)
 }
 
 /// The path of a verb below `path`, as it is typed.

@@ -4,9 +4,9 @@ use super::complete::Shell;
 use crate::context::Context;
 use crate::error::Result;
 
-/// Print the script that completes commands, flags and names at the TAB key
+/// Print the script that makes a shell complete at the TAB key
 ///
-/// Names of accounts, companies, roles and permissions come from the server, within a second and with the token
+/// Commands, flags and values are completed. Names of accounts, companies, roles and permissions come from the server, within a second and with the token
 /// that is at hand, and are remembered for a minute; nothing is ever asked, and nothing is changed. The Debian
 /// package has the scripts in their places already.
 ///

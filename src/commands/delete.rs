@@ -8,9 +8,9 @@ use crate::domain::Operation;
 use crate::error::{Result, WriteOutcome};
 use crate::output::DeletedView;
 
-/// Delete a service account that the company owns, with its access in every company
+/// Delete a service account that the company owns
 ///
-/// On a terminal the name must be typed to confirm; elsewhere --yes is needed.
+/// Its access in every company goes with it, and its tokens end at once. On a terminal the name must be typed to confirm; elsewhere --yes is needed.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl delete dormant-bot --yes")]
 pub struct Args {

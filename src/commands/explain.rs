@@ -4,11 +4,11 @@
 //! the server's own words as they are.
 
 use super::acting::Acting;
-use super::near::nearest;
 use super::rights::Rights;
 use crate::api::{self, Code};
 use crate::client;
 use crate::domain::decision::{self, Operation};
+use crate::domain::near::nearest;
 use crate::domain::{Company, CompanyId, DefaultRole, Permission, PermissionSet, Refusal};
 use crate::error::CliError;
 

@@ -9,9 +9,9 @@ use crate::domain::{Company, Operation, Ownership, page};
 use crate::error::Result;
 use crate::output::{AccountListView, AccountView, Asked, RowWriter};
 
-/// List the service accounts of the company: those it owns, and external ones that have access
+/// List the service accounts of the company
 ///
-/// In a pipe, without a chosen format, each account is one line of cells separated by tabs; the first cell is
+/// Those that it owns and external ones that have access here are two tables. In a pipe, without a chosen format, each account is one line of cells separated by tabs; the first cell is
 /// `owned` or `external`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(

@@ -9,6 +9,7 @@ pub mod delete;
 pub mod doctor;
 pub mod edit;
 pub mod grant;
+pub mod help;
 pub mod list;
 pub mod login;
 pub mod logout;
@@ -30,7 +31,6 @@ pub mod whoami;
 mod acting;
 mod confirmation;
 mod explain;
-mod near;
 mod rights;
 
 pub use confirmation::{require_confirmation, require_typed_name};
@@ -65,6 +65,7 @@ pub async fn run(command: Command, context: &Context) -> Result<u8> {
         Command::Doctor(args) => doctor::run(args, context).await,
         Command::Completion(args) => completion::run(&args, context),
         Command::Man(args) => man::run(&args, context),
+        Command::Help(args) => help::run(&args, context),
         #[cfg(feature = "platform")]
         Command::Serve(_) | Command::Sandbox(_) => unreachable!("main runs these on their own runtime"),
     }

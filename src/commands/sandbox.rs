@@ -29,9 +29,9 @@ const SAMPLE: &str = include_str!("../platform/sandbox.toml");
 /// The profile that is signed in.
 const PROFILE: &str = "sandbox";
 
-/// Try everything: start the platform with sample data and run a command signed in to it
+/// Try everything in a platform of your own with sample data
 ///
-/// The platform runs inside this process on a free port of this machine and keeps its data in a temporary
+/// Starts the platform and runs a command signed in to it. The platform runs inside this process on a free port of this machine and keeps its data in a temporary
 /// folder, which is gone afterwards. The command is signed in as admin@acme.example of Acme MSP; everybody's
 /// password is Sandbox-1234! Without a command your shell runs. The exit code is that of the command.
 #[derive(Debug, clap::Args)]

@@ -8,7 +8,9 @@ use crate::domain::Company;
 use crate::error::{CliError, Result};
 use crate::output::{AccessView, IdentityView};
 
-/// Show who and where one is, what one may do there, and where the credentials came from
+/// Show who you are, where, and what you may do there
+///
+/// And where the credentials came from.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl whoami\n  sactl whoami -o json")]
 pub struct Args {}

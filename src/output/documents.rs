@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 
 use super::{
     AccountDetailView, AccountListView, AccountView, Answer, CheckView, CompanyListView, CompanyView,
-    CreatedView, DeletedView, DoctorView, ErrorView, GrantView, IdentityView, PasswordView,
+    CreatedView, DeletedView, DoctorView, ErrorView, GrantView, HelpView, IdentityView, PasswordView,
     PermissionListView, PermissionView, ProfileListView, ProfileView, RawView, RevokeView, RoleDeletedView,
     RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
 };
@@ -126,6 +126,7 @@ pub const DOCUMENTS: &[Document] = &[
         &["doctor"],
     ),
     Document::row::<CheckView>("check", "One thing that doctor looked at."),
+    Document::one::<HelpView>("help", "The help of a command, or a topic.", &["help"]),
     Document::one::<TokenView>("token", "A bearer token.", &["token"]),
     Document::one::<RawView>("api", "Any document of the platform, as it came.", &["api"]),
     Document {

@@ -13,6 +13,7 @@ mod documents;
 mod exit_codes;
 #[cfg(feature = "platform")]
 mod faults;
+mod help;
 mod hostile_answers;
 mod hostile_memory;
 mod hostile_text;

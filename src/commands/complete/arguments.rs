@@ -8,7 +8,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use super::companies;
 use super::names::{Kind, Names};
-use super::{Candidate, FILES, FOLDERS};
+use super::{Candidate, FILES, FOLDERS, topics};
 
 /// What an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ enum Takes {
     Profile,
     /// A server of a stored profile.
     Server,
+    /// A topic of the help, or a command.
+    Topic,
     /// The method of a request.
     Method,
     /// A file.
@@ -54,6 +56,7 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
         (["edit" | "passwd" | "delete"], "name", _) => Takes::Account { owned: true },
         (["create"] | ["role", "create"], "name", _) => Takes::Anything,
         (["api"], "method", _) => Takes::Method,
+        (["help"], "words", _) => Takes::Topic,
         (["man"], _, _) => Takes::Folder,
         (["sandbox"], "command", _) => Takes::File,
         (["serve"], "database" | "listen", _) | (["api"], "path", _) => Takes::Anything,
@@ -117,6 +120,7 @@ fn values(takes: Takes, current: &str, names: &Names) -> Vec<Candidate> {
         Takes::Grant => companies::granted(names, current),
         Takes::Profile => names.profiles(current),
         Takes::Server => names.servers(current),
+        Takes::Topic => topics::after(names.words(), current),
         Takes::Method => {
             let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter();
             let begun = current.to_uppercase();

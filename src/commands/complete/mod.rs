@@ -11,6 +11,7 @@ mod flags;
 mod line;
 mod names;
 mod shell;
+mod topics;
 
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -90,7 +91,7 @@ fn answer(question: &Question, environment: &Environment) -> Answer {
     let Some((current, before)) = question.words.split_last() else {
         return Answer::Words { candidates: Vec::new(), open: false };
     };
-    let names = Arc::new(Names::new(flags::of_words(before), environment.clone()));
+    let names = Arc::new(Names::new(before, environment.clone()));
     let mut command = arguments::with_values(Cli::command(), &names);
     let mut words: Vec<OsString> = question.words.iter().map(OsString::from).collect();
     if current == "-" {

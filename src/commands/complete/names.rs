@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::Candidate;
+use super::{Candidate, flags};
 use crate::api::account::AccountQuery;
 use crate::api::{Account, Code};
 use crate::args::Global;
@@ -53,6 +53,7 @@ pub(super) fn begins(name: &str, typed: &str) -> bool {
 
 /// Where names come from, for one completion.
 pub(super) struct Names {
+    words: Vec<String>,
     global: Global,
     environment: Environment,
     begun: Instant,
@@ -68,9 +69,15 @@ struct Place {
 }
 
 impl Names {
-    /// Nothing is opened before somebody asks.
-    pub(super) fn new(global: Global, environment: Environment) -> Self {
-        Self { global, environment, begun: Instant::now(), place: OnceLock::new() }
+    /// For the words before the cursor. Nothing is opened before somebody asks.
+    pub(super) fn new(words: &[String], environment: Environment) -> Self {
+        let (words, global) = (words.to_vec(), flags::of_words(words));
+        Self { words, global, environment, begun: Instant::now(), place: OnceLock::new() }
+    }
+
+    /// The words before the cursor.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// Names of the active company that go on from what is typed.

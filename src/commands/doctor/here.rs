@@ -1,9 +1,9 @@
 //! What can be seen on this machine alone: settings, environment, files, terminal.
 
-use super::super::near::nearest;
 use super::Finding;
 use crate::config::{Settings, env, inspect};
 use crate::context::Context;
+use crate::domain::near::nearest;
 use crate::error::CliError;
 
 /// Where the settings come from.

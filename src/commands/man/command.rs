@@ -2,8 +2,8 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::Page;
 use super::roff::{Roff, bold, italic};
+use super::{Page, topic};
 use crate::args;
 
 /// A page for each command, and one for the program.
@@ -32,7 +32,7 @@ fn page_name(command: &Command) -> String {
 }
 
 fn page(command: &Command, above: &[&Command], date: &str) -> String {
-    let mut roff = Roff::new(&page_name(command), date, &sentence(command));
+    let mut roff = Roff::new(&page_name(command), 1, date, &sentence(command));
     roff.section("synopsis");
     roff.raw_paragraph(&synopsis(command));
     roff.section("description");
@@ -223,8 +223,5 @@ fn neighbours(command: &Command, above: &[&Command]) -> Vec<(String, u8)> {
     let mut names: Vec<String> = names.filter(|name| *name != own).collect();
     names.dedup();
     let names = names.into_iter().map(|name| (name, 1));
-    names.chain(MORE.iter().map(|(name, section)| ((*name).to_owned(), *section))).collect()
+    names.chain(topic::all()).collect()
 }
-
-/// Pages that are about no single command.
-const MORE: &[(&str, u8)] = &[("sactl-config", 5), ("sactl-exit-codes", 7), ("sactl-formatting", 7)];

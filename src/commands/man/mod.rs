@@ -2,6 +2,7 @@
 
 mod command;
 mod roff;
+mod topic;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,9 @@ pub struct Page {
 
 /// Every page.
 pub fn pages() -> Vec<Page> {
-    command::pages(DATE)
+    let mut pages = command::pages(DATE);
+    pages.extend(topic::pages(DATE));
+    pages
 }
 
 /// Puts the page in place of the one that is there: whoever reads has the old one or the new one.

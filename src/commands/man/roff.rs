@@ -14,10 +14,10 @@ pub(super) struct Roff {
 }
 
 impl Roff {
-    /// A page of section 1 about `name`.
-    pub(super) fn new(name: &str, date: &str, about: &str) -> Self {
+    /// A page of the manual that is called `name`.
+    pub(super) fn new(name: &str, section: u8, date: &str, about: &str) -> Self {
         let text = format!(
-            ".TH {} 1 {} {} {}\n",
+            ".TH {} {section} {} {} {}\n",
             quoted(&name.to_uppercase()),
             quoted(date),
             quoted(concat!("sactl ", env!("CARGO_PKG_VERSION"))),
@@ -32,6 +32,12 @@ impl Roff {
     /// A section, whose heading is shown in capitals.
     pub(super) fn section(&mut self, heading: &str) {
         let _ = writeln!(self.text, ".SH {}", quoted(&heading.to_uppercase()));
+        self.is_first = true;
+    }
+
+    /// A heading inside a section.
+    pub(super) fn heading(&mut self, heading: &str) {
+        let _ = writeln!(self.text, ".SS {}", quoted(heading));
         self.is_first = true;
     }
 
@@ -124,7 +130,7 @@ pub(super) fn italic(text: &str) -> String {
 }
 
 /// Text with single spaces, and what stands between backticks bold.
-fn marked(text: &str) -> String {
+pub(super) fn marked(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts = words.split('`').enumerate();
     parts.map(|(place, part)| if place % 2 == 1 { bold(part) } else { escaped(part) }).collect()
@@ -166,7 +172,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_text_is_a_request() {
-        let mut page = Roff::new("sactl-x", "2026-01-02", "does");
+        let mut page = Roff::new("sactl-x", 1, "2026-01-02", "does");
         page.section("description");
         page.paragraph(".so `a\\b`, 'x' … don't");
         page.code(["'quoted' --flag", "", ".x"]);

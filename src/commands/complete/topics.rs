@@ -1,0 +1,38 @@
+//! What `help` can be asked for: topics, commands and, behind `schemas`, documents.
+
+use clap::CommandFactory;
+
+use super::Candidate;
+use crate::args::Cli;
+use crate::commands::help;
+use crate::output::DOCUMENTS;
+
+/// What goes on from `current`, behind the words before it.
+pub(super) fn after(words: &[String], current: &str) -> Vec<Candidate> {
+    let asked = words.iter().skip_while(|word| *word != "help").skip(1);
+    let asked: Vec<&str> = asked.map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let mut found = match asked.as_slice() {
+        [] => help::topics().iter().map(|topic| candidate(topic.name, topic.about)).collect(),
+        ["schemas"] => DOCUMENTS.iter().map(|document| candidate(document.name, "")).collect(),
+        _ => Vec::new(),
+    };
+    found.extend(commands(&asked));
+    found.retain(|one: &Candidate| one.value.starts_with(current));
+    found
+}
+
+/// The commands below the one that `path` names.
+fn commands(path: &[&str]) -> Vec<Candidate> {
+    let program = Cli::command();
+    let below = path.iter().try_fold(&program, |command, word| command.find_subcommand(word));
+    let verbs = below.into_iter().flat_map(|command| command.get_subcommands());
+    verbs
+        .map(|verb| {
+            candidate(verb.get_name(), &verb.get_about().map(ToString::to_string).unwrap_or_default())
+        })
+        .collect()
+}
+
+fn candidate(value: &str, about: &str) -> Candidate {
+    Candidate { value: value.to_owned(), about: about.to_owned() }
+}

@@ -1,0 +1,176 @@
+//! `sactl help`: the help of a command, or a topic that is about no single one.
+//!
+//! Topics are data (see [`topic`]); what they tell about codes, variables and formats is taken from where these
+//! are defined, so that it cannot be wrong.
+
+use clap::CommandFactory;
+
+use crate::args::{self, Cli};
+use crate::context::Context;
+use crate::domain::near::nearest;
+use crate::error::{CliError, Result};
+use crate::output::{self, HelpView, RawView};
+
+mod groups;
+mod start;
+mod text;
+mod topic;
+mod topics;
+
+pub use groups::grouped;
+pub use start::start;
+pub use topic::{Block, Topic};
+
+use text::Style;
+
+/// Show the help of a command, or a topic such as exit-codes
+///
+/// Without a word it shows every command and every topic.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(after_help = "Examples:\n  sactl help\n  sactl help role create\n  sactl help exit-codes\n  \
+                        sactl help schemas accounts")]
+pub struct Args {
+    /// A topic, a command with its subcommand, or schemas and the name of a document
+    #[arg(value_name = "TOPIC|COMMAND")]
+    words: Vec<String>,
+}
+
+/// Shows it.
+///
+/// # Errors
+/// `usage` for a word that is neither a topic nor a command; `io`.
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => show_command(&[], context),
+        ["schemas", document] => schema(document, context),
+        [name] if topic_named(name).is_some() => show_topic(name, context),
+        [name, more, ..] if topic_named(name).is_some() => {
+            Err(CliError::usage(format!("the topic {name} has no part {more}"))
+                .hint(format!("see it whole with: sactl help {name}")))
+        }
+        _ => show_command(&words, context),
+    }
+}
+
+/// Every topic, in the order of the overview.
+pub fn topics() -> &'static [Topic] {
+    topics::ALL
+}
+
+/// Prints the JSON Schema of a document.
+fn schema(name: &str, context: &Context) -> Result<()> {
+    let Some(document) = output::document(name) else {
+        let names = output::DOCUMENTS.iter().map(|document| document.name);
+        let error = CliError::usage(format!("there is no document {name}"));
+        let error = match nearest(name, names) {
+            Some(near) => error.hint(format!("did you mean: sactl help schemas {near}")),
+            None => error,
+        };
+        return Err(error.hint("see which documents there are with: sactl help schemas"));
+    };
+    let (ui, schema) = (context.ui(), document.schema());
+    if ui.format().is_document() {
+        return super::acting::show(ui, &RawView(schema));
+    }
+    ui.answer(|out| writeln!(out, "{schema:#}"))
+}
+
+fn topic_named(name: &str) -> Option<&'static Topic> {
+    topics::ALL.iter().find(|topic| topic.name == name)
+}
+
+fn show_topic(name: &str, context: &Context) -> Result<()> {
+    let Some(topic) = topic_named(name) else { return Err(unknown(&[name], &Cli::command())) };
+    show(topic.name, topic.about, |style| text::topic(topic, style), context)
+}
+
+/// The help of the command that `words` name; of none of them, the program's own.
+fn show_command(words: &[&str], context: &Context) -> Result<()> {
+    let mut program = args::command();
+    program.build();
+    let mut command = &mut program;
+    for (place, word) in words.iter().enumerate() {
+        // Looked for twice: a command that is borrowed for good cannot be named in the error.
+        if command.find_subcommand(word).is_none() {
+            return Err(unknown(&words[..=place], command));
+        }
+        command = command
+            .find_subcommand_mut(word)
+            .ok_or_else(|| CliError::internal("a command was lost between two looks"))?;
+    }
+    let about = groups::about(command);
+    // The program alone: what is needed first. A command: everything.
+    let help = if words.is_empty() { command.render_help() } else { command.render_long_help() };
+    let name = if words.is_empty() { "sactl".to_owned() } else { words.join(" ") };
+    let help = |style: Style| if style.colour { help.ansi().to_string() } else { help.to_string() };
+    show(&name, &about, help, context)
+}
+
+/// Writes help: as text, or as one document where a program reads.
+fn show(name: &str, title: &str, text: impl Fn(Style) -> String, context: &Context) -> Result<()> {
+    let ui = context.ui();
+    if ui.format().is_document() {
+        let text = text(Style::new(None, false));
+        return super::acting::show(ui, &HelpView::new(name, title, text));
+    }
+    ui.answer(|out| out.write_all(text(Style::new(ui.width(), ui.colour())).as_bytes()))
+}
+
+/// The refusal of words of which the last means nothing to `command`.
+fn unknown(words: &[&str], command: &clap::Command) -> CliError {
+    let asked = words.join(" ");
+    let (last, before) = words.split_last().map_or(("", &[][..]), |(last, before)| (*last, before));
+    let commands = command.get_subcommands().map(clap::Command::get_name);
+    let topics = topics::ALL.iter().filter(|_| before.is_empty()).map(|topic| topic.name);
+    let near = nearest(last, topics.chain(commands));
+    let error = CliError::usage(if before.is_empty() {
+        format!("there is no command and no topic {asked}")
+    } else {
+        format!("there is no command {asked}")
+    });
+    let error = match near {
+        Some(near) => {
+            error.hint(format!("did you mean: sactl help {}", [before, &[near]].concat().join(" ")))
+        }
+        None => error,
+    };
+    error.hint("see every command and topic with: sactl help")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_topic_is_called_like_a_command() {
+        let program = Cli::command();
+        for topic in topics() {
+            assert!(program.find_subcommand(topic.name).is_none(), "{}", topic.name);
+            assert!(topics().iter().filter(|other| other.name == topic.name).count() == 1, "{}", topic.name);
+            assert!(
+                topic.about.starts_with(char::is_lowercase) && !topic.about.ends_with('.'),
+                "{}",
+                topic.about
+            );
+        }
+    }
+
+    #[test]
+    fn every_topic_says_something_and_every_backtick_has_its_partner() {
+        for topic in topics() {
+            let blocks = (topic.blocks)();
+            assert!(blocks.len() > 1, "{}", topic.name);
+            for block in blocks {
+                let text = match block {
+                    Block::Paragraph(text) => text.into_owned(),
+                    Block::Definitions(pairs) => {
+                        pairs.into_iter().map(|(term, meaning)| term + &meaning).collect()
+                    }
+                    Block::Heading(_) | Block::Code(_) => continue,
+                };
+                assert_eq!(text.matches('`').count() % 2, 0, "{}: {text}", topic.name);
+            }
+        }
+    }
+}

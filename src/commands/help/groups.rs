@@ -1,0 +1,93 @@
+//! The commands in groups, for the overview. What each does stands with the command, once.
+
+use std::fmt::Write as _;
+
+use clap::Command;
+
+/// The groups in their order, each with its commands in theirs. A command that stands in none is shown in a last
+/// one, so that none is ever forgotten.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Accounts", &["list", "show", "create", "edit", "passwd", "delete"]),
+    ("Access", &["grant", "revoke", "role", "permission"]),
+    ("Sign-in", &["login", "logout", "whoami", "profile", "company", "token"]),
+    ("Platform", &["sandbox", "serve"]),
+    ("Tools", &["api", "doctor", "completion", "man", "help"]),
+];
+
+/// A group with those of its commands that this program has.
+pub(super) struct Group<'a> {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// Its commands.
+    pub(super) commands: Vec<&'a Command>,
+}
+
+/// The commands of `program` in their groups.
+pub(super) fn groups(program: &Command) -> Vec<Group<'_>> {
+    let find = |name: &&str| program.get_subcommands().find(|command| command.get_name() == *name);
+    let known = |command: &&Command| GROUPS.iter().any(|(_, names)| names.contains(&command.get_name()));
+    let others = program.get_subcommands().filter(|command| !command.is_hide_set() && !known(command));
+    let groups =
+        GROUPS.iter().map(|(name, names)| Group { name, commands: names.iter().filter_map(find).collect() });
+    let all = groups.chain(std::iter::once(Group { name: "More", commands: others.collect() }));
+    all.filter(|group| !group.commands.is_empty()).collect()
+}
+
+/// The program with an overview of its commands by group in its help.
+pub fn grouped(program: Command) -> Command {
+    let header = *program.get_styles().get_header();
+    let literal = *program.get_styles().get_literal();
+    let mut text = "{about}\n\n{usage-heading} {usage}\n".to_owned();
+    for Group { name, commands } in groups(&program) {
+        let _ = write!(text, "\n{header}{name}:{header:#}\n");
+        for command in commands {
+            let (name, about) = (command.get_name(), about(command));
+            let _ = writeln!(text, "  {literal}{name:<WIDEST$}{literal:#}  {about}");
+        }
+    }
+    let _ = write!(text, "\n{header}Global options:{header:#}\n{{options}}{{after-help}}");
+    program.help_template(text)
+}
+
+/// Columns of the longest name of a command.
+const WIDEST: usize = 10;
+
+/// What a command does, in one line.
+pub(super) fn about(command: &Command) -> String {
+    command.get_about().map(ToString::to_string).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::args::Cli;
+
+    #[test]
+    fn every_command_stands_in_one_group() {
+        let program = Cli::command();
+        let mut grouped: Vec<&str> = groups(&program)
+            .iter()
+            .flat_map(|group| &group.commands)
+            .map(|command| command.get_name())
+            .collect();
+        let mut all: Vec<&str> =
+            program.get_subcommands().filter(|one| !one.is_hide_set()).map(Command::get_name).collect();
+        grouped.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(grouped, all);
+        let rest = groups(&program).into_iter().find(|group| group.name == "More");
+        assert!(rest.is_none(), "these belong into a group: {:?}", rest.map(|rest| rest.commands));
+    }
+
+    #[test]
+    fn every_line_of_the_overview_fits_a_terminal() {
+        let program = Cli::command();
+        for command in program.get_subcommands() {
+            assert!(command.get_name().len() <= WIDEST, "{}", command.get_name());
+            let width = 2 + WIDEST + 2 + about(command).chars().count();
+            assert!(width <= 80, "{width} columns: {}", about(command));
+        }
+    }
+}

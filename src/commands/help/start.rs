@@ -1,0 +1,199 @@
+//! `sactl` alone: one screen that says what this is, where one stands, and what to type next.
+//!
+//! Only what lies on this machine is looked at, and nothing that is wrong with it is an error here.
+
+use std::fmt::Write as _;
+
+use clap::CommandFactory;
+
+use super::groups::{Group, groups};
+use super::text::{Style, definitions};
+use crate::args::Cli;
+use crate::config::credentials::{Slot, Store};
+use crate::config::settings::ChosenCompany;
+use crate::config::{Identity, Settings, StoreKind};
+use crate::context::Context;
+use crate::error::{CliError, Result};
+
+/// Shows it; to a program, which reads a document or nothing, an error.
+///
+/// # Errors
+/// `usage` where a document was asked for; `io`.
+pub async fn start(context: &Context) -> Result<()> {
+    let ui = context.ui();
+    if ui.format().is_document() {
+        return Err(CliError::usage("no command is named").hint("see them all with: sactl help"));
+    }
+    let standing = Standing::find(context).await;
+    let style = Style::new(ui.width(), ui.colour());
+    ui.answer(|out| out.write_all(screen(&standing, style).as_bytes()))
+}
+
+/// How far somebody has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Standing {
+    /// No server is known yet.
+    New,
+    /// The settings cannot be used.
+    Broken(String),
+    /// A server is known, and nobody is signed in there.
+    SignedOut { server: String, why: String },
+    /// Everything is there.
+    Ready { who: String, server: String, company: Option<String> },
+}
+
+impl Standing {
+    async fn find(context: &Context) -> Self {
+        match context.settings() {
+            Ok(settings) => Self::of(settings).await,
+            Err(error) => Self::Broken(error.whole_message()),
+        }
+    }
+
+    async fn of(settings: &Settings) -> Self {
+        let Some(server) = &settings.server else { return Self::New };
+        let origin = &server.value;
+        let signed_out = |why: String| Self::SignedOut { server: origin.to_string(), why };
+        let company = settings.company.as_ref().map(|company| match &company.value {
+            ChosenCompany::Stored(company) => company.to_string(),
+            ChosenCompany::Named(reference) => format!("company {reference}"),
+        });
+        let ready = |who: String| Self::Ready { who, server: origin.to_string(), company };
+        match &settings.identity {
+            Identity::Token(_) => ready("the owner of SACTL_TOKEN".to_owned()),
+            Identity::Password { username, .. } => ready(username.clone()),
+            Identity::Stored(username) => {
+                let Some(username) = username.as_deref().or_else(|| settings.stored_username()) else {
+                    return signed_out("nobody has signed in".to_owned());
+                };
+                let slot = Slot { origin: origin.clone(), username: username.to_owned() };
+                match has_ended(settings, &slot).await {
+                    Some(why) => signed_out(why),
+                    None => ready(username.to_owned()),
+                }
+            }
+        }
+    }
+}
+
+/// Why what is stored is of no use, as far as a file says so; a keyring is not woken up for this.
+async fn has_ended(settings: &Settings, slot: &Slot) -> Option<String> {
+    let username = &slot.username;
+    let kind = settings.credential_store.value;
+    if kind == StoreKind::Keyring {
+        return None;
+    }
+    let found = Store::new(kind, &settings.folder).load(slot).await.ok().flatten();
+    let Some(found) = found else { return Some(format!("nothing is stored for {username}")) };
+    let lives = found.password.is_some() || found.live_token(jiff::Timestamp::now()).is_some();
+    (!lives).then(|| format!("the session of {username} has ended"))
+}
+
+fn screen(standing: &Standing, style: Style) -> String {
+    let mut text = style.wrapped(
+        "sactl administers service accounts of a platform that manages cellular routers: who owns an account, in \
+         which companies it may do what, and its password.",
+        0,
+    );
+    let _ = write!(text, "\n{}", style.wrapped(&said(standing), 0));
+    let mut section = |heading: &str, pairs: &[(String, String)]| {
+        let _ = write!(text, "\n{}\n", style.strong(heading));
+        definitions(pairs, style, &mut text);
+    };
+    section("Next", &next(standing));
+    section("Commands", &commands());
+    section("Help", &help());
+    text
+}
+
+fn said(standing: &Standing) -> String {
+    match standing {
+        Standing::New => "You are not signed in, and no server is known yet.".to_owned(),
+        Standing::Broken(why) => format!("The settings cannot be used: {why}."),
+        Standing::SignedOut { server, why } => format!("You are not signed in to {server}: {why}."),
+        Standing::Ready { who, server, company: None } => format!("You are {who} at {server}."),
+        Standing::Ready { who, server, company: Some(company) } => {
+            format!("You are {who} at {server}, acting in {company}.")
+        }
+    }
+}
+
+/// What to type next.
+fn next(standing: &Standing) -> Vec<(String, String)> {
+    let pairs: &[(&str, &str)] = match standing {
+        Standing::New => &[
+            ("sactl sandbox", "try everything with sample data, without any server"),
+            ("sactl login", "sign in; add --server https://HOST, or answer the questions"),
+        ],
+        Standing::Broken(_) => &[("sactl doctor", "see what is wrong, and the mend")],
+        Standing::SignedOut { .. } => {
+            &[("sactl login", "sign in"), ("sactl doctor", "see whether server and settings are in order")]
+        }
+        Standing::Ready { company: None, .. } => &[
+            ("sactl company list", "see your companies"),
+            ("sactl company use ID", "choose the one to act in"),
+            ("sactl list", "see the service accounts of the company"),
+        ],
+        Standing::Ready { .. } => &[
+            ("sactl list", "see the service accounts of the company"),
+            ("sactl create NAME", "make one; add --role viewer --generate"),
+            ("sactl grant NAME", "give it access; add --role ROLE or --permission P"),
+        ],
+    };
+    let has_platform = cfg!(feature = "platform");
+    let there = pairs.iter().filter(|(command, _)| has_platform || *command != "sactl sandbox");
+    there.map(|(command, does)| (format!("`{command}`"), (*does).to_owned())).collect()
+}
+
+/// The names of all commands, by group.
+fn commands() -> Vec<(String, String)> {
+    let program = Cli::command();
+    let line = |group: Group<'_>| {
+        let names: Vec<&str> = group.commands.iter().map(|command| command.get_name()).collect();
+        (group.name.to_owned(), names.join(", "))
+    };
+    groups(&program).into_iter().map(line).collect()
+}
+
+fn help() -> Vec<(String, String)> {
+    let topics: Vec<&str> = super::topics().iter().map(|topic| topic.name).collect();
+    let pairs = [
+        ("`sactl help`", "what every command does".to_owned()),
+        ("`sactl help COMMAND`", "everything about one command, with examples".to_owned()),
+        ("`sactl help TOPIC`", topics.join(", ")),
+    ];
+    pairs.map(|(command, shows)| (command.to_owned(), shows)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything fits on the smallest terminal there is, and each state says something else to type.
+    #[test]
+    fn one_screen_says_what_to_type_next() {
+        let server = "https://gateway.example".to_owned();
+        let who = "admin@acme.example".to_owned();
+        let company = Some("Acme MSP (1)".to_owned());
+        let standings = [
+            (Standing::New, "sactl login"),
+            (Standing::Broken("config.toml: line 3: no".into()), "sactl doctor"),
+            (
+                Standing::SignedOut { server: server.clone(), why: "nobody has signed in".into() },
+                "sactl login",
+            ),
+            (
+                Standing::Ready { who: who.clone(), server: server.clone(), company: None },
+                "sactl company use",
+            ),
+            (Standing::Ready { who, server, company }, "sactl list"),
+        ];
+        for (standing, wanted) in standings {
+            let text = screen(&standing, Style { width: 80, colour: false });
+            assert!(text.lines().count() <= 24, "{text}");
+            assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+            let next = text.split("Next\n").nth(1).unwrap().split("\n\n").next().unwrap();
+            assert!(next.contains(wanted), "{text}");
+        }
+    }
+}

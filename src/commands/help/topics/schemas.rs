@@ -1,0 +1,30 @@
+//! Documents, the commands that print them, and their columns.
+
+use super::super::topic::{Block, Topic, code, definitions, paragraph};
+use crate::output::DOCUMENTS;
+
+pub(in super::super) const SCHEMAS: Topic =
+    Topic { name: "schemas", about: "the documents that commands print, and their JSON Schemas", blocks };
+
+fn blocks() -> Vec<Block> {
+    let printed = DOCUMENTS.iter().map(|document| {
+        let by = match document.commands {
+            [] => String::new(),
+            commands => format!(" Printed by `{}`.", commands.join("`, `")),
+        };
+        (document.name, format!("{}{by}", document.about))
+    });
+    let columns = DOCUMENTS.iter().filter(|document| !document.commands.is_empty());
+    let columns = columns.map(|document| (document.name, document.columns.join(", ")));
+    vec![
+        paragraph(
+            "Each document has a name and a JSON Schema (draft 2020-12), which `sactl help schemas NAME` prints. What \
+             a command prints fits its schema in every version that knows the name.",
+        ),
+        code("sactl help schemas accounts > accounts.schema.json"),
+        definitions(printed),
+        Block::Heading("Columns"),
+        paragraph("The cells of a row, as `-o csv` names them, in their order:"),
+        definitions(columns),
+    ]
+}

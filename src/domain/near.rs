@@ -1,0 +1,122 @@
+//! Near matches, for "did you mean": pure functions over words.
+
+/// The candidate that `word` most probably means, if one is near enough: at most a third of its letters
+/// differ, or it is nearly one of the words of which the candidate consists.
+pub fn nearest<S: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = S>) -> Option<S> {
+    let word = word.to_lowercase();
+    candidates
+        .into_iter()
+        .filter_map(|candidate| Some((farness(&word, &candidate.as_ref().to_lowercase())?, candidate)))
+        .min_by_key(|(farness, _)| *farness)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How far `word` is from the candidate; `None` when it cannot be meant. Whole matches go before partial ones.
+fn farness(word: &str, candidate: &str) -> Option<(bool, usize)> {
+    let letters = word.chars().count();
+    let whole = distance(word, candidate);
+    if whole <= (letters / 3).max(1) {
+        return Some((false, whole));
+    }
+    let nearest_part = parts(candidate).map(|part| distance(word, part)).min()?;
+    (letters >= SHORTEST_PART && nearest_part <= (letters / 5).max(1)).then_some((true, nearest_part))
+}
+
+/// Fewer letters are a part of too much.
+const SHORTEST_PART: usize = 3;
+/// Most words of a candidate that are looked at.
+const MOST_WORDS: usize = 8;
+
+/// The words of `text`, alone and with those that follow.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let is_letter = |at: &usize| text[*at..].starts_with(char::is_alphanumeric);
+    let follows_letter = |at: &usize| text[..*at].ends_with(char::is_alphanumeric);
+    let places = || (0..=text.len()).filter(|at| text.is_char_boundary(*at));
+    let starts: Vec<usize> =
+        places().filter(|at| is_letter(at) && !follows_letter(at)).take(MOST_WORDS).collect();
+    let ends: Vec<usize> =
+        places().filter(|at| !is_letter(at) && follows_letter(at)).take(MOST_WORDS).collect();
+    starts.into_iter().enumerate().flat_map(move |(place, start)| {
+        ends.clone().into_iter().skip(place).map(move |end| &text[start..end])
+    })
+}
+
+/// How many letters have to be put in, left out, replaced or swapped with their neighbour.
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let mut before_last = vec![0; right.len() + 1];
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    for row in 1..=left.len() {
+        let mut current = vec![row; right.len() + 1];
+        for column in 1..=right.len() {
+            let replaced = usize::from(left[row - 1] != right[column - 1]);
+            let mut fewest = (last[column] + 1).min(current[column - 1] + 1).min(last[column - 1] + replaced);
+            let swapped = row > 1
+                && column > 1
+                && left[row - 1] == right[column - 2]
+                && left[row - 2] == right[column - 1];
+            if swapped {
+                fewest = fewest.min(before_last[column - 2] + 1);
+            }
+            current[column] = fewest;
+        }
+        before_last = std::mem::replace(&mut last, current);
+    }
+    last[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_slip_is_understood_and_nonsense_is_not() {
+        let roles = ["company-admin", "operator", "viewer"];
+        for (word, expected) in [
+            ("opertor", Some("operator")),
+            ("Viewer", Some("viewer")),
+            ("veiwer", Some("viewer")),
+            ("companyadmin", Some("company-admin")),
+            ("x", None),
+            ("", None),
+            ("billing", None),
+            ("admin", Some("company-admin")),
+        ] {
+            assert_eq!(nearest(word, roles), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_a_name_is_enough() {
+        let companies = ["Acme MSP", "Northwind Logistics", "Contoso Retail"];
+        for (word, expected) in [
+            ("Northwnd", Some("Northwind Logistics")),
+            ("logistic", Some("Northwind Logistics")),
+            ("acme", Some("Acme MSP")),
+            ("Contoso Retial", Some("Contoso Retail")),
+            ("re", None),
+            ("Fabrikam", None),
+        ] {
+            assert_eq!(nearest(word, companies), expected, "{word}");
+        }
+        assert_eq!(nearest("SACTL_X", ["SACTL_PROFILE"]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_is_nearest_to_itself(name in "\\PC{1,12}", other in "\\PC{1,12}") {
+            prop_assert_eq!(nearest(&name, [&other, &name]).map(|s| s.to_lowercase()), Some(name.to_lowercase()));
+        }
+
+        #[test]
+        fn a_distance_is_a_distance(left in "[a-d]{0,8}", right in "[a-d]{0,8}") {
+            prop_assert_eq!(distance(&left, &right), distance(&right, &left));
+            prop_assert_eq!(distance(&left, &right) == 0, left == right);
+            let longest = left.len().max(right.len());
+            let difference = left.len().abs_diff(right.len());
+            prop_assert!((difference..=longest).contains(&distance(&left, &right)));
+        }
+    }
+}

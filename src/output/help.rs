@@ -1,0 +1,50 @@
+//! Help as an answer, for programs that ask for a document.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Answer, Block, Row};
+
+/// The help of a command, or a topic.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Help")]
+pub struct HelpView {
+    /// The command or the topic.
+    pub name: String,
+    /// What it is about, in one line.
+    pub title: String,
+    /// The text as a terminal would show it.
+    pub text: String,
+}
+
+impl HelpView {
+    /// Help on `name`.
+    pub fn new(name: &str, title: &str, text: String) -> Self {
+        Self { name: name.to_owned(), title: title.to_owned(), text }
+    }
+}
+
+impl Row for HelpView {
+    const COLUMNS: &'static [&'static str] = &["name", "title"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.name.clone(), self.title.clone()]
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Answer for HelpView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, _now: Timestamp) -> Vec<Block> {
+        self.text.lines().map(|line| Block::Verbatim(line.to_owned())).collect()
+    }
+}

@@ -1,0 +1,97 @@
+//! Help: of commands, on topics, and what a newcomer reads who types `sactl` alone.
+
+use crate::common::env::Env;
+use crate::common::stub::{Answer, Stub};
+
+/// Every topic, by the overview of `sactl` alone.
+fn topics() -> Vec<String> {
+    let text = Env::new().run::<&str>([]).ok().stdout.clone();
+    let (_, list) = text.split_once("sactl help TOPIC").unwrap();
+    list.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn help_of_a_command_is_its_long_help() {
+    let env = Env::new();
+    for command in ["list", "create", "role create", "company use", "help"] {
+        let help = env.sactl(&format!("help {command}"));
+        let flag = env.sactl(&format!("{command} --help"));
+        assert_eq!(help.ok().stdout, flag.ok().stdout, "{command}");
+    }
+    assert_eq!(env.sactl("help").ok().stdout, env.sactl("-h").ok().stdout);
+}
+
+#[test]
+fn every_topic_is_shown_and_is_one_document_for_a_program() {
+    let env = Env::new();
+    let topics = topics();
+    assert!(topics.len() >= 4, "{topics:?}");
+    for topic in topics {
+        let shown = env.sactl(&format!("help {topic}"));
+        assert!(shown.ok().stdout.lines().count() > 10, "{shown}");
+        assert!(shown.stdout.lines().all(|line| line == line.trim_end()), "{shown}");
+        let document = env.sactl(&format!("help {topic} -o json")).ok().json();
+        assert_eq!(document["name"], topic.as_str());
+        assert_eq!(document["text"], shown.stdout.as_str());
+    }
+    assert_eq!(env.sactl("help list -o json").ok().json()["name"], "list");
+}
+
+#[test]
+fn a_mistyped_topic_or_command_is_a_usage_error_that_names_its_neighbour() {
+    let env = Env::new();
+    for (line, near) in [
+        ("help exitcodes", "sactl help exit-codes"),
+        ("help environmnt", "sactl help environment"),
+        ("help lst", "sactl help list"),
+        ("help role creat", "sactl help role create"),
+        ("help nothing-like-it", "sactl help"),
+        ("help list nothing", "sactl help"),
+        ("help exit-codes 4", "sactl help exit-codes"),
+        ("help schemas accouts", "sactl help schemas accounts"),
+    ] {
+        env.sactl(line).refused(2, near);
+        let error = env.sactl(&format!("{line} -o json")).error(2, "usage");
+        assert!(error["hint"].as_str().unwrap().contains(near), "{error}");
+    }
+}
+
+#[test]
+fn every_document_has_a_schema_that_is_printed() {
+    let env = Env::new();
+    let topic = env.sactl("help schemas");
+    for document in sactl::output::DOCUMENTS {
+        assert!(topic.ok().stdout.contains(&format!("  {}  ", document.name)), "{}: {topic}", document.name);
+        let printed = env.sactl(&format!("help schemas {}", document.name));
+        assert_eq!(printed.ok().json(), document.schema());
+        assert_eq!(
+            env.sactl(&format!("help schemas {} -o json", document.name)).ok().json(),
+            document.schema()
+        );
+    }
+}
+
+/// `sactl` alone asks no server, whatever is wrong here, and says what to type next.
+#[test]
+fn alone_it_says_what_to_type_next() {
+    let stub = Stub::always(Answer::json(500, "{}"));
+    let broken = Env::new();
+    std::fs::create_dir_all(broken.config()).unwrap();
+    std::fs::write(broken.config().join("config.toml"), "[[[").unwrap();
+    let server = || Env::new().with("SACTL_SERVER", stub.url());
+    for (env, next) in [
+        (Env::new(), "sactl login"),
+        (broken, "sactl doctor"),
+        (server(), "sactl login"),
+        (server().with("SACTL_TOKEN", "sat_0123456789"), "sactl company use ID"),
+        (server().with("SACTL_TOKEN", "sat_0123456789").with("SACTL_COMPANY", "1"), "sactl create NAME"),
+    ] {
+        let shown = env.run::<&str>([]);
+        assert_eq!(shown.ok().stderr, "", "{shown}");
+        assert!(shown.stdout.contains(next), "{next} is missing:\n{shown}");
+        assert!(shown.stdout.contains("sactl help COMMAND"), "{shown}");
+        assert!(!shown.stdout.contains("sat_"), "{shown}");
+    }
+    assert_eq!(stub.connections(), 0);
+    Env::new().sactl("-o json").error(2, "usage");
+}
