@@ -17,9 +17,9 @@ _sactl() {
         "$COMP_TYPE" 2> /dev/null < /dev/null)
     case $directive in
         # The word goes on behind the candidate.
-        open) compopt -o nospace 2> /dev/null ;;
-        files*) compopt -o default 2> /dev/null ;;
-        folders*) compopt -o dirnames 2> /dev/null ;;
+        open) compopt -o nospace 2> /dev/null || : ;;
+        files*) compopt -o default 2> /dev/null || : ;;
+        folders*) compopt -o dirnames 2> /dev/null || : ;;
     esac
     return 0
 }

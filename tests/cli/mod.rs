@@ -4,6 +4,8 @@
 mod acting;
 mod bad_input;
 mod ci;
+#[cfg(feature = "platform")]
+mod completion;
 mod contract;
 mod credentials;
 mod doctor;
@@ -18,6 +20,7 @@ mod hostile_answers;
 mod hostile_memory;
 mod hostile_text;
 mod interruption;
+mod man;
 #[cfg(feature = "platform")]
 mod readme;
 mod refusals;

@@ -33,6 +33,11 @@ impl Terminal {
         Self::run(&command)
     }
 
+    /// Starts any program.
+    pub(crate) fn program(command: &std::process::Command) -> Self {
+        Self::run(command)
+    }
+
     /// The terminal shows what is typed, as terminals do unless the program says otherwise; `Session` alone
     /// would hide it.
     fn run(command: &std::process::Command) -> Self {
@@ -65,6 +70,12 @@ impl Terminal {
     /// Types `text` and Return.
     pub(crate) fn type_line(&mut self, text: &str) -> &mut Self {
         self.session.send(format!("{text}\r")).unwrap();
+        self
+    }
+
+    /// Presses the keys of `text`, and no Return.
+    pub(crate) fn press(&mut self, text: &str) -> &mut Self {
+        self.session.send(text).unwrap();
         self
     }
 

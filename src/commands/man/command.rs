@@ -114,6 +114,7 @@ fn synopsis(command: &Command) -> String {
         });
     }
     if verbs(command).next().is_some() {
+        parts.push(format!("[{}]", italic("OPTIONS")));
         parts.push(italic("COMMAND"));
     }
     parts.join(" ")
