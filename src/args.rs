@@ -1,8 +1,9 @@
 //! The command line: global flags and the commands. Each verb describes its own arguments.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
 use crate::config::{Flags, StoreKind};
@@ -13,6 +14,29 @@ use crate::ui::Colour;
 mod documented;
 
 pub use documented::{command, help};
+
+/// The command line of this call, and the path of its command as it is typed, for example `role list`; empty when
+/// none is named.
+///
+/// # Errors
+/// Those of clap, which also stand for help and version.
+pub fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
+    let mut program = Cli::command();
+    let mut matches = program.try_get_matches_from_mut(arguments)?;
+    let path = path_of(&matches);
+    let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut program))?;
+    Ok((cli, path))
+}
+
+fn path_of(matches: &ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut verb = matches.subcommand();
+    while let Some((word, matches)) = verb {
+        words.push(word);
+        verb = matches.subcommand();
+    }
+    words.join(" ")
+}
 
 /// Administer service accounts of a platform that manages cellular routers for many companies
 #[derive(Debug, Parser)]
@@ -48,6 +72,12 @@ pub struct Global {
     /// Show tables whole: every column, every permission, exact times
     #[arg(short, long, global = true)]
     pub wide: bool,
+    /// Show only these columns, in this order, of a table, csv or the rows of a pipe: comma-separated
+    #[arg(long, global = true, value_name = "LIST", hide_short_help = true)]
+    pub columns: Option<String>,
+    /// Print what this jq expression makes of the JSON document: strings raw, one a line
+    #[arg(long, global = true, value_name = "EXPR", hide_short_help = true)]
+    pub jq: Option<String>,
     /// Allow a request this many seconds in all [env: SACTL_TIMEOUT] [default: 30]
     #[arg(
         long,

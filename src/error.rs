@@ -10,7 +10,7 @@ use std::fmt::{self, Write as _};
 use crate::api::Code;
 use crate::domain::visible::{json_visible, sanitise};
 use crate::domain::{Company, Violation};
-use crate::output::{ErrorView, FailureView};
+use crate::output::{ErrorView, FailureView, JqError};
 
 mod convert;
 mod exit;
@@ -71,8 +71,13 @@ impl CliError {
         Self::new(Code::Io, what).caused_by(source)
     }
 
-    /// The answer could not be written. A closed pipe is a quiet end: whoever read has enough.
+    /// The answer could not be written. A closed pipe is a quiet end: whoever read has enough. An expression that fails
+    /// on the answer is wrong usage.
     pub fn answer(source: std::io::Error) -> Self {
+        if let Some(failed) = JqError::within(&source) {
+            return Self::usage(format!("--jq fails on the answer: {failed}"))
+                .hint("the command itself has done what it does; only its answer is not shown");
+        }
         let quiet = source.kind() == std::io::ErrorKind::BrokenPipe;
         let mut error = Self::io("cannot write the answer to standard output", source);
         error.0.quiet = quiet;
@@ -83,6 +88,10 @@ impl CliError {
     #[must_use]
     pub fn told(mut self) -> Self {
         self.0.quiet = false;
+        if self.0.code == Code::Usage {
+            // Wrong usage says that nothing was done.
+            self.0.code = Code::Io;
+        }
         self
     }
 

@@ -16,7 +16,7 @@
 //! | [`commands`] | one verb, one file | everything above; `platform` in `serve` and `sandbox` |
 //! | [`context`] | what a command may use, made when first asked for | `args`, `api`, `config`, `client`, `domain`, `error`, `output`, [`ui`] |
 //! | [`error`] | errors as a person meets them; the only place that chooses an exit code | `api`, `client`, `config`, `domain`, `output` (the document of an error) |
-//! | [`ui`] | the terminal: answer, status, warning, prompt | `api`, `domain`, `error`, `output` (the format only) |
+//! | [`ui`] | the terminal: answer, status, warning, prompt | `api`, `domain`, `error`, `output` (the format and the selection) |
 //! | `platform` | the platform itself, behind the feature of that name | `api`, `domain` |
 
 #![forbid(unsafe_code)]

@@ -4,9 +4,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
 use clap::error::ErrorKind;
-use sactl::args::{self, Cli, Command};
+use sactl::args::{self, Command};
 use sactl::commands;
 use sactl::config::Environment;
 use sactl::context::{self, Context, end_when_stuck, until_interrupted};
@@ -20,13 +19,17 @@ fn main() -> ExitCode {
     if commands::complete::answered(&arguments, &environment) {
         return ExitCode::SUCCESS;
     }
-    let cli = match Cli::try_parse_from(&arguments) {
-        Ok(cli) => cli,
+    let (cli, path) = match args::parse(&arguments) {
+        Ok(parsed) => parsed,
         Err(error) => return not_parsed(error, &arguments, &environment),
     };
-    let manner = match context::manner(&cli.global, &environment) {
+    let mut manner = match context::manner(&cli.global, &environment) {
         Ok(manner) => manner,
-        Err(error) => return finish(&Ui::new(Manner::of_format(cli.global.output)), Err(error)),
+        Err(error) => return failed(context::format_in(&arguments, &environment), error),
+    };
+    manner.selection = match commands::selection(&path, &cli.global, manner.format) {
+        Ok(selection) => selection,
+        Err(error) => return failed(manner.format, error),
     };
     let ui = Ui::new(manner);
     let context = Context::new(cli.global, environment, ui.clone());
@@ -70,6 +73,11 @@ fn finish(ui: &Ui, outcome: Result<u8>) -> ExitCode {
     }
 }
 
+/// A failure before more is known than a format.
+fn failed(format: Option<Format>, error: CliError) -> ExitCode {
+    finish(&Ui::new(Manner::of_format(format)), Err(error))
+}
+
 /// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.
 fn not_parsed(error: clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -78,7 +86,7 @@ fn not_parsed(error: clap::Error, arguments: &[OsString], environment: &Environm
     }
     let format = context::format_in(arguments, environment);
     if format.is_some_and(Format::is_document) {
-        return finish(&Ui::new(Manner::of_format(format)), Err(context::usage_error(&error)));
+        return failed(format, context::usage_error(&error));
     }
     let _ = error.print();
     ExitCode::from(2)

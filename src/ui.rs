@@ -7,7 +7,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::error::{CliError, Result};
-use crate::output::Format;
+use crate::output::{Format, Selection};
 
 pub use crate::domain::visible::{json_visible, sanitise};
 
@@ -31,6 +31,8 @@ pub enum Colour {
 pub struct Manner {
     /// The format that somebody chose; `None` when nobody did.
     pub format: Option<Format>,
+    /// What of the answer is asked for.
+    pub selection: Selection,
     /// No status and no notes.
     pub quiet: bool,
     /// Requests are told too, and documents do not silence notes.
@@ -81,6 +83,17 @@ impl Ui {
     /// The format of the answer: the one chosen, else a table.
     pub fn format(&self) -> Format {
         self.manner.format.unwrap_or(Format::Table)
+    }
+
+    /// What of the answer is asked for.
+    pub fn selection(&self) -> &Selection {
+        &self.manner.selection
+    }
+
+    /// Whether the answer is wanted as a document or as rows, and not in the words of a command that says what it
+    /// did: somebody chose a form other than a table, or columns.
+    pub fn wants_data(&self) -> bool {
+        self.format() != Format::Table || self.manner.selection.is_columns()
     }
 
     /// Whether nobody chose a format.

@@ -72,11 +72,11 @@ fn surroundings(ui: &Ui) -> Surroundings {
     }
 }
 
-/// Writes an answer in the form that was asked for.
+/// Writes what was asked for of an answer, in the form that was asked for.
 ///
 /// # Errors
-/// `io`.
+/// `io`; `usage` where the expression of `--jq` fails.
 pub(super) fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
     let surroundings = surroundings(ui);
-    ui.answer(|out| output::write(answer, out, &surroundings))
+    ui.answer(|out| output::write_selected(answer, out, &surroundings, ui.selection()))
 }

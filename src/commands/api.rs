@@ -98,14 +98,14 @@ async fn send(request: RawRequest, context: &Context) -> Result<RawAnswer> {
 /// A program gets the answer as it came, unless it asked for a format; a terminal gets nothing that could
 /// command it.
 fn show(ui: &Ui, answer: &RawAnswer) -> Result<()> {
-    if ui.is_plain() {
+    if ui.is_plain() && !ui.wants_data() {
         return ui.answer(|out| out.write_all(&answer.body));
     }
     if answer.body.is_empty() {
         return Ok(());
     }
     match serde_json::from_slice(&answer.body) {
-        Ok(document) if !ui.is_default_format() => acting::show(ui, &RawView(document)),
+        Ok(document) if ui.wants_data() => acting::show(ui, &RawView(document)),
         Ok(document) => {
             let pretty = format!("{document:#}");
             ui.answer(|out| writeln!(out, "{}", crate::ui::json_visible(&pretty)))

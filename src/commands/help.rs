@@ -110,7 +110,7 @@ fn show_command(words: &[&str], context: &Context) -> Result<()> {
 /// Writes help: as text, or as one document where a program reads.
 fn show(name: &str, title: &str, text: impl Fn(Style) -> String, context: &Context) -> Result<()> {
     let ui = context.ui();
-    if ui.format().is_document() {
+    if ui.wants_data() {
         let text = text(Style::new(None, false));
         return super::acting::show(ui, &HelpView::new(name, title, text));
     }

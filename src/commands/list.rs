@@ -93,7 +93,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
 /// The rows as they come: written at once where the form allows it, else kept for the whole answer.
 struct Rows<'a> {
     acting: &'a Acting<'a>,
-    writer: Option<RowWriter>,
+    writer: Option<RowWriter<'a>>,
     kept: Vec<AccountView>,
     begun: bool,
     left: u64,
@@ -102,7 +102,8 @@ struct Rows<'a> {
 impl<'a> Rows<'a> {
     fn new(args: &Args, acting: &'a Acting<'a>) -> Self {
         let surroundings = acting.surroundings();
-        let writer = surroundings.streams().then(|| RowWriter::new(&surroundings));
+        let writer =
+            surroundings.streams().then(|| RowWriter::selecting(&surroundings, acting.ui.selection()));
         Self { acting, writer, kept: Vec::new(), begun: false, left: args.limit.unwrap_or(u64::MAX) }
     }
 
@@ -126,7 +127,7 @@ impl<'a> Rows<'a> {
         Ok(is_cut)
     }
 
-    fn write(&mut self, writer: RowWriter, views: &[AccountView]) -> Result<()> {
+    fn write(&mut self, writer: RowWriter<'_>, views: &[AccountView]) -> Result<()> {
         let begun = std::mem::replace(&mut self.begun, true);
         self.acting.ui.answer(|out| {
             if !begun {

@@ -60,7 +60,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     }
     let settled = outcome?;
     login.tell(&args, context, &settled);
-    if !login.ui.format().is_document() {
+    if !login.ui.wants_data() {
         return Ok(());
     }
     let signed_in = SignedIn {

@@ -53,7 +53,7 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
     if context.environment().has(env::TOKEN) {
         context.ui().warning("SACTL_TOKEN is still set, and commands still use it");
     }
-    if context.format().is_document() {
+    if context.ui().wants_data() {
         let view = SignedOutView { server: origin.to_string(), username, changed };
         return acting::show(context.ui(), &view);
     }

@@ -32,8 +32,10 @@ mod acting;
 mod confirmation;
 mod explain;
 mod rights;
+mod selection;
 
 pub use confirmation::{require_confirmation, require_typed_name};
+pub use selection::selection;
 
 use crate::args::Command;
 use crate::context::Context;

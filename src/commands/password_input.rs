@@ -89,6 +89,10 @@ impl PasswordArgs {
             return Err(CliError::usage("a list of names does not show the generated password")
                 .hint("add --password-out FILE, or choose another --output"));
         }
+        if self.generate && self.password_out.is_none() && context.ui().selection().leaves_out("password") {
+            return Err(CliError::usage("the chosen columns do not show the generated password")
+                .hint("add the column password, or --password-out FILE"));
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::acting;
 use crate::context::Context;
 use crate::error::Result;
-use crate::output::{Format, TokenView};
+use crate::output::TokenView;
 
 /// Print a bearer token of the signed-in identity
 ///
@@ -21,7 +21,7 @@ pub struct Args {}
 pub async fn run(_args: Args, context: &Context) -> Result<()> {
     let signed_in = context.signed_in().await?;
     let token = signed_in.session.token();
-    if context.format() == Format::Table {
+    if !context.ui().wants_data() {
         return context.ui().answer(|out| writeln!(out, "{}", token.expose()));
     }
     acting::show(context.ui(), &TokenView::new(token, signed_in.expires_at))

@@ -9,7 +9,7 @@ use crate::args::Global;
 use crate::config::env::Variable;
 use crate::config::{Environment, env};
 use crate::error::{CliError, Result};
-use crate::output::Format;
+use crate::output::{Format, Selection};
 use crate::ui::{Colour, Manner};
 
 /// The manner that flags and environment ask for.
@@ -19,10 +19,8 @@ use crate::ui::{Colour, Manner};
 pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
     let colour = global.color.unwrap_or_default();
     Ok(Manner {
-        format: match global.output {
-            Some(format) => Some(format),
-            None => environment.get(env::OUTPUT)?.map(|text| format_of(&text)).transpose()?,
-        },
+        format: format(global, environment)?,
+        selection: Selection::Whole,
         quiet: global.quiet,
         verbose: global.verbose > 0,
         colour_out: wants_colour(colour, environment, std::io::stdout().is_terminal()),
@@ -33,6 +31,17 @@ pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
         wide: global.wide,
         accessible: text_of(environment, env::ACCESSIBLE).is_some_and(|value| value != "0"),
     })
+}
+
+/// The format of the flag, else of the environment. An expression works on JSON: it goes before the environment, and
+/// is itself a choice.
+fn format(global: &Global, environment: &Environment) -> Result<Option<Format>> {
+    if global.output.is_some() {
+        return Ok(global.output);
+    }
+    let said = environment.get(env::OUTPUT)?.map(|text| format_of(&text)).transpose()?;
+    let is_json = |format: &Format| matches!(format, Format::Json | Format::Jsonl);
+    if global.jq.is_some() { Ok(said.filter(is_json).or(Some(Format::Json))) } else { Ok(said) }
 }
 
 fn format_of(text: &str) -> Result<Format> {
@@ -75,7 +84,13 @@ pub fn format_in(arguments: &[OsString], environment: &Environment) -> Option<Fo
         said = value.and_then(|value| Format::from_str(value, false).ok()).or(said);
     }
     let of_environment = || Format::from_str(&environment.get(env::OUTPUT).ok()??, false).ok();
-    said.or_else(of_environment)
+    let of_expression = || words.iter().any(|word| is_flag(word, "--jq")).then_some(Format::Json);
+    said.or_else(of_expression).or_else(of_environment)
+}
+
+/// Whether `word` is this flag, with or without its value.
+fn is_flag(word: &str, flag: &str) -> bool {
+    word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
 }
 
 /// The value that `word` gives `--output`: empty when that is the next word, `None` when it is another flag.
@@ -150,6 +165,8 @@ mod tests {
         assert_eq!(find("sactl -o", &[]), None);
         assert_eq!(find("sactl -o nonsense", &[("SACTL_OUTPUT", "yaml")]), Some(Format::Yaml));
         assert_eq!(find("sactl sandbox -- x -o json", &[]), None);
+        assert_eq!(find("sactl list --jq=. --bad", &[("SACTL_OUTPUT", "yaml")]), Some(Format::Json));
+        assert_eq!(find("sactl list --jq . -o table --bad", &[]), Some(Format::Table));
         assert_eq!(find("sactl -o csv", &[("SACTL_OUTPUT", "yaml")]), Some(Format::Csv));
     }
 
@@ -160,5 +177,15 @@ mod tests {
         assert_eq!(manner(&global, &json).unwrap().format, Some(Format::Csv));
         assert_eq!(manner(&Global::default(), &json).unwrap().format, Some(Format::Json));
         assert!(manner(&Global::default(), &environment(&[("SACTL_OUTPUT", "xml")])).is_err());
+    }
+
+    #[test]
+    fn an_expression_is_a_choice_of_json() {
+        let global = |output| Global { output, jq: Some(".".to_owned()), ..Global::default() };
+        let format = |output, pairs| manner(&global(output), &environment(pairs)).unwrap().format;
+        assert_eq!(format(None, &[]), Some(Format::Json));
+        assert_eq!(format(None, &[("SACTL_OUTPUT", "csv")]), Some(Format::Json));
+        assert_eq!(format(None, &[("SACTL_OUTPUT", "jsonl")]), Some(Format::Jsonl));
+        assert_eq!(format(Some(Format::Table), &[]), Some(Format::Table));
     }
 }

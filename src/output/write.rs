@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::{Answer, Format, Row, csv, json, people, yaml};
+use super::{Answer, Format, Row, Selection, csv, json, people, yaml};
 use crate::domain::visible::sanitise;
 
 /// Where an answer goes.
@@ -63,7 +63,7 @@ pub fn write<A: Answer>(answer: &A, out: &mut dyn Write, surroundings: &Surround
         Shape::As(Format::Json) => json::pretty(answer, out),
         Shape::As(Format::Yaml) => yaml::write(answer, out),
         Shape::Piped | Shape::As(Format::Jsonl | Format::Csv | Format::Name) => {
-            let rows = RowWriter::new(surroundings);
+            let rows = RowWriter::selecting(surroundings, &Selection::Whole);
             rows.begin::<A::Row>(out)?;
             answer.rows().into_iter().try_for_each(|row| rows.write(row, out))
         }
@@ -72,13 +72,31 @@ pub fn write<A: Answer>(answer: &A, out: &mut dyn Write, surroundings: &Surround
 
 /// Writes rows one by one, in the forms that need nothing but the row at hand.
 #[derive(Clone, Copy, Debug)]
-pub struct RowWriter(Shape);
+pub struct RowWriter<'a> {
+    shape: Shape,
+    selection: &'a Selection,
+}
 
-impl RowWriter {
-    /// A writer for these surroundings, which should say that they [stream](Surroundings::streams); in the
-    /// forms that do not, rows are written as they would be in a pipe.
-    pub const fn new(surroundings: &Surroundings) -> Self {
-        Self(surroundings.shape())
+impl<'a> RowWriter<'a> {
+    /// A writer of what is selected of each row for these surroundings, which should say that they
+    /// [stream](Surroundings::streams); in the forms that do not, rows are written as they would be in a pipe.
+    pub const fn selecting(surroundings: &Surroundings, selection: &'a Selection) -> Self {
+        Self { shape: surroundings.shape(), selection }
+    }
+
+    /// The chosen ones of `cells`; `whole` where none were chosen.
+    fn chosen<R: Row>(
+        self,
+        cells: impl FnOnce() -> Vec<String>,
+        whole: impl FnOnce() -> Vec<String>,
+    ) -> Vec<String> {
+        match self.selection.places::<R>() {
+            Some(places) => {
+                let cells = cells();
+                places.into_iter().filter_map(|place| cells.get(place).cloned()).collect()
+            }
+            None => whole(),
+        }
     }
 
     /// What stands before the first row: the header of `csv`.
@@ -86,8 +104,11 @@ impl RowWriter {
     /// # Errors
     /// Those of `out`.
     pub fn begin<R: Row>(self, out: &mut dyn Write) -> io::Result<()> {
-        match self.0 {
-            Shape::As(Format::Csv) => csv::write(R::COLUMNS, out),
+        match self.shape {
+            Shape::As(Format::Csv) => {
+                let names = || R::COLUMNS.iter().map(|name| (*name).to_owned()).collect();
+                csv::write(&self.chosen::<R>(names, names), out)
+            }
             _ => Ok(()),
         }
     }
@@ -97,11 +118,17 @@ impl RowWriter {
     /// # Errors
     /// Those of `out`.
     pub fn write<R: Row>(self, row: &R, out: &mut dyn Write) -> io::Result<()> {
-        match self.0 {
-            Shape::As(Format::Jsonl) => json::line(row, out),
-            Shape::As(Format::Csv) => csv::write(&row.cells(), out),
+        let whole = || row.cells();
+        match self.shape {
+            Shape::As(Format::Jsonl) => match self.selection {
+                Selection::Jq(jq) => jq.write(row, out),
+                _ => json::line(row, out),
+            },
+            Shape::As(Format::Csv) => csv::write(&self.chosen::<R>(whole, whole), out),
             Shape::As(Format::Name) => writeln!(out, "{}", sanitise(&row.name())),
-            Shape::Piped | Shape::As(Format::Table | Format::Json | Format::Yaml) => piped(&row.piped(), out),
+            Shape::Piped | Shape::As(Format::Table | Format::Json | Format::Yaml) => {
+                piped(&self.chosen::<R>(whole, || row.piped()), out)
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         file.profiles.entry(profile.clone()).or_default().company = Some(company.clone());
     })?;
     context.ui().status(format!("The active company of profile {profile} is {company}"));
-    if context.format().is_document() {
+    if context.ui().wants_data() {
         return acting::show(context.ui(), &CompanyView::new(company, true));
     }
     Ok(())

@@ -29,6 +29,8 @@ enum Takes {
     Server,
     /// A topic of the help, or a command.
     Topic,
+    /// Columns of what the command prints.
+    Columns,
     /// The method of a request.
     Method,
     /// A file.
@@ -65,7 +67,8 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
         (_, _, "COMPANY=RIGHTS") => Takes::Grant,
         (_, _, "ID|NAME") => Takes::Company,
         (_, "server", _) => Takes::Server,
-        (_, "username" | "otp" | "description" | "search" | "limit" | "timeout", _) => Takes::Anything,
+        (_, "columns", _) => Takes::Columns,
+        (_, "jq" | "username" | "otp" | "description" | "search" | "limit" | "timeout", _) => Takes::Anything,
         (_, _, "@FILE|-") => Takes::File,
         _ if matches!(arg.get_value_hint(), ValueHint::AnyPath | ValueHint::FilePath) => Takes::File,
         _ => return None,
@@ -121,6 +124,7 @@ fn values(takes: Takes, current: &str, names: &Names) -> Vec<Candidate> {
         Takes::Profile => names.profiles(current),
         Takes::Server => names.servers(current),
         Takes::Topic => topics::after(names.words(), current),
+        Takes::Columns => topics::columns(names.words(), current),
         Takes::Method => {
             let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter();
             let begun = current.to_uppercase();

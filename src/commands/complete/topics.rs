@@ -1,11 +1,11 @@
-//! What `help` can be asked for: topics, commands and, behind `schemas`, documents.
+//! What `help` can be asked for: topics, commands and, behind `schemas`, documents; and the columns of those.
 
 use clap::CommandFactory;
 
 use super::Candidate;
 use crate::args::Cli;
 use crate::commands::help;
-use crate::output::DOCUMENTS;
+use crate::output::{self, DOCUMENTS};
 
 /// What goes on from `current`, behind the words before it.
 pub(super) fn after(words: &[String], current: &str) -> Vec<Candidate> {
@@ -19,6 +19,24 @@ pub(super) fn after(words: &[String], current: &str) -> Vec<Candidate> {
     found.extend(commands(&asked));
     found.retain(|one: &Candidate| one.value.starts_with(current));
     found
+}
+
+/// Columns of what the command in `words` prints, with commas between them.
+pub(super) fn columns(words: &[String], current: &str) -> Vec<Candidate> {
+    let program = Cli::command();
+    let mut command = &program;
+    let mut path: Vec<&str> = Vec::new();
+    for word in words.iter().skip(1) {
+        if let Some(verb) = command.find_subcommand(word) {
+            command = verb;
+            path.push(verb.get_name());
+        }
+    }
+    let columns = output::document_of(&path.join(" ")).map_or(&[][..], |document| document.columns);
+    let (given, last) = current.split_at(current.rfind(',').map_or(0, |at| at + 1));
+    let free =
+        columns.iter().filter(|name| name.starts_with(last) && !given.split(',').any(|one| one == **name));
+    free.map(|name| candidate(&format!("{given}{name}"), "")).collect()
 }
 
 /// The commands below the one that `path` names.

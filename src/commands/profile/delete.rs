@@ -32,7 +32,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         file.current = file.current.take().filter(|current| *current != name);
     })?;
     context.ui().status(format!("Deleted the profile {name} and what was stored for it"));
-    if context.format().is_document() {
+    if context.ui().wants_data() {
         return acting::show(context.ui(), &view);
     }
     Ok(())

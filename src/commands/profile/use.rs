@@ -27,7 +27,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
             context.ui().warning(format!("{} is set and goes before it", variable.name));
         }
     }
-    if context.format().is_document() {
+    if context.ui().wants_data() {
         return acting::show(context.ui(), &view);
     }
     Ok(())

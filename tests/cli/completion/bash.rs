@@ -92,7 +92,7 @@ fn the_tab_key_completes_in_bash() {
     let mut bash = shell(&env, "bash");
     bash.args(["--norc", "--noprofile", "-i"]).env("SACTL_COMPANY", "1").env("PS1", super::PROMPT);
     let mut terminal = Terminal::program(&bash);
-    terminal.type_line(&format!("source {}", script("sactl.bash").display()));
+    terminal.wait_for(super::PROMPT).type_line(&format!("source {}", script("sactl.bash").display()));
     super::zsh::work(&mut terminal);
     terminal.type_line("exit");
     let (_, code) = terminal.finish();

@@ -35,6 +35,7 @@ fn the_tab_key_completes_in_zsh() {
     let mut terminal = Terminal::program(&zsh);
     let folder = script("_sactl").parent().unwrap().display().to_string();
     terminal
+        .wait_for(PROMPT)
         .type_line(&format!("fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -D; echo rea''dy"));
     terminal.wait_for("ready");
     work(&mut terminal);
@@ -56,7 +57,9 @@ fn the_script_can_be_sourced_in_zsh() {
     let mut zsh = shell(&env, "zsh");
     zsh.args(["-f", "-i"]).env("PROMPT", PROMPT);
     let mut terminal = Terminal::program(&zsh);
-    terminal.type_line("autoload -Uz compinit; compinit -u -D; source <(sactl completion zsh); echo rea''dy");
+    terminal
+        .wait_for(PROMPT)
+        .type_line("autoload -Uz compinit; compinit -u -D; source <(sactl completion zsh); echo rea''dy");
     terminal
         .wait_for("ready")
         .wait_for(PROMPT)

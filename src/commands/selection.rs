@@ -1,0 +1,148 @@
+//! What of its answer a command is asked for, settled before anything is read, asked or sent: `--columns` and
+//! `--jq`.
+
+use std::sync::Arc;
+
+use crate::args::Global;
+use crate::domain::near::nearest;
+use crate::error::{CliError, Result};
+use crate::output::{Document, Format, Jq, Selection, document_of};
+
+/// What is asked for of the answer of the command `path`, which is printed in `format`.
+///
+/// # Errors
+/// `usage` for a column that there is not, for an expression that is none, and for either where the format or the
+/// command has no use for it.
+pub fn selection(path: &str, global: &Global, format: Option<Format>) -> Result<Selection> {
+    match (&global.columns, &global.jq) {
+        (None, None) => Ok(Selection::Whole),
+        (Some(columns), None) => {
+            refuse_columns_of(format)?;
+            chosen(columns, printed(path, "--columns")?, path).map(Selection::Columns)
+        }
+        (None, Some(expression)) => {
+            refuse_jq_on(format)?;
+            printed(path, "--jq")?;
+            let compiled = Jq::compile(expression)
+                .map_err(|error| CliError::usage(format!("--jq {expression:?}: {error}")))?;
+            Ok(Selection::Jq(Arc::new(compiled)))
+        }
+        (Some(_), Some(_)) => {
+            Err(CliError::usage("--columns chooses of rows, --jq works on JSON: choose one"))
+        }
+    }
+}
+
+/// The document that the command prints.
+fn printed(path: &str, flag: &str) -> Result<&'static Document> {
+    document_of(path).ok_or_else(|| {
+        let command =
+            if path.is_empty() { "sactl without a command".to_owned() } else { format!("sactl {path}") };
+        CliError::usage(format!("{flag} is of no use here: {command} prints no data"))
+    })
+}
+
+fn refuse_columns_of(format: Option<Format>) -> Result<()> {
+    match format {
+        None | Some(Format::Table | Format::Csv) => Ok(()),
+        Some(Format::Name) => {
+            Err(CliError::usage("--columns is for tables, csv and pipes; -o name prints names alone")
+                .hint("leave -o out, or choose -o table or -o csv"))
+        }
+        Some(Format::Json | Format::Jsonl | Format::Yaml) => {
+            Err(CliError::usage("--columns is for tables, csv and pipes; a document has fields")
+                .hint("choose fields with --jq, for example --jq .name, or choose -o table or -o csv"))
+        }
+    }
+}
+
+fn refuse_jq_on(format: Option<Format>) -> Result<()> {
+    match format {
+        None | Some(Format::Json | Format::Jsonl) => Ok(()),
+        Some(_) => Err(CliError::usage("--jq works on JSON")
+            .hint("leave -o out, or choose -o json or -o jsonl; for a table or csv choose --columns")),
+    }
+}
+
+/// The columns of `list` among those of the document, however their letters are written.
+fn chosen(list: &str, document: &Document, path: &str) -> Result<Arc<[&'static str]>> {
+    let words: Vec<&str> = list.split(',').map(str::trim).collect();
+    if words.iter().any(|word| word.is_empty()) {
+        return Err(CliError::usage("--columns holds an empty name").hint(all(document, path)));
+    }
+    let column = |word: &&str| {
+        let known = document.columns.iter().find(|column| column.eq_ignore_ascii_case(word));
+        known.copied().ok_or_else(|| unknown(word, document, path))
+    };
+    words.iter().map(column).collect()
+}
+
+fn unknown(word: &str, document: &Document, path: &str) -> CliError {
+    let error = CliError::usage(format!("there is no column {word}"));
+    let error = match nearest(word, document.columns) {
+        Some(near) => error.hint(format!("did you mean {near}?")),
+        None => error,
+    };
+    error.hint(all(document, path))
+}
+
+fn all(document: &Document, path: &str) -> String {
+    format!("the columns of sactl {path} are {}", document.columns.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choose(
+        path: &str,
+        columns: Option<&str>,
+        jq: Option<&str>,
+        format: Option<Format>,
+    ) -> Result<Selection> {
+        let (columns, jq) = (columns.map(str::to_owned), jq.map(str::to_owned));
+        selection(path, &Global { columns, jq, ..Global::default() }, format)
+    }
+
+    #[test]
+    fn columns_come_as_they_are_named() {
+        for (list, expected) in
+            [("name,id", &["name", "id"][..]), ("ID, Name", &["id", "name"]), ("id,id", &["id"; 2])]
+        {
+            let Ok(Selection::Columns(columns)) = choose("list", Some(list), None, None) else {
+                panic!("{list}")
+            };
+            assert_eq!(&columns[..], expected);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_said() {
+        let csv = Some(Format::Csv);
+        for (path, columns, jq, format, expected) in [
+            ("list", Some(""), None, None, "--columns holds an empty name"),
+            ("list", Some("name,"), None, None, "--columns holds an empty name"),
+            ("list", Some("nam"), None, csv, "there is no column nam"),
+            ("list", Some("name"), None, Some(Format::Yaml), "a document has fields"),
+            ("list", Some("name"), None, Some(Format::Name), "-o name prints names alone"),
+            ("sandbox", Some("name"), None, None, "sactl sandbox prints no data"),
+            ("", None, Some("."), Some(Format::Json), "sactl without a command prints no data"),
+            ("list", None, Some("."), csv, "--jq works on JSON"),
+            ("list", None, Some(".["), None, "closing bracket is expected at character 3"),
+            ("list", Some("name"), Some("."), None, "choose one"),
+        ] {
+            let error = choose(path, columns, jq, format).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            assert!(error.message().contains(expected), "{}", error.message());
+        }
+    }
+
+    #[test]
+    fn an_unknown_column_is_answered_with_all_of_them() {
+        let error = choose("role list", Some("holder"), None, None).unwrap_err();
+        assert_eq!(
+            error.hints(),
+            ["did you mean holders?", "the columns of sactl role list are name, kind, permissions, holders"]
+        );
+    }
+}

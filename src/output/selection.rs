@@ -1,0 +1,58 @@
+//! What of an answer was asked for: all of it, some columns of its rows, or what an expression makes of it.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use super::{Answer, Format, Jq, Row, RowWriter, Shape, Surroundings};
+
+/// What of an answer was asked for.
+#[derive(Clone, Debug, Default)]
+pub enum Selection {
+    /// All of it.
+    #[default]
+    Whole,
+    /// These columns of its rows, in this order.
+    Columns(Arc<[&'static str]>),
+    /// What an expression makes of its JSON document; of each row, where rows are documents of their own.
+    Jq(Arc<Jq>),
+}
+
+impl Selection {
+    /// Whether single columns were asked for.
+    pub const fn is_columns(&self) -> bool {
+        matches!(self, Self::Columns(_))
+    }
+
+    /// Whether columns were asked for, and this one is not among them.
+    pub fn leaves_out(&self, column: &str) -> bool {
+        matches!(self, Self::Columns(columns) if !columns.contains(&column))
+    }
+
+    /// The places of the columns among those of `R`; `None` for all.
+    pub(super) fn places<R: Row>(&self) -> Option<Vec<usize>> {
+        let Self::Columns(columns) = self else { return None };
+        let place = |column: &&'static str| R::COLUMNS.iter().position(|known| known == column);
+        Some(columns.iter().filter_map(place).collect())
+    }
+}
+
+/// Writes what was asked for of an answer, in the form that the surroundings ask for.
+///
+/// # Errors
+/// Those of `out`; one that carries a [`JqError`](super::JqError) where an expression fails.
+pub fn write_selected<A: Answer>(
+    answer: &A,
+    out: &mut dyn Write,
+    surroundings: &Surroundings,
+    selection: &Selection,
+) -> io::Result<()> {
+    match (selection, surroundings.shape()) {
+        (Selection::Whole, _) => super::write(answer, out, surroundings),
+        (Selection::Jq(jq), shape) if shape != Shape::As(Format::Jsonl) => jq.write(answer, out),
+        _ => {
+            let rows = RowWriter::selecting(surroundings, selection);
+            rows.begin::<A::Row>(out)?;
+            answer.rows().into_iter().try_for_each(|row| rows.write(row, out))
+        }
+    }
+}
