@@ -11,7 +11,10 @@ use crate::output::{Format, Selection};
 
 pub use crate::domain::visible::{json_visible, sanitise};
 
+mod choose;
 mod prompt;
+
+pub use choose::Choice;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -51,6 +54,8 @@ pub struct Manner {
     pub wide: bool,
     /// A screen reader reads: no boxes, no alignment, no animation.
     pub accessible: bool,
+    /// The terminal knows no control sequence.
+    pub dumb_terminal: bool,
 }
 
 impl Manner {
@@ -133,6 +138,12 @@ impl Ui {
     /// `--no-input`.
     pub fn is_interactive(&self) -> bool {
         self.stdin_terminal && self.stderr_terminal && !self.manner.no_input
+    }
+
+    /// Whether somebody can be asked for what is missing on the command line: as [`Self::is_interactive`], and
+    /// no program reads the answer as a document.
+    pub fn asks_for_what_is_missing(&self) -> bool {
+        self.is_interactive() && !self.format().is_document()
     }
 
     /// Whether tables are shown whole, nothing cut or folded.

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 
+use super::change::{Change, answered, removed};
 use super::retry::Repeat;
 use super::session::fill;
 use super::transport::Call;
@@ -9,7 +10,7 @@ use super::{Pages, Result, Session};
 use crate::api::account::{
     AccountQuery, CreateAccount, Deletion, EditAccount, PasswordChange, ResetPassword,
 };
-use crate::api::{Account, AccountDetail, Success, path};
+use crate::api::{Account, AccountDetail, path};
 use crate::domain::CompanyId;
 
 impl Session {
@@ -31,51 +32,39 @@ impl Session {
 
     /// Creates an account owned by `company`. `key` makes it safe to repeat: the same caller with the same
     /// key gets the account that the key made.
-    ///
-    /// # Errors
-    /// Those of a write.
-    pub async fn create_account(
+    pub fn create_account(
         &self,
         company: CompanyId,
         new: &CreateAccount,
         key: &str,
-    ) -> Result<AccountDetail> {
-        let path = fill(path::ACCOUNTS, &[&company.to_string()])?;
-        let call =
-            Call::new(Method::POST, &path, Repeat::Idempotent).json(new)?.header("idempotency-key", key)?;
-        Ok(self.send(call).await?.decode::<Success<AccountDetail>>()?.data)
+    ) -> Change<'_, AccountDetail> {
+        let path = fill(path::ACCOUNTS, &[&company.to_string()]);
+        let call = |path: String| Call::new(Method::POST, &path, Repeat::Idempotent).json(new);
+        let call = path.and_then(call).and_then(|call| call.header("idempotency-key", key));
+        Change::new(self, call, answered)
     }
 
     /// Changes the description.
-    ///
-    /// # Errors
-    /// Those of a write.
-    pub async fn edit_account(&self, company: CompanyId, name: &str, edit: &EditAccount) -> Result<Account> {
-        self.write(Method::PATCH, &at(path::ACCOUNT, company, name)?, edit, Repeat::Idempotent).await
+    pub fn edit_account(&self, company: CompanyId, name: &str, edit: &EditAccount) -> Change<'_, Account> {
+        self.change(Method::PATCH, at(path::ACCOUNT, company, name), edit, Repeat::Idempotent, answered)
     }
 
     /// Sets a new password, which ends every token of the account.
-    ///
-    /// # Errors
-    /// Those of a write.
-    pub async fn reset_password(
+    pub fn reset_password(
         &self,
         company: CompanyId,
         name: &str,
         reset: &ResetPassword,
-    ) -> Result<PasswordChange> {
+    ) -> Change<'_, PasswordChange> {
         // Resetting one's own password ends the token and changes what `current_password` must be.
         let repeat = if reset.current_password.is_some() { Repeat::Never } else { Repeat::Idempotent };
-        self.write(Method::PUT, &at(path::PASSWORD, company, name)?, reset, repeat).await
+        self.change(Method::PUT, at(path::PASSWORD, company, name), reset, repeat, answered)
     }
 
     /// Deletes an account. `None` when an automatic repetition found it gone, so that an attempt before,
     /// whose answer was lost, has done it.
-    ///
-    /// # Errors
-    /// Those of a write.
-    pub async fn delete_account(&self, company: CompanyId, name: &str) -> Result<Option<Deletion>> {
-        self.remove(&at(path::ACCOUNT, company, name)?).await
+    pub fn delete_account(&self, company: CompanyId, name: &str) -> Change<'_, Option<Deletion>> {
+        self.removal(at(path::ACCOUNT, company, name), removed)
     }
 }
 

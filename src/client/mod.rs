@@ -7,6 +7,8 @@
 
 mod access;
 mod accounts;
+mod authorities;
+mod change;
 mod companies;
 mod error;
 mod gateway;
@@ -14,6 +16,7 @@ mod options;
 mod pages;
 mod probe;
 mod raw;
+mod raw_pages;
 mod reply;
 mod retry;
 mod roles;
@@ -22,12 +25,14 @@ mod transport;
 mod trust;
 mod users;
 
+pub use change::{Change, MASK, Plan};
 pub use error::Error;
 pub use gateway::{Gateway, SignIn};
 pub use options::{ClientCertificate, Options};
 pub use pages::Pages;
 pub use probe::Probe;
 pub use raw::{RawAnswer, RawRequest};
+pub use raw_pages::{RawPage, RawPages};
 pub use session::{Renewal, RenewedToken, Session};
 pub use transport::{Exchange, Observer};
 

@@ -1,11 +1,17 @@
 //! How to reach a server, and the HTTP client made from that.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, ClientBuilder, Identity, tls};
+use reqwest::{Client, ClientBuilder};
+use rustls::ClientConfig;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::trust::tls_error;
+use super::authorities::Authorities;
 use super::{Error, Result};
 use crate::api::Code;
 use crate::domain::Origin;
@@ -24,6 +30,8 @@ pub struct Options {
     pub allow_http: bool,
     /// Certificates (PEM) to trust besides those of the system.
     pub authorities: Option<Vec<u8>>,
+    /// The file (PEM) that holds what the system trusts, where it keeps one.
+    pub bundle: Option<PathBuf>,
     /// What this client shows who it is with.
     pub certificate: Option<ClientCertificate>,
 }
@@ -51,6 +59,7 @@ impl Options {
             timeout: Duration::from_secs(30),
             allow_http: false,
             authorities: None,
+            bundle: None,
             certificate: None,
         }
     }
@@ -66,7 +75,7 @@ impl Options {
             .hint("use https://, or accept that with --allow-http"));
         }
         // Refused only when it is installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        let _ = default_provider().install_default();
         let mut builder = Client::builder()
             .user_agent(concat!("sactl/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
@@ -75,18 +84,7 @@ impl Options {
         if self.origin.is_loopback() {
             builder = builder.no_proxy();
         }
-        self.tls(builder)?.build().map_err(|error| self.unbuilt(error.without_url()))
-    }
-
-    /// Without `--cacert`, an error of TLS at this point means that the machine trusts nobody.
-    fn unbuilt(&self, error: reqwest::Error) -> Error {
-        let trusts_nobody = self.authorities.is_none() && tls_error(&error).is_some();
-        let failed = Error::new(Code::Config, "cannot set up the connection").caused_by(error);
-        if trusts_nobody {
-            return failed
-                .hint("install the package ca-certificates, or name an authority with --cacert FILE");
-        }
-        failed
+        self.tls(builder)?.build().map_err(|error| unbuilt(error.without_url()))
     }
 
     fn tls(&self, builder: ClientBuilder) -> Result<ClientBuilder> {
@@ -94,32 +92,61 @@ impl Options {
             // An empty trust store: reading the system's costs more than the whole request.
             return Ok(builder.tls_certs_only([]));
         }
-        let mut builder = builder.https_only(true).tls_version_min(tls::Version::TLS_1_2);
-        if let Some(pem) = &self.authorities {
-            let authorities = Certificate::from_pem_bundle(pem).map_err(|error| {
-                Error::new(Code::Config, "the file of --cacert holds no PEM certificate").caused_by(error)
-            })?;
-            if authorities.is_empty() {
-                return Err(Error::new(Code::Config, "the file of --cacert holds no PEM certificate"));
+        let provider = Arc::new(default_provider());
+        let trusted = Authorities::new(provider.clone(), self.named()?.as_deref(), self.bundle.clone())
+            .map_err(|error| self.untrusting(error))?;
+        // TLS 1.2 and 1.3, and nothing older.
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(unbuilt)?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(trusted));
+        let mut config = match &self.certificate {
+            None => config.with_no_client_auth(),
+            Some(own) => {
+                let (chain, key) = own.parsed()?;
+                config.with_client_auth_cert(chain, key).map_err(unusable)?
             }
-            builder = builder.tls_certs_merge(authorities);
+        };
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(builder.https_only(true).tls_backend_preconfigured(config))
+    }
+
+    /// The certificates of `--cacert`.
+    fn named(&self) -> Result<Option<Vec<CertificateDer<'static>>>> {
+        let Some(pem) = &self.authorities else { return Ok(None) };
+        let none = || Error::new(Code::Config, "the file of --cacert holds no PEM certificate");
+        let found: std::result::Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        match found {
+            Ok(found) if !found.is_empty() => Ok(Some(found)),
+            Ok(_) => Err(none()),
+            Err(error) => Err(none().caused_by(error)),
         }
-        if let Some(certificate) = &self.certificate {
-            builder = builder.identity(certificate.identity()?);
+    }
+
+    /// With `--cacert`, one of its certificates is none; without, the machine trusts nobody.
+    fn untrusting(&self, error: rustls::Error) -> Error {
+        if self.authorities.is_some() {
+            let broken = "the file of --cacert holds something that is no certificate";
+            return Error::new(Code::Config, broken).caused_by(error);
         }
-        Ok(builder)
+        unbuilt(error).hint("install the package ca-certificates, or name an authority with --cacert FILE")
     }
 }
 
+fn unbuilt(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(Code::Config, "cannot set up the connection").caused_by(error)
+}
+
+fn unusable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(Code::Config, "the client certificate or its key cannot be used").caused_by(error)
+}
+
 impl ClientCertificate {
-    fn identity(&self) -> Result<Identity> {
-        let mut pem = zeroize::Zeroizing::new(Vec::with_capacity(self.chain.len() + self.key.len() + 1));
-        pem.extend_from_slice(&self.chain);
-        pem.push(b'\n');
-        pem.extend_from_slice(&self.key);
-        Identity::from_pem(&pem).map_err(|error| {
-            Error::new(Code::Config, "the client certificate or its key cannot be used").caused_by(error)
-        })
+    fn parsed(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
+        let chain: std::result::Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&self.chain).collect();
+        let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(unusable)?;
+        Ok((chain.map_err(unusable)?, key))
     }
 }
 

@@ -20,8 +20,9 @@ pub struct Pages<'a, T> {
     rows: PhantomData<fn() -> T>,
 }
 
+/// Where a walk through pages stands.
 #[derive(Debug)]
-enum Cursor {
+pub(super) enum Cursor {
     First,
     At(String),
     End,
@@ -49,13 +50,7 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
             }
         }
         let page: Page<T> = self.session.read(&self.path, &self.query).await?;
-        self.cursor = match &page.next {
-            None => Cursor::End,
-            Some(next) if self.circle.closes(next) => {
-                return Err(Error::bad_response("the server gives the same pages for ever"));
-            }
-            Some(next) => Cursor::At(next.clone()),
-        };
+        self.cursor = self.circle.follow(page.next.clone())?;
         Ok(Some(page))
     }
 
@@ -75,12 +70,26 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
 /// Notices a walk in a circle without keeping the way (Brent's algorithm): one place is remembered, and another
 /// one each time that the walk has become twice as long.
 #[derive(Debug, Default)]
-struct Circle {
+pub(super) struct Circle {
     remembered: Option<String>,
     steps: u64,
 }
 
 impl Circle {
+    /// Where the walk goes from a page that names `next`.
+    ///
+    /// # Errors
+    /// `bad_response` when that leads back.
+    pub(super) fn follow(&mut self, next: Option<String>) -> Result<Cursor> {
+        match next {
+            None => Ok(Cursor::End),
+            Some(next) if self.closes(&next) => {
+                Err(Error::bad_response("the server gives the same pages for ever"))
+            }
+            Some(next) => Ok(Cursor::At(next)),
+        }
+    }
+
     /// Takes the next step; true when the walk has been at `place` before, which is noticed within three rounds.
     fn closes(&mut self, place: &str) -> bool {
         if self.remembered.as_deref() == Some(place) {

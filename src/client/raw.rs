@@ -2,6 +2,8 @@
 
 use reqwest::Method;
 
+use super::change::Change;
+use super::reply::Reply;
 use super::retry::Repeat;
 use super::transport::Call;
 use super::{Error, Result, Session};
@@ -52,25 +54,32 @@ impl RawRequest {
     }
 }
 
-impl Session {
-    /// Sends a request with the token of the session.
-    ///
-    /// # Errors
-    /// `usage` for a method or path that is none, and those of every request: an answer that is no success is
-    /// an error.
-    pub async fn raw(&self, request: RawRequest) -> Result<RawAnswer> {
-        request.check()?;
-        let method = request.method()?;
+impl RawRequest {
+    fn call(self) -> Result<Call> {
+        self.check()?;
+        let method = self.method()?;
         let repeat = match method {
             Method::GET | Method::HEAD | Method::OPTIONS => Repeat::Read,
             Method::PUT | Method::DELETE => Repeat::Idempotent,
             _ => Repeat::Never,
         };
-        let mut call = Call::new(method, &request.path, repeat);
-        if let Some(body) = request.body {
-            call = call.body("application/json", body);
-        }
-        let reply = self.send(call).await?;
-        Ok(RawAnswer { status: reply.status.as_u16(), content_type: reply.content_type, body: reply.body })
+        let call = Call::new(method, &self.path, repeat);
+        Ok(match self.body {
+            Some(body) => call.body("application/json", body),
+            None => call,
+        })
     }
+}
+
+impl Session {
+    /// A request with the token of the session. It fails with `usage` for a method or path that is none, and as
+    /// every request does: an answer that is no success is an error.
+    pub fn raw(&self, request: RawRequest) -> Change<'_, RawAnswer> {
+        Change::new(self, request.call(), as_it_came)
+    }
+}
+
+fn as_it_came(outcome: Result<Reply>) -> Result<RawAnswer> {
+    let reply = outcome?;
+    Ok(RawAnswer { status: reply.status.as_u16(), content_type: reply.content_type, body: reply.body })
 }

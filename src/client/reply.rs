@@ -8,11 +8,37 @@ use serde::de::DeserializeOwned;
 use super::error::{broken_body, refusal};
 use super::retry::Fault;
 use super::{Error, Result};
+use crate::api::session::TokenGrant;
+use crate::api::{Page, Success};
 
 /// Most bytes of an answer, after decompression.
 const LIMIT: usize = 8 * 1024 * 1024;
 /// Most bytes that are read of a refusal.
 const REFUSAL_LIMIT: usize = 64 * 1024;
+
+/// What a successful answer is read as.
+pub(super) trait Document: DeserializeOwned {
+    /// Whether the document, whole as it is, says that it is none of success.
+    fn says_failure(&self) -> bool;
+}
+
+impl<T: DeserializeOwned> Document for Success<T> {
+    fn says_failure(&self) -> bool {
+        !self.success
+    }
+}
+
+impl<T: DeserializeOwned> Document for Page<T> {
+    fn says_failure(&self) -> bool {
+        !self.success
+    }
+}
+
+impl Document for TokenGrant {
+    fn says_failure(&self) -> bool {
+        false
+    }
+}
 
 /// A successful answer.
 pub(super) struct Reply {
@@ -27,7 +53,9 @@ pub(super) struct Reply {
 pub(super) async fn read_body(response: &mut Response) -> std::result::Result<Vec<u8>, (Error, Fault)> {
     let success = response.status().is_success();
     let limit = if success { LIMIT } else { REFUSAL_LIMIT };
-    let mut body = Vec::new();
+    // What is announced is believed as far as it may go: memory that is not written to costs nothing.
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut body = Vec::with_capacity(announced.unwrap_or(0).min(limit));
     while let Some(chunk) = response.chunk().await.map_err(broken_body)? {
         let room = limit - body.len();
         if chunk.len() > room {
@@ -51,7 +79,7 @@ impl Reply {
     }
 
     /// The document of the answer.
-    pub(super) fn decode<T: DeserializeOwned>(self) -> Result<T> {
+    pub(super) fn decode<T: Document>(self) -> Result<T> {
         if !self.is_json() {
             let what = self.content_type.as_deref().unwrap_or("something without a type");
             let message = format!("the server answered {what} where JSON belongs");
@@ -59,13 +87,11 @@ impl Reply {
                 Error::bad_response(message).hint("check that --server names the gateway of the platform"),
             ));
         }
-        if self.says_failure() {
-            return Err(refusal(self.status, self.request_id, &self.body));
-        }
-        match serde_json::from_slice(&self.body) {
-            Ok(document) => Ok(document),
-            Err(error) => Err(self
+        match serde_json::from_slice::<T>(&self.body) {
+            Ok(document) if !document.says_failure() => Ok(document),
+            Err(error) if !self.says_failure() => Err(self
                 .blame(Error::bad_response("the server's answer is not of this contract").caused_by(error))),
+            _ => Err(refusal(self.status, self.request_id, &self.body)),
         }
     }
 

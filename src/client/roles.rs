@@ -3,6 +3,7 @@
 use reqwest::Method;
 
 use super::accounts::at;
+use super::change::{Change, answered, removed};
 use super::retry::Repeat;
 use super::session::fill;
 use super::{Pages, Result, Session};
@@ -39,41 +40,29 @@ impl Session {
     }
 
     /// Creates a role.
-    ///
-    /// # Errors
-    /// Those of a write.
-    pub async fn create_role(&self, company: CompanyId, new: &CreateRole) -> Result<Role> {
-        let path = fill(path::ROLES, &[&company.to_string()])?;
-        self.write(Method::POST, &path, new, Repeat::Never).await
+    pub fn create_role(&self, company: CompanyId, new: &CreateRole) -> Change<'_, Role> {
+        let path = fill(path::ROLES, &[&company.to_string()]);
+        self.change(Method::POST, path, new, Repeat::Never, answered)
     }
 
     /// Gives a role another list of permissions.
-    ///
-    /// # Errors
-    /// Those of a write.
-    pub async fn set_role(&self, company: CompanyId, name: &str, role: &SetRole) -> Result<Role> {
-        self.write(Method::PUT, &at(path::ROLE, company, name)?, role, Repeat::Idempotent).await
+    pub fn set_role(&self, company: CompanyId, name: &str, role: &SetRole) -> Change<'_, Role> {
+        self.change(Method::PUT, at(path::ROLE, company, name), role, Repeat::Idempotent, answered)
     }
 
     /// Adds to and removes from the permissions of a role.
-    ///
-    /// # Errors
-    /// Those of a write.
-    pub async fn adjust_role(
+    pub fn adjust_role(
         &self,
         company: CompanyId,
         name: &str,
         change: &AdjustPermissions,
-    ) -> Result<Role> {
-        self.write(Method::PATCH, &at(path::ROLE, company, name)?, change, Repeat::Never).await
+    ) -> Change<'_, Role> {
+        self.change(Method::PATCH, at(path::ROLE, company, name), change, Repeat::Never, answered)
     }
 
     /// Deletes a role. `None` when an automatic repetition found it gone, so that an attempt before, whose
     /// answer was lost, has done it.
-    ///
-    /// # Errors
-    /// Those of a write.
-    pub async fn delete_role(&self, company: CompanyId, name: &str) -> Result<Option<RoleDeletion>> {
-        self.remove(&at(path::ROLE, company, name)?).await
+    pub fn delete_role(&self, company: CompanyId, name: &str) -> Change<'_, Option<RoleDeletion>> {
+        self.removal(at(path::ROLE, company, name), removed)
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -11,7 +12,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
-use super::reply::Reply;
+use super::change::Change;
+use super::reply::{Document, Reply};
 use super::retry::Repeat;
 use super::transport::{Call, Transport};
 use super::{Error, Result};
@@ -42,6 +44,7 @@ pub struct Session {
     token: RwLock<Token>,
     renewal: Option<Arc<dyn Renewal>>,
     renewing: Mutex<()>,
+    is_sealed: AtomicBool,
 }
 
 impl fmt::Debug for Session {
@@ -52,7 +55,13 @@ impl fmt::Debug for Session {
 
 impl Session {
     pub(super) fn new(transport: Transport, token: Token, renewal: Option<Arc<dyn Renewal>>) -> Self {
-        Self { transport, token: RwLock::new(token), renewal, renewing: Mutex::new(()) }
+        Self {
+            transport,
+            token: RwLock::new(token),
+            renewal,
+            renewing: Mutex::new(()),
+            is_sealed: AtomicBool::new(false),
+        }
     }
 
     /// The server this session belongs to.
@@ -65,9 +74,22 @@ impl Session {
         self.token.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// From now on nothing that changes anything leaves this session: for rehearsals.
+    pub fn seal(&self) {
+        self.is_sealed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this session only reads.
+    pub fn is_sealed(&self) -> bool {
+        self.is_sealed.load(Ordering::Relaxed)
+    }
+
     /// Sends a call with the token; when the server refuses the token and it can be renewed, once more with
     /// the new one.
     pub(super) async fn send(&self, call: Call) -> Result<Reply> {
+        if call.is_write() && self.is_sealed() {
+            return Err(Error::new(Code::Internal, "a rehearsal sends nothing that changes anything"));
+        }
         let token = self.token();
         let refused = match self.transport.send(call.clone().authorised(&token)?).await {
             Err(error) if error.code == Code::Unauthenticated => error,
@@ -94,7 +116,7 @@ impl Session {
     }
 
     /// Reads a whole document.
-    pub(super) async fn read<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T> {
+    pub(super) async fn read<T: Document>(&self, path: &str, query: &impl Serialize) -> Result<T> {
         let call = Call::new(Method::GET, path, Repeat::Read).query(query)?;
         self.send(call).await?.decode()
     }
@@ -104,27 +126,26 @@ impl Session {
         Ok(self.read::<Success<T>>(path, &()).await?.data)
     }
 
-    /// Sends `body` and gives back the `data` of the answer.
-    pub(super) async fn write<T: DeserializeOwned>(
+    /// A change that sends `body` to `path`.
+    pub(super) fn change<T>(
         &self,
         method: Method,
-        path: &str,
+        path: Result<String>,
         body: &impl Serialize,
         repeat: Repeat,
-    ) -> Result<T> {
-        let call = Call::new(method, path, repeat).json(body)?;
-        Ok(self.send(call).await?.decode::<Success<T>>()?.data)
+        read: fn(Result<Reply>) -> Result<T>,
+    ) -> Change<'_, T> {
+        Change::new(self, path.and_then(|path| Call::new(method, &path, repeat).json(body)), read)
     }
 
-    /// Deletes what stands at `path`. `None` when it was gone at an automatic repetition: an attempt before,
-    /// whose answer was lost, has done it.
-    pub(super) async fn remove<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>> {
-        let call = Call::new(Method::DELETE, path, Repeat::Idempotent);
-        match self.send(call).await {
-            Ok(reply) => Ok(Some(reply.decode::<Success<T>>()?.data)),
-            Err(error) if error.code == Code::NotFound && error.repeated_in_doubt => Ok(None),
-            Err(error) => Err(error),
-        }
+    /// A change that deletes what stands at `path`.
+    pub(super) fn removal<T>(
+        &self,
+        path: Result<String>,
+        read: fn(Result<Reply>) -> Result<T>,
+    ) -> Change<'_, T> {
+        let call = path.map(|path| Call::new(Method::DELETE, &path, Repeat::Idempotent));
+        Change::new(self, call, read)
     }
 }
 

@@ -101,7 +101,23 @@ impl Call {
         Ok(self)
     }
 
-    fn is_write(&self) -> bool {
+    /// `GET` and the like.
+    pub(super) fn method(&self) -> &str {
+        self.method.as_str()
+    }
+
+    /// Path and query.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The body as it would be sent.
+    pub(super) fn content(&self) -> Option<&[u8]> {
+        self.body.as_ref().map(|body| body.as_slice())
+    }
+
+    /// Whether it may change something.
+    pub(super) fn is_write(&self) -> bool {
         self.repeat != Repeat::Read
     }
 }

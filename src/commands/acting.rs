@@ -60,7 +60,7 @@ impl<'a> Acting<'a> {
 }
 
 /// Where an answer goes, as the terminal knows it.
-fn surroundings(ui: &Ui) -> Surroundings {
+pub(super) fn surroundings(ui: &Ui) -> Surroundings {
     Surroundings {
         format: (!ui.is_plain()).then(|| ui.format()),
         is_terminal: ui.stdout_is_terminal(),

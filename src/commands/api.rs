@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::acting;
+use super::rehearsal::{self, Checks, Rehearsal};
 use crate::client::{RawAnswer, RawRequest};
 use crate::config::secure_file;
 use crate::context::Context;
@@ -12,17 +13,21 @@ use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::RawView;
 use crate::ui::{Ui, sanitise};
 
+mod pages;
+
 /// Most bytes of a request body.
 const LIMIT: usize = 16 * 1024 * 1024;
 
 /// Send any request as the signed-in identity and print the answer
 ///
 /// PATH begins with / and lies on the server one is signed in to; nothing is sent anywhere else. An answer
-/// that is no success is an error, with the exit code of its kind.
+/// that is no success is an error, with the exit code of its kind. --paginate prints each row of a list on a line
+/// of its own, however long the list is; with -o json the rows are one document.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl api GET /api/users/me\n  \
-    sactl api PUT /api/companies/1/service-accounts/backup-runner/access --data @access.json")]
+    sactl api GET /api/companies/1/service-accounts --paginate -o jsonl\n  \
+    sactl api PUT /api/companies/1/service-accounts/backup-runner/access --data @access.json --dry-run")]
 pub struct Args {
     /// GET, POST, PUT, PATCH or DELETE
     method: String,
@@ -33,6 +38,13 @@ pub struct Args {
     /// Send this JSON document: @FILE, or - for standard input
     #[arg(long, value_name = "@FILE|-")]
     data: Option<Data>,
+
+    /// Follow a list to its end, page by page; with GET only
+    #[arg(long, conflicts_with_all = ["data", "is_on"])]
+    paginate: bool,
+
+    #[command(flatten)]
+    rehearsal: Rehearsal,
 }
 
 /// Where a body comes from. Never from the command line itself, which everybody on the machine can read.
@@ -84,6 +96,14 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let body = args.data.as_ref().map(Data::read).transpose()?;
     let request = RawRequest { method: args.method, path: args.path, body };
     request.check()?;
+    if args.rehearsal.is_on {
+        let session = context.session().await?;
+        session.seal();
+        return rehearsal::show(context.ui(), session.raw(request).plan()?, Checks::default()).map(drop);
+    }
+    if args.paginate {
+        return pages::print(&request, context).await;
+    }
     let changes = !["GET", "HEAD", "OPTIONS"].iter().any(|read| request.method.eq_ignore_ascii_case(read));
     let shown = format!("sactl api GET {}", request.path);
     let answer = send(request, context).await;

@@ -1,22 +1,37 @@
-//! Confirmation of what cannot be undone. It is settled before any request is sent.
+//! Confirmation of what cannot be undone. Whoever is asked is told first what will be touched; with `--yes`, and
+//! where nobody can be asked, that is settled before any request is sent.
 
+use super::acting::Acting;
+use super::ask::held;
+use super::explain::Attempt;
+use crate::api::{AccountDetail, Code};
+use crate::client;
 use crate::context::Context;
+use crate::domain::{Operation, Ownership};
 use crate::error::{CliError, Result};
+
+/// Whether a person has to be asked.
+///
+/// # Errors
+/// `confirmation_required` when nobody can be.
+pub(super) fn is_needed(context: &Context, what: &str) -> Result<bool> {
+    let ui = context.ui();
+    match (ui.is_confirmed(), ui.is_interactive()) {
+        (true, _) => Ok(false),
+        (false, true) => Ok(true),
+        (false, false) => Err(CliError::confirmation_required(what)),
+    }
+}
 
 /// Lets `what` (as in `revoke all access of x`) go on only when `--yes` or a person confirms it.
 ///
 /// # Errors
 /// `confirmation_required` when nobody can be asked, or says no.
 pub async fn require_confirmation(context: &Context, what: &str) -> Result<()> {
-    let ui = context.ui();
-    if ui.is_confirmed() {
+    if !is_needed(context, what)? || context.ui().confirm(&format!("Really {what}?")).await? {
         return Ok(());
     }
-    if !ui.is_interactive() {
-        return Err(CliError::confirmation_required(what));
-    }
-    let question = format!("Really {what}?");
-    if ui.confirm(&question).await? { Ok(()) } else { Err(CliError::not_confirmed()) }
+    Err(CliError::not_confirmed())
 }
 
 /// The same where `name` must be typed to confirm.
@@ -24,13 +39,73 @@ pub async fn require_confirmation(context: &Context, what: &str) -> Result<()> {
 /// # Errors
 /// As [`require_confirmation`].
 pub async fn require_typed_name(context: &Context, what: &str, name: &str) -> Result<()> {
-    let ui = context.ui();
-    if ui.is_confirmed() {
+    let question = format!("Really {what}? This cannot be undone");
+    if !is_needed(context, what)? || context.ui().confirm_by_typing(&question, name).await? {
         return Ok(());
     }
-    if !ui.is_interactive() {
-        return Err(CliError::confirmation_required(what));
+    Err(CliError::not_confirmed())
+}
+
+/// Tells a person who will be asked about `operation` which account it touches and what comes of it: `outcome`.
+/// An account that is not there, or that only its owner may touch, is refused before the question.
+///
+/// # Errors
+/// `confirmation_required` when nobody can be asked; those of signing in and of reading; `not_owner`.
+pub(super) async fn name_the_account(
+    context: &Context,
+    what: &str,
+    operation: Operation,
+    name: &str,
+    outcome: &str,
+) -> Result<()> {
+    if !is_needed(context, what)? {
+        return Ok(());
     }
-    let question = format!("Really {what}? This cannot be undone");
-    if ui.confirm_by_typing(&question, name).await? { Ok(()) } else { Err(CliError::not_confirmed()) }
+    let acting = Acting::open(context).await?;
+    let attempt = Attempt::new(operation, name);
+    match acting.session.show_account(acting.company, name).await {
+        Ok(detail) => {
+            let is_external = detail.account.ownership == Ownership::External;
+            if operation.is_for_the_owner_only() && is_external {
+                let refusal = client::Error::new(Code::NotOwner, "only the owner company may do this");
+                return Err(acting.explain(refusal, &attempt).await);
+            }
+            context.ui().ask_about(format!("{}; {outcome}", in_words(&detail)));
+            Ok(())
+        }
+        // Who may not look may still be allowed to do it.
+        Err(error) if error.code == Code::MissingPermission => Ok(()),
+        Err(error) => Err(acting.explain(error, &attempt).await),
+    }
+}
+
+/// Whose the account is, where it may do what, and when it was last used.
+fn in_words(detail: &AccountDetail) -> String {
+    const SHOWN: usize = 5;
+    let account = &detail.account;
+    let mut parts = vec![format!("{}, owned by {}", account.name, account.owner)];
+    match &detail.companies {
+        Some(companies) if companies.is_empty() => parts.push("has access nowhere".to_owned()),
+        Some(companies) => {
+            let each = companies.iter().map(|access| format!("{}: {}", access.company, held(access)));
+            let mut listed: Vec<String> = each.take(SHOWN).collect();
+            if companies.len() > SHOWN {
+                listed.push(format!("and {} more", companies.len() - SHOWN));
+            }
+            let count = companies.len();
+            let companies = if count == 1 { "company" } else { "companies" };
+            parts.push(format!("has access in {count} {companies}: {}", listed.join("; ")));
+        }
+        None => parts.push(match &account.access {
+            Some(access) => format!("here it has {}", held(access)),
+            None => "it has no access here".to_owned(),
+        }),
+    }
+    if account.ownership == Ownership::Owned {
+        parts.push(match account.last_used_at {
+            Some(time) => format!("last used {}", time.strftime("%Y-%m-%d %H:%M UTC")),
+            None => "never used".to_owned(),
+        });
+    }
+    parts.join("; ")
 }

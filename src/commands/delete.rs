@@ -1,8 +1,8 @@
 //! `sactl delete`: a service account, everywhere and for good.
 
-use super::acting::Acting;
+use super::confirmation::{name_the_account, require_typed_name};
 use super::explain::Attempt;
-use super::require_typed_name;
+use super::rehearsal::Rehearsal;
 use crate::context::Context;
 use crate::domain::Operation;
 use crate::error::{Result, WriteOutcome};
@@ -10,12 +10,16 @@ use crate::output::DeletedView;
 
 /// Delete a service account that the company owns
 ///
-/// Its access in every company goes with it, and its tokens end at once. On a terminal the name must be typed to confirm; elsewhere --yes is needed.
+/// Its access in every company goes with it, and its tokens end at once. On a terminal this says where it has
+/// access, and its name must be typed to confirm; elsewhere --yes is needed.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example:\n  sactl delete dormant-bot --yes")]
+#[command(after_help = "Examples:\n  sactl delete dormant-bot --dry-run\n  sactl delete dormant-bot --yes")]
 pub struct Args {
     /// Name of the service account
     name: String,
+
+    #[command(flatten)]
+    rehearsal: Rehearsal,
 }
 
 /// Deletes the account.
@@ -25,12 +29,22 @@ pub struct Args {
 /// of writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
-    require_typed_name(context, &format!("delete {name} with its access in every company"), &name).await?;
-    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
-    let view = match acting.session.delete_account(acting.company, &name).await {
+    let attempt = Attempt::new(Operation::Delete, &name);
+    if !args.rehearsal.is_on {
+        let what = format!("delete {name} with its access in every company");
+        let outcome = "every token of it ends, and its name is free again";
+        name_the_account(context, &what, Operation::Delete, &name, outcome).await?;
+        require_typed_name(context, &what, &name).await?;
+    }
+    let acting = args.rehearsal.open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
+    let change = acting.session.delete_account(acting.company, &name);
+    if args.rehearsal.is_on {
+        return acting.rehearse(change, &attempt, None).await;
+    }
+    let view = match change.await {
         Ok(Some(deletion)) => DeletedView::from(deletion),
         Ok(None) => DeletedView::gone(&name),
-        Err(error) => return Err(acting.explain(error, &Attempt::new(Operation::Delete, &name)).await),
+        Err(error) => return Err(acting.explain(error, &attempt).await),
     };
     acting.done(format!("Deleted {name}, which was owned by")).await;
     acting.show(&view)

@@ -1,7 +1,7 @@
 //! `sactl edit`: the description of a service account. The name never changes.
 
-use super::acting::Acting;
 use super::explain::Attempt;
+use super::rehearsal::Rehearsal;
 use crate::api::account::EditAccount;
 use crate::context::Context;
 use crate::domain::{Description, Operation};
@@ -11,7 +11,7 @@ use crate::output::AccountView;
 /// Change the description of a service account that the company owns
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl edit backup-runner --description \"Nightly backups\"\n  \
-                        sactl edit backup-runner --description \"\"")]
+                        sactl edit backup-runner --description \"\" --dry-run")]
 pub struct Args {
     /// Name of the service account
     name: String,
@@ -19,6 +19,9 @@ pub struct Args {
     /// New description, at most 500 characters; empty for none
     #[arg(long, value_name = "TEXT")]
     description: String,
+
+    #[command(flatten)]
+    rehearsal: Rehearsal,
 }
 
 /// Changes the description.
@@ -28,15 +31,20 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let description =
         Description::new(args.description).map_err(|broken| CliError::invalid_input(vec![broken]))?;
-    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {}", args.name))?;
+    let acting = args.rehearsal.open(context).await.state_shown_by(|| format!("sactl show {}", args.name))?;
     let edit = EditAccount { description: description.map(Description::into_string) };
-    match acting.session.edit_account(acting.company, &args.name, &edit).await {
+    let attempt = Attempt::new(Operation::Edit, &args.name);
+    let change = acting.session.edit_account(acting.company, &args.name, &edit);
+    if args.rehearsal.is_on {
+        return acting.rehearse(change, &attempt, Some("the description keeps its rule")).await;
+    }
+    match change.await {
         Ok(account) => {
             acting
                 .ui
                 .status(format!("Changed the description of {}, owned by {}", account.name, account.owner));
             acting.show(&AccountView::from(account))
         }
-        Err(error) => Err(acting.explain(error, &Attempt::new(Operation::Edit, &args.name)).await),
+        Err(error) => Err(acting.explain(error, &attempt).await),
     }
 }

@@ -244,7 +244,7 @@ pub(super) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option
 }
 
 /// The company with its name, where one belongs to it.
-fn place(me: &api::session::Identity, company: CompanyId) -> String {
+pub(super) fn place(me: &api::session::Identity, company: CompanyId) -> String {
     let known = me.companies.iter().map(|access| &access.company).find(|known| known.id == company);
     known.map_or_else(|| format!("company {company}"), Company::to_string)
 }

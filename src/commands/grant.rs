@@ -2,50 +2,63 @@
 
 use super::acting::Acting;
 use super::explain::Attempt;
+use super::rehearsal::Rehearsal;
 use super::rights::{AdjustArgs, Rights, RightsArgs};
 use crate::api::access::{AccessChange, AdjustPermissions};
-use crate::client;
+use crate::client::Change;
 use crate::context::Context;
 use crate::domain::Operation;
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::GrantView;
 
+mod questions;
+
 /// Give a service account access in the company, or change it
 ///
 /// --role and --permission replace what was there; --add-permission and --remove-permission adjust an individual
-/// list. This works for accounts that the company owns and for external ones alike.
+/// list. This works for accounts that the company owns and for external ones alike. On a terminal this asks for
+/// what is missing, sums up what will happen, and says how to do the same without questions.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl grant dormant-bot --role viewer\n  \
     sactl grant backup-runner --add-permission alerts:view\n  \
-    sactl grant fleet-automation --company 2 --permission devices:view,devices:edit")]
+    sactl grant fleet-automation --company 2 --permission devices:view,devices:edit\n  \
+    sactl grant dormant-bot --role operator --dry-run")]
 pub struct Args {
     /// Name of the service account
-    name: String,
+    name: Option<String>,
 
     #[command(flatten)]
     rights: RightsArgs,
 
     #[command(flatten)]
     adjust: AdjustArgs,
+
+    #[command(flatten)]
+    rehearsal: Rehearsal,
 }
 
 /// What is to be done to the access.
-enum Change {
+enum Wanted {
     Set(Rights),
     Adjust(AdjustArgs),
 }
 
 impl Args {
-    fn change(&self) -> Result<Change> {
+    /// Whether there is something to ask for.
+    fn is_incomplete(&self) -> bool {
+        self.name.is_none() || (self.rights.rights().is_none() && self.adjust.is_empty())
+    }
+
+    /// What was asked for; `None` when nothing was.
+    fn wanted(&self) -> Result<Option<Wanted>> {
         match (self.rights.rights(), self.adjust.is_empty()) {
-            (Some(rights), true) => Ok(Change::Set(rights)),
-            (None, false) => Ok(Change::Adjust(self.adjust.clone())),
+            (Some(rights), true) => Ok(Some(Wanted::Set(rights))),
+            (None, false) => Ok(Some(Wanted::Adjust(self.adjust.clone()))),
             (Some(_), false) => Err(CliError::usage(
                 "--role and --permission replace, --add-permission and --remove-permission adjust: choose one",
             )),
-            (None, true) => Err(CliError::usage("no access is named")
-                .hint("add --role, --permission, --add-permission or --remove-permission")),
+            (None, true) => Ok(None),
         }
     }
 }
@@ -56,33 +69,53 @@ impl Args {
 /// `usage`; `escalation`, `self_modification`, `not_found`, `invalid_input`, and those of signing in and of
 /// writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let change = args.change()?;
-    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {}", args.name))?;
-    match send(&acting, &args.name, &change).await {
+    let wanted = args.wanted()?;
+    if args.is_incomplete() && context.ui().asks_for_what_is_missing() {
+        return questions::run(args, wanted, context).await;
+    }
+    let Some(wanted) = wanted else {
+        return Err(CliError::usage("no access is named")
+            .hint("add --role, --permission, --add-permission or --remove-permission"));
+    };
+    let Some(name) = args.name else {
+        return Err(CliError::usage("the name of the account is missing, and nobody can be asked")
+            .hint("see which accounts there are with: sactl list"));
+    };
+    let acting = args.rehearsal.open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
+    finish(&acting, &name, &wanted, args.rehearsal).await
+}
+
+/// Does what is wanted, or rehearses it.
+async fn finish(acting: &Acting<'_>, name: &str, wanted: &Wanted, rehearsal: Rehearsal) -> Result<()> {
+    let (change, attempt) = (change(acting, name, wanted), attempt(acting, name, wanted));
+    if rehearsal.is_on {
+        return acting.rehearse(change, &attempt, None).await;
+    }
+    match change.await {
         Ok(done) => {
             acting.ui.status(what_was_done(&done));
             acting.show(&GrantView::from(done))
         }
-        Err(error) => Err(acting.explain(error, &attempt(&acting, &args.name, &change)).await),
+        Err(error) => Err(acting.explain(error, &attempt).await),
     }
 }
 
-async fn send(acting: &Acting<'_>, name: &str, change: &Change) -> client::Result<AccessChange> {
-    match change {
-        Change::Set(rights) => acting.session.set_access(acting.company, name, &rights.to_set()).await,
-        Change::Adjust(adjust) => {
+fn change<'a>(acting: &Acting<'a>, name: &str, wanted: &Wanted) -> Change<'a, AccessChange> {
+    match wanted {
+        Wanted::Set(rights) => acting.session.set_access(acting.company, name, &rights.to_set()),
+        Wanted::Adjust(adjust) => {
             let AdjustArgs { add, remove } = adjust.clone();
-            acting.session.adjust_access(acting.company, name, &AdjustPermissions { add, remove }).await
+            acting.session.adjust_access(acting.company, name, &AdjustPermissions { add, remove })
         }
     }
 }
 
-fn attempt<'a>(acting: &Acting<'_>, name: &'a str, change: &Change) -> Attempt<'a> {
-    match change {
-        Change::Set(rights) => {
+fn attempt<'a>(acting: &Acting<'_>, name: &'a str, wanted: &Wanted) -> Attempt<'a> {
+    match wanted {
+        Wanted::Set(rights) => {
             Attempt::new(Operation::SetAccess, name).asking(acting.company, rights.clone())
         }
-        Change::Adjust(adjust) => Attempt {
+        Wanted::Adjust(adjust) => Attempt {
             asked: vec![(acting.company, Rights::Permissions(adjust.add.clone()))],
             also_named: adjust.remove.clone(),
             ..Attempt::new(Operation::AdjustAccess, name)

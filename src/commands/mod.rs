@@ -29,8 +29,11 @@ pub mod token;
 pub mod whoami;
 
 mod acting;
+mod ask;
+mod command_line;
 mod confirmation;
 mod explain;
+mod rehearsal;
 mod rights;
 mod selection;
 

@@ -1,9 +1,10 @@
 //! `sactl passwd`: a new password, which ends every token of the account at once.
 
 use super::acting::Acting;
+use super::confirmation::{name_the_account, require_confirmation};
 use super::explain::Attempt;
 use super::password_input::{NewPassword, PasswordArgs};
-use super::require_confirmation;
+use super::rehearsal::Rehearsal;
 use crate::api::Code;
 use crate::api::account::{PasswordChange, ResetPassword};
 use crate::client;
@@ -15,10 +16,12 @@ use crate::output::PasswordView;
 
 /// Reset the password of a service account that the company owns
 ///
-/// Every token of the account ends at once. On a terminal this asks; elsewhere --yes is needed. In a pipe,
+/// Every token of the account ends at once. On a terminal this says what the account is and asks; elsewhere --yes is
+/// needed. In a pipe,
 /// without a chosen format, --generate prints the password alone.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
+    sactl passwd backup-runner --generate --dry-run\n  \
     sactl passwd backup-runner --generate --yes\n  \
     sactl passwd backup-runner --generate --password-out backup.password --yes")]
 pub struct Args {
@@ -31,6 +34,9 @@ pub struct Args {
 
     #[command(flatten)]
     password: PasswordArgs,
+
+    #[command(flatten)]
+    rehearsal: Rehearsal,
 }
 
 /// Resets the password.
@@ -41,8 +47,15 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     args.password.refuse_to_lose(context)?;
     let what = format!("reset the password of {} and end all its tokens", args.name);
-    require_confirmation(context, &what).await?;
+    if !args.rehearsal.is_on {
+        let outcome = "every token of it ends";
+        name_the_account(context, &what, Operation::ResetPassword, &args.name, outcome).await?;
+        require_confirmation(context, &what).await?;
+    }
     let current = args.current_password_file.as_deref().map(read_password_file).transpose()?;
+    if args.rehearsal.is_on {
+        return rehearse(&args, current, context).await;
+    }
     let password = args.password.read(context, &args.name).await?;
     match reset(&args.name, &password, current, context).await {
         Ok((acting, change)) => {
@@ -60,6 +73,15 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     }
 }
 
+async fn rehearse(args: &Args, current: Option<Password>, context: &Context) -> Result<()> {
+    let password = args.password.rehearse(context, &args.name).await?;
+    let acting = args.rehearsal.open(context).await?;
+    let request = ResetPassword { password: password.password.clone(), current_password: current };
+    let change = acting.session.reset_password(acting.company, &args.name, &request);
+    let attempt = Attempt::new(Operation::ResetPassword, &args.name);
+    acting.rehearse(change, &attempt, Some("the password keeps the policy")).await
+}
+
 async fn reset<'a>(
     name: &str,
     password: &NewPassword,
@@ -69,6 +91,7 @@ async fn reset<'a>(
     let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
     let is_given = current.is_some();
     let mut request = ResetPassword { password: password.password.clone(), current_password: current };
+    password.goes_out();
     let mut outcome = acting.session.reset_password(acting.company, name, &request).await;
     if !is_given && acting.ui.is_interactive() && outcome.as_ref().is_err_and(wants_the_present_password) {
         let typed = acting.ui.prompt_secret(&format!("Present password of {name}")).await?;

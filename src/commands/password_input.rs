@@ -1,10 +1,12 @@
 //! Where a new password comes from: a prompt, a stream, a file, or chance. Never from the command line.
 
+use std::cell::Cell;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::rehearsal::require_absent;
 use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of, read_password_file};
 use crate::config::secure_file;
 use crate::context::Context;
@@ -38,14 +40,54 @@ pub struct NewPassword {
     /// It was generated and stands nowhere yet: the answer must show it.
     pub show: bool,
     /// The file that holds it.
-    pub written_to: Option<PathBuf>,
+    file: Option<PasswordFile>,
+}
+
+/// The file of a generated password. It is taken back when the command ends before the request goes out.
+#[derive(Debug)]
+struct PasswordFile {
+    path: PathBuf,
+    fate: Cell<Fate>,
+    ui: Ui,
+}
+
+/// What is known about the password in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It is the password of nothing yet.
+    Unsent,
+    /// It may be in force.
+    Sent,
+    /// The command has said what it is.
+    Settled,
+}
+
+impl Drop for PasswordFile {
+    fn drop(&mut self) {
+        let path = self.path.display();
+        match self.fate.get() {
+            Fate::Unsent if std::fs::remove_file(&self.path).is_err() => {
+                self.ui.warning(format!("remove {path}: the password in it is of no use"));
+            }
+            Fate::Sent => self.ui.warning(format!("if it was done, the password is in {path}")),
+            Fate::Unsent | Fate::Settled => {}
+        }
+    }
 }
 
 impl NewPassword {
     /// The password is in force: says which file holds it.
     pub fn tell_where(&self, ui: &Ui) {
-        if let Some(path) = &self.written_to {
-            ui.status(format!("The password is in {}", path.display()));
+        if let Some(file) = &self.file {
+            file.fate.set(Fate::Settled);
+            ui.status(format!("The password is in {}", file.path.display()));
+        }
+    }
+
+    /// From now on the password may be in force: what holds it stays, also when somebody interrupts.
+    pub fn goes_out(&self) {
+        if let Some(file) = &self.file {
+            file.fate.set(Fate::Sent);
         }
     }
 
@@ -63,8 +105,9 @@ impl NewPassword {
     /// The request failed: takes back the file, which would hold a password of nothing, unless the request
     /// may have been carried out all the same.
     pub fn settle(&self, error: CliError) -> CliError {
-        let Some(path) = &self.written_to else { return error };
-        if matches!(exit_code(error.code()), 1 | 8 | 130) {
+        let Some(PasswordFile { path, fate, .. }) = &self.file else { return error };
+        let was_sent = fate.replace(Fate::Settled) == Fate::Sent;
+        if was_sent && matches!(exit_code(error.code()), 1 | 8 | 130) {
             return error.hint(format!("if it was done, the password is in {}", path.display()));
         }
         match std::fs::remove_file(path) {
@@ -103,7 +146,7 @@ impl PasswordArgs {
     /// `invalid_input` with every broken rule; `usage` when nobody gives one; `io`.
     pub async fn read(&self, context: &Context, name: &str) -> Result<NewPassword> {
         if self.generate {
-            return self.generated();
+            return self.generated(context.ui());
         }
         let password = self.given(context.ui(), name).await?;
         password::check(&password).map_err(|broken| {
@@ -113,7 +156,21 @@ impl PasswordArgs {
             let why = weakness.trim_end_matches('.');
             context.ui().warning(format!("this password keeps the policy and is weak all the same: {why}"));
         }
-        Ok(NewPassword { password, show: false, written_to: None })
+        Ok(NewPassword { password, show: false, file: None })
+    }
+
+    /// The same for a rehearsal: a generated password is shown to nobody and written nowhere.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; `io` for a file that stands there already.
+    pub async fn rehearse(&self, context: &Context, name: &str) -> Result<NewPassword> {
+        if !self.generate {
+            return self.read(context, name).await;
+        }
+        if let Some(path) = &self.password_out {
+            require_absent(path)?;
+        }
+        Ok(NewPassword { password: password::generate(&mut rand::rng()), show: false, file: None })
     }
 
     async fn given(&self, ui: &Ui, name: &str) -> Result<Password> {
@@ -135,12 +192,19 @@ impl PasswordArgs {
         Ok(Password::new(first.as_str()))
     }
 
-    fn generated(&self) -> Result<NewPassword> {
+    fn generated(&self, ui: &Ui) -> Result<NewPassword> {
         let password = password::generate(&mut rand::rng());
-        if let Some(path) = &self.password_out {
-            write(path, &password)?;
-        }
-        Ok(NewPassword { password, show: self.password_out.is_none(), written_to: self.password_out.clone() })
+        let Some(path) = &self.password_out else {
+            return Ok(NewPassword { password, show: true, file: None });
+        };
+        write(path, &password)?;
+        let file = PasswordFile { path: path.clone(), fate: Cell::new(Fate::Unsent), ui: ui.clone() };
+        Ok(NewPassword { password, show: false, file: Some(file) })
+    }
+
+    /// Whether nothing says where the password comes from, so that it is asked for.
+    pub fn is_missing(&self) -> bool {
+        !self.generate && !self.is_given()
     }
 }
 

@@ -1,8 +1,8 @@
 //! `sactl revoke`: the end of all access of a service account in one company.
 
-use super::acting::Acting;
+use super::confirmation::{name_the_account, require_confirmation};
 use super::explain::Attempt;
-use super::require_confirmation;
+use super::rehearsal::Rehearsal;
 use crate::api::access::AccessRemoval;
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;
@@ -13,13 +13,18 @@ use crate::output::RevokeView;
 
 /// Remove all access of a service account in the company
 ///
-/// The account itself stays, and its access in other companies. On a terminal this asks; elsewhere --yes is
-/// needed.
+/// The account itself stays, and its access in other companies. On a terminal this says what the account has and
+/// asks; elsewhere --yes is needed.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example:\n  sactl revoke northwind-telemetry --yes")]
+#[command(
+    after_help = "Examples:\n  sactl revoke northwind-telemetry --dry-run\n  sactl revoke northwind-telemetry --yes"
+)]
 pub struct Args {
     /// Name of the service account
     name: String,
+
+    #[command(flatten)]
+    rehearsal: Rehearsal,
 }
 
 /// The company as far as it is known before any request.
@@ -38,13 +43,23 @@ fn place(context: &Context) -> Result<String> {
 /// `confirmation_required` before any request is sent; `not_found`, and those of signing in and of writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
-    require_confirmation(context, &format!("remove all access of {name} in {}", place(context)?)).await?;
-    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
-    let removal = match acting.session.remove_access(acting.company, &name).await {
+    let attempt = Attempt::new(Operation::RemoveAccess, &name);
+    if !args.rehearsal.is_on {
+        let what = format!("remove all access of {name} in {}", place(context)?);
+        let outcome = "what it may do here ends at once";
+        name_the_account(context, &what, Operation::RemoveAccess, &name, outcome).await?;
+        require_confirmation(context, &what).await?;
+    }
+    let acting = args.rehearsal.open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
+    let change = acting.session.remove_access(acting.company, &name);
+    if args.rehearsal.is_on {
+        return acting.rehearse(change, &attempt, None).await;
+    }
+    let removal = match change.await {
         Ok(Some(removal)) => removal,
         // Done by an attempt before, whose answer was lost; what the company no longer sees was external.
         Ok(None) => AccessRemoval { account: None, company: acting.named_company().await, changed: true },
-        Err(error) => return Err(acting.explain(error, &Attempt::new(Operation::RemoveAccess, &name)).await),
+        Err(error) => return Err(acting.explain(error, &attempt).await),
     };
     acting.ui.status(if removal.changed {
         format!("Removed all access of {name} in {}", removal.company)

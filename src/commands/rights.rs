@@ -1,5 +1,6 @@
 //! What access somebody asks for on the command line: a role, or a list of permissions, here or elsewhere.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::api::access::{InitialAccess, SetAccess};
@@ -16,6 +17,14 @@ pub(super) enum Rights {
 }
 
 impl Rights {
+    /// As it stands in `--grant COMPANY=…`.
+    pub(super) fn listed(&self) -> String {
+        match self {
+            Self::Role(role) => role.clone(),
+            Self::Permissions(names) => names.join(","),
+        }
+    }
+
     /// The request that replaces what was there.
     pub(super) fn to_set(&self) -> SetAccess {
         match self.clone() {
@@ -28,6 +37,15 @@ impl Rights {
     pub(super) fn to_initial(&self, company_id: CompanyId) -> InitialAccess {
         let SetAccess { role, permissions } = self.to_set();
         InitialAccess { company_id, role, permissions }
+    }
+}
+
+impl fmt::Display for Rights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Role(role) => write!(f, "the role {role}"),
+            Self::Permissions(names) => f.write_str(&names.join(", ")),
+        }
     }
 }
 

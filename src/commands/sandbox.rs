@@ -88,7 +88,7 @@ async fn run_inside(
     // Signals are caught before there is anything that they could leave behind.
     let signals =
         child::Signals::listen().map_err(|error| CliError::io("cannot listen for signals", error))?;
-    let platform = Platform::open(&DatabaseUrl::Sqlite(folder.join("platform.db")))
+    let platform = Platform::open(&DatabaseUrl::Fleeting(folder.join("platform.db")))
         .await
         .map_err(|error| CliError::new(Code::Io, "cannot open the database").caused_by(error))?;
     let signed_in = sign_in(&platform, seed).await?;

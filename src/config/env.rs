@@ -70,6 +70,10 @@ variables! {
     TERM = "TERM";
     /// The width of tables.
     COLUMNS = "COLUMNS";
+    /// A file of the certificate authorities to trust, in place of the system's.
+    SSL_CERT_FILE = "SSL_CERT_FILE";
+    /// Folders of them, likewise.
+    SSL_CERT_DIR = "SSL_CERT_DIR";
     /// The proxy for https, as other programs use it; never used for this machine.
     HTTPS_PROXY = "HTTPS_PROXY";
     /// Hosts that are reached without the proxy.

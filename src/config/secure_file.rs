@@ -3,7 +3,7 @@
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -209,11 +209,32 @@ impl Lock<'_> {
     }
 }
 
-/// Creates a new file of mode 0600 with `content`; refuses to touch one that exists.
+/// Creates a new file of mode 0600 with `content`; refuses to touch one that exists. The file gets its name when
+/// it is whole, so that no signal leaves a part of it.
 ///
 /// # Errors
 /// `io`.
 pub fn create_private(path: &Path, content: &[u8]) -> Result<()> {
+    match create_unnamed(path, content) {
+        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOENT) => create_named(path, content),
+        outcome => outcome.map_err(|error| Error::io("create", path, error.into())),
+    }
+}
+
+/// The way where the file system has files without a name and `/proc` is there.
+fn create_unnamed(path: &Path, content: &[u8]) -> rustix::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
+    let fd = rustix::fs::open(folder, flags, owner_only())?;
+    let mut file = File::from(fd);
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    written.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
+    let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
+    rustix::fs::linkat(rustix::fs::CWD, unnamed, rustix::fs::CWD, path, AtFlags::SYMLINK_FOLLOW)
+}
+
+/// The way everywhere else.
+fn create_named(path: &Path, content: &[u8]) -> Result<()> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let fd = rustix::fs::open(path, flags, owner_only())
         .map_err(|error| Error::io("create", path, error.into()))?;

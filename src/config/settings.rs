@@ -92,6 +92,8 @@ pub struct Settings {
     pub timeout: Setting<Duration>,
     /// Certificates to trust besides those of the system.
     pub cacert: Option<Setting<PathBuf>>,
+    /// The file in which the system keeps whom it trusts, if that is one file.
+    pub bundle: Option<PathBuf>,
     /// The client certificate and its key.
     pub client_certificate: Option<(PathBuf, PathBuf)>,
     /// Plain http to other machines was allowed.
@@ -145,6 +147,7 @@ impl Settings {
             cacert: layers
                 .pick(flags.cacert.clone(), env::CACERT, |text| Ok(PathBuf::from(text)))?
                 .or_else(|| profiles(&stored.cacert).map(|path| Setting::new(path, Source::Profile))),
+            bundle: bundle(environment),
             client_certificate: pair(
                 flags.client_cert.clone().or_else(|| profiles(&stored.client_cert)),
                 flags.client_key.clone().or_else(|| profiles(&stored.client_key)),
@@ -199,6 +202,17 @@ fn cache_folder(environment: &Environment, config_folder: &Path) -> Option<PathB
         return Some(config_folder.join("cache"));
     }
     dirs::cache_dir().map(|folder| folder.join("sactl"))
+}
+
+/// Most systems keep whom they trust in one file too, which is read sooner than a folder of files. What the
+/// variables of OpenSSL name counts in its place.
+fn bundle(environment: &Environment) -> Option<PathBuf> {
+    const USUAL: &str = "/etc/ssl/certs/ca-certificates.crt";
+    if cfg!(any(windows, target_vendor = "apple")) {
+        return None;
+    }
+    let usual = || (!environment.has(env::SSL_CERT_DIR)).then(|| PathBuf::from(USUAL));
+    environment.raw(env::SSL_CERT_FILE).map(PathBuf::from).or_else(usual)
 }
 
 fn pair(chain: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<(PathBuf, PathBuf)>> {

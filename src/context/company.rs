@@ -7,7 +7,7 @@ use crate::config::settings::ChosenCompany;
 use crate::domain::company::CompanyRef;
 use crate::domain::{Company, CompanyId};
 use crate::error::{CliError, Result};
-use crate::ui::Ui;
+use crate::ui::{Choice, Ui};
 
 /// The company that a command acts in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +78,10 @@ pub async fn choose(ui: &Ui, companies: &[Company]) -> Result<Company> {
         [] => return Err(CliError::no_company(companies)),
         _ if !ui.is_interactive() => return Err(CliError::no_company(companies)),
         _ => {}
+    }
+    if !ui.has_plain_questions() {
+        let choices = companies.iter().map(|one| Choice::new(one.id.to_string(), &one.name)).collect();
+        return Ok(companies[ui.choose("Which company", choices, 0).await?].clone());
     }
     for company in companies {
         ui.ask_about(format!("{:>6}  {}", company.id.0, company.name));

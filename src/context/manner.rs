@@ -30,6 +30,7 @@ pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
         columns: text_of(environment, env::COLUMNS).and_then(|text| text.trim().parse().ok()),
         wide: global.wide,
         accessible: text_of(environment, env::ACCESSIBLE).is_some_and(|value| value != "0"),
+        dumb_terminal: text_of(environment, env::TERM).as_deref() == Some("dumb"),
     })
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::{BitAnd, BitOr, Sub};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use super::Violation;
 
@@ -52,6 +53,32 @@ const PAIRS: [(&str, &str); COUNT] = {
     }
     pairs
 };
+
+/// Every permission with its name, sorted bytewise by the name.
+static NAMES: LazyLock<Vec<(String, Permission)>> = LazyLock::new(|| {
+    let mut names: Vec<_> =
+        Permission::all().map(|permission| (permission.to_string(), permission)).collect();
+    names.sort_unstable();
+    names
+});
+
+/// Finds names of the catalogue, the next one soonest behind the one before: lists of them are sorted.
+#[derive(Debug, Default)]
+pub struct NameFinder {
+    next: usize,
+}
+
+impl NameFinder {
+    /// The same name in the catalogue, which lives for ever; `None` for a name that is not there.
+    pub fn find(&mut self, name: &str) -> Option<&'static str> {
+        let names: &'static [_] = &NAMES;
+        let (before, behind) = names.split_at(self.next);
+        let found = behind.iter().chain(before).position(|(known, _)| known == name)?;
+        let index = (self.next + found) % names.len();
+        self.next = (index + 1) % names.len();
+        Some(&names[index].0)
+    }
+}
 
 /// One permission of the catalogue, written `category:action`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -191,9 +218,12 @@ impl PermissionSet {
 
     /// The names in the set, sorted bytewise: the form of every document.
     pub fn names(self) -> Vec<String> {
-        let mut names: Vec<_> = self.iter().map(|permission| permission.to_string()).collect();
-        names.sort_unstable();
-        names
+        self.known_names().map(str::to_owned).collect()
+    }
+
+    /// The same names as they stand in the catalogue.
+    pub fn known_names(self) -> impl Iterator<Item = &'static str> {
+        NAMES.iter().filter(move |(_, permission)| self.contains(*permission)).map(|(name, _)| name.as_str())
     }
 
     /// The set that `names` spell; names may repeat.
@@ -270,6 +300,15 @@ pub(super) mod tests {
     fn the_catalogue_is_the_published_one() {
         let names: Vec<_> = Permission::all().map(|permission| permission.to_string()).collect();
         insta::assert_snapshot!(names.join(" "), @"users:view users:create users:edit users:delete companies:create companies:edit devices:view devices:create devices:edit devices:delete alerts:view alerts:create alerts:edit alerts:delete vpn-networks:view vpn-networks:create vpn-networks:edit vpn-networks:delete vpn-roadwarriors:view vpn-roadwarriors:create vpn-roadwarriors:edit vpn-roadwarriors:delete vpn-settings:view vpn-settings:manage auditing:view fields:manage views:manage app-store:manage billing:manage service-accounts:view service-accounts:create service-accounts:edit service-accounts:delete roles:view roles:manage proxy-links:view proxy-links:manage");
+    }
+
+    #[test]
+    fn names_are_found_in_any_order() {
+        let mut finder = NameFinder::default();
+        for permission in Permission::all().chain(Permission::all()) {
+            assert_eq!(finder.find(&permission.to_string()).unwrap(), permission.to_string());
+            assert_eq!(finder.find("devices:fly"), None);
+        }
     }
 
     #[test]

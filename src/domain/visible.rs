@@ -23,10 +23,16 @@ pub fn is_hidden(character: char) -> bool {
         )
 }
 
+/// Whether every byte is a printable one of ASCII, or one of `also`: most text is, and then nothing of it has to
+/// be looked at twice.
+fn is_plain(text: &str, also: &[u8]) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') || also.contains(&byte))
+}
+
 /// The text with every such character made visible as an escape, for example `\u{1b}` or `\n`. Text without
 /// any comes back as it is. The result is always one line.
 pub fn sanitise(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
+    if is_plain(text, b"") || !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -44,7 +50,7 @@ pub fn sanitise(text: &str) -> Cow<'_, str> {
 /// to whoever parses it. Line ends and tabs between the values stay.
 pub fn json_visible(json: &str) -> Cow<'_, str> {
     let hidden = |character: char| is_hidden(character) && !matches!(character, '\n' | '\r' | '\t');
-    if !json.contains(hidden) {
+    if is_plain(json, b"\n") || !json.contains(hidden) {
         return Cow::Borrowed(json);
     }
     let mut shown = String::with_capacity(json.len() + 16);

@@ -1,5 +1,7 @@
 //! Service accounts: the list with its two tables, and one account with everything about it.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -18,7 +20,7 @@ pub struct AccessView {
     /// The role held there; null where the permissions are an individual list.
     role: Option<String>,
     /// What is allowed there in effect, by role or one by one: sorted, each written category:action.
-    permissions: Vec<String>,
+    permissions: Vec<Cow<'static, str>>,
 }
 
 impl From<api::Access> for AccessView {

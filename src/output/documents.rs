@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use super::{
     AccountDetailView, AccountListView, AccountView, Answer, CheckView, CompanyListView, CompanyView,
     CreatedView, DeletedView, DoctorView, ErrorView, GrantView, HelpView, IdentityView, PasswordView,
-    PermissionListView, PermissionView, ProfileListView, ProfileView, RawView, RevokeView, RoleDeletedView,
-    RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
+    PermissionListView, PermissionView, ProfileListView, ProfileView, RawView, RehearsalView, RevokeView,
+    RoleDeletedView, RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
 };
 
 /// One kind of document.
@@ -129,6 +129,11 @@ pub const DOCUMENTS: &[Document] = &[
     Document::one::<HelpView>("help", "The help of a command, or a topic.", &["help"]),
     Document::one::<TokenView>("token", "A bearer token.", &["token"]),
     Document::one::<RawView>("api", "Any document of the platform, as it came.", &["api"]),
+    Document::one::<RehearsalView>(
+        "dry-run",
+        "What a command would send with --dry-run, and what was checked beforehand.",
+        &[],
+    ),
     Document {
         name: "error",
         about: "Why a command failed: on standard error, with json, jsonl and yaml alike.",

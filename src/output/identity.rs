@@ -1,5 +1,7 @@
 //! Who and where one is, and what one may do there.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,7 +26,7 @@ pub struct IdentityView {
     /// The active company, where one is chosen or is the only one.
     pub company: Option<Company>,
     /// What one may do in the active company.
-    pub permissions: Vec<String>,
+    pub permissions: Vec<Cow<'static, str>>,
     /// Every company with what one may do there.
     pub companies: Vec<AccessView>,
     /// Where the credentials came from.

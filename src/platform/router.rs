@@ -1,6 +1,5 @@
 //! Every route of the platform on one screen, and the OpenAPI document that is made of the same lines.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{Extension, Router, middleware};
@@ -44,7 +43,7 @@ pub fn router(platform: Platform) -> Router {
         .method_not_allowed_fallback(async || {
             Refused::new(Code::MethodNotAllowed, "this path does not take this method")
         })
-        .layer(Extension(Arc::new(document)))
+        .layer(Extension(state::Description::of(&document)))
         .layer(middleware::from_fn_with_state(REQUEST_LIMIT, answer::around))
         .with_state(platform)
 }

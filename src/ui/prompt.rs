@@ -49,6 +49,15 @@ impl Ui {
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
+    /// Asks a question that yes or no answers; Return alone is yes.
+    ///
+    /// # Errors
+    /// As [`Self::prompt`].
+    pub async fn agree(&self, question: &str) -> Result<bool> {
+        let answer = self.prompt(&format!("{question} [Y/n]")).await?;
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "" | "y" | "yes"))
+    }
+
     /// Asks for a name to be typed before something that cannot be undone.
     ///
     /// # Errors
@@ -57,7 +66,7 @@ impl Ui {
         Ok(self.prompt(&format!("{question}; type {name} to confirm")).await?.trim() == name)
     }
 
-    fn require_interactive(&self, question: &str) -> Result<()> {
+    pub(super) fn require_interactive(&self, question: &str) -> Result<()> {
         if self.is_interactive() {
             return Ok(());
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::common::answers::{self, NEW_PASSWORD, with_password, with_token};
 use crate::common::env::Env;
 use crate::common::stub::{Answer, Stub};
-use crate::common::terminal::{Shown, show};
+use crate::common::terminal::{Shown, show, show_until};
 
 /// What somebody would send who wants to own a terminal: colours, the title, the clipboard, a link, moves,
 /// C1 forms of the same, backspaces, bidirectional marks, line ends, a null, and a look-alike of an error.
@@ -243,7 +243,7 @@ fn p5_prompts_cannot_command_a_terminal() {
         ("passwd robot --generate", "n\n"),
         ("role delete operators", "n\n"),
     ] {
-        let mut env = with_token(&stub.url()).with("NO_COLOR", "1");
+        let mut env = with_token(&stub.url()).with("NO_COLOR", "1").with("SACTL_ACCESSIBLE", "1");
         env.unset("SACTL_COMPANY");
         if line != "list" {
             env.set("SACTL_COMPANY", "1");
@@ -251,6 +251,40 @@ fn p5_prompts_cannot_command_a_terminal() {
         let shown = on_terminal(&env, line, input);
         let text = shown.text().replace("\r\n", "\n");
         assert_tame(line, &text, false);
+    }
+}
+
+/// P5: lists that are drawn: of the moves and switches in them, all are our own.
+#[test]
+fn p5_drawn_questions_cannot_command_a_terminal() {
+    let stub = Stub::start(|request| {
+        let other = json!({"id": 2, "name": "Other"});
+        let document = match (request.method.as_str(), request.path()) {
+            ("GET", "/api/companies") => answers::page(&[answers::company(), other]),
+            (method, path) => answers::of_platform(method, path),
+        };
+        Answer::json(200, poisoned(&document).to_string())
+    });
+    for (line, company) in [("list", None), ("grant", Some("1")), ("grant robot", Some("1"))] {
+        let mut env = with_token(&stub.url()).with("NO_COLOR", "1");
+        env.unset("SACTL_COMPANY");
+        if let Some(company) = company {
+            env.set("SACTL_COMPANY", company);
+        }
+        let mut command = env.command();
+        command.args(line.split(' ')).env("TERM", "xterm-256color");
+        let shown = show_until(&mut command, "Return to choose", "\u{3}");
+        let mut text = shown.text();
+        for switch in ["?25l", "?25h", "?2004h", "?2004l", "K", "2K"] {
+            text = text.replace(&format!("\u{1b}[{switch}"), "");
+        }
+        for letter in ["A", "B", "C", "D", "G"] {
+            for count in 1..250 {
+                text = text.replace(&format!("\u{1b}[{count}{letter}"), "");
+            }
+        }
+        assert_tame(line, &text.replace("\r\n", "\n").replace('\r', ""), false);
+        assert_eq!(shown.code, Some(130), "{line}: {text:?}");
     }
 }
 

@@ -7,9 +7,10 @@ use std::process::{Child, Command, Stdio};
 use rustix::process::Signal;
 
 use super::credentials::{Gateway, PASSWORD, USER, files_with, login, with_file_store};
+use crate::common::answers;
 use crate::common::env::{Env, program};
 use crate::common::process::{send, until, wait};
-use crate::common::stub::Answer;
+use crate::common::stub::{Answer, Stub};
 
 /// The program in a shell that closes streams first, as in `<&- 2>&-`.
 fn redirected(env: &Env, words: &str, streams: &str) -> Command {
@@ -137,18 +138,47 @@ fn p8_a_closed_pipe_is_a_quiet_end() {
     let gateway = Gateway::start("a");
     let env = with_file_store();
     login(&env, &gateway.url(), "").ok();
-    for line in ["list -o json", "list -o table", "whoami", "token", "--help", "company list", "doctor"] {
-        let (reader, writer) = std::io::pipe().unwrap();
-        drop(reader);
-        let mut command = env.command();
-        command.args(line.split_whitespace()).stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let status = wait(&mut child);
-        let mut text = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
-        assert_eq!(status.code(), Some(0), "{line}: {status} {text}");
-        assert_eq!(text, "", "{line}");
+    for line in [
+        "list -o json",
+        "list -o table",
+        "list -o csv",
+        "whoami",
+        "token",
+        "",
+        "--help",
+        "help",
+        "help exit-codes",
+        "list --help",
+        "--version",
+        "company list",
+        "doctor",
+    ] {
+        assert_quiet(&env, line);
     }
+    let stub = Stub::start(|request| {
+        Answer::json(200, answers::of_platform(&request.method, request.path()).to_string())
+    });
+    let env = answers::with_token(&stub.url());
+    env.file("password", answers::NEW_PASSWORD);
+    for line in answers::COMMANDS {
+        assert_quiet(&env, &format!("{line} -q"));
+    }
+    assert_quiet(&env, "api GET /api/companies --paginate");
+    assert_quiet(&env, "delete robot --dry-run -q");
+}
+
+/// Insists that nothing is said, and 0, when nobody reads the answer.
+fn assert_quiet(env: &Env, line: &str) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = env.command();
+    command.args(line.split_whitespace()).stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let status = wait(&mut child);
+    let mut text = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(status.code(), Some(0), "{line}: {status} {text}");
+    assert_eq!(text, "", "{line}");
 }
 
 /// P8: a disk that is full where the answer goes is no success.
@@ -162,4 +192,37 @@ fn p8_an_answer_that_cannot_be_written_is_no_success() {
         let status = wait(&mut child);
         assert_eq!(status.code(), Some(1), "{line}: {status}");
     }
+}
+
+/// P8: Ctrl-C around a password that goes into a file: while nothing was sent there is no file, and when the
+/// request may have been carried out the whole password is in it, and that is said.
+#[test]
+fn p8_an_interrupted_command_leaves_a_whole_password_or_none() {
+    for sent in [false, true] {
+        let stub = Stub::start(move |request| match (request.method.as_str(), request.path()) {
+            ("POST", "/public/auth/connect/token") if !sent => Answer::Silence,
+            ("POST", path) if path.ends_with("/service-accounts") => Answer::Silence,
+            (method, path) => Answer::json(200, answers::of_platform(method, path).to_string()),
+        });
+        let env = answers::with_password(&stub.url());
+        let mut command = env.command();
+        command.args(["create", "robot", "--role", "viewer", "--generate", "--password-out", "out"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let wanted = if sent { 2 } else { 1 };
+        until(|| stub.connections() > 0 && asked(&stub) >= wanted);
+        send(&child, Signal::INT);
+        let status = wait(&mut child);
+        assert_eq!(status.code(), Some(130), "{status}");
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        let file = std::fs::read_to_string(env.work().join("out"));
+        assert_eq!(said.contains("the password is in out"), sent, "{said}");
+        assert_eq!(file.ok().map(|text| text.len()), sent.then_some(25), "{said}");
+    }
+}
+
+/// How many requests that change something, sign-ins included, have come.
+fn asked(stub: &Stub) -> usize {
+    stub.requests().iter().filter(|request| request.method == "POST").count()
 }

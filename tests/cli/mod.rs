@@ -12,6 +12,8 @@ mod doctor;
 #[cfg(feature = "platform")]
 mod documents;
 #[cfg(feature = "platform")]
+mod dry_run;
+#[cfg(feature = "platform")]
 mod exit_codes;
 #[cfg(feature = "platform")]
 mod faults;
@@ -21,6 +23,10 @@ mod hostile_memory;
 mod hostile_text;
 mod interruption;
 mod man;
+#[cfg(feature = "platform")]
+mod paginate;
+#[cfg(feature = "platform")]
+mod questions;
 #[cfg(feature = "platform")]
 mod readme;
 mod refusals;

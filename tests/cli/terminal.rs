@@ -30,7 +30,7 @@ fn a_password_is_asked_for_and_never_shown() {
     let mut terminal = Terminal::start(&home, &format!("login --username {ACME_ADMIN}"));
     terminal.wait_for("assword").type_line(SANDBOX_PASSWORD);
     // Two companies, and a person who can choose.
-    terminal.wait_for("Northwind Logistics").wait_for(":").type_line("2");
+    terminal.wait_for("Which company").wait_for("Northwind Logistics").type_line("Northwind");
     let (text, code) = terminal.finish();
     assert_eq!(code, 0, "{text}");
     assert!(!text.contains(SANDBOX_PASSWORD), "what is typed is hidden:\n{text}");
@@ -44,7 +44,7 @@ fn a_new_password_is_asked_for_twice() {
     let admin = world.admin();
     for (second, code) in [("Typed-twice-1!", 0), ("Typed-wrong-1!", 2)] {
         let name = format!("typed-{code}");
-        let mut terminal = Terminal::start(&admin, &format!("create {name}"));
+        let mut terminal = Terminal::start(&admin, &format!("create {name} --role viewer"));
         terminal.wait_for("assword").type_line("Typed-twice-1!");
         terminal.wait_for("gain").type_line(second);
         let (text, ended) = terminal.finish();

@@ -46,11 +46,9 @@ impl Terminal {
             .args(["-c", "stty echo; exec \"$0\" \"$@\""])
             .arg(command.get_program())
             .args(command.get_args());
-        shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        shell
-            .current_dir(command.get_current_dir().unwrap())
-            .env("TERM", "xterm-256color")
-            .env("COLUMNS", "120");
+        shell.env_clear().env("TERM", "xterm-256color").env("COLUMNS", "120");
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.current_dir(command.get_current_dir().unwrap());
         let mut session = Session::spawn(shell).unwrap();
         session.get_process_mut().set_window_size(120, 40).unwrap();
         session.set_expect_timeout(Some(PATIENCE));
@@ -73,9 +71,9 @@ impl Terminal {
         self
     }
 
-    /// Presses the keys of `text`, and no Return.
-    pub(crate) fn press(&mut self, text: &str) -> &mut Self {
-        self.session.send(text).unwrap();
+    /// Presses these keys, without Return.
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
+        self.session.send(keys).unwrap();
         self
     }
 
@@ -86,14 +84,20 @@ impl Terminal {
     }
 
     /// Waits for the end. Answers everything that was shown, without colours, and the exit code.
-    pub(crate) fn finish(mut self) -> (String, i32) {
+    pub(crate) fn finish(self) -> (String, i32) {
+        let (shown, code) = self.finish_raw();
+        (plain(&shown), code)
+    }
+
+    /// The same, with everything that was sent to the terminal.
+    pub(crate) fn finish_raw(mut self) -> (String, i32) {
         let rest = self.session.expect(Eof).unwrap();
         self.seen.push_str(&String::from_utf8_lossy(rest.as_bytes()));
         let code = match self.session.get_process().wait().unwrap() {
             WaitStatus::Exited(_, code) => code,
             other => panic!("ended by {other:?}:\n{}", self.seen),
         };
-        (plain(&self.seen), code)
+        (self.seen, code)
     }
 }
 

@@ -31,6 +31,15 @@ const PATIENCE: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
 /// Runs `command` with a terminal of 200 columns for its three streams, types `input` when it is asked for, and
 /// waits for the end.
 pub(crate) fn show(command: &mut Command, input: &str) -> Shown {
+    typed(command, input, |bytes| bytes.ends_with(b": "))
+}
+
+/// The same, typed when `text` has been shown.
+pub(crate) fn show_until(command: &mut Command, text: &str, input: &str) -> Shown {
+    typed(command, input, |bytes| bytes.windows(text.len()).any(|shown| shown == text.as_bytes()))
+}
+
+fn typed(command: &mut Command, input: &str, is_asked: impl Fn(&[u8]) -> bool) -> Shown {
     let (mut master, slave) = open();
     let stream = || slave.try_clone().unwrap();
     let mut child = command.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();
@@ -40,7 +49,7 @@ pub(crate) fn show(command: &mut Command, input: &str) -> Shown {
     let mut bytes = Vec::new();
     let mut input = Some(input).filter(|input| !input.is_empty());
     while read_more(&mut master, &mut bytes, &mut child) {
-        if let Some(text) = input.take_if(|_| bytes.ends_with(b": ")) {
+        if let Some(text) = input.take_if(|_| is_asked(&bytes)) {
             master.write_all(text.as_bytes()).unwrap();
         }
     }

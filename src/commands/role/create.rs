@@ -1,8 +1,9 @@
 //! `sactl role create`: a role of the company's own.
 
-use super::super::acting::Acting;
+use super::super::rehearsal::Rehearsal;
 use super::super::rights::word;
 use super::explain::explain;
+use super::rehearsal::{Attempt, rehearse};
 use crate::api::role::CreateRole;
 use crate::context::Context;
 use crate::domain::{Permission, RoleName};
@@ -13,7 +14,9 @@ use crate::output::RoleView;
 ///
 /// It can hold only permissions that you hold yourself.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  sactl role create router-fixer --permission devices:view,devices:edit")]
+#[command(after_help = "Examples:\n  \
+    sactl role create router-fixer --permission devices:view,devices:edit --dry-run\n  \
+    sactl role create router-fixer --permission devices:view,devices:edit")]
 pub(super) struct Args {
     /// Name: 2 to 64 lower-case letters, digits and -
     name: String,
@@ -21,6 +24,9 @@ pub(super) struct Args {
     /// Permission to hold; repeat it or separate several with commas
     #[arg(long = "permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word, required = true)]
     permissions: Vec<String>,
+
+    #[command(flatten)]
+    rehearsal: Rehearsal,
 }
 
 /// Creates the role.
@@ -30,9 +36,14 @@ pub(super) struct Args {
 /// and of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     RoleName::new(args.name.as_str()).map_err(|broken| CliError::invalid_input(vec![broken]))?;
-    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl role show {}", args.name))?;
+    let acting =
+        args.rehearsal.open(context).await.state_shown_by(|| format!("sactl role show {}", args.name))?;
     let new = CreateRole { name: args.name, permissions: args.permissions };
-    match acting.session.create_role(acting.company, &new).await {
+    let change = acting.session.create_role(acting.company, &new);
+    if args.rehearsal.is_on {
+        return rehearse(&acting, change, &new.name, &Attempt::Create(&new.permissions)).await;
+    }
+    match change.await {
         Ok(role) => {
             acting.done(format!("Created the role {} in", role.name)).await;
             acting.show(&RoleView::from(role))

@@ -1,8 +1,11 @@
 //! `sactl role delete`: a role of the company's own that nobody holds.
 
 use super::super::acting::Acting;
-use super::super::require_confirmation;
+use super::super::confirmation::{is_needed, require_confirmation};
+use super::super::rehearsal::Rehearsal;
 use super::explain::explain;
+use super::rehearsal::{Attempt, rehearse};
+use crate::api::Code;
 use crate::context::Context;
 use crate::domain::Permission;
 use crate::error::{Result, WriteOutcome};
@@ -10,12 +13,17 @@ use crate::output::RoleDeletedView;
 
 /// Delete a role that nobody holds
 ///
-/// On a terminal this asks; elsewhere --yes is needed. The default roles cannot be deleted.
+/// On a terminal this says what the role is and asks; elsewhere --yes is needed. The default roles cannot be deleted.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  sactl role delete router-fixer --yes")]
+#[command(
+    after_help = "Examples:\n  sactl role delete router-fixer --dry-run\n  sactl role delete router-fixer --yes"
+)]
 pub(super) struct Args {
     /// Name of the role
     name: String,
+
+    #[command(flatten)]
+    rehearsal: Rehearsal,
 }
 
 /// Deletes the role.
@@ -25,11 +33,38 @@ pub(super) struct Args {
 /// of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
-    require_confirmation(context, &format!("delete the role {name}")).await?;
-    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl role show {name}"))?;
-    if let Err(error) = acting.session.delete_role(acting.company, &name).await {
+    if !args.rehearsal.is_on {
+        let what = format!("delete the role {name}");
+        if is_needed(context, &what)? {
+            name_the_role(&Acting::open(context).await?, &name).await?;
+        }
+        require_confirmation(context, &what).await?;
+    }
+    let acting = args.rehearsal.open(context).await.state_shown_by(|| format!("sactl role show {name}"))?;
+    let change = acting.session.delete_role(acting.company, &name);
+    if args.rehearsal.is_on {
+        return rehearse(&acting, change, &name, &Attempt::Delete).await;
+    }
+    if let Err(error) = change.await {
         return Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&name), &[]).await);
     }
     acting.done(format!("Deleted the role {name} in")).await;
     acting.show(&RoleDeletedView::new(name))
+}
+
+/// Tells a person who will be asked what the role is.
+async fn name_the_role(acting: &Acting<'_>, name: &str) -> Result<()> {
+    match acting.session.show_role(acting.company, name).await {
+        Ok(role) => {
+            let holders =
+                role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());
+            let permissions = role.permissions.join(", ");
+            let company = acting.named_company().await;
+            acting.ui.ask_about(format!("{name} of {company}: {permissions}; held by {holders}"));
+            Ok(())
+        }
+        // Who may not look may still be allowed to do it.
+        Err(error) if error.code == Code::MissingPermission => Ok(()),
+        Err(error) => Err(explain(acting, error, Permission::ROLES_VIEW, Some(name), &[]).await),
+    }
 }

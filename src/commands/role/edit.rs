@@ -1,11 +1,13 @@
 //! `sactl role edit`: the permissions of a role, for everybody who holds it.
 
 use super::super::acting::Acting;
+use super::super::rehearsal::Rehearsal;
 use super::super::rights::{AdjustArgs, word};
 use super::explain::explain;
+use super::rehearsal::{Attempt, rehearse};
 use crate::api::access::AdjustPermissions;
 use crate::api::role::{Role, SetRole};
-use crate::client;
+use crate::client::Change;
 use crate::context::Context;
 use crate::domain::Permission;
 use crate::error::{CliError, Result, WriteOutcome};
@@ -18,7 +20,7 @@ use crate::output::RoleView;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl role edit router-fixer --permission devices:view,devices:edit\n  \
-    sactl role edit router-fixer --add-permission alerts:view")]
+    sactl role edit router-fixer --add-permission alerts:view --dry-run")]
 pub(super) struct Args {
     /// Name of the role
     name: String,
@@ -29,6 +31,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     adjust: AdjustArgs,
+
+    #[command(flatten)]
+    rehearsal: Rehearsal,
 }
 
 impl Args {
@@ -50,8 +55,13 @@ impl Args {
 /// `usage`; `escalation`, `self_modification`, `not_found`, and those of signing in and of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     args.check()?;
-    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl role show {}", args.name))?;
-    match send(&acting, &args).await {
+    let acting =
+        args.rehearsal.open(context).await.state_shown_by(|| format!("sactl role show {}", args.name))?;
+    let change = change(&acting, &args);
+    if args.rehearsal.is_on {
+        return rehearse(&acting, change, &args.name, &attempt(&args)).await;
+    }
+    match change.await {
         Ok(role) => {
             acting.done(format!("Changed the role {} in", role.name)).await;
             acting.show(&RoleView::from(role))
@@ -63,11 +73,18 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     }
 }
 
-async fn send(acting: &Acting<'_>, args: &Args) -> client::Result<Role> {
+fn attempt(args: &Args) -> Attempt<'_> {
+    if args.adjust.is_empty() {
+        return Attempt::Set(&args.permissions);
+    }
+    Attempt::Adjust(&args.adjust.add, &args.adjust.remove)
+}
+
+fn change<'a>(acting: &Acting<'a>, args: &Args) -> Change<'a, Role> {
     if args.adjust.is_empty() {
         let role = SetRole { permissions: args.permissions.clone() };
-        return acting.session.set_role(acting.company, &args.name, &role).await;
+        return acting.session.set_role(acting.company, &args.name, &role);
     }
     let AdjustArgs { add, remove } = args.adjust.clone();
-    acting.session.adjust_role(acting.company, &args.name, &AdjustPermissions { add, remove }).await
+    acting.session.adjust_role(acting.company, &args.name, &AdjustPermissions { add, remove })
 }

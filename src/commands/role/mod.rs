@@ -5,6 +5,7 @@ mod delete;
 mod edit;
 mod explain;
 mod list;
+mod rehearsal;
 mod show;
 
 use crate::context::Context;

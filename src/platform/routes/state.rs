@@ -1,9 +1,11 @@
 //! How the platform is: alive, ready, and what it can be asked.
 
-use std::sync::Arc;
-
+use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::{Extension, Json};
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
@@ -19,6 +21,17 @@ use crate::platform::Platform;
 pub(in crate::platform) struct Life {
     /// `alive` or `ready`.
     state: &'static str,
+}
+
+/// The OpenAPI document as it is sent, written once.
+#[derive(Clone)]
+pub(in crate::platform) struct Description(Bytes);
+
+impl Description {
+    /// Writes `document`. One that cannot be written would be a mistake in the code, and is sent as nothing.
+    pub(in crate::platform) fn of(document: &OpenApi) -> Self {
+        Self(serde_json::to_vec(document).unwrap_or_default().into())
+    }
 }
 
 /// Tell that the process is alive
@@ -46,8 +59,8 @@ pub(in crate::platform) async fn ready(State(platform): State<Platform>, _: NoQu
     responses((status = 200, description = "The OpenAPI document", body = serde_json::Value), PublicRefusals)
 )]
 pub(in crate::platform) async fn openapi(
-    Extension(document): Extension<Arc<OpenApi>>,
+    Extension(Description(text)): Extension<Description>,
     _: NoQuery,
-) -> Result<Json<OpenApi>, Refused> {
-    Ok(Json(OpenApi::clone(&document)))
+) -> Result<impl IntoResponse, Refused> {
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], text))
 }

@@ -1,5 +1,7 @@
 //! From rows to the documents of the contract, each as the company that looks may see it.
 
+use std::borrow::Cow;
+
 use crate::api::{Access, Account};
 use crate::domain::{AccountId, Company, Ownership};
 use crate::platform::store::access::Grant;
@@ -7,7 +9,11 @@ use crate::platform::store::account::Sighting;
 
 /// Access in one company.
 pub(super) fn access(grant: Grant) -> Access {
-    Access { company: grant.company, role: grant.role, permissions: grant.permissions.names() }
+    Access {
+        company: grant.company,
+        role: grant.role,
+        permissions: grant.permissions.known_names().map(Cow::Borrowed).collect(),
+    }
 }
 
 /// An account as `company` sees it: where else it is used, and when, is told to its owner only.

@@ -34,7 +34,8 @@ const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) async fn connect(database: &DatabaseUrl) -> anyhow::Result<DatabaseConnection> {
     match database {
-        DatabaseUrl::Sqlite(path) => sqlite(path).await,
+        DatabaseUrl::Sqlite(path) => sqlite(path, SqliteSynchronous::Full).await,
+        DatabaseUrl::Fleeting(path) => sqlite(path, SqliteSynchronous::Off).await,
         DatabaseUrl::Postgres(url) => postgres(url).await,
     }
     .with_context(|| format!("cannot open the database {database}"))
@@ -51,12 +52,12 @@ async fn postgres(url: &str) -> anyhow::Result<DatabaseConnection> {
     Ok(pool.into())
 }
 
-async fn sqlite(path: &Path) -> anyhow::Result<DatabaseConnection> {
+async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<DatabaseConnection> {
     let turn = take_turn(path.to_owned()).await?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous)
         .foreign_keys(true)
         .busy_timeout(SQLITE_PATIENCE)
         .disable_statement_logging();

@@ -1,0 +1,135 @@
+//! A change that is ready: it can be described, and it can be sent. Both come from the same bytes, so that what
+//! is described is what would be sent.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::reply::Reply;
+use super::transport::Call;
+use super::{Error, Result, Session};
+use crate::api::{Code, Success};
+
+/// A request that changes something. Nothing is sent until it is awaited.
+#[must_use = "a change does nothing until it is awaited"]
+pub struct Change<'a, T> {
+    session: &'a Session,
+    call: Result<Call>,
+    read: fn(Result<Reply>) -> Result<T>,
+}
+
+/// What a change would send, with every secret masked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// `POST` and the like.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// The JSON document; `None` for a request without one.
+    pub body: Option<Value>,
+}
+
+/// What stands in a plan in place of a secret.
+pub const MASK: &str = "********";
+
+impl<T> fmt::Debug for Change<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change").finish_non_exhaustive()
+    }
+}
+
+impl<'a, T> Change<'a, T> {
+    pub(super) fn new(
+        session: &'a Session,
+        call: Result<Call>,
+        read: fn(Result<Reply>) -> Result<T>,
+    ) -> Self {
+        Self { session, call, read }
+    }
+
+    /// What would be sent.
+    ///
+    /// # Errors
+    /// `not_found` for a name that can be no part of a path, and `internal`.
+    pub fn plan(self) -> Result<Plan> {
+        let call = self.call?;
+        let body = call.content().map(serde_json::from_slice).transpose();
+        let mut body: Option<Value> = body.map_err(|error| {
+            Error::new(Code::Internal, "the body of the request is no JSON document").caused_by(error)
+        })?;
+        if let Some(body) = &mut body {
+            mask(body);
+        }
+        Ok(Plan { method: call.method().to_owned(), path: call.path().to_owned(), body })
+    }
+}
+
+impl<'a, T: 'a> IntoFuture for Change<'a, T> {
+    type Output = Result<T>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { (self.read)(self.session.send(self.call?).await) })
+    }
+}
+
+/// The `data` of the answer.
+pub(super) fn answered<T: DeserializeOwned>(outcome: Result<Reply>) -> Result<T> {
+    Ok(outcome?.decode::<Success<T>>()?.data)
+}
+
+/// The `data` of the answer to a deletion. `None` when it was gone at an automatic repetition: an attempt
+/// before, whose answer was lost, has done it.
+pub(super) fn removed<T: DeserializeOwned>(outcome: Result<Reply>) -> Result<Option<T>> {
+    match outcome {
+        Err(error) if error.code == Code::NotFound && error.repeated_in_doubt => Ok(None),
+        outcome => answered(outcome).map(Some),
+    }
+}
+
+/// Whether a field of this name holds a secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["password", "secret", "token", "otp", "private_key", "api_key"].iter().any(|word| name.contains(word))
+}
+
+/// Puts [`MASK`] in place of every secret, however deep it lies.
+fn mask(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if is_secret(name) && !value.is_null() {
+                    *value = Value::String(MASK.to_owned());
+                } else {
+                    mask(value);
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(mask),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_wherever_they_lie() {
+        let mut body = json!({
+            "name": "ci", "password": "a", "Current_Password": "b", "access": [{"apiToken": ["c"], "role": "x"}],
+            "otp": null, "description": "no secret"
+        });
+        mask(&mut body);
+        let wanted = json!({
+            "name": "ci", "password": MASK, "Current_Password": MASK, "access": [{"apiToken": MASK, "role": "x"}],
+            "otp": null, "description": "no secret"
+        });
+        assert_eq!(body, wanted);
+    }
+}

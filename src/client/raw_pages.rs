@@ -1,0 +1,159 @@
+//! Any list of the platform, page by page, each row as it came.
+
+use std::fmt;
+
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use url::form_urlencoded;
+
+use super::pages::{Circle, Cursor};
+use super::raw::RawRequest;
+use super::reply::Document;
+use super::retry::Repeat;
+use super::transport::Call;
+use super::{Error, Result, Session};
+use crate::api::Code;
+use crate::domain::Company;
+
+/// Most rows that one page is believed to hold: ten times what one can ask for. A short text takes many times its
+/// space when it is read.
+const MOST: usize = 10_000;
+
+/// The pages of a list, asked for one after the other.
+#[derive(Debug)]
+pub struct RawPages<'a> {
+    session: &'a Session,
+    path: String,
+    cursor: Cursor,
+    circle: Circle,
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct RawPage {
+    /// The rows, as they came.
+    pub rows: Vec<Box<RawValue>>,
+    /// How many rows all pages have together, where the server says so.
+    pub total: Option<u64>,
+    /// The company below which the list stands.
+    pub company: Option<Company>,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    success: Option<bool>,
+    data: Option<Box<RawValue>>,
+    #[serde(default)]
+    next: Option<String>,
+    #[serde(default)]
+    total: Option<u64>,
+    #[serde(default)]
+    company: Option<Company>,
+}
+
+impl Document for Envelope {
+    fn says_failure(&self) -> bool {
+        self.success == Some(false)
+    }
+}
+
+impl Session {
+    /// The pages of the list at `path`, which may have a query.
+    ///
+    /// # Errors
+    /// `usage` for a path that is none.
+    pub fn raw_pages(&self, path: &str) -> Result<RawPages<'_>> {
+        RawRequest { method: "GET".to_owned(), path: path.to_owned(), body: None }.check()?;
+        let circle = Circle::default();
+        Ok(RawPages { session: self, path: path.to_owned(), cursor: Cursor::First, circle })
+    }
+}
+
+impl RawPages<'_> {
+    /// The next page; `None` behind the last.
+    ///
+    /// # Errors
+    /// Those of a read; `usage` when the answer is no list, `bad_response` when the server leads back to a page
+    /// that was there before, which would never end.
+    pub async fn next(&mut self) -> Result<Option<RawPage>> {
+        let path = match &self.cursor {
+            Cursor::End => return Ok(None),
+            Cursor::First => self.path.clone(),
+            Cursor::At(cursor) => with_cursor(&self.path, cursor),
+        };
+        let reply = self.session.send(Call::new(reqwest::Method::GET, &path, Repeat::Read)).await?;
+        let Envelope { data, next, total, company, .. } = reply.decode()?;
+        let data = data.filter(|data| data.get().starts_with('[')).ok_or_else(|| {
+            Error::new(Code::Usage, format!("the answer to {} is no list", self.path))
+                .hint("leave out --paginate")
+        })?;
+        self.cursor = self.circle.follow(next)?;
+        let Rows(rows) = serde_json::from_str(data.get()).map_err(|error| {
+            Error::bad_response("the server's answer is not of this contract").caused_by(error)
+        })?;
+        Ok(Some(RawPage { rows, total, company }))
+    }
+}
+
+/// The path with this cursor in place of any that it has.
+fn with_cursor(path: &str, cursor: &str) -> String {
+    let (place, query) = path.split_once('?').unwrap_or((path, ""));
+    let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "cursor");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .append_pair("cursor", cursor)
+        .finish();
+    format!("{place}?{query}")
+}
+
+/// Rows that are not endless.
+struct Rows(Vec<Box<RawValue>>);
+
+impl<'de> Deserialize<'de> for Rows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Listed;
+        impl<'de> Visitor<'de> for Listed {
+            type Value = Rows;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a page of at most {MOST} rows")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Rows, A::Error> {
+                let mut rows = Vec::new();
+                while let Some(row) = items.next_element()? {
+                    if rows.len() == MOST {
+                        return Err(A::Error::invalid_length(MOST + 1, &self));
+                    }
+                    rows.push(row);
+                }
+                Ok(Rows(rows))
+            }
+        }
+        deserializer.deserialize_seq(Listed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_takes_the_place_of_another_and_leaves_the_rest() {
+        for (path, wanted) in [
+            ("/api/companies", "/api/companies?cursor=a%2Bb"),
+            ("/api/x?page_size=5&cursor=old&search=a%20b", "/api/x?page_size=5&search=a+b&cursor=a%2Bb"),
+        ] {
+            assert_eq!(with_cursor(path, "a+b"), wanted);
+        }
+    }
+
+    #[test]
+    fn a_page_is_not_endless() {
+        let rows = |count: usize| serde_json::from_str::<Rows>(&format!("[{}0]", "0,".repeat(count - 1)));
+        assert_eq!(rows(MOST).unwrap().0.len(), MOST);
+        assert!(rows(MOST + 1).is_err());
+    }
+}

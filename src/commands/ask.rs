@@ -1,0 +1,212 @@
+//! What is missing on the command line, asked of a person: an account, and the access that it shall have.
+//!
+//! Only what the signed-in identity may give is offered. Nothing here changes anything.
+
+use super::acting::Acting;
+use super::command_line::CommandLine;
+use super::explain::{Attempt, held_in};
+use super::rights::Rights;
+use crate::api::account::AccountQuery;
+use crate::api::role::Role;
+use crate::api::{Access, Account, Code};
+use crate::domain::{Company, DefaultRole, Operation, Ownership, Permission, PermissionSet, page};
+use crate::error::{CliError, Result};
+use crate::ui::{Choice, Ui};
+
+/// How often a line is asked for again.
+const QUESTIONS: usize = 3;
+
+/// Asks for one line until `check` takes it, saying each time why not.
+///
+/// # Errors
+/// Those of asking; the last refusal.
+pub(super) async fn line<T>(
+    ui: &Ui,
+    question: &str,
+    check: impl Fn(String) -> std::result::Result<T, crate::domain::Violation>,
+) -> Result<T> {
+    let mut asked = 1;
+    loop {
+        match check(ui.prompt(question).await?.trim().to_owned()) {
+            Ok(answer) => return Ok(answer),
+            Err(broken) if asked == QUESTIONS => return Err(CliError::invalid_input(vec![broken])),
+            Err(broken) => ui.ask_about(&*broken.message),
+        }
+        asked += 1;
+    }
+}
+
+/// What somebody chose.
+pub(super) enum Chosen {
+    /// No access.
+    Nothing,
+    /// This access.
+    Rights(Rights, PermissionSet),
+}
+
+/// Lets somebody go on with what was summed up; `--yes` has said so beforehand.
+///
+/// # Errors
+/// `confirmation_required` for a no, and those of asking.
+pub(super) async fn agreement(ui: &Ui, summary: &str, question: &str) -> Result<()> {
+    ui.ask_about(summary);
+    if ui.is_confirmed() || ui.agree(question).await? { Ok(()) } else { Err(CliError::not_confirmed()) }
+}
+
+/// Says how to do the same without questions.
+pub(super) fn tell_line(ui: &Ui, line: &CommandLine) {
+    ui.hint(format!("the same without questions: {line}"));
+}
+
+impl Acting<'_> {
+    /// One of the accounts that the company sees, or another one by its name.
+    ///
+    /// # Errors
+    /// Those of asking and of reading.
+    pub(super) async fn ask_account(&self) -> Result<String> {
+        let query = AccountQuery { page_size: Some(page::MAX_SIZE), ..AccountQuery::default() };
+        let first = match self.session.list_accounts(self.company, &query)?.next().await {
+            Ok(page) => page,
+            Err(error) => return Err(self.explain(error, &Attempt::new(Operation::List, "")).await),
+        };
+        let accounts = first.as_ref().map_or(&[][..], |page| &page.data);
+        let is_all = first.as_ref().is_none_or(|page| page.next.is_none());
+        if !is_all || accounts.is_empty() {
+            return self.ui.prompt("Name of the service account").await.map(|name| name.trim().to_owned());
+        }
+        let mut choices: Vec<Choice> =
+            accounts.iter().map(|account| Choice::new(&account.name, about(account))).collect();
+        choices.push(Choice::new("Another one", "by its name"));
+        let place = self.ui.choose("Which service account", choices, 0).await?;
+        match accounts.get(place) {
+            Some(account) => Ok(account.name.clone()),
+            None => self.ui.prompt("Its name").await.map(|name| name.trim().to_owned()),
+        }
+    }
+
+    /// A role or a list of permissions; where `may_be_none`, also nothing. What the account has now is chosen
+    /// beforehand.
+    ///
+    /// # Errors
+    /// Those of asking and of reading.
+    pub(super) async fn ask_access(&self, may_be_none: bool, present: Option<&Access>) -> Result<Chosen> {
+        let me = self.session.me().await?;
+        let held = held_in(&me, self.company).unwrap_or_default();
+        let kept = present.map(|access| PermissionSet::known(&access.permissions)).unwrap_or_default();
+        let offered = held | kept;
+        let mut kinds = vec![
+            Choice::new("A role", "what its holders may do is changed in one place"),
+            Choice::new("Individual permissions", "chosen one by one"),
+        ];
+        if may_be_none {
+            kinds.insert(0, Choice::new("No access yet", "give it later with: sactl grant"));
+        }
+        let start = usize::from(present.is_some_and(|access| access.role.is_none()));
+        let kind = self.ui.choose("Which access", kinds, start).await?;
+        match (kind, may_be_none) {
+            (0, true) => Ok(Chosen::Nothing),
+            (0, false) | (1, true) => {
+                let (role, permissions) = self.ask_role(offered, present).await?;
+                Ok(Chosen::Rights(Rights::Role(role), permissions))
+            }
+            _ => {
+                let permissions = self.ask_permissions(offered, kept).await?;
+                let known = PermissionSet::known(&permissions);
+                Ok(Chosen::Rights(Rights::Permissions(permissions), known))
+            }
+        }
+    }
+
+    async fn ask_role(
+        &self,
+        offered: PermissionSet,
+        present: Option<&Access>,
+    ) -> Result<(String, PermissionSet)> {
+        let permissions = |role: &Role| PermissionSet::known(&role.permissions);
+        let (roles, withheld): (Vec<Role>, Vec<Role>) =
+            self.roles().await?.into_iter().partition(|role| permissions(role).is_subset(offered));
+        if !withheld.is_empty() {
+            let names: Vec<&str> = withheld.iter().map(|role| role.name.as_str()).collect();
+            self.ui.ask_about(format!("Left out, because you hold less: {}", names.join(", ")));
+        }
+        if roles.is_empty() {
+            return Err(CliError::new(Code::Escalation, "there is no role that you could give")
+                .hint("give only what you hold yourself, or ask somebody who holds it"));
+        }
+        let choices = roles.iter().map(|role| Choice::new(&role.name, counted(role.permissions.len())));
+        let has = |role: &Role| present.is_some_and(|access| access.role.as_ref() == Some(&role.name));
+        let start = roles.iter().position(has).unwrap_or_default();
+        let role = &roles[self.ui.choose("Which role", choices.collect(), start).await?];
+        Ok((role.name.clone(), permissions(role)))
+    }
+
+    /// The roles of the company; the default ones for somebody who may not look.
+    async fn roles(&self) -> Result<Vec<Role>> {
+        match self.session.list_roles(self.company)?.all().await {
+            Err(error) if error.code == Code::MissingPermission => Ok(DefaultRole::ALL
+                .map(|role| Role {
+                    name: role.as_str().to_owned(),
+                    default: true,
+                    permissions: role.permissions().names(),
+                    holders: None,
+                })
+                .into()),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    async fn ask_permissions(&self, offered: PermissionSet, kept: PermissionSet) -> Result<Vec<String>> {
+        let all: Vec<Permission> = offered.iter().collect();
+        let withheld = PermissionSet::ALL.len() - all.len();
+        if withheld > 0 {
+            self.ui.ask_about(format!("Left out, because you do not hold them: {}", counted(withheld)));
+        }
+        if all.is_empty() {
+            return Err(CliError::new(Code::Escalation, "there is no permission that you could give"));
+        }
+        let choices = all.iter().map(|one| Choice::new(one.to_string(), "")).collect();
+        let present = all.iter().enumerate().filter(|(_, one)| kept.contains(**one));
+        let present = present.map(|(place, _)| place).collect();
+        let chosen = self.ui.choose_many("Which permissions", choices, present).await?;
+        Ok(chosen.into_iter().map(|place| all[place].to_string()).collect())
+    }
+}
+
+/// What a person wants to know to choose among accounts.
+fn about(account: &Account) -> String {
+    let access = account.access.as_ref().map_or_else(|| "no access here".to_owned(), held);
+    match account.ownership {
+        Ownership::Owned => format!("owned; {access}"),
+        Ownership::External => format!("external, of {}; {access}", account.owner),
+    }
+}
+
+/// `viewer`, or the permissions one by one where they are few.
+pub(super) fn held(access: &Access) -> String {
+    const SHOWN: usize = 3;
+    match &access.role {
+        Some(role) => role.clone(),
+        None if access.permissions.len() <= SHOWN => access.permissions.join(", "),
+        None => counted(access.permissions.len()),
+    }
+}
+
+/// What is asked for, in words.
+pub(super) fn in_words(rights: &Rights, permissions: PermissionSet, company: &Company) -> String {
+    match rights {
+        Rights::Role(role) => format!("the role {role} ({}) in {company}", counted(permissions.len())),
+        Rights::Permissions(names) => format!("{} in {company}", names.join(", ")),
+    }
+}
+
+/// The flags that ask for `rights`.
+pub(super) fn flags(line: CommandLine, rights: &Rights) -> CommandLine {
+    match rights {
+        Rights::Role(role) => line.flag("--role", role),
+        Rights::Permissions(names) => line.flag("--permission", names.join(",")),
+    }
+}
+
+fn counted(permissions: usize) -> String {
+    if permissions == 1 { "1 permission".to_owned() } else { format!("{permissions} permissions") }
+}

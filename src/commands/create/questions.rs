@@ -1,0 +1,114 @@
+//! What `sactl create` asks on a terminal: everything that was not said, then whether to go on.
+
+use super::{Args, Wish, checked, finish};
+use crate::commands::ask::{self, Chosen};
+use crate::commands::command_line::CommandLine;
+use crate::context::Context;
+use crate::domain::{AccountName, Company, Description};
+use crate::error::{CliError, Result};
+use crate::ui::{Choice, Ui};
+
+/// Asks, sums up, and creates the account.
+///
+/// # Errors
+/// Those of asking, and those of creating an account.
+pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
+    let ui = context.ui();
+    refuse_at_once(&args)?;
+    let acting = args.rehearsal.open(context).await?;
+    let company = acting.named_company().await;
+    let Args { name, mut description, rights, grants, mut password, rehearsal } = args;
+    let name = if let Some(name) = name {
+        name
+    } else {
+        let name = ask_name(ui).await?;
+        if description.is_none() {
+            description = ask_description(ui).await?;
+        }
+        name
+    };
+    let mut summary = Vec::new();
+    let rights = match rights.rights() {
+        None if grants.is_empty() => match acting.ask_access(true, None).await? {
+            Chosen::Nothing => None,
+            Chosen::Rights(rights, permissions) => {
+                summary.push(ask::in_words(&rights, permissions, &company));
+                Some(rights)
+            }
+        },
+        said => said,
+    };
+    if password.is_missing() {
+        password.generate = ask_whether_generated(ui).await?;
+    }
+    let wish = Wish { name, description, rights, grants, password, rehearsal };
+    let (description, new_password) = checked(&wish, context).await?;
+    if !rehearsal.is_on {
+        let summary = in_words(&wish, &company, summary);
+        ask::agreement(ui, &summary, "Create it?").await?;
+    }
+    finish(&wish, description, new_password, context).await?;
+    ask::tell_line(ui, &line(&wish, &company));
+    Ok(())
+}
+
+/// What was said and cannot be is refused before anything is asked.
+fn refuse_at_once(args: &Args) -> Result<()> {
+    let name = args.name.as_deref().and_then(|name| AccountName::new(name).err());
+    let description = args.description.as_deref().and_then(|text| Description::new(text).err());
+    let broken: Vec<_> = name.into_iter().chain(description).collect();
+    if broken.is_empty() { Ok(()) } else { Err(CliError::invalid_input(broken)) }
+}
+
+async fn ask_name(ui: &Ui) -> Result<String> {
+    let check = |name: String| AccountName::new(name).map(|name| name.as_str().to_owned());
+    ask::line(ui, "Name of the new account", check).await
+}
+
+async fn ask_description(ui: &Ui) -> Result<Option<String>> {
+    let check = |text: String| Description::new(text).map(|text| text.map(Description::into_string));
+    ask::line(ui, "What it is for (Return for nothing)", check).await
+}
+
+async fn ask_whether_generated(ui: &Ui) -> Result<bool> {
+    let choices = vec![
+        Choice::new("Generate one", "24 random characters, shown once"),
+        Choice::new("Type one", "twice, not shown"),
+    ];
+    Ok(ui.choose("Which password", choices, 0).await? == 0)
+}
+
+fn in_words(wish: &Wish, company: &Company, mut access: Vec<String>) -> String {
+    if let (Some(rights), true) = (&wish.rights, access.is_empty()) {
+        access.push(format!("{rights} in {company}"));
+    }
+    access.extend(wish.grants.iter().map(|grant| format!("{} in {}", grant.rights, grant.company)));
+    let access = if access.is_empty() { "no access yet".to_owned() } else { access.join("; ") };
+    let password = if wish.password.generate { "a generated password" } else { "the password given" };
+    format!("{} will be created, owned by {company}, with {password}; access: {access}", wish.name)
+}
+
+/// The same without questions, and without the password.
+fn line(wish: &Wish, company: &Company) -> CommandLine {
+    let mut line = CommandLine::new("create").word(&wish.name).flag("--company", company.id);
+    if let Some(description) = &wish.description {
+        line = line.flag("--description", description);
+    }
+    if let Some(rights) = &wish.rights {
+        line = ask::flags(line, rights);
+    }
+    if wish.rights.is_none() && wish.grants.is_empty() {
+        line = line.word("--no-input");
+    }
+    for grant in &wish.grants {
+        line = line.flag("--grant", format!("{}={}", grant.company, grant.rights.listed()));
+    }
+    let password = &wish.password;
+    line = match (&password.password_file, &password.password_out) {
+        (Some(file), _) => line.flag("--password-file", file.display()),
+        (None, Some(file)) => line.word("--generate").flag("--password-out", file.display()),
+        (None, None) if password.generate => line.word("--generate"),
+        (None, None) => line.word("--password-stdin"),
+    };
+    if wish.rehearsal.is_on { line.word("--dry-run") } else { line }
+}

@@ -1,0 +1,92 @@
+//! What `sactl grant` asks on a terminal: everything that was not said, then whether to go on.
+
+use super::{Args, Wanted, finish};
+use crate::api::Code;
+use crate::commands::acting::Acting;
+use crate::commands::ask::{self, Chosen};
+use crate::commands::command_line::CommandLine;
+use crate::commands::explain::Attempt;
+use crate::commands::rights::AdjustArgs;
+use crate::context::Context;
+use crate::domain::{Company, Operation};
+use crate::error::{CliError, Result};
+
+/// Asks, sums up, and gives the access.
+///
+/// # Errors
+/// Those of asking, and those of giving access.
+pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -> Result<()> {
+    let ui = context.ui();
+    let acting = args.rehearsal.open(context).await?;
+    let company = acting.named_company().await;
+    let name = match args.name {
+        Some(name) => name,
+        None => acting.ask_account().await?,
+    };
+    let (now, present) = present(&acting, &name).await?;
+    ui.ask_about(now);
+    let (wanted, what) = match wanted {
+        Some(wanted) => {
+            let what = in_words(&wanted, &company);
+            (wanted, what)
+        }
+        None => match acting.ask_access(false, present.as_ref()).await? {
+            Chosen::Rights(rights, permissions) => {
+                let what = ask::in_words(&rights, permissions, &company);
+                (Wanted::Set(rights), format!("will have {what}"))
+            }
+            Chosen::Nothing => return Err(CliError::not_confirmed()),
+        },
+    };
+    if !args.rehearsal.is_on {
+        let instead = match (&wanted, &present) {
+            (Wanted::Set(_), Some(access)) => format!(", in place of {}", ask::held(access)),
+            _ => String::new(),
+        };
+        ask::agreement(ui, &format!("{name} {what}{instead}"), "Do it?").await?;
+    }
+    finish(&acting, &name, &wanted, args.rehearsal).await?;
+    let line = line(&name, &wanted, &company);
+    ask::tell_line(ui, &if args.rehearsal.is_on { line.word("--dry-run") } else { line });
+    Ok(())
+}
+
+/// Whose the account is and what it may do here, in words, and its access. An account that this company does
+/// not see may still be given access by somebody who sees it elsewhere.
+async fn present(acting: &Acting<'_>, name: &str) -> Result<(String, Option<crate::api::Access>)> {
+    match acting.session.show_account(acting.company, name).await {
+        Ok(detail) => {
+            let account = detail.account;
+            let access = account.access.as_ref().map_or_else(|| "no access".to_owned(), ask::held);
+            Ok((format!("{}, owned by {}; here: {access}", account.name, account.owner), account.access))
+        }
+        Err(error) if matches!(error.code, Code::NotFound | Code::MissingPermission) => {
+            Ok((format!("{name} is not seen by this company yet"), None))
+        }
+        Err(error) => Err(acting.explain(error, &Attempt::new(Operation::Show, name)).await),
+    }
+}
+
+fn in_words(wanted: &Wanted, company: &Company) -> String {
+    match wanted {
+        Wanted::Set(rights) => format!("will have {rights} in {company}"),
+        Wanted::Adjust(AdjustArgs { add, remove }) => {
+            let gains = (!add.is_empty()).then(|| format!("gains {}", add.join(", ")));
+            let loses = (!remove.is_empty()).then(|| format!("loses {}", remove.join(", ")));
+            let both: Vec<String> = gains.into_iter().chain(loses).collect();
+            format!("{} in {company}", both.join(" and "))
+        }
+    }
+}
+
+/// The same without questions.
+fn line(name: &str, wanted: &Wanted, company: &Company) -> CommandLine {
+    let line = CommandLine::new("grant").word(name).flag("--company", company.id);
+    match wanted {
+        Wanted::Set(rights) => ask::flags(line, rights),
+        Wanted::Adjust(AdjustArgs { add, remove }) => {
+            let line = if add.is_empty() { line } else { line.flag("--add-permission", add.join(",")) };
+            if remove.is_empty() { line } else { line.flag("--remove-permission", remove.join(",")) }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `--dry-run`: the request that would be sent, and as much of the answer as reads can tell beforehand.
+//!
+//! The request is the very one that would go out, described in place of being sent, and the session is sealed
+//! for it. What the server would decide is asked of the same rules that it uses, with what the signed-in
+//! identity may look at; the first refusal found this way is the command's own.
+
+use super::acting::{self, Acting};
+use super::explain::Attempt;
+use crate::api::Code;
+use crate::client::{self, Change, Plan};
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::output::{CheckedView, PlannedView, RehearsalView};
+use crate::ui::Ui;
+
+pub(super) mod account;
+
+/// `--dry-run`.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(super) struct Rehearsal {
+    /// Print what would be sent and check it, without changing anything
+    #[arg(long = "dry-run")]
+    pub(super) is_on: bool,
+}
+
+impl Rehearsal {
+    /// Signs in and settles the company; for a rehearsal with a session that only reads.
+    ///
+    /// # Errors
+    /// Those of [`Acting::open`].
+    pub(super) async fn open(self, context: &Context) -> Result<Acting<'_>> {
+        if self.is_on {
+            context.session().await?.seal();
+        }
+        Acting::open(context).await
+    }
+}
+
+/// What was looked at so far.
+#[derive(Debug, Default)]
+pub(super) struct Checks {
+    lines: Vec<CheckedView>,
+    refusal: Option<client::Error>,
+}
+
+impl Checks {
+    fn add(&mut self, check: &'static str, passed: Option<bool>, detail: impl Into<String>) {
+        self.lines.push(CheckedView { check, passed, detail: detail.into() });
+    }
+
+    /// It is as it must be.
+    pub(super) fn passed(&mut self, check: &'static str, detail: impl Into<String>) {
+        self.add(check, Some(true), detail);
+    }
+
+    /// It cannot be known from here.
+    pub(super) fn unknown(&mut self, check: &'static str, detail: impl Into<String>) {
+        self.add(check, None, detail);
+    }
+
+    /// The server would say no.
+    pub(super) fn refused(&mut self, check: &'static str, code: Code, why: impl Into<String>) {
+        self.refused_with(check, client::Error::new(code, why));
+    }
+
+    /// The same with more to tell than a sentence.
+    pub(super) fn refused_with(&mut self, check: &'static str, refusal: client::Error) {
+        self.add(check, Some(false), refusal.message.clone());
+        self.refusal.get_or_insert(refusal);
+    }
+
+    /// Whether the server would say no to something.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refusal.is_some()
+    }
+}
+
+impl Acting<'_> {
+    /// Shows what `change` would send, and what would come of it. `rules` says which rules of the input are
+    /// kept.
+    ///
+    /// # Errors
+    /// The refusal that the server would give, as far as it can be known; those of reading.
+    pub(super) async fn rehearse<T>(
+        &self,
+        change: Change<'_, T>,
+        attempt: &Attempt<'_>,
+        rules: Option<&str>,
+    ) -> Result<()> {
+        let plan = match change.plan() {
+            Ok(plan) => plan,
+            Err(error) => return Err(self.explain(error, attempt).await),
+        };
+        let mut checks = Checks::default();
+        if let Some(rules) = rules {
+            checks.passed("input", rules);
+        }
+        self.check_account(attempt, &plan, &mut checks).await?;
+        match show(self.ui, plan, checks)? {
+            Some(refusal) => Err(self.explain(refusal, attempt).await),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Shows a plan with its checks, and gives back the first refusal.
+///
+/// # Errors
+/// `usage` where columns were chosen, `io`.
+pub(super) fn show(ui: &Ui, plan: Plan, checks: Checks) -> Result<Option<client::Error>> {
+    if ui.selection().is_columns() {
+        return Err(CliError::usage("a dry run prints a request, which has no columns to choose from")
+            .hint("choose from it with --jq"));
+    }
+    let Plan { method, path, body } = plan;
+    ui.status(if checks.is_refused() {
+        "Dry run: nothing was sent, and this would be refused"
+    } else {
+        "Dry run: nothing was sent"
+    });
+    let view = RehearsalView::new(PlannedView { method, path, body }, checks.lines);
+    acting::show(ui, &view)?;
+    Ok(checks.refusal)
+}
+
+/// Refuses a file for a generated password that stands there already: the real run could not make it.
+///
+/// # Errors
+/// `io`.
+pub(super) fn require_absent(path: &std::path::Path) -> Result<()> {
+    match path.symlink_metadata() {
+        Ok(_) => {
+            let exists = std::io::ErrorKind::AlreadyExists.into();
+            Err(CliError::io(format!("cannot create {}", path.display()), exists))
+        }
+        Err(_) => Ok(()),
+    }
+}

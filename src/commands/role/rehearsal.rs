@@ -1,0 +1,139 @@
+//! What can be known beforehand about a change of a role.
+
+use super::super::acting::Acting;
+use super::super::rehearsal::account::{adjusted, check_given, check_permission, invalid};
+use super::super::rehearsal::{self, Checks};
+use super::explain::explain;
+use crate::api::Code;
+use crate::api::role::Role;
+use crate::api::session::Identity;
+use crate::client::Change;
+use crate::domain::{DefaultRole, Permission, PermissionSet, Violation};
+use crate::error::Result;
+
+/// What is tried with a role.
+pub(super) enum Attempt<'a> {
+    /// A new one with these permissions.
+    Create(&'a [String]),
+    /// These permissions in place of those that it has.
+    Set(&'a [String]),
+    /// Permissions added and removed.
+    Adjust(&'a [String], &'a [String]),
+    /// Its end.
+    Delete,
+}
+
+impl Attempt<'_> {
+    fn named(&self) -> Vec<String> {
+        match self {
+            Self::Create(names) | Self::Set(names) => names.to_vec(),
+            Self::Adjust(add, remove) => [*add, *remove].concat(),
+            Self::Delete => Vec::new(),
+        }
+    }
+}
+
+/// Shows what `change` would send, and what would come of it.
+///
+/// # Errors
+/// The refusal that the server would give, as far as it can be known; those of reading.
+pub(super) async fn rehearse<T>(
+    acting: &Acting<'_>,
+    change: Change<'_, T>,
+    name: &str,
+    attempt: &Attempt<'_>,
+) -> Result<()> {
+    let (needed, named) = (Permission::ROLES_MANAGE, attempt.named());
+    let plan = match change.plan() {
+        Ok(plan) => plan,
+        Err(error) => return Err(explain(acting, error, needed, Some(name), &named).await),
+    };
+    let mut checks = Checks::default();
+    check(acting, name, attempt, &named, &mut checks).await?;
+    match rehearsal::show(acting.ui, plan, checks)? {
+        Some(refusal) => Err(explain(acting, refusal, needed, Some(name), &named).await),
+        None => Ok(()),
+    }
+}
+
+async fn check(
+    acting: &Acting<'_>,
+    name: &str,
+    attempt: &Attempt<'_>,
+    named: &[String],
+    checks: &mut Checks,
+) -> Result<()> {
+    let me = acting.session.me().await?;
+    check_permission(&me, acting.company, Permission::ROLES_MANAGE, checks);
+    if checks.is_refused() {
+        return Ok(());
+    }
+    let found = match acting.session.show_role(acting.company, name).await {
+        Ok(role) => Some(role),
+        Err(error) if error.code == Code::NotFound => None,
+        Err(error) if error.code == Code::MissingPermission => {
+            checks.unknown("role", "you may not look at the roles here");
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if !is_as_needed(&me, acting, name, attempt, found.as_ref(), checks) || matches!(attempt, Attempt::Delete)
+    {
+        return Ok(());
+    }
+    if !acting.check_known(named, "permissions", checks).await? {
+        return Ok(());
+    }
+    let old = found.map_or(PermissionSet::EMPTY, |role| PermissionSet::known(&role.permissions));
+    let new = match attempt {
+        Attempt::Adjust(add, remove) => adjusted(old, add, remove),
+        _ => Ok(PermissionSet::known(named)),
+    };
+    match new {
+        Ok(new) if new.is_empty() => {
+            let why = "a role has at least one permission";
+            let broken = Violation::new("permissions", "empty_role", why);
+            checks.refused_with("permissions", invalid(vec![broken]));
+        }
+        Ok(new) => check_given(&me, acting.company, old, new, checks),
+        Err(broken) => checks.refused_with("permissions", invalid(vec![broken])),
+    }
+    Ok(())
+}
+
+/// Whether the role is there, or not there, and may be changed by the caller.
+fn is_as_needed(
+    me: &Identity,
+    acting: &Acting<'_>,
+    name: &str,
+    attempt: &Attempt<'_>,
+    found: Option<&Role>,
+    checks: &mut Checks,
+) -> bool {
+    let is_mine = me
+        .companies
+        .iter()
+        .any(|access| access.company.id == acting.company && access.role.as_deref() == Some(name));
+    match (attempt, found) {
+        (Attempt::Create(_), None) => checks.passed("name", "no role of the company has it"),
+        (Attempt::Create(_), Some(_)) => checks.refused("name", Code::NameTaken, "this name is taken"),
+        (_, None) => checks.refused("role", Code::NotFound, format!("there is no role {name} here")),
+        (_, Some(_)) if name.parse::<DefaultRole>().is_ok() => {
+            let why = format!("{name} is a default role, which nobody can change");
+            checks.refused_with("role", invalid(vec![Violation::new("role", "default_role", why)]));
+        }
+        (_, Some(_)) if is_mine => {
+            checks.refused("self", Code::SelfModification, "nobody changes a role they hold");
+        }
+        (Attempt::Delete, Some(Role { holders: Some(1..), .. })) => {
+            checks.refused("role", Code::RoleInUse, "somebody holds this role");
+        }
+        (Attempt::Delete, Some(_)) => checks.passed("role", format!("nobody holds {name}")),
+        (_, Some(role)) => {
+            let holders =
+                role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());
+            checks.passed("role", format!("{name} is held by {holders}"));
+        }
+    }
+    !checks.is_refused()
+}

@@ -1,0 +1,145 @@
+//! The answer of a dry run: what would be sent, and what was looked at beforehand.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Answer, Block, Cell, Row};
+
+/// What a command would do.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Rehearsal")]
+pub struct RehearsalView {
+    /// Always true: nothing was changed.
+    dry_run: bool,
+    /// The requests that would be sent, in their order.
+    requests: Vec<PlannedView>,
+    /// What was looked at to know whether they would succeed.
+    checks: Vec<CheckedView>,
+}
+
+/// A request that would be sent.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Planned")]
+pub struct PlannedView {
+    /// `POST` and the like.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
+    /// The JSON document, with every secret masked.
+    pub body: Option<Value>,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Checked")]
+pub struct CheckedView {
+    /// What was looked at, as a word for scripts.
+    pub check: &'static str,
+    /// Whether it is as it must be; null where that cannot be known from here.
+    pub passed: Option<bool>,
+    /// What was found, for people.
+    pub detail: String,
+}
+
+impl RehearsalView {
+    /// One request with its checks.
+    pub fn new(request: PlannedView, checks: Vec<CheckedView>) -> Self {
+        Self { dry_run: true, requests: vec![request], checks }
+    }
+}
+
+impl PlannedView {
+    fn line(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    fn body(&self) -> String {
+        self.body.as_ref().map(Value::to_string).unwrap_or_default()
+    }
+}
+
+impl Row for RehearsalView {
+    const COLUMNS: &'static [&'static str] = &["method", "path", "body"];
+
+    fn cells(&self) -> Vec<String> {
+        let each =
+            |cell: fn(&PlannedView) -> String| self.requests.iter().map(cell).collect::<Vec<_>>().join(" ");
+        vec![each(|one| one.method.clone()), each(|one| one.path.clone()), each(PlannedView::body)]
+    }
+
+    fn name(&self) -> String {
+        self.requests.iter().map(PlannedView::line).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Answer for RehearsalView {
+    type Row = Self;
+
+    fn rows(&self) -> Vec<&Self> {
+        vec![self]
+    }
+
+    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+        let mut blocks = vec![Block::Title("Would be sent".to_owned())];
+        for request in &self.requests {
+            blocks.push(Block::Verbatim(request.line()));
+            let body = request.body.as_ref().map(|body| format!("{body:#}")).unwrap_or_default();
+            blocks.extend(body.lines().map(|line| Block::Verbatim(line.to_owned())));
+        }
+        if !self.checks.is_empty() {
+            blocks.push(Block::Title("Checked".to_owned()));
+            let rows = self.checks.iter().map(CheckedView::row).collect();
+            blocks.push(Block::Table { columns: &["Result", "Check", "Found"], rows });
+        }
+        blocks
+    }
+}
+
+impl CheckedView {
+    fn row(&self) -> Vec<Cell> {
+        let result = match self.passed {
+            Some(true) => Cell::new("ok"),
+            Some(false) => Cell::strong("refused"),
+            None => Cell::faint("unknown"),
+        };
+        vec![result, Cell::new(self.check), Cell::new(self.detail.clone())]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn view() -> RehearsalView {
+        let request = PlannedView {
+            method: "PATCH".to_owned(),
+            path: "/api/x".to_owned(),
+            body: Some(json!({"description": "a"})),
+        };
+        let check = |check, passed| CheckedView { check, passed, detail: String::new() };
+        RehearsalView::new(request, vec![check("account", Some(true)), check("name", None)])
+    }
+
+    #[test]
+    fn the_document_says_that_nothing_happened() {
+        let wanted = json!({
+            "dry_run": true,
+            "requests": [{"method": "PATCH", "path": "/api/x", "body": {"description": "a"}}],
+            "checks": [
+                {"check": "account", "passed": true, "detail": ""},
+                {"check": "name", "passed": null, "detail": ""},
+            ],
+        });
+        assert_eq!(serde_json::to_value(view()).unwrap(), wanted);
+    }
+
+    #[test]
+    fn a_row_has_the_request_on_one_line() {
+        assert_eq!(view().cells(), ["PATCH", "/api/x", r#"{"description":"a"}"#]);
+        assert_eq!(view().name(), "PATCH /api/x");
+    }
+}

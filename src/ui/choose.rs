@@ -1,0 +1,261 @@
+//! Questions with given answers: one of several, or any of them, searched by typing.
+//!
+//! On an ordinary terminal the answers are a list that one walks with the arrow keys, drawn on standard error by
+//! a thread of its own. Whatever ends the question, the terminal is as it was before. For screen readers, and on
+//! terminals that cannot be drawn on, the answers are numbered lines and one line is typed.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use inquire::list_option::ListOption;
+use inquire::ui::RenderConfig;
+use inquire::validator::Validation;
+use inquire::{CustomUserError, InquireError, MultiSelect, Select};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use super::{Ui, sanitise};
+use crate::error::{CliError, Result};
+
+/// Most answers that are shown at a time.
+const PAGE: usize = 12;
+/// How often a line is asked for again: a slip must not cost what was answered before.
+const QUESTIONS: usize = 3;
+
+/// An answer that can be chosen. Its text may come from a server: it is made safe when it is shown.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    word: String,
+    about: String,
+}
+
+impl Choice {
+    /// An answer called `word`, which is what one types where one cannot walk; `about` says more of it.
+    pub fn new(word: impl Into<String>, about: impl Into<String>) -> Self {
+        Self { word: word.into(), about: about.into() }
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gap = if self.about.is_empty() { "" } else { "  " };
+        f.write_str(&sanitise(&format!("{}{gap}{}", self.word, self.about)))
+    }
+}
+
+impl Ui {
+    /// Whether questions take one typed line, and nothing is drawn over.
+    pub fn has_plain_questions(&self) -> bool {
+        self.is_accessible() || self.manner.dumb_terminal
+    }
+
+    /// Asks for one of `choices` and gives back its place; `start` is the one that Return alone takes.
+    ///
+    /// # Errors
+    /// `usage` when nobody can be asked or nothing that was typed is an answer, `confirmation_required` when it
+    /// was left with Escape, `interrupted`, `io`.
+    pub async fn choose(&self, question: &str, choices: Vec<Choice>, start: usize) -> Result<usize> {
+        self.require_interactive(question)?;
+        if self.has_plain_questions() {
+            let asked = format!("{question} (number or name, Return for {})", start + 1);
+            return self.typed(&asked, &choices, |typed| one_of(&choices, typed, start)).await;
+        }
+        let (question, look) = (sanitise(question).into_owned(), self.look());
+        let chosen = drawn(move || {
+            Select::new(&question, choices)
+                .with_page_size(PAGE)
+                .with_starting_cursor(start)
+                .with_help_message("arrows to move, type to search, Return to choose")
+                .with_render_config(look)
+                .raw_prompt()
+        });
+        Ok(chosen.await?.index)
+    }
+
+    /// Asks for at least one of `choices` and gives back their places; those at `chosen` are chosen beforehand.
+    ///
+    /// # Errors
+    /// As [`Self::choose`].
+    pub async fn choose_many(
+        &self,
+        question: &str,
+        choices: Vec<Choice>,
+        chosen: Vec<usize>,
+    ) -> Result<Vec<usize>> {
+        self.require_interactive(question)?;
+        if self.has_plain_questions() {
+            let present: Vec<String> = chosen.iter().map(|place| (place + 1).to_string()).collect();
+            let keep = if present.is_empty() {
+                String::new()
+            } else {
+                format!(", Return for {}", present.join(","))
+            };
+            let asked = format!("{question} (numbers or names, separated by commas{keep})");
+            return self.typed(&asked, &choices, |typed| many_of(&choices, typed, &chosen)).await;
+        }
+        let (question, look) = (sanitise(question).into_owned(), self.look());
+        let found = drawn(move || {
+            MultiSelect::new(&question, choices)
+                .with_page_size(PAGE)
+                .with_default(&chosen)
+                .with_keep_filter(false)
+                .with_help_message("arrows to move, Space to take or leave, type to search, Return when done")
+                .with_validator(at_least_one)
+                .with_formatter(&|chosen| {
+                    let words = chosen.iter().map(|one| sanitise(&one.value.word).into_owned());
+                    words.collect::<Vec<_>>().join(", ")
+                })
+                .with_render_config(look)
+                .raw_prompt()
+        });
+        Ok(found.await?.into_iter().map(|one| one.index).collect())
+    }
+
+    fn look(&self) -> RenderConfig<'static> {
+        if self.manner.colour_err { RenderConfig::default_colored() } else { RenderConfig::empty() }
+    }
+
+    /// Shows the choices as numbered lines and asks for one line until it is an answer.
+    async fn typed<T>(
+        &self,
+        question: &str,
+        choices: &[Choice],
+        answer: impl Fn(&str) -> std::result::Result<T, String>,
+    ) -> Result<T> {
+        for (place, choice) in choices.iter().enumerate() {
+            self.ask_about(format!("{}. {choice}", place + 1));
+        }
+        for _ in 0..QUESTIONS {
+            match answer(self.prompt(question).await?.trim()) {
+                Ok(answer) => return Ok(answer),
+                Err(why) => self.ask_about(why),
+            }
+        }
+        Err(CliError::usage("nothing that was typed is one of the answers: nothing was changed"))
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the form of a validator")]
+fn at_least_one(chosen: &[ListOption<&Choice>]) -> std::result::Result<Validation, CustomUserError> {
+    let nothing = || Validation::Invalid("choose at least one with Space".into());
+    Ok(if chosen.is_empty() { nothing() } else { Validation::Valid })
+}
+
+/// The place of the choice that `typed` means; nothing typed means the one at `start`.
+fn one_of(choices: &[Choice], typed: &str, start: usize) -> std::result::Result<usize, String> {
+    if typed.is_empty() {
+        return Ok(start);
+    }
+    if let Some(place) = choices.iter().position(|choice| choice.word.eq_ignore_ascii_case(typed)) {
+        return Ok(place);
+    }
+    let number = typed.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+    number.filter(|place| *place < choices.len()).ok_or_else(|| {
+        format!("{typed} is neither a number from 1 to {} nor a name in the list", choices.len())
+    })
+}
+
+/// The places of the choices that `typed` lists; nothing typed means those at `chosen`.
+fn many_of(choices: &[Choice], typed: &str, chosen: &[usize]) -> std::result::Result<Vec<usize>, String> {
+    let words: Vec<&str> = typed.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() && chosen.is_empty() {
+        return Err("choose at least one".to_owned());
+    }
+    if words.is_empty() {
+        return Ok(chosen.to_vec());
+    }
+    let mut places = Vec::with_capacity(words.len());
+    for word in words {
+        let place = one_of(choices, word, 0)?;
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places.sort_unstable();
+    Ok(places)
+}
+
+/// What a drawn question is answered with. It is asked on another thread, so that a signal ends the command at
+/// once; the terminal is put right when this is dropped.
+async fn drawn<T: Send + 'static>(
+    ask: impl FnOnce() -> std::result::Result<T, InquireError> + Send + 'static,
+) -> Result<T> {
+    let mut terminal = Kept::new().map_err(|error| CliError::io("cannot ask on this terminal", error))?;
+    let outcome = tokio::task::spawn_blocking(ask).await;
+    terminal.is_answered = matches!(outcome, Ok(Ok(_)));
+    drop(terminal);
+    match outcome.map_err(|error| CliError::internal("asking failed").caused_by(error))? {
+        Ok(answer) => Ok(answer),
+        Err(InquireError::OperationInterrupted) => Err(CliError::interrupted()),
+        Err(InquireError::OperationCanceled) => Err(CliError::not_confirmed()),
+        Err(InquireError::IO(error)) => Err(CliError::io("cannot ask on this terminal", error)),
+        Err(error) => Err(CliError::internal("asking failed").caused_by(error.to_string())),
+    }
+}
+
+/// The terminal as it is now, and again when this is dropped.
+struct Kept {
+    before: Termios,
+    is_answered: bool,
+}
+
+/// The cursor is seen again, and what is pasted comes as if it was typed.
+const AS_BEFORE: &[u8] = b"\x1b[?25h\x1b[?2004l";
+
+impl Kept {
+    fn new() -> io::Result<Self> {
+        Ok(Self { before: tcgetattr(io::stdin())?, is_answered: false })
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
+        if !self.is_answered {
+            let _ = io::stderr().lock().write_all(AS_BEFORE);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choices() -> Vec<Choice> {
+        ["viewer", "operator", "2"].map(|word| Choice::new(word, "")).into()
+    }
+
+    #[test]
+    fn one_is_named_by_its_number_or_its_name() {
+        for (typed, wanted) in [
+            ("1", Ok(0)),
+            ("Operator", Ok(1)),
+            ("2", Ok(2)),
+            ("3", Ok(2)),
+            ("", Ok(1)),
+            ("0", Err(())),
+            ("4", Err(())),
+            ("view", Err(())),
+        ] {
+            assert_eq!(one_of(&choices(), typed, 1).map_err(drop), wanted, "{typed}");
+        }
+    }
+
+    #[test]
+    fn several_are_separated_by_commas() {
+        for (typed, chosen, wanted) in [
+            ("operator, 1", &[][..], Ok(vec![0, 1])),
+            ("1,1,viewer", &[], Ok(vec![0])),
+            ("", &[1], Ok(vec![1])),
+            (" , ", &[], Err(())),
+            ("1,nonsense", &[], Err(())),
+        ] {
+            assert_eq!(many_of(&choices(), typed, chosen).map_err(drop), wanted, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_says_commands_no_terminal() {
+        let choice = Choice::new("a\u{1b}[2J", "b\r\n\u{9b}c").to_string();
+        assert!(!choice.chars().any(char::is_control), "{choice:?}");
+    }
+}

@@ -1,0 +1,171 @@
+//! `--dry-run`: what is printed is what would be sent, what would be refused is foreseen, and nothing changes.
+
+use serde_json::Value;
+
+use super::acting::{ACME_ADMIN, ACME_OPERATOR, ACME_VIEWER, NORTHWIND_ADMIN, World, names};
+use crate::common::env::Env;
+use crate::common::http::Request;
+use crate::common::proxy::Proxy;
+
+const PASSWORD: &str = "Canary-Rehearsed-91!";
+
+/// One of every change, each of which works after those before it.
+const CHANGES: [&str; 12] = [
+    "create rehearsed --password-file password --description Why --role viewer --grant 2=devices:view,alerts:view",
+    "edit rehearsed --description Other",
+    "passwd rehearsed --password-file password",
+    "grant rehearsed --permission devices:view,alerts:view",
+    "grant rehearsed --add-permission devices:edit --remove-permission alerts:view",
+    "role create rehearsing --permission devices:view",
+    "role edit rehearsing --permission devices:view,devices:edit",
+    "role edit rehearsing --add-permission alerts:view",
+    "role delete rehearsing",
+    "revoke rehearsed",
+    "api PATCH /api/companies/1/service-accounts/rehearsed --data @body",
+    "delete rehearsed",
+];
+
+/// A place that holds a token, and whose requests go through `proxy`.
+fn behind(proxy: &Proxy, world: &World) -> Env {
+    let env = world.acting(ACME_ADMIN, 1).with("SACTL_SERVER", proxy.url());
+    env.file("password", format!("{PASSWORD}\n"));
+    env.file("body", r#"{"description": "By hand"}"#);
+    env
+}
+
+fn is_write(request: &&Request) -> bool {
+    request.method != "GET"
+}
+
+/// The body as a dry run shows it.
+fn masked(request: &Request) -> Value {
+    if request.body.is_empty() {
+        return Value::Null;
+    }
+    let mut body: Value = serde_json::from_slice(&request.body).unwrap();
+    if let Some(password) = body.get_mut("password") {
+        assert_eq!(password, PASSWORD);
+        *password = sactl::client::MASK.into();
+    }
+    body
+}
+
+#[test]
+fn what_is_printed_is_what_would_be_sent() {
+    let world = World::start();
+    let proxy = Proxy::counting(&world.url());
+    let env = behind(&proxy, &world);
+    for change in CHANGES {
+        let before = proxy.requests().len();
+        let outcome = env.sactl(&format!("{change} --dry-run -o json"));
+        let document = outcome.ok().json();
+        assert!(!outcome.stdout.contains(PASSWORD), "{outcome}");
+        assert_eq!(document["dry_run"], true, "{outcome}");
+        let rehearsed = proxy.requests();
+        assert_eq!(rehearsed[before..].iter().find(is_write).map(|one| &one.target), None, "{change}");
+        env.sactl(&format!("{change} --yes")).ok();
+        let requests = proxy.requests();
+        let sent: Vec<_> = requests[rehearsed.len()..].iter().filter(is_write).collect();
+        let [sent] = sent[..] else { panic!("{change}: {} changes", sent.len()) };
+        let planned = &document["requests"][0];
+        assert_eq!(document["requests"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            (&planned["method"], &planned["path"]),
+            (&sent.method.as_str().into(), &sent.target.as_str().into())
+        );
+        assert_eq!(planned["body"], masked(sent), "{change}");
+    }
+}
+
+/// Who tries what, and with which exit code the server refuses it.
+const REFUSED: [(&str, &str, i32); 22] = [
+    (ACME_VIEWER, "create refused --password-file password", 4),
+    (ACME_VIEWER, "edit backup-runner --description x", 4),
+    (ACME_VIEWER, "role create refused --permission devices:view", 4),
+    (ACME_ADMIN, "create dormant-bot --password-file password", 6),
+    (ACME_ADMIN, "create refused --password-file password --role nonsense", 7),
+    (ACME_ADMIN, "create refused --password-file password --permission no:such", 7),
+    (ACME_OPERATOR, "create refused --password-file password --role company-admin", 4),
+    (ACME_ADMIN, "create refused --password-file weak", 7),
+    (ACME_ADMIN, "edit northwind-telemetry --description x", 4),
+    (ACME_ADMIN, "edit nobody-here --description x", 5),
+    (ACME_ADMIN, "delete northwind-telemetry", 4),
+    (ACME_ADMIN, "delete nobody-here", 5),
+    (ACME_ADMIN, "passwd northwind-telemetry --password-file password", 4),
+    (ACME_ADMIN, "revoke nobody-here", 5),
+    (ACME_OPERATOR, "grant backup-runner --permission users:edit", 4),
+    (ACME_ADMIN, "grant contoso-sync --role viewer", 5),
+    (ACME_ADMIN, "grant fleet-automation --add-permission devices:view", 7),
+    (ACME_ADMIN, "grant backup-runner --remove-permission devices:view", 7),
+    (ACME_ADMIN, "role edit viewer --permission devices:view", 7),
+    (ACME_ADMIN, "role delete nonsense", 5),
+    (ACME_ADMIN, "role create viewer --permission devices:view", 6),
+    (ACME_ADMIN, "role create refused --permission no:such", 7),
+];
+
+#[test]
+fn a_refusal_is_foreseen() {
+    let world = World::start();
+    for (user, line, code) in REFUSED {
+        let env = world.acting(user, 1);
+        env.file("password", format!("{PASSWORD}\n"));
+        env.file("weak", "weak\n");
+        let real = env.sactl(&format!("{line} --yes -o json"));
+        let error = real.expect(code).stderr.parse::<Value>().unwrap();
+        let rehearsed = env.sactl(&format!("{line} --dry-run -o json"));
+        let foreseen = rehearsed.expect(code).stderr.parse::<Value>().unwrap();
+        assert_eq!(foreseen["error"]["code"], error["error"]["code"], "{user} {line}\n{rehearsed}\n{real}");
+        if let Ok(document) = rehearsed.stdout.parse::<Value>() {
+            let checks = document["checks"].as_array().unwrap();
+            assert_eq!(checks.iter().filter(|one| one["passed"] == false).count(), 1, "{rehearsed}");
+        }
+    }
+}
+
+/// Access may be given to an account that only another company sees, where the caller sees it there.
+#[test]
+fn an_account_seen_elsewhere_can_be_let_in() {
+    let world = World::start();
+    let env = world.acting(ACME_ADMIN, 2);
+    let line = "grant dormant-bot --role viewer";
+    let document = env.sactl(&format!("{line} --dry-run -o json")).ok().json();
+    let checks = document["checks"].as_array().unwrap();
+    assert!(checks.iter().any(|one| one["check"] == "account" && one["passed"] == true), "{document}");
+    env.sactl(line).ok();
+    world.acting(NORTHWIND_ADMIN, 2).sactl("show dormant-bot").ok();
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    let world = World::start();
+    let env = world.admin();
+    let before = (env.files(), env.sactl("list -o json").ok().json());
+    let created = env.sactl("create left --role viewer --generate --password-out out --dry-run -o yaml");
+    assert!(created.ok().stdout.contains("'********'") || created.stdout.contains("********"), "{created}");
+    env.sactl("passwd backup-runner --generate --dry-run").ok();
+    env.sactl("delete dormant-bot --dry-run").ok();
+    assert_eq!((env.files(), env.sactl("list -o json").ok().json()), before);
+    env.file("out", "");
+    env.sactl("create left --generate --password-out out --dry-run").expect(1);
+    assert!(!names(&before.1["owned"]).contains(&"left"));
+}
+
+/// On a terminal, in a pipe and as a name: the request, with nothing of the password.
+#[test]
+fn every_form_shows_the_request() {
+    let world = World::start();
+    let env = world.admin();
+    env.file("password", format!("{PASSWORD}\n"));
+    let line = "create shown --role viewer --password-file password --dry-run";
+    for (form, wanted) in [
+        ("", "POST\t/api/companies/1/service-accounts\t{\"name\":\"shown\",\"password\":\"********\""),
+        (" -o table", "\"password\": \"********\""),
+        (" -o csv", "method,path,body\n"),
+        (" -o jsonl", "{\"dry_run\":true,"),
+        (" -o name", "POST /api/companies/1/service-accounts\n"),
+    ] {
+        let outcome = env.sactl(&format!("{line}{form}"));
+        assert!(outcome.ok().stdout.contains(wanted), "{outcome}");
+        assert!(!outcome.stdout.contains(PASSWORD) && !outcome.stderr.contains(PASSWORD), "{outcome}");
+    }
+}

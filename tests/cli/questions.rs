@@ -1,0 +1,248 @@
+//! What `create` and `grant` ask at a terminal, and that whatever ends a question leaves the terminal as it was.
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use super::acting::{ACME_ADMIN, World};
+use crate::common::env::Env;
+use crate::common::pty::Terminal;
+use crate::common::tools::{strace_is_installed, straced};
+
+const DOWN: &str = "\u{1b}[B";
+
+fn account(env: &Env, name: &str) -> Value {
+    env.sactl(&format!("show {name} -o json")).ok().json()
+}
+
+/// The line that does the same is shown, and a shell that runs it does the same.
+#[test]
+fn create_asks_for_everything_and_says_how_not_to_be_asked() {
+    let world = World::start();
+    let admin = world.admin();
+    let mut terminal = Terminal::start(&admin, "create");
+    terminal.wait_for("Name of the new account").type_line("x");
+    terminal.wait_for("2 to 64").wait_for("Name of the new account").type_line("asked-bot");
+    terminal.wait_for("What it is for").type_line("a bot's test");
+    terminal.wait_for("Which access").press(&format!("{DOWN}\r"));
+    terminal.wait_for("Which role").press("view\r");
+    terminal.wait_for("Which password").press("\r");
+    terminal.wait_for("Create it?").type_line("");
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("asked-bot will be created, owned by Acme MSP (1)"), "{text}");
+    let line = r"sactl create asked-bot --company 1 --description 'a bot'\''s test' --role viewer --generate";
+    assert!(text.contains(line), "{text}");
+    let made = account(&admin, "asked-bot");
+    assert_eq!((&made["access"]["role"], &made["description"]), (&json!("viewer"), &json!("a bot's test")));
+    let again = Terminal::shell(&admin, &line.replace("asked-bot", "asked-again"));
+    let (text, code) = again.finish();
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(account(&admin, "asked-again")["access"]["role"], "viewer");
+}
+
+/// A name without access asks for the access alone; a no creates nothing.
+#[test]
+fn a_no_creates_nothing() {
+    let world = World::start();
+    let admin = world.admin();
+    for (answer, there) in [("n", false), ("", true)] {
+        let mut terminal = Terminal::start(&admin, "create half-said --generate");
+        terminal.wait_for("Which access").press("\r");
+        terminal.wait_for("no access yet").wait_for("Create it?").type_line(answer);
+        let (text, code) = terminal.finish();
+        assert_eq!(code, if there { 0 } else { 2 }, "{text}");
+        assert_eq!(admin.sactl("show half-said").code() == Some(0), there, "{text}");
+        let line = "sactl create half-said --company 1 --no-input --generate";
+        assert_eq!(text.contains(line), there, "{text}");
+    }
+}
+
+/// `--yes` agrees to what is summed up, and answers no question.
+#[test]
+fn grant_offers_what_there_is_and_keeps_what_it_has() {
+    let world = World::start();
+    let admin = world.admin();
+    let mut terminal = Terminal::start(&admin, "grant --yes");
+    terminal.wait_for("Which service account").press("backup\r");
+    terminal.wait_for("here: devices:view").wait_for("Which access").press("\r");
+    terminal.wait_for("Which permissions").press("alerts:view").wait_for("alerts:view").press(" \r");
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("in place of devices:view"), "{text}");
+    assert!(
+        text.contains("sactl grant backup-runner --company 1 --permission devices:view,alerts:view"),
+        "{text}"
+    );
+    assert_eq!(
+        account(&admin, "backup-runner")["access"]["permissions"],
+        json!(["alerts:view", "devices:view"])
+    );
+}
+
+/// Only what one holds is offered.
+#[test]
+fn nobody_is_offered_what_they_cannot_give() {
+    let world = World::start();
+    let operator = world.acting(super::acting::ACME_OPERATOR, 1);
+    let mut terminal = Terminal::start(&operator, "grant dormant-bot");
+    terminal.wait_for("Which access").press("\r");
+    terminal.wait_for("Left out, because you hold less: company-admin").wait_for("Which role");
+    terminal.interrupt();
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 130, "{text}");
+}
+
+/// A screen reader, and a terminal that knows no control sequence, get lines, and one line is typed.
+#[test]
+fn plain_questions_are_lines() {
+    let world = World::start();
+    for (name, value) in [("SACTL_ACCESSIBLE", "1"), ("TERM", "dumb")] {
+        let admin = world.admin().with(name, value).with("NO_COLOR", "1");
+        let mut terminal = Terminal::start(&admin, "grant dormant-bot");
+        terminal.wait_for("1. A role").wait_for("Which access").type_line("7");
+        terminal.wait_for("neither a number").wait_for("Which access").type_line("2");
+        terminal.wait_for("Which permissions").type_line("devices:view, alerts:view");
+        terminal.wait_for("Do it?").type_line("y");
+        let (text, code) = terminal.finish_raw();
+        assert_eq!(code, 0, "{text}");
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+        let held = account(&admin, "dormant-bot")["access"]["permissions"].clone();
+        assert_eq!(held, json!(["alerts:view", "devices:view"]));
+        admin.sactl("revoke dormant-bot --yes").ok();
+    }
+}
+
+#[test]
+fn colour_is_used_where_it_is_wanted() {
+    let world = World::start();
+    for (more, coloured) in [("", true), (" --color never", false)] {
+        let mut terminal = Terminal::start(&world.admin(), &format!("create uncoloured{more}"));
+        terminal.wait_for("Which access").interrupt();
+        let (text, code) = terminal.finish_raw();
+        assert_eq!(code, 130, "{text}");
+        assert_eq!(text.contains("\u{1b}[38;5;"), coloured, "{text:?}");
+    }
+}
+
+/// Where a document is asked for, and with `--no-input`, nothing is asked even where somebody could answer.
+#[test]
+fn a_program_is_never_asked() {
+    let world = World::start();
+    let admin = world.admin();
+    for line in
+        ["create -o json", "create --generate --no-input", "grant -o yaml", "grant dormant-bot --no-input"]
+    {
+        let (text, code) = Terminal::start(&admin, line).finish();
+        assert_eq!(code, 2, "{line}: {text}");
+    }
+    admin.sactl("create --generate").refused(2, "sactl create NAME");
+    // Everything is said: nothing is asked.
+    let (text, code) = Terminal::start(&admin, "create said --role viewer --generate").finish();
+    assert_eq!(code, 0, "{text}");
+    assert!(!text.contains("Create it?"), "{text}");
+}
+
+#[test]
+fn dev_tty_is_never_opened_behind_a_pipe() {
+    if !strace_is_installed() {
+        return;
+    }
+    let world = World::start();
+    for line in ["create", "grant", "create x9", "delete dormant-bot"] {
+        let env = world.admin();
+        let mut command = straced(&env, &["-e", "trace=openat,open"]);
+        let output = command.args(line.split(' ')).output().unwrap();
+        let trace = String::from_utf8_lossy(&output.stderr);
+        assert!(trace.contains("openat"), "{trace}");
+        assert!(!trace.contains("/dev/tty"), "{line}: {trace}");
+    }
+}
+
+/// Every kind of question, with a word that is shown when it waits.
+const QUESTIONS: [(&str, &str); 6] = [
+    ("create", "Name of the new account"),
+    ("create ended --generate", "Which access"),
+    ("grant", "Which service account"),
+    ("delete dormant-bot", "to confirm"),
+    ("revoke backup-runner", "Really"),
+    ("login --username admin@acme.example", "assword"),
+];
+
+/// P8: Ctrl-C, SIGINT and SIGTERM at every kind of question: the terminal is as before, and nothing was done.
+#[test]
+fn p8_whatever_ends_a_question_leaves_the_terminal_whole() {
+    let world = World::start();
+    let env = world.admin();
+    let before = env.sactl("list -o json").ok().json();
+    std::thread::scope(|scope| {
+        for (line, asked) in QUESTIONS {
+            for (end, code) in [(None, 130), (Some(Signal::INT), 130), (Some(Signal::TERM), 143)] {
+                let env = if line.starts_with("login") { world.stranger() } else { world.admin() };
+                scope.spawn(move || ended_at(&env, line, asked, end, code));
+            }
+        }
+    });
+    assert_eq!(env.sactl("list -o json").ok().json(), before);
+    assert!(world.is_good(world.server().sign_in(ACME_ADMIN).token()));
+}
+
+fn ended_at(env: &Env, line: &str, asked: &str, end: Option<Signal>, code: i32) {
+    let script = format!(
+        "trap : INT; stty -g > before; sh -c 'echo $$ > pid; exec sactl {line}'; echo exit=$?; stty -g > after"
+    );
+    let mut terminal = Terminal::shell(env, &script);
+    terminal.wait_for(asked);
+    match end {
+        None => {
+            terminal.interrupt();
+        }
+        Some(signal) => {
+            let pid = std::fs::read_to_string(env.work().join("pid")).unwrap();
+            let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+            rustix::process::kill_process(pid, signal).unwrap();
+        }
+    }
+    let (text, _) = terminal.finish_raw();
+    assert!(text.contains(&format!("exit={code}")), "{line} {end:?}: {text:?}");
+    let modes = |name: &str| std::fs::read_to_string(env.work().join(name)).unwrap();
+    assert_eq!(modes("before"), modes("after"), "{line} {end:?}");
+    if let Some(hidden) = text.rfind("\u{1b}[?25l") {
+        assert!(text[hidden..].contains("\u{1b}[?25h"), "the cursor is hidden: {line} {end:?} {text:?}");
+    }
+    if let Some(set) = text.rfind("\u{1b}[?2004h") {
+        assert!(text[set..].contains("\u{1b}[?2004l"), "pasting is changed: {line} {end:?} {text:?}");
+    }
+}
+
+/// Whoever is asked whether something shall end is told what that is; what cannot be done is refused before.
+#[test]
+fn destructive_commands_name_what_they_touch() {
+    let world = World::start();
+    let admin = world.admin();
+    for (line, said) in [
+        (
+            "delete fleet-automation",
+            "fleet-automation, owned by Acme MSP (1); has access in 2 companies: Acme MSP (1): operator",
+        ),
+        ("passwd fleet-automation --generate", "every token of it ends"),
+        (
+            "revoke northwind-telemetry",
+            "northwind-telemetry, owned by Northwind Logistics (2); here it has viewer",
+        ),
+    ] {
+        let mut terminal = Terminal::start(&admin, line);
+        terminal.wait_for(said).wait_for("Really").type_line("no");
+        let (text, code) = terminal.finish();
+        assert_eq!(code, 2, "{text}");
+    }
+    for (line, code) in [
+        ("delete northwind-telemetry", 4),
+        ("delete nobody-here", 5),
+        ("passwd nobody-here --generate", 5),
+        ("role delete nonsense", 5),
+    ] {
+        let (text, ended) = Terminal::start(&admin, line).finish();
+        assert_eq!(ended, code, "{text}");
+        assert!(!text.contains("Really"), "{text}");
+    }
+}
