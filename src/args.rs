@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::Styles;
+use clap::builder::styling::{AnsiColor, Style};
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
@@ -38,9 +40,13 @@ fn path_of(matches: &ArgMatches) -> String {
     words.join(" ")
 }
 
+/// What can be read on light and on dark terminals: no yellow, no green.
+const STYLES: Styles =
+    Styles::styled().valid(Style::new().bold()).invalid(AnsiColor::Magenta.on_default().bold());
+
 /// Administer service accounts of a platform that manages cellular routers for many companies
 #[derive(Debug, Parser)]
-#[command(name = "sactl", version, disable_help_subcommand = true)]
+#[command(name = "sactl", version, styles = STYLES, disable_help_subcommand = true)]
 #[command(after_help = "Examples:\n  sactl login --server https://gateway.example\n  sactl list")]
 pub struct Cli {
     /// Flags of every command

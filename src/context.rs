@@ -20,9 +20,9 @@ mod manner;
 mod renewal;
 mod session;
 
-pub use company::{ActiveCompany, choose};
+pub use company::{ActiveCompany, choose, rather_meant};
 pub use interrupt::{end_when_stuck, until_interrupted};
-pub use manner::{format_in, manner, usage_error};
+pub use manner::{manner, manner_in, usage_error};
 pub use session::{CredentialSource, SignedIn, expiry, sign_in};
 
 /// What a command may use.

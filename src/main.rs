@@ -10,7 +10,6 @@ use sactl::commands;
 use sactl::config::Environment;
 use sactl::context::{self, Context, end_when_stuck, until_interrupted};
 use sactl::error::{CliError, Result};
-use sactl::output::Format;
 use sactl::ui::{Manner, Ui};
 
 fn main() -> ExitCode {
@@ -25,11 +24,11 @@ fn main() -> ExitCode {
     };
     let mut manner = match context::manner(&cli.global, &environment) {
         Ok(manner) => manner,
-        Err(error) => return failed(context::format_in(&arguments, &environment), error),
+        Err(error) => return failed(context::manner_in(&arguments, &environment), error),
     };
     manner.selection = match commands::selection(&path, &cli.global, manner.format) {
         Ok(selection) => selection,
-        Err(error) => return failed(manner.format, error),
+        Err(error) => return failed(manner, error),
     };
     let ui = Ui::new(manner);
     let context = Context::new(cli.global, environment, ui.clone());
@@ -73,21 +72,20 @@ fn finish(ui: &Ui, outcome: Result<u8>) -> ExitCode {
     }
 }
 
-/// A failure before more is known than a format.
-fn failed(format: Option<Format>, error: CliError) -> ExitCode {
-    finish(&Ui::new(Manner::of_format(format)), Err(error))
+/// A failure before anything was done.
+fn failed(manner: Manner, error: CliError) -> ExitCode {
+    finish(&Ui::new(manner), Err(error))
 }
 
 /// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.
 fn not_parsed(error: clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
+    let ui = Ui::new(context::manner_in(arguments, environment));
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        let ui = Ui::new(Manner::default());
-        return finish(&ui, args::help(error, arguments).print().map_err(CliError::answer).map(|()| 0));
+        return finish(&ui, ui.help(&args::help(error, arguments).render()).map(|()| 0));
     }
-    let format = context::format_in(arguments, environment);
-    if format.is_some_and(Format::is_document) {
-        return failed(format, context::usage_error(&error));
+    if ui.format().is_document() {
+        return finish(&ui, Err(context::usage_error(&error)));
     }
-    let _ = error.print();
+    ui.misunderstood(&error.render());
     ExitCode::from(2)
 }

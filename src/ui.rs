@@ -5,6 +5,9 @@
 //! *and* standard error; `/dev/tty` is never opened behind a pipe.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+
+use clap::builder::StyledStr;
 
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection};
@@ -12,9 +15,15 @@ use crate::output::{Format, Selection};
 pub use crate::domain::visible::{json_visible, sanitise};
 
 mod choose;
+mod progress;
 mod prompt;
 
 pub use choose::Choice;
+
+/// Labels in attributes and colours that can be read on light and on dark: no yellow, no cyan.
+const NOTE: &str = "1";
+const WARNING: &str = "1;35";
+const ERROR: &str = "1;31";
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -48,6 +57,8 @@ pub struct Manner {
     pub no_input: bool,
     /// Every confirmation is given.
     pub yes: bool,
+    /// A terminal on which nothing is redrawn.
+    pub dumb: bool,
     /// Columns of the terminal, where somebody fixed them.
     pub columns: Option<u16>,
     /// Tables are shown whole.
@@ -69,6 +80,7 @@ impl Manner {
 #[derive(Clone, Debug)]
 pub struct Ui {
     manner: Manner,
+    progress: Arc<progress::State>,
     stdout_terminal: bool,
     stderr_terminal: bool,
     stdin_terminal: bool,
@@ -79,6 +91,7 @@ impl Ui {
     pub fn new(manner: Manner) -> Self {
         Self {
             manner,
+            progress: Arc::default(),
             stdout_terminal: io::stdout().is_terminal(),
             stderr_terminal: io::stderr().is_terminal(),
             stdin_terminal: io::stdin().is_terminal(),
@@ -177,6 +190,22 @@ impl Ui {
         write(&mut out).and_then(|()| out.flush()).map_err(CliError::answer)
     }
 
+    /// Shows the help that somebody asked for.
+    ///
+    /// # Errors
+    /// As [`Self::answer`].
+    pub fn help(&self, text: &StyledStr) -> Result<()> {
+        self.answer(|out| {
+            if self.manner.colour_out { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") }
+        })
+    }
+
+    /// Shows what is wrong with the arguments.
+    pub fn misunderstood(&self, text: &StyledStr) {
+        let text = if self.manner.colour_err { text.ansi().to_string() } else { text.to_string() };
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
     /// Says what was done and where.
     pub fn status(&self, text: impl AsRef<str>) {
         if self.speaks() {
@@ -187,15 +216,25 @@ impl Ui {
     /// Says something that helps to understand the answer.
     pub fn note(&self, text: impl AsRef<str>) {
         if self.speaks() {
-            Self::say(&self.label("note:", "36"), text.as_ref());
+            Self::say(&self.label("note:", NOTE), text.as_ref());
         }
     }
 
     /// Says what to do next.
     pub fn hint(&self, text: impl AsRef<str>) {
         if self.speaks() {
-            Self::say(&self.label("hint:", "36"), text.as_ref());
+            Self::say(&self.label("hint:", NOTE), text.as_ref());
         }
+    }
+
+    /// Says something on the margin of an answer.
+    pub fn aside(&self, text: impl AsRef<str>) {
+        if !self.speaks() {
+            return;
+        }
+        let (begin, end) = if self.manner.colour_err { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
+        let line = format!("{begin}{}{end}\n", sanitise(text.as_ref()));
+        let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 
     /// Says what a person needs to know to answer a question.
@@ -206,7 +245,7 @@ impl Ui {
     /// Says what may be wrong. Quiet does not silence it; documents do.
     pub fn warning(&self, text: impl AsRef<str>) {
         if self.manner.verbose || !self.format().is_document() {
-            Self::say(&self.label("warning:", "33"), text.as_ref());
+            Self::say(&self.label("warning:", WARNING), text.as_ref());
         }
     }
 
@@ -229,7 +268,7 @@ impl Ui {
     fn failure_text(&self, error: &CliError) -> String {
         let text = error.to_text();
         match text.strip_prefix("error:") {
-            Some(rest) => format!("{}{rest}", self.label("error:", "31")),
+            Some(rest) => format!("{}{rest}", self.label("error:", ERROR)),
             None => text,
         }
     }
@@ -240,7 +279,7 @@ impl Ui {
     }
 
     fn label(&self, label: &str, colour: &str) -> String {
-        if self.manner.colour_err { format!("\u{1b}[1;{colour}m{label}\u{1b}[0m") } else { label.to_owned() }
+        if self.manner.colour_err { format!("\u{1b}[{colour}m{label}\u{1b}[0m") } else { label.to_owned() }
     }
 
     /// One line of conversation. When standard error is gone there is nobody to tell that to.

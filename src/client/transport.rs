@@ -39,6 +39,12 @@ pub trait Observer: Send + Sync {
     fn exchanged(&self, exchange: &Exchange<'_>);
     /// A request will be sent again after `wait`.
     fn repeating(&self, because: &Error, wait: Duration);
+    /// From when on somebody wants to know that a request is still under way; `None` for nobody.
+    fn watches_from(&self) -> Option<Instant>;
+    /// A request is still under way.
+    fn waiting(&self);
+    /// It is no longer, whatever came of it.
+    fn waited(&self);
 }
 
 /// A request, complete but for the server.
@@ -204,7 +210,7 @@ impl Transport {
     async fn attempt(&self, call: &Call, deadline: Instant) -> std::result::Result<Reply, Box<Failed>> {
         let started = Instant::now();
         let outcome = match self.request(call) {
-            Ok(request) => match tokio::time::timeout_at(deadline, exchange(request)).await {
+            Ok(request) => match tokio::time::timeout_at(deadline, self.watched(exchange(request))).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(out_of_time(self.timeout)),
             },
@@ -212,6 +218,22 @@ impl Transport {
         };
         self.observe(call, started, &outcome);
         outcome.map_err(Box::new)
+    }
+
+    /// The same work, told now and then while it lasts.
+    async fn watched<T>(&self, work: impl Future<Output = T>) -> T {
+        let watched = self.observer.as_ref().and_then(|observer| Some((observer, observer.watches_from()?)));
+        let Some((observer, from)) = watched else { return work.await };
+        let _end = Watch(observer.as_ref());
+        let mut beat = tokio::time::interval_at(from.max(Instant::now()), BEAT);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                outcome = &mut work => return outcome,
+                _ = beat.tick() => observer.waiting(),
+            }
+        }
     }
 
     fn request(&self, call: &Call) -> Result<RequestBuilder> {
@@ -239,6 +261,18 @@ impl Transport {
             elapsed: started.elapsed(),
             request_id,
         });
+    }
+}
+
+/// Between two tellings that a request is still under way.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// Tells that a request is no longer under way, also when it is dropped.
+struct Watch<'a>(&'a dyn Observer);
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.0.waited();
     }
 }
 

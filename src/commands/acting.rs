@@ -5,7 +5,7 @@ use crate::client::Session;
 use crate::context::Context;
 use crate::domain::{Company, CompanyId};
 use crate::error::Result;
-use crate::output::{self, Answer, Surroundings};
+use crate::output::{self, Answer, Shown, Surroundings};
 use crate::ui::Ui;
 
 /// A signed-in identity in its active company.
@@ -78,5 +78,13 @@ pub(super) fn surroundings(ui: &Ui) -> Surroundings {
 /// `io`; `usage` where the expression of `--jq` fails.
 pub(super) fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
     let surroundings = surroundings(ui);
-    ui.answer(|out| output::write_selected(answer, out, &surroundings, ui.selection()))
+    let mut shown = Shown::Whole;
+    ui.answer(|out| {
+        shown = output::write_selected(answer, out, &surroundings, ui.selection())?;
+        Ok(())
+    })?;
+    if shown == Shown::Cut && surroundings.is_terminal {
+        ui.aside("Not everything fits here; --wide shows it all.");
+    }
+    Ok(())
 }

@@ -5,9 +5,9 @@ use super::explain::Attempt;
 use crate::api::account::AccountQuery;
 use crate::api::{Account, Page};
 use crate::context::Context;
-use crate::domain::{Company, Operation, Ownership, page};
+use crate::domain::{Company, Operation, Ownership, Permission, page};
 use crate::error::Result;
-use crate::output::{AccountListView, AccountView, Asked, RowWriter};
+use crate::output::{AccountListView, AccountView, Asked, Format, May, RowWriter, Shape};
 
 /// List the service accounts of the company
 ///
@@ -15,7 +15,8 @@ use crate::output::{AccountListView, AccountView, Asked, RowWriter};
 /// `owned` or `external`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  sactl list\n  sactl list --external\n  sactl list --role operator -o name"
+    after_help = "Examples:\n  sactl list\n  sactl list --external\n  sactl list --role operator -o name\n  \
+                  sactl list --owned --search firmware --limit 10"
 )]
 pub struct Args {
     /// List only accounts that the company owns
@@ -64,7 +65,8 @@ impl Args {
     }
 
     fn asked(&self) -> Asked {
-        Asked { only: self.only(), filtered: self.search.is_some() || self.role.is_some(), cut: false }
+        let (search, role) = (self.search.clone(), self.role.clone());
+        Asked { only: self.only(), search, role, ..Asked::default() }
     }
 }
 
@@ -82,8 +84,9 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         Err(error) => return Err(acting.explain(error, &Attempt::new(Operation::List, "")).await),
     } {
         company = company.or_else(|| page.company.clone());
+        let total = Some(page.total).filter(|total| *total > 0);
         if rows.take(page)? {
-            asked.cut = true;
+            asked.cut = Some(total);
             break;
         }
     }
@@ -96,6 +99,7 @@ struct Rows<'a> {
     writer: Option<RowWriter<'a>>,
     kept: Vec<AccountView>,
     begun: bool,
+    taken: u64,
     left: u64,
 }
 
@@ -104,15 +108,25 @@ impl<'a> Rows<'a> {
         let surroundings = acting.surroundings();
         let writer =
             surroundings.streams().then(|| RowWriter::selecting(&surroundings, acting.ui.selection()));
-        Self { acting, writer, kept: Vec::new(), begun: false, left: args.limit.unwrap_or(u64::MAX) }
+        Self {
+            acting,
+            writer,
+            kept: Vec::new(),
+            begun: false,
+            taken: 0,
+            left: args.limit.unwrap_or(u64::MAX),
+        }
     }
 
     /// Takes a page, and says whether that is enough.
     fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
+        let total = page.total.min(self.taken.saturating_add(self.left));
         let count = page.data.len() as u64;
         let is_cut = count > self.left || (count == self.left && page.next.is_some());
         page.data.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
         self.left -= page.data.len() as u64;
+        self.taken += page.data.len() as u64;
+        self.acting.ui.progress(self.taken, total, "accounts");
         let views = page.data.into_iter().map(AccountView::from);
         match self.writer {
             Some(writer) => self.write(writer, &views.collect::<Vec<_>>())?,
@@ -137,15 +151,35 @@ impl<'a> Rows<'a> {
         })
     }
 
-    async fn finish(self, company: Option<Company>, asked: Asked) -> Result<()> {
+    async fn finish(self, company: Option<Company>, mut asked: Asked) -> Result<()> {
         if self.writer.is_some() {
             return Ok(());
+        }
+        let is_table = self.acting.surroundings().shape() == Shape::As(Format::Table);
+        let is_empty = |wanted: Ownership| {
+            asked.only.is_none_or(|only| only == wanted)
+                && !self.kept.iter().any(|account| account.is_owned() == (wanted == Ownership::Owned))
+        };
+        if is_table && (is_empty(Ownership::Owned) || is_empty(Ownership::External)) {
+            asked.may = self.may().await;
         }
         let company = match company {
             Some(company) => company,
             None => self.acting.named_company().await,
         };
         self.acting.show(&AccountListView::new(company, self.kept, asked))
+    }
+
+    /// What the caller may do about an empty table; nothing is said about it where that cannot be had.
+    async fn may(&self) -> Option<May> {
+        let me = self.acting.session.me().await.ok()?;
+        let here = me.companies.into_iter().find(|access| access.company.id == self.acting.company)?;
+        let holds =
+            |permission: Permission| here.permissions.iter().any(|held| *held == permission.to_string());
+        Some(May {
+            create: holds(Permission::SERVICE_ACCOUNTS_CREATE),
+            edit: holds(Permission::SERVICE_ACCOUNTS_EDIT),
+        })
     }
 }
 

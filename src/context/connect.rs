@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::api::path;
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
-use crate::config::{NameCache, Settings, secure_file};
+use crate::config::{ConfigFile, NameCache, Settings, secure_file};
 use crate::domain::Origin;
+use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
 
@@ -45,7 +48,12 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui) -> Result<Gateway> {
 pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
     let name = settings.missing_profile()?;
     let error = CliError::not_signed_in(format!("there is no profile {name}"));
-    Some(error.hint("see which there are with: sactl profile list"))
+    let error = error.hint("see which there are with: sactl profile list");
+    let known = ConfigFile::load(&settings.folder).unwrap_or_default().profiles;
+    Some(match nearest(name, known.keys()) {
+        Some(near) => error.hint_before(format!("did you mean {near}?")),
+        None => error,
+    })
 }
 
 /// Tells requests to a person, and forgets remembered names when something was changed.
@@ -78,5 +86,17 @@ impl Observer for Watcher {
 
     fn repeating(&self, because: &client::Error, wait: Duration) {
         self.ui.note(format!("{}; trying again in {:.1} s", because.message, wait.as_secs_f64()));
+    }
+
+    fn watches_from(&self) -> Option<Instant> {
+        self.ui.waits_from().map(Instant::from_std)
+    }
+
+    fn waiting(&self) {
+        self.ui.waiting(self.origin.host());
+    }
+
+    fn waited(&self) {
+        self.ui.waited();
     }
 }

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use crate::args::Global;
 use crate::config::env::Variable;
 use crate::config::{Environment, env};
+use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection};
 use crate::ui::{Colour, Manner};
@@ -28,6 +29,7 @@ pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
         no_input: global.no_input,
         yes: global.yes,
         columns: text_of(environment, env::COLUMNS).and_then(|text| text.trim().parse().ok()),
+        dumb: text_of(environment, env::TERM).as_deref() == Some("dumb"),
         wide: global.wide,
         accessible: text_of(environment, env::ACCESSIBLE).is_some_and(|value| value != "0"),
         dumb_terminal: text_of(environment, env::TERM).as_deref() == Some("dumb"),
@@ -47,8 +49,14 @@ fn format(global: &Global, environment: &Environment) -> Result<Option<Format>> 
 
 fn format_of(text: &str) -> Result<Format> {
     Format::from_str(text, false).map_err(|_| {
-        CliError::config(format!("SACTL_OUTPUT: there is no format {text}"))
-            .hint("formats are table, json, jsonl, csv, yaml and name")
+        let formats = Format::value_variants().iter().filter_map(Format::to_possible_value);
+        let names: Vec<String> = formats.map(|value| value.get_name().to_owned()).collect();
+        let error = CliError::config(format!("SACTL_OUTPUT: there is no format {text}"))
+            .hint(format!("formats are {}", names.join(", ")));
+        match nearest(text, &names) {
+            Some(near) => error.hint_before(format!("did you mean {near}?")),
+            None => error,
+        }
     })
 }
 
@@ -72,20 +80,23 @@ fn wants_colour(colour: Colour, environment: &Environment, is_terminal: bool) ->
     }
 }
 
-/// The format that a command line asks for that may not even parse, so that its error takes the right form.
-pub fn format_in(arguments: &[OsString], environment: &Environment) -> Option<Format> {
-    let mut said = None;
-    let words = arguments.iter().skip(1).map(|argument| argument.to_str().unwrap_or_default());
-    let words: Vec<&str> = words.take_while(|word| *word != "--").collect();
-    for (index, word) in words.iter().enumerate() {
-        let value = match output_in(word) {
-            Some("") => words.get(index + 1).copied(),
-            value => value,
-        };
-        said = value.and_then(|value| Format::from_str(value, false).ok()).or(said);
+/// The manner that a command line asks for that may not even parse, so that its error, or the help, takes the
+/// right form.
+pub fn manner_in(arguments: &[OsString], environment: &Environment) -> Manner {
+    let colour = last_value(arguments, &Flag { long: "--color", short: None }).unwrap_or_default();
+    Manner {
+        colour_out: wants_colour(colour, environment, std::io::stdout().is_terminal()),
+        colour_err: wants_colour(colour, environment, std::io::stderr().is_terminal()),
+        ..Manner::of_format(format_in(arguments, environment))
     }
+}
+
+/// The format that a command line asks for that may not even parse.
+fn format_in(arguments: &[OsString], environment: &Environment) -> Option<Format> {
+    let said = last_value(arguments, &Flag { long: "--output", short: Some('o') });
     let of_environment = || Format::from_str(&environment.get(env::OUTPUT).ok()??, false).ok();
-    let of_expression = || words.iter().any(|word| is_flag(word, "--jq")).then_some(Format::Json);
+    let of_expression =
+        || words_of(arguments).iter().any(|word| is_flag(word, "--jq")).then_some(Format::Json);
     said.or_else(of_expression).or_else(of_environment)
 }
 
@@ -94,16 +105,40 @@ fn is_flag(word: &str, flag: &str) -> bool {
     word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
 }
 
-/// The value that `word` gives `--output`: empty when that is the next word, `None` when it is another flag.
-/// Switches may stand before a short flag, as in `-qo`.
-fn output_in(word: &str) -> Option<&str> {
-    match word.strip_prefix("--output") {
-        Some("") => Some(""),
-        Some(value) => value.strip_prefix('='),
-        None => {
-            let letters = word.strip_prefix('-')?.trim_start_matches(['q', 'v', 'w', 'h', 'V']);
-            let value = letters.strip_prefix('o')?;
-            Some(value.strip_prefix('=').unwrap_or(value))
+/// A flag with a value.
+struct Flag<'a> {
+    long: &'a str,
+    short: Option<char>,
+}
+
+/// The words behind the program and before `--`.
+fn words_of(arguments: &[OsString]) -> Vec<&str> {
+    let words = arguments.iter().skip(1).map(|argument| argument.to_str().unwrap_or_default());
+    words.take_while(|word| *word != "--").collect()
+}
+
+/// The last value of a flag before `--` that is one.
+fn last_value<T: ValueEnum>(arguments: &[OsString], flag: &Flag<'_>) -> Option<T> {
+    let words = words_of(arguments);
+    let values = words.iter().enumerate().filter_map(|(at, word)| match flag.value_in(word) {
+        Some("") => words.get(at + 1).copied(),
+        value => value,
+    });
+    values.rev().find_map(|value| T::from_str(value, false).ok())
+}
+
+impl Flag<'_> {
+    /// The value that `word` gives the flag: empty when that is the next word, `None` when it is another flag.
+    /// Switches may stand before a short flag, as in `-qo`.
+    fn value_in<'w>(&self, word: &'w str) -> Option<&'w str> {
+        match word.strip_prefix(self.long) {
+            Some("") => Some(""),
+            Some(value) => value.strip_prefix('='),
+            None => {
+                let letters = word.strip_prefix('-')?.trim_start_matches(['q', 'v', 'w', 'h', 'V']);
+                let value = letters.strip_prefix(self.short?)?;
+                Some(value.strip_prefix('=').unwrap_or(value))
+            }
         }
     }
 }

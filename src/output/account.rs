@@ -1,4 +1,4 @@
-//! Service accounts: the list with its two tables, and one account with everything about it.
+//! Service accounts: one account with everything about it, and as a row of a list.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::time::{ago, counted, moment};
-use super::{Answer, Block, Cell, Row};
+use super::time::counted;
+use super::{Answer, Block, Cell, Column, Fit, Row};
 use crate::api;
 use crate::domain::{Company, Ownership};
 
@@ -37,25 +37,16 @@ impl AccessView {
         &self.company
     }
 
-    /// The role, or the first permissions of an individual list.
-    fn summary(&self) -> String {
-        const SHOWN: usize = 2;
-        if let Some(role) = &self.role {
-            return role.clone();
-        }
-        let text = self.permissions.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-        match self.permissions.len().saturating_sub(SHOWN) {
-            0 => text,
-            more => format!("{text} and {more} more"),
-        }
+    /// The role, or the individual list.
+    fn summary(&self) -> Cell {
+        Cell::list(self.role.clone(), &self.permissions)
     }
 
-    /// Everything: a role with the number of its permissions, or the individual list.
-    pub(super) fn in_full(&self) -> String {
-        match &self.role {
-            Some(role) => format!("{role} ({})", counted(self.permissions.len() as u64, "permission")),
-            None => self.permissions.join(", "),
-        }
+    /// A role with the number of its permissions, or the individual list.
+    pub(super) fn in_full(&self) -> Cell {
+        let count = || counted(self.permissions.len() as u64, "permission");
+        let brief = self.role.as_ref().map(|role| format!("{role} ({})", count()));
+        Cell::list(brief, &self.permissions)
     }
 }
 
@@ -108,54 +99,85 @@ impl AccountView {
         self.ownership == Ownership::Owned
     }
 
-    fn access_cell(&self) -> Cell {
-        Cell::or(self.access.as_ref().map(AccessView::summary), "none")
+    fn access_cell(&self, cell: fn(&AccessView) -> Cell) -> Cell {
+        self.access.as_ref().map_or_else(|| Cell::faint("none"), cell)
     }
 
-    fn description_cell(&self) -> Cell {
-        Cell::new(self.description.clone().unwrap_or_default())
+    fn companies_cell(&self) -> Cell {
+        Cell::or(self.company_count.map(|count| count.to_string()), "unknown")
     }
 
-    fn owned_cells(&self, now: Timestamp) -> Vec<Cell> {
+    pub(super) fn owned_cells(&self) -> Vec<Cell> {
         vec![
             Cell::strong(&self.name),
-            self.access_cell(),
-            Cell::or(self.company_count.map(|count| count.to_string()), "?"),
-            Cell::or(self.last_used_at.map(|then| ago(then, now)), "never"),
-            self.description_cell(),
+            Cell::new(self.id.to_string()),
+            self.access_cell(AccessView::summary),
+            self.companies_cell(),
+            Cell::past(self.last_used_at, "never"),
+            Cell::past(Some(self.password_changed_at), ""),
+            Cell::past(Some(self.created_at), ""),
+            Cell::new(self.description.clone().unwrap_or_default()),
         ]
     }
 
-    fn external_cells(&self) -> Vec<Cell> {
+    pub(super) fn external_cells(&self) -> Vec<Cell> {
         vec![
             Cell::strong(&self.name),
-            self.access_cell(),
-            Cell::new(self.owner.to_string()),
-            self.description_cell(),
+            Cell::new(self.id.to_string()),
+            self.access_cell(AccessView::summary),
+            Cell::company(&self.owner),
+            Cell::past(Some(self.password_changed_at), ""),
+            Cell::past(Some(self.created_at), ""),
+            Cell::new(self.description.clone().unwrap_or_default()),
         ]
     }
 
     /// Everything about the account, a label a line.
-    pub(super) fn pairs(&self, now: Timestamp) -> Vec<(&'static str, Cell)> {
-        let access = self.access.as_ref().map(AccessView::in_full);
+    pub(super) fn pairs(&self) -> Vec<(&'static str, Cell)> {
         let mut pairs = vec![
             ("Name", Cell::strong(&self.name)),
             ("Id", Cell::new(self.id.to_string())),
-            ("Owner", Cell::new(self.owner.to_string())),
+            ("Owner", Cell::company(&self.owner)),
             ("Description", Cell::or(self.description.as_ref(), "none")),
-            ("Access here", Cell::or(access, "none")),
+            ("Access here", self.access_cell(AccessView::in_full)),
         ];
         if self.is_owned() {
-            pairs.push(("Companies", Cell::or(self.company_count.map(|count| count.to_string()), "?")));
+            pairs.push(("Companies", self.companies_cell()));
         }
-        pairs.push(("Created", Cell::new(moment(self.created_at, now))));
-        pairs.push(("Password set", Cell::new(moment(self.password_changed_at, now))));
+        pairs.push(("Created", Cell::past(Some(self.created_at), "")));
+        pairs.push(("Password set", Cell::past(Some(self.password_changed_at), "")));
         if self.is_owned() {
-            pairs.push(("Last used", Cell::or(self.last_used_at.map(|then| moment(then, now)), "never")));
+            pairs.push(("Last used", Cell::past(self.last_used_at, "never")));
         }
         pairs
     }
 }
+
+/// The table of accounts that a company owns.
+pub(super) const OWNED: &[Column] = &[
+    Column::new("Name", Fit::Name),
+    Column::new("Id", Fit::Wide),
+    Column::new("Access", Fit::List),
+    Column::new("Companies", Fit::Fact),
+    Column::new("Last used", Fit::Fact),
+    Column::new("Password set", Fit::Wide),
+    Column::new("Created", Fit::Wide),
+    Column::new("Description", Fit::Extra),
+];
+
+/// The table of the companies where an account has access.
+const COMPANIES: &[Column] = &[Column::new("Company", Fit::Text), Column::new("Access", Fit::Prose)];
+
+/// The table of accounts that a company has let in.
+pub(super) const EXTERNAL: &[Column] = &[
+    Column::new("Name", Fit::Name),
+    Column::new("Id", Fit::Wide),
+    Column::new("Access", Fit::List),
+    Column::new("Owner", Fit::Text),
+    Column::new("Password set", Fit::Wide),
+    Column::new("Created", Fit::Wide),
+    Column::new("Description", Fit::Extra),
+];
 
 /// The columns of an account in `csv` and in a pipe.
 pub(super) const ACCOUNT_COLUMNS: &[&str] = &[
@@ -207,103 +229,8 @@ impl Answer for AccountView {
         vec![self]
     }
 
-    fn blocks(&self, now: Timestamp) -> Vec<Block> {
-        vec![Block::Pairs(self.pairs(now))]
-    }
-}
-
-/// The service accounts of a company: what it owns, and what it has let in.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Accounts")]
-pub struct AccountListView {
-    /// The company that looks.
-    company: Company,
-    /// The accounts that it owns, by name.
-    owned: Vec<AccountView>,
-    /// The accounts of other companies that have access to it, by name.
-    external: Vec<AccountView>,
-    #[serde(skip)]
-    asked: Asked,
-}
-
-/// What of the list was asked for, for the words around the tables.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Asked {
-    /// Only one of the two tables.
-    pub only: Option<Ownership>,
-    /// Only accounts that match a search or hold a role.
-    pub filtered: bool,
-    /// Not all that there are: a limit was given, and there are more.
-    pub cut: bool,
-}
-
-/// What an empty table says when there may be accounts behind the limit.
-const CUT: &str = "None among those shown; leave out --limit to see all.";
-
-impl AccountListView {
-    /// The accounts that `company` sees, in the order given.
-    pub fn new(company: Company, accounts: Vec<AccountView>, asked: Asked) -> Self {
-        let (owned, external) = accounts.into_iter().partition(AccountView::is_owned);
-        Self { company, owned, external, asked }
-    }
-
-    /// How many there are, or how many of them are shown.
-    fn count(&self, accounts: &[AccountView]) -> String {
-        let count = counted(accounts.len() as u64, "account");
-        if self.asked.cut { format!("{count} shown") } else { count }
-    }
-
-    fn owned_blocks(&self, now: Timestamp) -> [Block; 2] {
-        let here = &self.company;
-        let title = format!("Owned by {here} — {}", self.count(&self.owned));
-        let body = match self.owned.as_slice() {
-            [] if self.asked.cut => Block::Note(CUT.to_owned()),
-            [] if self.asked.filtered => Block::Note("No owned account matches.".to_owned()),
-            [] => Block::Note(format!(
-                "{here} owns no service account yet. Create one with: sactl create NAME --role viewer --generate"
-            )),
-            owned => Block::Table {
-                columns: &["NAME", "ACCESS", "COMPANIES", "LAST USED", "DESCRIPTION"],
-                rows: owned.iter().map(|account| account.owned_cells(now)).collect(),
-            },
-        };
-        [Block::Title(title), body]
-    }
-
-    fn external_blocks(&self) -> [Block; 2] {
-        let here = &self.company;
-        let title = format!("External, with access to {here} — {}", self.count(&self.external));
-        let body = match self.external.as_slice() {
-            [] if self.asked.cut => Block::Note(CUT.to_owned()),
-            [] if self.asked.filtered => Block::Note("No external account matches.".to_owned()),
-            [] => Block::Note(format!(
-                "No other company's account has access to {here}. Let one in with: sactl grant NAME --role viewer"
-            )),
-            external => Block::Table {
-                columns: &["NAME", "ACCESS", "OWNER", "DESCRIPTION"],
-                rows: external.iter().map(AccountView::external_cells).collect(),
-            },
-        };
-        [Block::Title(title), body]
-    }
-}
-
-impl Answer for AccountListView {
-    type Row = AccountView;
-
-    fn rows(&self) -> Vec<&AccountView> {
-        self.owned.iter().chain(&self.external).collect()
-    }
-
-    fn blocks(&self, now: Timestamp) -> Vec<Block> {
-        let mut blocks = Vec::with_capacity(4);
-        if self.asked.only != Some(Ownership::External) {
-            blocks.extend(self.owned_blocks(now));
-        }
-        if self.asked.only != Some(Ownership::Owned) {
-            blocks.extend(self.external_blocks());
-        }
-        blocks
+    fn blocks(&self) -> Vec<Block> {
+        vec![Block::Pairs(self.pairs())]
     }
 }
 
@@ -351,15 +278,13 @@ impl AccountDetailView {
                     1 => "Access in 1 company".to_owned(),
                     count => format!("Access in {count} companies"),
                 }),
-                Block::Table {
-                    columns: &["COMPANY", "ACCESS"],
-                    rows: companies
+                Block::table(
+                    COMPANIES,
+                    companies
                         .iter()
-                        .map(|access| {
-                            vec![Cell::new(access.company.to_string()), Cell::new(access.in_full())]
-                        })
+                        .map(|access| vec![Cell::company(&access.company), access.in_full()])
                         .collect(),
-                },
+                ),
             ],
         }
     }
@@ -384,12 +309,9 @@ impl Answer for AccountDetailView {
         vec![self]
     }
 
-    fn blocks(&self, now: Timestamp) -> Vec<Block> {
-        let mut blocks = self.account.blocks(now);
+    fn blocks(&self) -> Vec<Block> {
+        let mut blocks = self.account.blocks();
         blocks.extend(self.companies_blocks());
         blocks
     }
 }
-
-#[cfg(test)]
-mod tests;

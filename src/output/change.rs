@@ -1,6 +1,5 @@
 //! The answers to changes of service accounts.
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -72,7 +71,7 @@ impl Row for CreatedView {
     }
 
     fn piped(&self) -> Vec<String> {
-        password_or(self.password.as_ref(), self.detail.cells())
+        password_or(self.password.as_ref(), self.cells())
     }
 
     fn name(&self) -> String {
@@ -87,8 +86,8 @@ impl Answer for CreatedView {
         vec![self]
     }
 
-    fn blocks(&self, now: Timestamp) -> Vec<Block> {
-        let mut blocks = self.detail.blocks(now);
+    fn blocks(&self) -> Vec<Block> {
+        let mut blocks = self.detail.blocks();
         blocks.extend(password_blocks(self.password.as_ref()));
         blocks
     }
@@ -122,7 +121,7 @@ impl Row for PasswordView {
     }
 
     fn piped(&self) -> Vec<String> {
-        password_or(self.password.as_ref(), self.account.cells())
+        password_or(self.password.as_ref(), self.cells())
     }
 
     fn name(&self) -> String {
@@ -137,8 +136,8 @@ impl Answer for PasswordView {
         vec![self]
     }
 
-    fn blocks(&self, now: Timestamp) -> Vec<Block> {
-        let mut blocks = self.account.blocks(now);
+    fn blocks(&self) -> Vec<Block> {
+        let mut blocks = self.account.blocks();
         blocks.extend(password_blocks(self.password.as_ref()));
         blocks
     }
@@ -181,11 +180,11 @@ impl Answer for GrantView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         vec![Block::Pairs(vec![
             ("Name", Cell::strong(self.account.name())),
-            ("Company", Cell::new(self.access.company().to_string())),
-            ("Access", Cell::new(self.access.in_full())),
+            ("Company", Cell::company(self.access.company())),
+            ("Access", self.access.in_full()),
             ("Changed", Cell::new(yes_or_no(self.changed))),
         ])]
     }
@@ -242,10 +241,10 @@ impl Answer for RevokeView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         vec![Block::Pairs(vec![
             ("Name", Cell::strong(&self.name)),
-            ("Company", Cell::new(self.company.to_string())),
+            ("Company", Cell::company(&self.company)),
             ("Access", Cell::faint("none")),
             ("Changed", Cell::new(yes_or_no(self.changed))),
         ])]
@@ -297,7 +296,7 @@ impl Answer for DeletedView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         vec![Block::Pairs(vec![("Name", Cell::strong(&self.name)), ("Deleted", Cell::new("yes"))])]
     }
 }

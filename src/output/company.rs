@@ -1,10 +1,9 @@
 //! Companies one belongs to.
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Answer, Block, Cell, Row};
+use super::{Answer, Block, Cell, Column, Fit, Row};
 use crate::domain::{Company, CompanyId};
 
 /// A company.
@@ -45,7 +44,7 @@ impl Answer for CompanyView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         vec![Block::Pairs(vec![
             ("Id", Cell::new(self.id.to_string())),
             ("Name", Cell::strong(&self.name)),
@@ -53,6 +52,9 @@ impl Answer for CompanyView {
         ])]
     }
 }
+
+const COLUMNS: &[Column] =
+    &[Column::new("Id", Fit::Fact), Column::new("Name", Fit::Text), Column::mark("State")];
 
 /// The companies one belongs to.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -73,7 +75,15 @@ impl Answer for CompanyListView {
         self.0.iter().collect()
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
+        if self.0.is_empty() {
+            return vec![
+                Block::Title("You belong to no company".to_owned()),
+                Block::Note(
+                    "A company admin can let you in; then see it with: sactl company list".to_owned(),
+                ),
+            ];
+        }
         let cells = |company: &CompanyView| {
             vec![
                 Cell::new(company.id.to_string()),
@@ -83,9 +93,6 @@ impl Answer for CompanyListView {
         };
         let count = self.0.len() as u64;
         let title = if count == 1 { "1 company".to_owned() } else { format!("{count} companies") };
-        vec![
-            Block::Title(title),
-            Block::Table { columns: &["ID", "NAME", ""], rows: self.0.iter().map(cells).collect() },
-        ]
+        vec![Block::Title(title), Block::table(COLUMNS, self.0.iter().map(cells).collect())]
     }
 }

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Answer, Block, Cell, Row, Tone};
+use super::{Answer, Block, Cell, Column, Fit, Row, Tone};
 
 /// How something that was looked at is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -46,8 +45,12 @@ pub struct CheckView {
 
 impl CheckView {
     fn table_row(&self) -> Vec<Cell> {
-        let tone = if self.status == Status::Ok { Tone::Faint } else { Tone::Strong };
-        let status = Cell { text: self.status.to_string(), tone };
+        let tone = match self.status {
+            Status::Ok => Tone::Faint,
+            Status::Warning => Tone::Caution,
+            Status::Failed => Tone::Bad,
+        };
+        let status = Cell::new(self.status.to_string()).toned(tone);
         vec![Cell::new(self.name), status, Cell::new(&self.message)]
     }
 }
@@ -64,6 +67,12 @@ impl Row for CheckView {
         self.name.to_owned()
     }
 }
+
+const COLUMNS: &[Column] = &[
+    Column::new("Check", Fit::Name),
+    Column::new("Status", Fit::Fact),
+    Column::new("What was found", Fit::Prose),
+];
 
 /// Everything that was looked at.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -90,9 +99,9 @@ impl Answer for DoctorView {
         self.checks.iter().collect()
     }
 
-    fn blocks(&self, _now: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         let rows = self.checks.iter().map(CheckView::table_row).collect();
-        let mut blocks = vec![Block::Table { columns: &["CHECK", "STATUS", "WHAT WAS FOUND"], rows }];
+        let mut blocks = vec![Block::table(COLUMNS, rows)];
         let mends: Vec<_> = self
             .checks
             .iter()
@@ -141,10 +150,10 @@ mod tests {
 
     #[test]
     fn a_person_sees_the_mends_below_the_table() {
-        let blocks = DoctorView::new(vec![check("clock", Status::Ok, None)]).blocks(Timestamp::UNIX_EPOCH);
+        let blocks = DoctorView::new(vec![check("clock", Status::Ok, None)]).blocks();
         assert_eq!(blocks.len(), 1);
         let mend = check("clock", Status::Warning, Some("set it"));
-        let blocks = DoctorView::new(vec![mend]).blocks(Timestamp::UNIX_EPOCH);
+        let blocks = DoctorView::new(vec![mend]).blocks();
         assert_eq!(blocks[2], Block::Pairs(vec![("clock", Cell::new("set it"))]));
     }
 }

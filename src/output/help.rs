@@ -1,6 +1,5 @@
 //! Help as an answer, for programs that ask for a document.
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -44,7 +43,7 @@ impl Answer for HelpView {
         vec![self]
     }
 
-    fn blocks(&self, _now: Timestamp) -> Vec<Block> {
-        self.text.lines().map(|line| Block::Verbatim(line.to_owned())).collect()
+    fn blocks(&self) -> Vec<Block> {
+        self.text.lines().map(|line| Block::Document(line.to_owned())).collect()
     }
 }

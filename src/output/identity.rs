@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::counted;
-use super::{AccessView, Answer, Block, Cell, Row};
+use super::{AccessView, Answer, Block, Cell, Column, Fit, Row};
 use crate::api::session::Kind;
 use crate::domain::Company;
 
@@ -25,7 +25,7 @@ pub struct IdentityView {
     pub kind: Kind,
     /// The active company, where one is chosen or is the only one.
     pub company: Option<Company>,
-    /// What one may do in the active company.
+    /// What one may do in the active company: sorted, each written category:action.
     pub permissions: Vec<Cow<'static, str>>,
     /// Every company with what one may do there.
     pub companies: Vec<AccessView>,
@@ -43,6 +43,13 @@ impl IdentityView {
         }
     }
 }
+
+const COLUMNS: &[Column] = &[
+    Column::new("Id", Fit::Fact),
+    Column::new("Company", Fit::Text),
+    Column::new("Role", Fit::List),
+    Column::mark("State"),
+];
 
 impl Row for IdentityView {
     const COLUMNS: &'static [&'static str] = &[
@@ -83,14 +90,13 @@ impl Answer for IdentityView {
         vec![self]
     }
 
-    fn blocks(&self, now: Timestamp) -> Vec<Block> {
-        let ends = self.token_expires_at.map(|ends| left(ends, now));
+    fn blocks(&self) -> Vec<Block> {
         let rows = self.companies.iter().map(|access| {
             let active = self.company.as_ref() == Some(access.company());
             vec![
                 Cell::new(access.company().id.to_string()),
                 Cell::strong(&access.company().name),
-                Cell::new(access.in_full()),
+                access.in_full(),
                 if active { Cell::new("active") } else { Cell::faint("") },
             ]
         });
@@ -100,19 +106,12 @@ impl Answer for IdentityView {
                 ("Profile", Cell::or(self.profile.as_ref(), "none")),
                 ("Signed in as", Cell::strong(&self.username)),
                 ("Kind", Cell::new(self.kind())),
-                ("Company", Cell::or(self.company.as_ref().map(Company::to_string), "none chosen")),
+                ("Company", self.company.as_ref().map_or_else(|| Cell::faint("none chosen"), Cell::company)),
                 ("Credentials", Cell::new(&self.credential_source)),
-                ("Token ends", Cell::or(ends, "unknown")),
+                ("Token ends", Cell::future(self.token_expires_at, "unknown")),
             ]),
             Block::Title(counted(self.companies.len() as u64, "membership")),
-            Block::Table { columns: &["ID", "COMPANY", "ROLE", ""], rows: rows.collect() },
+            Block::table(COLUMNS, rows.collect()),
         ]
     }
-}
-
-/// When something ends, in minutes from now.
-fn left(ends: Timestamp, now: Timestamp) -> String {
-    let minutes = ends.duration_since(now).as_secs() / 60;
-    let left = if minutes < 0 { "has ended".to_owned() } else { format!("in {minutes} min") };
-    format!("{} ({left})", ends.strftime("%Y-%m-%d %H:%M:%S UTC"))
 }

@@ -1,126 +1,264 @@
-//! Tables, titles and labels for people.
+//! Tables, titles and labels for people who look at a terminal, or at what came out of a pipe.
+//!
+//! In a pipe and in whole tables nothing is ever cut. On a terminal that is too narrow the columns give way one
+//! after the other, and where no table makes sense each row becomes a group of labelled lines.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use comfy_table::{Attribute, ColumnConstraint, ContentArrangement, Table, Width, presets};
-
-use super::{Block, Cell, Surroundings, Tone};
+use super::cell::Reading;
+use super::layout::{self, Fit, GAP, Measure};
+use super::text::{width, wrap};
+use super::{Block, Cell, Column, Shown, Surroundings, Tone};
 use crate::domain::visible::sanitise;
 
-/// Spaces between two columns.
-const GAP: u16 = 2;
+/// Room for a folded list in a table.
+const FOLD: usize = 40;
+
+/// No terminal is taken for narrower than this.
+const NARROWEST: usize = 20;
 
 /// Writes the blocks in their order; an empty line stands before each title but the first.
-pub(super) fn write(blocks: &[Block], out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<()> {
+pub(super) fn write(blocks: &[Block], out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<Shown> {
+    let room = surroundings.width.map(|width| usize::from(width).max(NARROWEST));
+    let mut page = Page { out, surroundings, room, shown: Shown::Whole };
     for (place, block) in blocks.iter().enumerate() {
+        if place > 0 && block.is_title() {
+            page.end_line()?;
+        }
+        page.block(block)?;
+    }
+    Ok(page.shown)
+}
+
+struct Page<'a> {
+    out: &'a mut dyn Write,
+    surroundings: &'a Surroundings,
+    /// Columns of the terminal; `None` without limit.
+    room: Option<usize>,
+    shown: Shown,
+}
+
+/// The lines of one cell, and how they stand out.
+struct Lines<'a> {
+    lines: Vec<Cow<'a, str>>,
+    tone: Tone,
+}
+
+impl Page<'_> {
+    fn block(&mut self, block: &Block) -> io::Result<()> {
         match block {
-            Block::Title(text) => {
-                if place > 0 {
-                    writeln!(out)?;
-                }
-                line(&Cell::strong(text), out, surroundings)?;
+            Block::Title(title) => self.sentence(title, Tone::Strong),
+            Block::Counted(title, count) => self.counted(title, count),
+            Block::Note(text) => self.sentence(text, Tone::Faint),
+            Block::Verbatim(text) => self.line(&sanitise(text), Tone::Strong),
+            Block::Document(text) => self.line(&sanitise(text), Tone::Plain),
+            Block::Table { columns, rows } => self.table(columns, rows),
+            Block::Pairs(pairs) => {
+                let reading = self.reading(true);
+                let pairs: Vec<_> = pairs.iter().map(|(label, cell)| (*label, cell)).collect();
+                self.pairs(&pairs, |_| reading)
             }
-            Block::Note(text) => line(&Cell::faint(text), out, surroundings)?,
-            Block::Verbatim(text) => line(&Cell::strong(text), out, surroundings)?,
-            Block::Table { columns, rows } => table(columns, rows, out, surroundings)?,
-            Block::Pairs(pairs) => labels(pairs, out, surroundings)?,
         }
     }
-    Ok(())
-}
 
-fn line(cell: &Cell, out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<()> {
-    let text = sanitise(&cell.text);
-    match cell.tone {
-        Tone::Strong if surroundings.color => writeln!(out, "\u{1b}[1m{text}\u{1b}[0m"),
-        Tone::Faint if surroundings.color => writeln!(out, "\u{1b}[2m{text}\u{1b}[0m"),
-        _ => writeln!(out, "{text}"),
+    fn reading(&self, dates: bool) -> Reading {
+        let is_exact = self.surroundings.wide || !self.surroundings.is_terminal;
+        Reading {
+            now: (!is_exact).then_some(self.surroundings.now),
+            wide: self.surroundings.wide,
+            dates,
+            fold: None,
+        }
     }
-}
 
-fn table(
-    columns: &[&str],
-    rows: &[Vec<Cell>],
-    out: &mut dyn Write,
-    surroundings: &Surroundings,
-) -> io::Result<()> {
-    let mut table = empty(surroundings);
-    table.set_header(columns.iter().map(|column| styled(&Cell::faint(*column))));
-    for row in rows {
-        table.add_row(row.iter().map(styled));
+    /// How a cell of a table is read: a list is folded where tables have a limit.
+    fn reading_in(&self, column: &Column) -> Reading {
+        let folds = column.fit == Fit::List && self.room.is_some() && !self.surroundings.wide;
+        Reading { fold: folds.then_some(FOLD), ..self.reading(false) }
     }
-    pad(&mut table);
-    if let Some(width) = surroundings.width {
-        constrain(&mut table, columns, width);
-    }
-    finish(&table, out)
-}
 
-/// No header is broken, and the first column, which names the thing, stays whole where there is room.
-fn constrain(table: &mut Table, columns: &[&str], width: u16) {
-    let names = table.column_max_content_widths().first().copied().unwrap_or_default();
-    for (place, column) in table.column_iter_mut().enumerate() {
-        let header = columns.get(place).map_or(0, |header| header.chars().count());
-        column.set_constraint(if place == 0 && names <= width / 2 {
-            ColumnConstraint::ContentWidth
+    fn sentence(&mut self, text: &str, tone: Tone) -> io::Result<()> {
+        let text = sanitise(text);
+        let lines = self.room.map_or_else(|| vec![text.to_string()], |room| wrap(&text, room));
+        lines.iter().try_for_each(|line| self.line(line, tone))
+    }
+
+    /// A title with the count behind it, faint, where both fit on a line.
+    fn counted(&mut self, title: &str, count: &str) -> io::Result<()> {
+        let (title, count) = (sanitise(title), format!(" — {count}"));
+        if self.room.is_some_and(|room| width(&title) + width(&count) > room) {
+            self.sentence(&title, Tone::Strong)?;
+            return self.sentence(count.trim_start_matches(" — "), Tone::Faint);
+        }
+        self.put(&title, Tone::Strong)?;
+        self.line(&count, Tone::Faint)
+    }
+
+    fn table(&mut self, columns: &[Column], rows: &[Vec<Cell>]) -> io::Result<()> {
+        let shown: Vec<usize> =
+            (0..columns.len()).filter(|at| self.surroundings.wide || columns[*at].fit != Fit::Wide).collect();
+        let readings: Vec<Reading> = columns.iter().map(|column| self.reading_in(column)).collect();
+        let measures: Vec<Measure> =
+            shown.iter().map(|at| measure(&columns[*at], rows, *at, &readings[*at])).collect();
+        let widths = match self.room {
+            None => Some(measures.iter().map(|measure| measure.natural).collect()),
+            Some(room) if self.surroundings.wide => layout::whole_widths(&measures, room),
+            Some(room) => layout::widths(&measures, room),
+        };
+        let Some(mut widths) = widths else { return self.stacked(columns, &shown, rows) };
+        if !self.surroundings.wide {
+            let folded = |place: usize, room| folded_width(&readings[shown[place]], rows, shown[place], room);
+            layout::tighten(&measures, &mut widths, folded);
+        }
+        if widths.contains(&0) {
+            self.shown = Shown::Cut;
+        }
+        let places: Vec<(usize, usize)> =
+            shown.into_iter().zip(widths).filter(|(_, width)| *width > 0).collect();
+        let header = |(at, _): &(usize, usize)| Lines {
+            lines: vec![Cow::Owned(columns[*at].header())],
+            tone: Tone::Faint,
+        };
+        let widths: Vec<usize> = places.iter().map(|(_, width)| *width).collect();
+        self.row(&places.iter().map(header).collect::<Vec<_>>(), &widths)?;
+        for row in rows {
+            let mut cells = Vec::with_capacity(places.len());
+            for (at, width) in &places {
+                cells.push(self.fitted(&row[*at], columns[*at].fit, &readings[*at], *width));
+            }
+            self.row(&cells, &widths)?;
+        }
+        Ok(())
+    }
+
+    /// The lines of a cell in its column.
+    fn fitted<'a>(&mut self, cell: &'a Cell, fit: Fit, reading: &Reading, room: usize) -> Lines<'a> {
+        let (text, folded) = cell.read(reading);
+        let is_cut = width(&text) > room;
+        let lines = if is_cut && (fit == Fit::Prose || reading.wide) {
+            wrap(&text, room).into_iter().map(Cow::Owned).collect()
+        } else if is_cut {
+            self.shown = Shown::Cut;
+            vec![Cow::Owned(cell.squeezed(reading, room))]
         } else {
-            ColumnConstraint::LowerBoundary(Width::Fixed(u16::try_from(header).unwrap_or(u16::MAX) + GAP))
+            vec![text]
+        };
+        if folded {
+            self.shown = Shown::Cut;
+        }
+        Lines { lines, tone: cell.tone() }
+    }
+
+    /// One row, as many lines high as its highest cell.
+    fn row(&mut self, cells: &[Lines<'_>], widths: &[usize]) -> io::Result<()> {
+        let height = cells.iter().map(|cell| cell.lines.len()).max().unwrap_or_default();
+        for line in 0..height {
+            let mut behind = 0;
+            for (cell, room) in cells.iter().zip(widths) {
+                let text = cell.lines.get(line).map_or("", |text| text.as_ref());
+                if !text.is_empty() {
+                    write!(self.out, "{:behind$}", "")?;
+                    self.put(text, cell.tone)?;
+                    behind = 0;
+                }
+                behind += room.saturating_sub(width(text)) + GAP;
+            }
+            self.end_line()?;
+        }
+        Ok(())
+    }
+
+    /// Each row as labelled lines, for a terminal on which no table makes sense.
+    fn stacked(&mut self, columns: &[Column], shown: &[usize], rows: &[Vec<Cell>]) -> io::Result<()> {
+        for (place, row) in rows.iter().enumerate() {
+            if place > 0 {
+                self.end_line()?;
+            }
+            let pairs: Vec<(&str, &Cell)> = shown.iter().map(|at| (columns[*at].label, &row[*at])).collect();
+            let readings: Vec<Reading> = shown.iter().map(|at| self.reading_in(&columns[*at])).collect();
+            self.pairs(&pairs, |at| readings[at])?;
+        }
+        Ok(())
+    }
+
+    /// Labels with values, which are broken where there is a limit. A name is never broken.
+    fn pairs(&mut self, pairs: &[(&str, &Cell)], reading: impl Fn(usize) -> Reading) -> io::Result<()> {
+        let labels = pairs.iter().map(|(label, _)| width(label)).max().unwrap_or_default();
+        let room = self.room.map(|room| room.saturating_sub(labels + GAP));
+        for (at, (label, cell)) in pairs.iter().enumerate() {
+            let (text, folded) = cell.read(&reading(at));
+            if text.is_empty() {
+                continue;
+            }
+            if folded {
+                self.shown = Shown::Cut;
+            }
+            let label = Lines { lines: vec![Cow::Borrowed(*label)], tone: Tone::Faint };
+            let is_name = cell.tone() == Tone::Strong;
+            let lines = match room {
+                Some(room) if width(&text) > room && is_name => {
+                    self.row(&[label], &[labels])?;
+                    self.line(&text, cell.tone())?;
+                    continue;
+                }
+                Some(room) => wrap(&text, room).into_iter().map(Cow::Owned).collect(),
+                None => vec![text],
+            };
+            self.row(&[label, Lines { lines, tone: cell.tone() }], &[labels, 0])?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, text: &str, tone: Tone) -> io::Result<()> {
+        self.put(text, tone)?;
+        self.end_line()
+    }
+
+    fn put(&mut self, text: &str, tone: Tone) -> io::Result<()> {
+        match style(tone) {
+            Some(style) if self.surroundings.color => write!(self.out, "\u{1b}[{style}m{text}\u{1b}[0m"),
+            _ => self.out.write_all(text.as_bytes()),
+        }
+    }
+
+    fn end_line(&mut self) -> io::Result<()> {
+        self.out.write_all(b"\n")
+    }
+}
+
+/// Attributes, and colours that can be read on light and on dark: no yellow, no cyan, no grey.
+const fn style(tone: Tone) -> Option<&'static str> {
+    match tone {
+        Tone::Plain => None,
+        Tone::Strong => Some("1"),
+        Tone::Faint => Some("2"),
+        Tone::Caution => Some("1;35"),
+        Tone::Bad => Some("1;31"),
+    }
+}
+
+/// The widest of the lists that are folded into `room` columns.
+fn folded_width(reading: &Reading, rows: &[Vec<Cell>], at: usize, room: usize) -> usize {
+    let folded = |row: &Vec<Cell>| {
+        let needed = width(&row[at].read(reading).0);
+        if needed > room { width(&row[at].squeezed(reading, room)) } else { needed }
+    };
+    rows.iter().map(folded).max().unwrap_or_default()
+}
+
+/// What a column needs, and the least that makes sense.
+fn measure(column: &Column, rows: &[Vec<Cell>], at: usize, reading: &Reading) -> Measure {
+    let header = width(&column.header());
+    let (mut natural, mut least) = (header, header);
+    for row in rows {
+        let needed = width(&row[at].read(reading).0);
+        natural = natural.max(needed);
+        least = least.max(match column.fit {
+            Fit::Name | Fit::Fact | Fit::Wide => needed,
+            Fit::List | Fit::Text | Fit::Extra => row[at].least(needed),
+            Fit::Prose => needed.min(24),
         });
     }
-}
-
-fn labels(
-    pairs: &[(&'static str, Cell)],
-    out: &mut dyn Write,
-    surroundings: &Surroundings,
-) -> io::Result<()> {
-    let mut table = empty(surroundings);
-    for (label, value) in pairs {
-        table.add_row([styled(&Cell::faint(*label)), styled(value)]);
-    }
-    pad(&mut table);
-    finish(&table, out)
-}
-
-/// A table without lines, two spaces between columns, as wide as the terminal at most.
-fn empty(surroundings: &Surroundings) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    match surroundings.width {
-        Some(width) => {
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(20));
-        }
-        None => {
-            table.set_content_arrangement(ContentArrangement::Disabled);
-        }
-    }
-    if surroundings.color {
-        table.enforce_styling();
-        table.style_text_only();
-    } else {
-        table.force_no_tty();
-    }
-    table
-}
-
-fn styled(cell: &Cell) -> comfy_table::Cell {
-    let styled = comfy_table::Cell::new(sanitise(&cell.text));
-    match cell.tone {
-        Tone::Plain => styled,
-        Tone::Strong => styled.add_attribute(Attribute::Bold),
-        Tone::Faint => styled.add_attribute(Attribute::Dim),
-    }
-}
-
-fn pad(table: &mut Table) {
-    for column in table.column_iter_mut() {
-        column.set_padding((0, GAP));
-    }
-}
-
-fn finish(table: &Table, out: &mut dyn Write) -> io::Result<()> {
-    for line in table.lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
+    Measure { fit: column.fit, natural, least }
 }

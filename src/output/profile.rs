@@ -1,10 +1,10 @@
 //! Profiles: stored sets of server, user and active company.
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Answer, Block, Cell, Row};
+use super::time::counted;
+use super::{Answer, Block, Cell, Column, Fit, Row};
 use crate::domain::Company;
 
 /// A profile.
@@ -53,17 +53,30 @@ impl Answer for ProfileView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         vec![Block::Pairs(vec![
             ("Name", Cell::strong(&self.name)),
             ("Current", Cell::new(if self.current { "yes" } else { "no" })),
             ("Server", Cell::or(self.server.as_ref(), "none")),
             ("Username", Cell::or(self.username.as_ref(), "none")),
-            ("Company", Cell::or(self.company.as_ref().map(Company::to_string), "none chosen")),
+            ("Company", company_cell(self.company.as_ref())),
             ("Credentials", Cell::or(self.credential_store.as_ref(), "none")),
         ])]
     }
 }
+
+fn company_cell(company: Option<&Company>) -> Cell {
+    company.map_or_else(|| Cell::faint("none chosen"), Cell::company)
+}
+
+const COLUMNS: &[Column] = &[
+    Column::new("Name", Fit::Name),
+    Column::new("Server", Fit::Text),
+    Column::new("Username", Fit::Text),
+    Column::new("Company", Fit::Text),
+    Column::new("Credentials", Fit::Wide),
+    Column::mark("State"),
+];
 
 /// Every profile.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -84,23 +97,29 @@ impl Answer for ProfileListView {
         self.0.iter().collect()
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         if self.0.is_empty() {
-            return vec![Block::Note("No profile yet. Make one by signing in: sactl login".to_owned())];
+            return vec![
+                Block::Title("No profile yet".to_owned()),
+                Block::Note(
+                    "Make one by signing in: sactl login --server https://gateway.example".to_owned(),
+                ),
+            ];
         }
         let cells = |profile: &ProfileView| {
             vec![
                 Cell::strong(&profile.name),
                 Cell::or(profile.server.as_ref(), "none"),
                 Cell::or(profile.username.as_ref(), "none"),
-                Cell::or(profile.company.as_ref().map(Company::to_string), "none chosen"),
+                company_cell(profile.company.as_ref()),
+                Cell::or(profile.credential_store.as_ref(), "none"),
                 if profile.current { Cell::new("current") } else { Cell::faint("") },
             ]
         };
-        vec![Block::Table {
-            columns: &["NAME", "SERVER", "USERNAME", "COMPANY", ""],
-            rows: self.0.iter().map(cells).collect(),
-        }]
+        vec![
+            Block::Title(counted(self.0.len() as u64, "profile")),
+            Block::table(COLUMNS, self.0.iter().map(cells).collect()),
+        ]
     }
 }
 
@@ -135,7 +154,7 @@ impl Answer for SignedOutView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         vec![]
     }
 }

@@ -31,8 +31,8 @@ impl Answer for RawView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
-        vec![Block::Note(self.0.to_string())]
+    fn blocks(&self) -> Vec<Block> {
+        vec![Block::Document(self.0.to_string())]
     }
 }
 
@@ -78,7 +78,7 @@ impl Answer for TokenView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         vec![]
     }
 }

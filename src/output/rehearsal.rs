@@ -1,11 +1,10 @@
 //! The answer of a dry run: what would be sent, and what was looked at beforehand.
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Answer, Block, Cell, Row};
+use super::{Answer, Block, Cell, Column, Fit, Row, Tone};
 
 /// What a command would do.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -81,27 +80,30 @@ impl Answer for RehearsalView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         let mut blocks = vec![Block::Title("Would be sent".to_owned())];
         for request in &self.requests {
             blocks.push(Block::Verbatim(request.line()));
             let body = request.body.as_ref().map(|body| format!("{body:#}")).unwrap_or_default();
-            blocks.extend(body.lines().map(|line| Block::Verbatim(line.to_owned())));
+            blocks.extend(body.lines().map(|line| Block::Document(line.to_owned())));
         }
         if !self.checks.is_empty() {
             blocks.push(Block::Title("Checked".to_owned()));
             let rows = self.checks.iter().map(CheckedView::row).collect();
-            blocks.push(Block::Table { columns: &["Result", "Check", "Found"], rows });
+            blocks.push(Block::table(COLUMNS, rows));
         }
         blocks
     }
 }
 
+const COLUMNS: &[Column] =
+    &[Column::new("Result", Fit::Fact), Column::new("Check", Fit::Name), Column::new("Found", Fit::Prose)];
+
 impl CheckedView {
     fn row(&self) -> Vec<Cell> {
         let result = match self.passed {
-            Some(true) => Cell::new("ok"),
-            Some(false) => Cell::strong("refused"),
+            Some(true) => Cell::faint("ok"),
+            Some(false) => Cell::new("refused").toned(Tone::Bad),
             None => Cell::faint("unknown"),
         };
         vec![result, Cell::new(self.check), Cell::new(self.detail.clone())]

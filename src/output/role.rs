@@ -1,11 +1,10 @@
 //! Roles of a company, and the catalogue of permissions.
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::counted;
-use super::{Answer, Block, Cell, Row};
+use super::{Answer, Block, Cell, Column, Fit, Row};
 use crate::api;
 use crate::domain::Company;
 
@@ -37,7 +36,7 @@ impl RoleView {
     }
 
     fn holders_cell(&self) -> Cell {
-        Cell::or(self.holders.map(|count| count.to_string()), "?")
+        Cell::or(self.holders.map(|count| count.to_string()), "unknown")
     }
 }
 
@@ -61,7 +60,7 @@ impl Answer for RoleView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         let mut blocks = vec![
             Block::Pairs(vec![
                 ("Name", Cell::strong(&self.name)),
@@ -74,6 +73,15 @@ impl Answer for RoleView {
         blocks
     }
 }
+
+const ROLES: &[Column] = &[
+    Column::new("Name", Fit::Name),
+    Column::new("Kind", Fit::Fact),
+    Column::new("Permissions", Fit::List),
+    Column::new("Holders", Fit::Fact),
+];
+
+const CATEGORIES: &[Column] = &[Column::new("Category", Fit::Name), Column::new("Actions", Fit::Prose)];
 
 /// The roles of a company.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -99,27 +107,25 @@ impl Answer for RoleListView {
         self.roles.iter().collect()
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         let count = counted(self.roles.len() as u64, "role");
         let title = match &self.company {
-            Some(company) => format!("Roles of {company} — {count}"),
-            None => count,
+            Some(company) => Block::Counted(format!("Roles of {company}"), count),
+            None => Block::Title(count),
         };
+        if self.roles.is_empty() {
+            let next = "Make one with: sactl role create NAME --permission devices:view";
+            return vec![title, Block::Note(next.to_owned())];
+        }
         let cells = |role: &RoleView| {
             vec![
                 Cell::strong(&role.name),
                 Cell::new(role.kind()),
-                Cell::new(role.permissions.len().to_string()),
+                Cell::list(Some(role.permissions.len().to_string()), &role.permissions),
                 role.holders_cell(),
             ]
         };
-        vec![
-            Block::Title(title),
-            Block::Table {
-                columns: &["NAME", "KIND", "PERMISSIONS", "HOLDERS"],
-                rows: self.roles.iter().map(cells).collect(),
-            },
-        ]
+        vec![title, Block::table(ROLES, self.roles.iter().map(cells).collect())]
     }
 }
 
@@ -159,7 +165,7 @@ impl Answer for RoleDeletedView {
         vec![self]
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         vec![Block::Pairs(vec![("Role", Cell::strong(&self.name)), ("Deleted", Cell::new("yes"))])]
     }
 }
@@ -213,7 +219,7 @@ impl Answer for PermissionListView {
         self.0.iter().collect()
     }
 
-    fn blocks(&self, _: Timestamp) -> Vec<Block> {
+    fn blocks(&self) -> Vec<Block> {
         vec![
             Block::Title(format!("{}, written category:action", counted(self.0.len() as u64, "permission"))),
             by_category(self.0.iter().map(|permission| permission.name.as_str())),
@@ -233,11 +239,13 @@ fn by_category<'a>(names: impl Iterator<Item = &'a str>) -> Block {
     }
     let cells =
         |(category, actions): (&str, Vec<&str>)| vec![Cell::strong(category), Cell::new(actions.join(" "))];
-    Block::Table { columns: &["CATEGORY", "ACTIONS"], rows: rows.into_iter().map(cells).collect() }
+    Block::table(CATEGORIES, rows.into_iter().map(cells).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::super::{Format, Surroundings, write};
     use super::*;
     use crate::domain::{CompanyId, DefaultRole, Permission};

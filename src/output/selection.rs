@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::{Answer, Format, Jq, Row, RowWriter, Shape, Surroundings};
+use super::{
+    Answer, Block, Cell, Column, Fit, Format, Jq, Row, RowWriter, Shape, Shown, Surroundings, write,
+};
 
 /// What of an answer was asked for.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +38,19 @@ impl Selection {
     }
 }
 
+/// The rows with the chosen columns alone, as a table. What was asked for by its name is not cut.
+fn table<R: Row>(columns: &[&'static str], rows: &[&R], selection: &Selection) -> Block {
+    let places = selection.places::<R>().unwrap_or_default();
+    let cells = |row: &&R| {
+        let cells = row.cells();
+        places.iter().map(|place| Cell::new(cells.get(*place).cloned().unwrap_or_default())).collect()
+    };
+    Block::Table {
+        columns: columns.iter().map(|column| Column::new(column, Fit::Prose)).collect(),
+        rows: rows.iter().map(cells).collect(),
+    }
+}
+
 /// Writes what was asked for of an answer, in the form that the surroundings ask for.
 ///
 /// # Errors
@@ -45,14 +60,18 @@ pub fn write_selected<A: Answer>(
     out: &mut dyn Write,
     surroundings: &Surroundings,
     selection: &Selection,
-) -> io::Result<()> {
+) -> io::Result<Shown> {
     match (selection, surroundings.shape()) {
-        (Selection::Whole, _) => super::write(answer, out, surroundings),
+        (Selection::Whole, _) => return super::write(answer, out, surroundings),
         (Selection::Jq(jq), shape) if shape != Shape::As(Format::Jsonl) => jq.write(answer, out),
+        (Selection::Columns(columns), Shape::As(Format::Table)) => {
+            return write::blocks(&[table(columns, &answer.rows(), selection)], out, surroundings);
+        }
         _ => {
             let rows = RowWriter::selecting(surroundings, selection);
             rows.begin::<A::Row>(out)?;
             answer.rows().into_iter().try_for_each(|row| rows.write(row, out))
         }
     }
+    .map(|()| Shown::Whole)
 }

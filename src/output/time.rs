@@ -17,14 +17,43 @@ pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
     format!("{} ago", counted(count.unsigned_abs(), unit))
 }
 
-/// A time to the second, with how long ago that was.
-pub(super) fn moment(then: Timestamp, now: Timestamp) -> String {
-    format!("{} ({})", then.strftime("%Y-%m-%d %H:%M:%S UTC"), ago(then, now))
+/// When something ends, seen from `now`, for example `in 59 minutes`.
+pub(super) fn left(ends: Timestamp, now: Timestamp) -> String {
+    let minutes = ends.duration_since(now).as_secs().div_euclid(60);
+    match minutes {
+        ..0 => "has ended".to_owned(),
+        0 => "in less than a minute".to_owned(),
+        1..120 => format!("in {}", counted(minutes.unsigned_abs(), "minute")),
+        120..2880 => format!("in {}", counted((minutes / 60).unsigned_abs(), "hour")),
+        _ => format!("in {}", counted((minutes / 1440).unsigned_abs(), "day")),
+    }
 }
 
-/// `1 account`, `2 accounts`.
+/// A time to the second, with how long ago that was or will be.
+pub(super) fn moment(then: Timestamp, relative: &str) -> String {
+    format!("{} ({relative})", then.strftime("%Y-%m-%d %H:%M:%S UTC"))
+}
+
+/// `no accounts`, `1 account`, `12,000 accounts`.
 pub(super) fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    match count {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        _ => format!("{} {noun}s", grouped(count)),
+    }
+}
+
+/// A number with a comma before each three digits.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -46,5 +75,26 @@ mod tests {
         ] {
             assert_eq!(ago(then.parse().unwrap(), now), expected, "{then}");
         }
+    }
+
+    #[test]
+    fn an_end_is_ahead_or_over() {
+        let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        for (ends, expected) in [
+            ("2026-11-22T11:59:59Z", "has ended"),
+            ("2026-11-22T12:00:10Z", "in less than a minute"),
+            ("2026-11-22T13:59:59Z", "in 119 minutes"),
+            ("2026-11-22T14:00:00Z", "in 2 hours"),
+            ("2026-12-02T12:00:00Z", "in 10 days"),
+        ] {
+            assert_eq!(left(ends.parse().unwrap(), now), expected, "{ends}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!((counted(0, "role"), counted(1, "role")), ("no roles".to_owned(), "1 role".to_owned()));
+        assert_eq!(counted(12_000, "account"), "12,000 accounts");
+        assert_eq!((grouped(999), grouped(1_234_567)), ("999".to_owned(), "1,234,567".to_owned()));
     }
 }

@@ -1,7 +1,11 @@
 //! What a view says about itself, so that one function can print it in every format.
 
-use jiff::Timestamp;
+use std::borrow::Cow;
+
 use serde::Serialize;
+
+use super::Cell;
+use super::layout::Fit;
 
 /// One row of an answer: a line in `jsonl`, `csv`, `name` and in a pipe.
 ///
@@ -30,50 +34,32 @@ pub trait Answer: Serialize {
     /// The rows, in their order.
     fn rows(&self) -> Vec<&Self::Row>;
 
-    /// How a person sees it. `now` is what relative times count from.
-    fn blocks(&self, now: Timestamp) -> Vec<Block>;
+    /// How a person sees it.
+    fn blocks(&self) -> Vec<Block>;
 }
 
-/// How a cell stands out on a terminal with colours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tone {
-    /// As it is.
-    #[default]
-    Plain,
-    /// What the eye looks for first.
-    Strong,
-    /// What the eye may skip.
-    Faint,
+/// One column of a table for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub(super) label: &'static str,
+    pub(super) fit: Fit,
+    has_header: bool,
 }
 
-/// One cell of a table for people. Its text may come from a server: it is made safe when it is printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cell {
-    /// The text.
-    pub text: String,
-    /// How it stands out.
-    pub tone: Tone,
-}
-
-impl Cell {
-    /// A plain cell.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), tone: Tone::Plain }
+impl Column {
+    /// A column with its label, such as `Last used`.
+    pub const fn new(label: &'static str, fit: Fit) -> Self {
+        Self { label, fit, has_header: true }
     }
 
-    /// A cell that catches the eye: the name of the thing.
-    pub fn strong(text: impl Into<String>) -> Self {
-        Self { text: text.into(), tone: Tone::Strong }
+    /// A column that marks some rows with a word that needs no header.
+    pub const fn mark(label: &'static str) -> Self {
+        Self { label, fit: Fit::Fact, has_header: false }
     }
 
-    /// A cell that steps back: none, never, unknown.
-    pub fn faint(text: impl Into<String>) -> Self {
-        Self { text: text.into(), tone: Tone::Faint }
-    }
-
-    /// The text, or the word for its absence, faint.
-    pub fn or(text: Option<impl Into<String>>, absent: &str) -> Self {
-        text.map_or_else(|| Self::faint(absent), Self::new)
+    /// What stands above the cells.
+    pub(super) fn header(&self) -> String {
+        if self.has_header { self.label.to_uppercase() } else { String::new() }
     }
 }
 
@@ -82,17 +68,33 @@ impl Cell {
 pub enum Block {
     /// A line above what belongs to it.
     Title(String),
+    /// A title, and how much belongs to it.
+    Counted(String, String),
     /// A sentence, faint.
     Note(String),
     /// A line that is never broken, for copying.
     Verbatim(String),
+    /// Text as it came, which is never broken.
+    Document(String),
     /// A table.
     Table {
-        /// The header.
-        columns: &'static [&'static str],
+        /// The columns.
+        columns: Cow<'static, [Column]>,
         /// The rows, each with a cell for each column.
         rows: Vec<Vec<Cell>>,
     },
     /// Labels with values, one a line.
     Pairs(Vec<(&'static str, Cell)>),
+}
+
+impl Block {
+    /// A table with columns that are always the same.
+    pub const fn table(columns: &'static [Column], rows: Vec<Vec<Cell>>) -> Self {
+        Self::Table { columns: Cow::Borrowed(columns), rows }
+    }
+
+    /// Whether it begins a new part of the answer.
+    pub(super) const fn is_title(&self) -> bool {
+        matches!(self, Self::Title(_) | Self::Counted(..))
+    }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::{Answer, Format, Row, Selection, csv, json, people, yaml};
+use super::{Answer, Block, Format, Row, Selection, csv, json, people, spoken, yaml};
 use crate::domain::visible::sanitise;
 
 /// Where an answer goes.
@@ -36,6 +36,15 @@ pub enum Shape {
     Piped,
 }
 
+/// How much of an answer was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// All that the form has.
+    Whole,
+    /// Something was cut or folded, because there was no room for it.
+    Cut,
+}
+
 impl Surroundings {
     /// The form that an answer takes here: the format asked for; else a table on a terminal and tab-separated
     /// rows in a pipe.
@@ -57,9 +66,9 @@ impl Surroundings {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write<A: Answer>(answer: &A, out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<()> {
+pub fn write<A: Answer>(answer: &A, out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<Shown> {
     match surroundings.shape() {
-        Shape::As(Format::Table) => people::write(&answer.blocks(surroundings.now), out, surroundings),
+        Shape::As(Format::Table) => return blocks(&answer.blocks(), out, surroundings),
         Shape::As(Format::Json) => json::pretty(answer, out),
         Shape::As(Format::Yaml) => yaml::write(answer, out),
         Shape::Piped | Shape::As(Format::Jsonl | Format::Csv | Format::Name) => {
@@ -68,6 +77,20 @@ pub fn write<A: Answer>(answer: &A, out: &mut dyn Write, surroundings: &Surround
             answer.rows().into_iter().try_for_each(|row| rows.write(row, out))
         }
     }
+    .map(|()| Shown::Whole)
+}
+
+/// Writes blocks for people.
+///
+/// # Errors
+/// Those of `out`.
+pub(super) fn blocks(
+    blocks: &[Block],
+    out: &mut dyn Write,
+    surroundings: &Surroundings,
+) -> io::Result<Shown> {
+    let write = if surroundings.accessible { spoken::write } else { people::write };
+    write(blocks, out, surroundings)
 }
 
 /// Writes rows one by one, in the forms that need nothing but the row at hand.

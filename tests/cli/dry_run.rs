@@ -33,7 +33,7 @@ fn behind(proxy: &Proxy, world: &World) -> Env {
     env
 }
 
-fn is_write(request: &&Request) -> bool {
+fn is_write(request: &Request) -> bool {
     request.method != "GET"
 }
 
@@ -62,10 +62,14 @@ fn what_is_printed_is_what_would_be_sent() {
         assert!(!outcome.stdout.contains(PASSWORD), "{outcome}");
         assert_eq!(document["dry_run"], true, "{outcome}");
         let rehearsed = proxy.requests();
-        assert_eq!(rehearsed[before..].iter().find(is_write).map(|one| &one.target), None, "{change}");
+        assert_eq!(
+            rehearsed[before..].iter().find(|one| is_write(one)).map(|one| &one.target),
+            None,
+            "{change}"
+        );
         env.sactl(&format!("{change} --yes")).ok();
         let requests = proxy.requests();
-        let sent: Vec<_> = requests[rehearsed.len()..].iter().filter(is_write).collect();
+        let sent: Vec<_> = requests[rehearsed.len()..].iter().filter(|one| is_write(one)).collect();
         let [sent] = sent[..] else { panic!("{change}: {} changes", sent.len()) };
         let planned = &document["requests"][0];
         assert_eq!(document["requests"].as_array().unwrap().len(), 1);

@@ -71,6 +71,24 @@ fn every_document_has_a_schema_that_is_printed() {
     }
 }
 
+/// A summary fits on a screen, and begins alike for every command.
+#[test]
+fn summaries_are_short() {
+    let program = sactl::args::command();
+    let mut commands: Vec<(String, clap::Command)> =
+        program.get_subcommands().map(|one| (one.get_name().to_owned(), one.clone())).collect();
+    while let Some((path, command)) = commands.pop() {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        assert!(about.starts_with(char::is_uppercase) && !about.ends_with('.'), "{path}: {about}");
+        // Not by the common way, which would find the password of the sample data in the help of sandbox.
+        let summary = Env::new().command().args(path.split(' ')).arg("-h").output().unwrap();
+        let summary = String::from_utf8(summary.stdout).unwrap();
+        assert!(summary.contains("Usage:") && summary.lines().count() <= 48, "{path}:\n{summary}");
+        let verbs = command.get_subcommands();
+        commands.extend(verbs.map(|one| (format!("{path} {}", one.get_name()), one.clone())));
+    }
+}
+
 /// `sactl` alone asks no server, whatever is wrong here, and says what to type next.
 #[test]
 fn alone_it_says_what_to_type_next() {

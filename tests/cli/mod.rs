@@ -14,6 +14,8 @@ mod documents;
 #[cfg(feature = "platform")]
 mod dry_run;
 #[cfg(feature = "platform")]
+mod examples;
+#[cfg(feature = "platform")]
 mod exit_codes;
 #[cfg(feature = "platform")]
 mod faults;
@@ -23,6 +25,8 @@ mod hostile_memory;
 mod hostile_text;
 mod interruption;
 mod man;
+#[cfg(feature = "platform")]
+mod outputs;
 #[cfg(feature = "platform")]
 mod paginate;
 #[cfg(feature = "platform")]
@@ -37,6 +41,8 @@ mod sandbox;
 mod secrets;
 #[cfg(feature = "platform")]
 mod seed;
+#[cfg(feature = "platform")]
+mod selection;
 #[cfg(feature = "platform")]
 mod sign_in;
 mod start;

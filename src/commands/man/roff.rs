@@ -37,7 +37,9 @@ impl Roff {
 
     /// A heading inside a section.
     pub(super) fn heading(&mut self, heading: &str) {
-        let _ = writeln!(self.text, ".SS {}", quoted(heading));
+        let mut letters = heading.chars();
+        let title: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        let _ = writeln!(self.text, ".SS {}", quoted(&title));
         self.is_first = true;
     }
 

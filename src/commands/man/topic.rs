@@ -15,6 +15,7 @@ const PLANS: &[Plan] = &[
     Plan { name: "sactl-config", section: 5, topics: &["config", "environment", "credentials"] },
     Plan { name: "sactl-exit-codes", section: 7, topics: &["exit-codes"] },
     Plan { name: "sactl-formatting", section: 7, topics: &["formatting", "schemas"] },
+    Plan { name: "sactl-scripting", section: 7, topics: &["scripting"] },
 ];
 
 impl Plan {

@@ -49,8 +49,8 @@ fn a_generated_password_is_shown_once_and_clearly() {
     Description   none
     Access here   none
     Companies     0
-    Created       2026-11-22 11:59:59 UTC (just now)
-    Password set  2026-11-22 11:59:59 UTC (just now)
+    Created       2026-11-22T11:59:59Z
+    Password set  2026-11-22T11:59:59Z
     Last used     never
 
     Access in no company

@@ -1,0 +1,142 @@
+//! The list on terminals of several widths, whole, and for a screen reader.
+
+use super::*;
+
+/// What a terminal of so many columns shows.
+fn on_terminal(answer: &impl Answer, width: u16, wide: bool) -> String {
+    let now = "2026-11-22T12:00:00Z".parse().unwrap();
+    let surroundings =
+        Surroundings { is_terminal: true, width: Some(width), wide, now, ..Surroundings::default() };
+    let mut out = Vec::new();
+    write(answer, &mut out, &surroundings).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn columns_give_way_one_after_the_other() {
+    insta::assert_snapshot!(on_terminal(&everything(), 100, false), @r"
+    Owned by Acme MSP (1) — 3 accounts
+    NAME              ACCESS                               COMPANIES  LAST USED    DESCRIPTION
+    backup-runner     alerts:edit, alerts:view and 2 more  1          3 hours ago  Nightly jobs
+    dormant-bot       none                                 0          never
+    fleet-automation  operator                             1          3 hours ago  Nightly jobs
+
+    External, with access to Acme MSP (1) — 1 account
+    NAME                 ACCESS  OWNER                    DESCRIPTION
+    northwind-telemetry  viewer  Northwind Logistics (2)  Nightly jobs
+    ");
+    insta::assert_snapshot!(on_terminal(&everything(), 80, false), @r"
+    Owned by Acme MSP (1) — 3 accounts
+    NAME              ACCESS                  COMPANIES  LAST USED    DESCRIPTION
+    backup-runner     alerts:edit and 3 more  1          3 hours ago  Nightly jobs
+    dormant-bot       none                    0          never
+    fleet-automation  operator                1          3 hours ago  Nightly jobs
+
+    External, with access to Acme MSP (1) — 1 account
+    NAME                 ACCESS  OWNER                    DESCRIPTION
+    northwind-telemetry  viewer  Northwind Logistics (2)  Nightly jobs
+    ");
+    insta::assert_snapshot!(on_terminal(&everything(), 60, false), @r"
+    Owned by Acme MSP (1) — 3 accounts
+    NAME              ACCESS         COMPANIES  LAST USED
+    backup-runner     4 permissions  1          3 hours ago
+    dormant-bot       none           0          never
+    fleet-automation  operator       1          3 hours ago
+
+    External, with access to Acme MSP (1) — 1 account
+    NAME                 ACCESS  OWNER
+    northwind-telemetry  viewer  Northwind Logistics (2)
+    ");
+}
+
+#[test]
+fn a_terminal_too_narrow_for_a_table_gets_labelled_lines() {
+    insta::assert_snapshot!(on_terminal(&everything(), 40, false), @r"
+    Owned by Acme MSP (1) — 3 accounts
+    Name         backup-runner
+    Access       alerts:edit, alerts:view
+                 and 2 more
+    Companies    1
+    Last used    3 hours ago
+    Description  Nightly jobs
+
+    Name         dormant-bot
+    Access       none
+    Companies    0
+    Last used    never
+
+    Name         fleet-automation
+    Access       operator
+    Companies    1
+    Last used    3 hours ago
+    Description  Nightly jobs
+
+    External, with access to Acme MSP (1)
+    1 account
+    Name         northwind-telemetry
+    Access       viewer
+    Owner        Northwind Logistics (2)
+    Description  Nightly jobs
+    ");
+}
+
+#[test]
+fn a_whole_table_leaves_nothing_out() {
+    insta::assert_snapshot!(on_terminal(&everything(), 200, true), @r"
+    Owned by Acme MSP (1) — 3 accounts
+    NAME              ID  ACCESS                                                COMPANIES  LAST USED             PASSWORD SET          CREATED               DESCRIPTION
+    backup-runner     7   alerts:edit, alerts:view, devices:view, views:manage  1          2026-11-22T09:00:00Z  2026-11-20T08:30:00Z  2026-11-01T08:00:00Z  Nightly jobs
+    dormant-bot       7   none                                                  0          never                 2026-11-20T08:30:00Z  2026-11-01T08:00:00Z
+    fleet-automation  7   operator: alerts:view, devices:edit, devices:view     1          2026-11-22T09:00:00Z  2026-11-20T08:30:00Z  2026-11-01T08:00:00Z  Nightly jobs
+
+    External, with access to Acme MSP (1) — 1 account
+    NAME                 ID  ACCESS                OWNER                    PASSWORD SET          CREATED               DESCRIPTION
+    northwind-telemetry  7   viewer: devices:view  Northwind Logistics (2)  2026-11-20T08:30:00Z  2026-11-01T08:00:00Z  Nightly jobs
+    ");
+    let owned = Asked { only: Some(Ownership::Owned), ..Asked::default() };
+    insta::assert_snapshot!(on_terminal(&list(vec![fleet()], owned), 80, true), @r"
+    Owned by Acme MSP (1) — 1 account
+    Name          fleet-automation
+    Id            7
+    Access        operator: alerts:view, devices:edit, devices:view
+    Companies     1
+    Last used     2026-11-22T09:00:00Z
+    Password set  2026-11-20T08:30:00Z
+    Created       2026-11-01T08:00:00Z
+    Description   Nightly jobs
+    ");
+}
+
+#[test]
+fn a_screen_reader_gets_sentences_and_labels() {
+    let now = "2026-11-22T12:00:00Z".parse().unwrap();
+    let surroundings =
+        Surroundings { is_terminal: true, accessible: true, now, color: true, ..Surroundings::default() };
+    let mut out = Vec::new();
+    write(&everything(), &mut out, &surroundings).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
+    Owned by Acme MSP (1): 3 accounts.
+    Name: backup-runner
+    Access: alerts:edit, alerts:view and 2 more
+    Companies: 1
+    Last used: 3 hours ago
+    Description: Nightly jobs
+
+    Name: dormant-bot
+    Access: none
+    Companies: 0
+    Last used: never
+
+    Name: fleet-automation
+    Access: operator
+    Companies: 1
+    Last used: 3 hours ago
+    Description: Nightly jobs
+
+    External, with access to Acme MSP (1): 1 account.
+    Name: northwind-telemetry
+    Access: viewer
+    Owner: Northwind Logistics (2)
+    Description: Nightly jobs
+    ");
+}

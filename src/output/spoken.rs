@@ -1,0 +1,58 @@
+//! The same blocks for somebody who listens: a sentence for each title, a labelled line for each value, no
+//! alignment, no line broken or cut, nothing said by place or colour.
+
+use std::io::{self, Write};
+
+use super::cell::Reading;
+use super::layout::Fit;
+use super::{Block, Cell, Shown, Surroundings};
+use crate::domain::visible::sanitise;
+
+/// Most columns of a list that is told in passing.
+const FOLD: usize = 40;
+
+/// Writes the blocks in their order, an empty line between titles, rows and the rest.
+pub(super) fn write(blocks: &[Block], out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<Shown> {
+    let mut shown = Shown::Whole;
+    let is_exact = surroundings.wide || !surroundings.is_terminal;
+    let now = (!is_exact).then_some(surroundings.now);
+    let reading = Reading { now, wide: surroundings.wide, dates: false, fold: None };
+    let folds = surroundings.is_terminal && !surroundings.wide;
+    let mut tell = |label: &str, cell: &Cell, reading: &Reading, out: &mut dyn Write| {
+        let (text, folded) = cell.read(reading);
+        if folded {
+            shown = Shown::Cut;
+        }
+        if text.is_empty() { Ok(()) } else { writeln!(out, "{label}: {text}") }
+    };
+    for (place, block) in blocks.iter().enumerate() {
+        if place > 0 && block.is_title() {
+            writeln!(out)?;
+        }
+        match block {
+            Block::Title(title) => writeln!(out, "{}.", sanitise(title))?,
+            Block::Counted(title, count) => writeln!(out, "{}: {count}.", sanitise(title))?,
+            Block::Note(text) | Block::Verbatim(text) | Block::Document(text) => {
+                writeln!(out, "{}", sanitise(text))?;
+            }
+            Block::Pairs(pairs) => {
+                let reading = Reading { dates: true, ..reading };
+                pairs.iter().try_for_each(|(label, cell)| tell(label, cell, &reading, out))?;
+            }
+            Block::Table { columns, rows } => {
+                for (place, row) in rows.iter().enumerate() {
+                    if place > 0 {
+                        writeln!(out)?;
+                    }
+                    for (column, cell) in columns.iter().zip(row) {
+                        let fold = (folds && column.fit == Fit::List).then_some(FOLD);
+                        if surroundings.wide || column.fit != Fit::Wide {
+                            tell(column.label, cell, &Reading { fold, ..reading }, out)?;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Ok(shown)
+}

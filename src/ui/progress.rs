@@ -1,0 +1,105 @@
+//! A sign of life on standard error while a request takes long. It is one line that is redrawn in its place and
+//! erased before anything else is said, and only where somebody looks: a terminal that can redraw, no document,
+//! no pipe that may end in a pager, not in the background. For a screen reader it is one plain line, once.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::fs::FileType;
+
+use super::{Ui, sanitise};
+use crate::output::grouped;
+
+/// How long nothing is said.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/// What stands on the terminal now. Shared by everything of one call that talks to the terminal.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    begun: Mutex<Option<Instant>>,
+    done: Mutex<Option<String>>,
+    frame: AtomicUsize,
+    drawn: AtomicBool,
+}
+
+impl Ui {
+    /// From when on [`Self::waiting`] is worth calling: a moment after the first request; `None` where nobody
+    /// looks.
+    pub fn waits_from(&self) -> Option<Instant> {
+        if !self.shows_progress() {
+            return None;
+        }
+        let mut begun = self.progress.begun.lock().ok()?;
+        Some(*begun.get_or_insert_with(Instant::now) + PATIENCE)
+    }
+
+    /// Shows that a request to `server` is still under way.
+    pub fn waiting(&self, server: &str) {
+        let frame = self.progress.frame.fetch_add(1, Ordering::Relaxed);
+        if self.manner.accessible {
+            if frame == 0 {
+                Self::say("", &format!("Waiting for {server}."));
+            }
+            return;
+        }
+        let done = self.progress.done.lock().ok().and_then(|done| done.clone());
+        let text = done.unwrap_or_else(|| format!("Waiting for {server}"));
+        let line = format!("{} {}…", FRAMES[frame % FRAMES.len()], sanitise(&text));
+        let line = crate::output::cut(&line, usize::from(self.err_width()).saturating_sub(1));
+        let (begin, end) = if self.manner.colour_err { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
+        self.progress.drawn.store(true, Ordering::Relaxed);
+        Self::draw(&format!("\r{begin}{line}{end}\u{1b}[K"));
+    }
+
+    /// Erases what [`Self::waiting`] has drawn.
+    pub fn waited(&self) {
+        if self.progress.drawn.swap(false, Ordering::Relaxed) {
+            Self::draw("\r\u{1b}[K");
+        }
+    }
+
+    /// Notes how far a long list has come, for the next time that something is shown.
+    pub fn progress(&self, done: u64, total: u64, noun: &str) {
+        if let Ok(mut text) = self.progress.done.lock() {
+            *text = Some(match total {
+                total if total > done => format!("{} of {} {noun}", grouped(done), grouped(total)),
+                _ => format!("{} {noun}", grouped(done)),
+            });
+        }
+    }
+
+    fn shows_progress(&self) -> bool {
+        self.stderr_terminal
+            && !self.manner.quiet
+            && !self.manner.dumb
+            && !self.format().is_document()
+            && !is_pipe()
+            && is_in_front()
+    }
+
+    fn err_width(&self) -> u16 {
+        let of_terminal = rustix::termios::tcgetwinsize(io::stderr()).ok().map(|size| size.ws_col);
+        of_terminal.filter(|columns| *columns > 0).or(self.manner.columns).unwrap_or(80)
+    }
+
+    fn draw(text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// Whether the answer goes to another program, which may draw on the terminal itself.
+fn is_pipe() -> bool {
+    if io::stdout().is_terminal() {
+        return false;
+    }
+    rustix::fs::fstat(io::stdout()).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo)
+}
+
+/// Whether the terminal belongs to this process now, and not to a shell that runs it in the background.
+fn is_in_front() -> bool {
+    rustix::termios::tcgetpgrp(io::stderr()).is_ok_and(|front| front == rustix::process::getpgrp())
+}

@@ -1,0 +1,176 @@
+//! `--columns` and `--jq`: what is chosen of an answer, and that a choice that makes no sense costs nothing.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use rustix::process::Signal;
+use sactl::output::DOCUMENTS;
+
+use super::acting::World;
+use crate::common::env::Env;
+use crate::common::process::{send, until, wait};
+
+#[test]
+fn columns_come_in_the_order_in_which_they_are_named() {
+    let world = World::start();
+    let admin = world.admin();
+    let shown = |line: &str| admin.sactl(line).ok().stdout.clone();
+    assert_eq!(
+        shown("list --owned --columns id,name"),
+        "7\tbackup-runner\n8\tdormant-bot\n6\tfleet-automation\n"
+    );
+    assert_eq!(
+        shown("list --external --columns name,OWNER -o csv"),
+        "name,owner\nnorthwind-telemetry,Northwind Logistics\n"
+    );
+    assert_eq!(shown("role show viewer --columns kind,name"), "default\tviewer\n");
+    assert_eq!(shown("api GET /healthz --columns document").lines().count(), 1);
+    let token = shown("token --columns expires_at,token");
+    assert!(token.contains('\t') && token.ends_with(&shown("token")), "{token}");
+}
+
+/// A generated password is seen, or nothing is done.
+#[test]
+fn columns_never_lose_a_password() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("create ci --generate --columns name,id").refused(2, "password");
+    admin.sactl("passwd backup-runner --generate --yes --columns name").refused(2, "password");
+    admin.sactl("show ci").refused(5, "no such");
+    let made = admin.sactl("create ci --generate --columns password,name -q");
+    let (password, name) = made.ok().stdout.trim_end().split_once('\t').unwrap();
+    assert_eq!(name, "ci");
+    assert_eq!(world.token_endpoint("ci", password, "python").status, 200);
+}
+
+/// Nothing listens there, and nobody is signed in: what is refused now was refused before anything else.
+#[test]
+fn a_choice_that_makes_no_sense_sends_and_asks_nothing() {
+    let env = Env::new().with("SACTL_SERVER", "http://127.0.0.1:1").with("SACTL_TOKEN", "sat_x");
+    let before = env.files();
+    for (choice, text) in [
+        ("--columns nmae", "did you mean name?"),
+        ("--columns name,", "empty"),
+        ("--columns=", "empty"),
+        ("--columns name -o json", "--jq"),
+        ("--columns name -o name", "-o csv"),
+        ("--jq .[", "closing bracket"),
+        ("--jq nonsense", "there is no function nonsense"),
+        ("--jq . -o csv", "--columns"),
+        ("--jq . --columns name", "choose one"),
+    ] {
+        for command in [
+            "list",
+            "create x --generate --password-out x.password",
+            "delete x",
+            "passwd x --generate",
+            "whoami",
+            "profile list",
+            "login",
+        ] {
+            let outcome = env.sactl(&format!("{command} {choice}"));
+            assert_eq!(outcome.expect(2).stdout, "", "{command} {choice}");
+            // The columns differ from command to command, not the refusal.
+            if choice != "--columns nmae" || outcome.stderr.contains("did you mean") {
+                assert!(outcome.stderr.contains(text), "{command} {choice}: {outcome}");
+            }
+        }
+    }
+    for document in DOCUMENTS {
+        for command in document.commands {
+            let outcome = env.sactl(&format!("{command} x y --columns no_such_column"));
+            assert!(matches!(outcome.code(), Some(2)), "{outcome}");
+        }
+    }
+    assert_eq!(env.files(), before, "nothing was written");
+    env.sactl("list --columns name").expect(8);
+}
+
+#[test]
+fn an_unknown_column_is_answered_with_the_columns_of_the_command() {
+    let env = Env::new();
+    let refused = env.sactl("role list --columns holder");
+    refused.refused(2, "there is no column holder");
+    assert!(refused.stderr.contains("did you mean holders?"), "{refused}");
+    assert!(
+        refused.stderr.contains("the columns of sactl role list are name, kind, permissions, holders"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn an_expression_works_on_the_document() {
+    let world = World::start();
+    let admin = world.admin();
+    let run = |words: &[&str]| admin.run(words).ok().stdout.clone();
+    assert_eq!(run(&["list", "--jq", ".owned[].name"]), "backup-runner\ndormant-bot\nfleet-automation\n");
+    assert_eq!(
+        run(&["list", "--jq", ".company, (.owned | length)"]),
+        "{\"id\":1,\"name\":\"Acme MSP\"}\n3\n"
+    );
+    assert_eq!(
+        run(&["list", "--jq", ".owned[] | [.name, .id] | @tsv", "-o", "json"]),
+        "backup-runner\t7\ndormant-bot\t8\nfleet-automation\t6\n"
+    );
+    let lines = run(&["list", "--jq", ".name", "-o", "jsonl"]);
+    assert_eq!(lines, run(&["list", "-o", "name"]), "each line is a document of its own");
+    assert_eq!(run(&["api", "GET", "/api/users/me", "--jq", ".data.kind"]), "user\n");
+    assert_eq!(run(&["list", "--jq", "empty"]), "");
+    assert_eq!(
+        run(&["help", "schemas", "role", "--jq", ".required"]),
+        "[\"name\",\"default\",\"permissions\",\"holders\"]\n"
+    );
+    let made = admin.run(["create", "ci", "--generate", "--jq", ".password"]);
+    assert_eq!(made.ok().stderr, "", "with an expression the conversation is silent");
+    assert_eq!(world.token_endpoint("ci", made.stdout.trim_end(), "python").status, 200);
+}
+
+/// The answer was there, and the expression fails on it: what was printed before stays, and what was done is said.
+#[test]
+fn an_expression_that_fails_says_that_the_command_is_done() {
+    let world = World::start();
+    let admin = world.admin();
+    let failed = admin.run(["list", "--jq", ".owned[0].name, .owned.name"]);
+    assert_eq!(failed.expect(2).stdout, "backup-runner\n");
+    let error: serde_json::Value = serde_json::from_str(&failed.stderr).unwrap();
+    assert_eq!(error["error"]["message"], "--jq fails on the answer: cannot index an array with a string");
+
+    let lost = admin.run(["create", "ci", "--generate", "--jq", ".password.x"]);
+    let error = lost.error(1, "io");
+    assert!(error["hint"].as_str().unwrap().contains("sactl passwd ci --generate"), "{lost}");
+    admin.sactl("show ci").ok();
+}
+
+/// An expression without end ends with Ctrl-C, whether it prints or not.
+#[test]
+fn an_endless_expression_is_interrupted() {
+    let world = World::start();
+    let admin = world.admin();
+    for expression in ["repeat(1)", "def f: f; f", "last(repeat(1))"] {
+        let mut command = admin.command();
+        command.args(["permission", "list", "--jq", &format!("\"begun\", ({expression})")]);
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        if expression == "repeat(1)" {
+            let mut begun = [0; 6];
+            stdout.read_exact(&mut begun).unwrap();
+            assert_eq!(&begun, b"begun\n");
+        } else {
+            // What is not printed yet is still in a buffer: the request at least is over.
+            until(|| is_computing(child.id()));
+        }
+        send(&child, Signal::INT);
+        assert_eq!(wait(&mut child).code(), Some(130), "{expression}");
+        drop(stdout);
+    }
+}
+
+/// Whether a process has computed for half a second: more than any request here takes.
+fn is_computing(process: u32) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{process}/stat")) else { return false };
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks: u64 =
+        after_name.split_whitespace().nth(11).and_then(|ticks| ticks.parse().ok()).unwrap_or_default();
+    ticks >= 50
+}
