@@ -20,7 +20,7 @@ mod manner;
 mod renewal;
 mod session;
 
-pub use company::{ActiveCompany, choose};
+pub use company::{ActiveCompany, choose, rather_meant};
 pub use interrupt::{end_when_stuck, until_interrupted};
 pub use manner::{manner, manner_in, usage_error};
 pub use session::{CredentialSource, SignedIn, expiry, sign_in};

@@ -135,7 +135,7 @@ impl CliError {
             Code::AmbiguousCompany,
             format!("{} companies are called {name}: ids {}", companies.len(), ids.join(", ")),
         )
-        .hint("name the company by its id")
+        .hint(format!("name the company by its id, as in --company {}", ids[0]))
     }
 
     /// Input that breaks rules, all of them at once.
@@ -154,10 +154,24 @@ impl CliError {
         Self::new(Code::Interrupted, "interrupted")
     }
 
+    /// The same error in words that say more than the server's.
+    #[must_use]
+    pub fn worded(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
     /// Adds a line that says what to do next; it names a command where there is one.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hints.push(hint.into());
+        self
+    }
+
+    /// Adds a line that helps more than those that are there.
+    #[must_use]
+    pub fn hint_before(mut self, hint: impl Into<String>) -> Self {
+        self.0.hints.insert(0, hint.into());
         self
     }
 

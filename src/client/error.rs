@@ -167,7 +167,10 @@ fn bounded(message: String) -> String {
 fn advise(error: Error) -> Error {
     let hint = match error.code {
         Code::Unauthenticated => "sign in again with: sactl login",
-        Code::InvalidGrant => "check the user name and the password",
+        Code::InvalidGrant => {
+            "check the user name and the password; the owner company of a service account sets a new one with: \
+             sactl passwd NAME"
+        }
         Code::MfaRequired => {
             "sign in on a terminal with: sactl login, or give the code with: sactl login --otp CODE; \
              scripts use a service account, which is never asked for one"

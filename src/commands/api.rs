@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::acting;
 use super::rehearsal::{self, Checks, Rehearsal};
+use crate::api::Code;
 use crate::client::{RawAnswer, RawRequest};
 use crate::config::secure_file;
 use crate::context::Context;
@@ -107,7 +108,13 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let changes = !["GET", "HEAD", "OPTIONS"].iter().any(|read| request.method.eq_ignore_ascii_case(read));
     let shown = format!("sactl api GET {}", request.path);
     let answer = send(request, context).await;
-    let answer = if changes { answer.state_shown_by(|| shown)? } else { answer? };
+    let answer = if changes { answer.state_shown_by(|| shown) } else { answer };
+    let answer = answer.map_err(|error| match error.code() {
+        Code::NotFound | Code::MethodNotAllowed => {
+            error.hint("see every route and its methods with: sactl api GET /openapi.json")
+        }
+        _ => error,
+    })?;
     show(context.ui(), &answer)
 }
 
@@ -133,7 +140,7 @@ fn show(ui: &Ui, answer: &RawAnswer) -> Result<()> {
         Err(error) if ui.format().is_document() => {
             let kind = answer.content_type.as_deref().unwrap_or("something without a type");
             let message = format!("the server answered {kind}, which cannot be shown in this format");
-            Err(CliError::new(crate::api::Code::BadResponse, message).caused_by(error))
+            Err(CliError::new(Code::BadResponse, message).caused_by(error))
         }
         Err(_) => ui.answer(|out| {
             let text = String::from_utf8_lossy(&answer.body);

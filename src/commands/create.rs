@@ -25,8 +25,11 @@ mod questions;
 #[command(after_help = "Examples:\n  \
     sactl create ci --role viewer --generate\n  \
     sactl create ci-2 --permission devices:view,alerts:view --grant 2=viewer --generate\n  \
-    sactl create ci-3 --role operator --generate --dry-run\n  \
-    PASSWORD=$(sactl create ci-4 --role viewer --generate)")]
+    PASSWORD=$(sactl create ci-3 --generate)\n  \
+    sactl create ci-4 --description \"Nightly builds\" --generate --password-out ci-4.password\n  \
+    sactl create ci-5 --password-file new.password\n  \
+    sactl create ci-6 --password-stdin < new.password\n  \
+    sactl create ci-7 --role operator --generate --dry-run")]
 pub struct Args {
     /// Name: 2 to 64 letters, digits and . _ + -, unique over all companies; it never changes
     name: Option<String>,

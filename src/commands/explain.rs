@@ -3,13 +3,17 @@
 //! Only after a refusal, and only as far as the signed-in identity may look: what cannot be found out leaves
 //! the server's own words as they are.
 
+mod escalation;
+
 use super::acting::Acting;
 use super::rights::Rights;
+use crate::api::account::AccountQuery;
+use crate::api::session::Kind;
 use crate::api::{self, Code};
 use crate::client;
 use crate::domain::decision::{self, Operation};
 use crate::domain::near::nearest;
-use crate::domain::{Company, CompanyId, DefaultRole, Permission, PermissionSet, Refusal};
+use crate::domain::{Company, CompanyId, DefaultRole, Permission, PermissionSet, Refusal, page};
 use crate::error::CliError;
 
 /// What was tried and refused.
@@ -47,7 +51,7 @@ impl Acting<'_> {
             Code::MissingPermission => self.lacking_permission(error, attempt).await,
             Code::NotOwner => self.not_owner(error, name).await,
             Code::Escalation => self.escalation(error, attempt).await,
-            Code::SelfModification => error.hint("ask somebody else who may"),
+            Code::SelfModification => self.oneself(error, attempt).await,
             Code::NotFound => self.not_found(error, attempt).await,
             Code::NameTaken => error
                 .hint("names are unique over all companies, whatever the case of letters: choose another"),
@@ -69,8 +73,31 @@ impl Acting<'_> {
                 error.hint("see the companies that you can name with: sactl company list")
             }
             _ if attempt.operation == Operation::List => error,
-            _ => error.hint("see which accounts there are with: sactl list"),
+            _ => {
+                let error = error.hint(format!(
+                    "see which accounts there are with: sactl list --company {}",
+                    self.company
+                ));
+                let error = match self.nearest_account(attempt.name).await {
+                    Some(near) => error.hint_before(format!("did you mean {near}?")),
+                    None => error,
+                };
+                if attempt.operation != Operation::SetAccess {
+                    return error;
+                }
+                error.hint(
+                    "an account of another company is let in by somebody who also sees it in its owner company",
+                )
+            }
         }
+    }
+
+    /// The account of the company that `name` probably means, among the first thousand.
+    async fn nearest_account(&self, name: &str) -> Option<String> {
+        let query = AccountQuery { page_size: Some(page::MAX_SIZE), ..AccountQuery::default() };
+        let mut pages = self.session.list_accounts(self.company, &query).ok()?;
+        let names = pages.next().await.ok()??.data.into_iter().map(|account| account.name);
+        nearest(name, names.filter(|known| known != name))
     }
 
     /// Says which permission is lacking, and where.
@@ -85,10 +112,20 @@ impl Acting<'_> {
             let refusal = decision::require(permission, held).err()?;
             Some(match refusal {
                 Refusal::CompanyNotFound => format!("you do not belong to {place}"),
-                _ => who_gives(permission, place),
+                _ => who_gives(permission, &me, place, company),
             })
         });
-        error.rather_hint(lacking)
+        let error = error.rather_hint(lacking);
+        error.hint(shows_what_one_holds(self.company))
+    }
+
+    /// Says who else can do what nobody does to themselves.
+    async fn oneself(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+        let here = self.named_company().await;
+        let needed = attempt.operation.permission();
+        error
+            .hint(format!("somebody else who holds {needed} in {here} can do this"))
+            .hint("see who you are with: sactl whoami")
     }
 
     /// Says who owns the account, and what everybody else can do.
@@ -112,68 +149,6 @@ impl Acting<'_> {
     }
 
     /// Says where which permissions are lacking: to give them, or to take over an account that holds them.
-    async fn escalation(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
-        let Ok(me) = self.session.me().await else { return error };
-        if attempt.operation == Operation::ResetPassword {
-            return self.taking_over(error, attempt.name, &me).await;
-        }
-        let mut error = error;
-        for (company, rights) in &attempt.asked {
-            let held = held_in(&me, *company).unwrap_or_default();
-            let old = self.present_access(*company, attempt).await;
-            let Some(new) = self.permissions_of(*company, rights).await else { continue };
-            if let Err(Refusal::Escalation(lacking)) = decision::may_give(old, new, held) {
-                error =
-                    error.hint(format!("in {} you do not hold {}", place(&me, *company), listed(lacking)));
-            }
-        }
-        error.hint("give only what you hold yourself, or ask somebody who holds it")
-    }
-
-    async fn taking_over(&self, error: CliError, name: &str, me: &api::session::Identity) -> CliError {
-        let detail = self.session.show_account(self.company, name).await.ok();
-        let companies = detail.and_then(|detail| detail.companies).unwrap_or_default();
-        let more = companies.iter().filter_map(|access| {
-            let held = held_in(me, access.company.id).unwrap_or_default();
-            let pair = (PermissionSet::known(&access.permissions), held);
-            match decision::may_reset(false, [pair]) {
-                Err(Refusal::Escalation(lacking)) => Some(format!(
-                    "in {} the account holds what you do not: {}",
-                    access.company,
-                    listed(lacking)
-                )),
-                _ => None,
-            }
-        });
-        more.fold(error, CliError::hint).hint(
-            "resetting a password needs everything that the account holds, in every company, or the role \
-             company-admin in the owner company",
-        )
-    }
-
-    /// What the account holds now: an attempt may keep it.
-    async fn present_access(&self, company: CompanyId, attempt: &Attempt<'_>) -> PermissionSet {
-        if attempt.operation == Operation::Create {
-            return PermissionSet::EMPTY;
-        }
-        let detail = self.session.show_account(company, attempt.name).await.ok();
-        let access = detail.and_then(|detail| detail.account.access);
-        access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(&access.permissions))
-    }
-
-    async fn permissions_of(&self, company: CompanyId, rights: &Rights) -> Option<PermissionSet> {
-        match rights {
-            Rights::Permissions(names) => Some(PermissionSet::known(names)),
-            Rights::Role(name) => {
-                if let Ok(role) = name.parse::<DefaultRole>() {
-                    return Some(role.permissions());
-                }
-                let role = self.session.show_role(company, name).await.ok()?;
-                Some(PermissionSet::known(&role.permissions))
-            }
-        }
-    }
-
     /// Says what was probably meant, and what would be the way.
     async fn invalid(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
         let name = attempt.name;
@@ -217,10 +192,9 @@ impl Acting<'_> {
         }
         match nearest(role, &names) {
             Some(near) => error.hint(format!("did you mean the role {near}?")),
-            None => {
-                error.hint(format!("see which roles there are with: sactl role list --company {company}"))
-            }
+            None => error,
         }
+        .hint(format!("see which roles there are with: sactl role list --company {company}"))
     }
 }
 
@@ -233,9 +207,27 @@ pub(super) fn unknown_permissions(error: CliError, names: &[String]) -> CliError
     near.fold(error, CliError::hint).hint("see which permissions there are with: sactl permission list")
 }
 
-/// Who can help somebody who lacks `permission` in the company at `place`.
-pub(super) fn who_gives(permission: Permission, place: impl std::fmt::Display) -> String {
-    format!("somebody who manages users in {place} can give you {permission}")
+/// Who can help `me`, who lacks `permission` in the company at `place`.
+pub(super) fn who_gives(
+    permission: Permission,
+    me: &api::session::Identity,
+    place: impl std::fmt::Display,
+    company: CompanyId,
+) -> String {
+    match me.kind {
+        Kind::User => format!("somebody who manages users in {place} can give you {permission}"),
+        Kind::ServiceAccount => format!(
+            "somebody who holds it and {} in {place} can give you {permission} with: sactl grant {} --company {company} \
+             --role ROLE, or --permission with the whole list",
+            Permission::SERVICE_ACCOUNTS_EDIT,
+            me.name
+        ),
+    }
+}
+
+/// The command that shows what one may do in the company.
+pub(super) fn shows_what_one_holds(company: CompanyId) -> String {
+    format!("see what you hold there with: sactl whoami --company {company}")
 }
 
 pub(super) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option<PermissionSet> {

@@ -22,6 +22,7 @@ mod questions;
 #[command(after_help = "Examples:\n  \
     sactl grant dormant-bot --role viewer\n  \
     sactl grant backup-runner --add-permission alerts:view\n  \
+    sactl grant backup-runner --remove-permission alerts:view\n  \
     sactl grant fleet-automation --company 2 --permission devices:view,devices:edit\n  \
     sactl grant dormant-bot --role operator --dry-run")]
 pub struct Args {

@@ -15,7 +15,8 @@ use crate::output::{AccountListView, AccountView, Asked, Format, May, RowWriter,
 /// `owned` or `external`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  sactl list\n  sactl list --external\n  sactl list --role operator -o name"
+    after_help = "Examples:\n  sactl list\n  sactl list --external\n  sactl list --role operator -o name\n  \
+                  sactl list --owned --search firmware --limit 10"
 )]
 pub struct Args {
     /// List only accounts that the company owns

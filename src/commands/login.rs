@@ -21,7 +21,8 @@ use crate::ui::Ui;
 #[expect(clippy::doc_markdown, reason = "help for the terminal, which shows Markdown as it stands")]
 #[command(after_help = "Examples:\n  \
     sactl login --server https://gateway.example --username admin@acme.example\n  \
-    sactl login --server https://gateway.example --username ci --password-stdin --store-password < ci.password")]
+    sactl login --server https://gateway.example --username ci --password-stdin --store-password < ci.password\n  \
+    sactl login --server https://gateway.example --username admin@contoso.example --otp 123456")]
 pub struct Args {
     /// User or service account [env: SACTL_USERNAME]
     #[arg(long, value_name = "NAME")]

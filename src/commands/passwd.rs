@@ -23,7 +23,11 @@ use crate::output::PasswordView;
 #[command(after_help = "Examples:\n  \
     sactl passwd backup-runner --generate --dry-run\n  \
     sactl passwd backup-runner --generate --yes\n  \
-    sactl passwd backup-runner --generate --password-out backup.password --yes")]
+    sactl passwd backup-runner --generate --password-out backup.password --yes\n  \
+    sactl passwd backup-runner --password-file new.password --yes\n  \
+    sactl passwd backup-runner --password-stdin --yes < new.password\n\n\
+    An account resets its own:\n  \
+    sactl passwd fleet-automation --current-password-file old.password --password-file new.password --yes")]
 pub struct Args {
     /// Name of the service account
     name: String,

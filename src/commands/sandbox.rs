@@ -35,7 +35,8 @@ const PROFILE: &str = "sandbox";
 /// folder, which is gone afterwards. The command is signed in as admin@acme.example of Acme MSP; everybody's
 /// password is Sandbox-1234! Without a command your shell runs. The exit code is that of the command.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sactl sandbox\n  sactl sandbox -- sactl list\n\n\
+#[command(after_help = "Examples:\n  sactl sandbox\n  sactl sandbox -- sactl list\n  \
+                        sactl sandbox --seed companies.toml -- sactl list -o json\n\n\
                         Act as somebody else, inside:\n  \
                         SACTL_USERNAME=viewer@acme.example SACTL_PASSWORD='Sandbox-1234!' sactl list")]
 pub struct Args {

@@ -21,8 +21,8 @@ use crate::ui::Ui;
 /// Prints its address on standard output once it listens and logs on standard error. Stops cleanly on an
 /// interrupt or SIGTERM: requests under way are answered first.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sactl serve --seed seed.toml\n  sactl serve --listen 127.0.0.1:0 \
-                        --database sqlite:platform.db")]
+#[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
+                        sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem")]
 pub struct Args {
     /// Listen on this address; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]

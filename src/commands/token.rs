@@ -10,7 +10,7 @@ use crate::output::TokenView;
 /// A token that has ended is renewed first, where a password is stored. Whoever has the token acts as you.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  curl -H \"Authorization: Bearer $(sactl token)\" https://gateway.example/api/users/me"
+    after_help = "Example:\n  curl -sS -H \"Authorization: Bearer $(sactl token)\" https://gateway.example/api/users/me"
 )]
 pub struct Args {}
 

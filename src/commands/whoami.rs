@@ -3,7 +3,7 @@
 use super::acting;
 use crate::api::session::Identity;
 use crate::config::settings::ChosenCompany;
-use crate::context::{Context, SignedIn};
+use crate::context::{Context, SignedIn, rather_meant};
 use crate::domain::Company;
 use crate::error::{CliError, Result};
 use crate::output::{AccessView, IdentityView};
@@ -66,8 +66,11 @@ pub(super) fn active_among(chosen: Option<&ChosenCompany>, me: &Identity) -> Res
     };
     let found: Vec<Company> = mine().filter(|company| reference.names(company)).cloned().collect();
     match found.as_slice() {
-        [] => Err(CliError::not_found(format!("you belong to no company {reference}"))
-            .hint("see yours with: sactl company list")),
+        [] => {
+            let error = CliError::not_found(format!("you belong to no company {reference}"))
+                .hint("see yours with: sactl company list");
+            Err(rather_meant(error, &reference.to_string(), &mine().cloned().collect::<Vec<_>>()))
+        }
         [one] => Ok(Some(one.clone())),
         several => Err(CliError::ambiguous_company(&reference.to_string(), several)),
     }

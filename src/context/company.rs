@@ -5,6 +5,7 @@ use crate::api::Code;
 use crate::client::Session;
 use crate::config::settings::ChosenCompany;
 use crate::domain::company::CompanyRef;
+use crate::domain::near::nearest;
 use crate::domain::{Company, CompanyId};
 use crate::error::{CliError, Result};
 use crate::ui::{Choice, Ui};
@@ -52,9 +53,24 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
             let mut found = session.list_companies(Some(name))?.all().await?;
             // A server that does not know the filter gives them all.
             found.retain(|company| company.name == *name);
-            pick(reference, name, found)
+            match pick(reference, name, found) {
+                Err(error) if error.code() == Code::NotFound => {
+                    let known = session.list_companies(None)?.all().await.unwrap_or_default();
+                    Err(rather_meant(error, name, &known))
+                }
+                picked => picked,
+            }
         }
     }
+}
+
+/// The refusal of a company that is not there, with the one that was probably meant before its other hints.
+pub fn rather_meant(error: CliError, name: &str, known: &[Company]) -> CliError {
+    let names: Vec<&str> = known.iter().map(|company| company.name.as_str()).collect();
+    let Some(near) = nearest(name, &names) else { return error };
+    let meant = known.iter().filter(|company| company.name == **near);
+    let meant: Vec<String> = meant.map(Company::to_string).collect();
+    error.hint_before(format!("did you mean {}?", meant.join(" or ")))
 }
 
 fn pick(reference: &CompanyRef, name: &str, mut found: Vec<Company>) -> Result<Company> {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
-use crate::config::{Settings, secure_file};
+use crate::config::{ConfigFile, Settings, secure_file};
+use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
 
@@ -41,7 +42,12 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui) -> Result<Gateway> {
 pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
     let name = settings.missing_profile()?;
     let error = CliError::not_signed_in(format!("there is no profile {name}"));
-    Some(error.hint("see which there are with: sactl profile list"))
+    let error = error.hint("see which there are with: sactl profile list");
+    let known = ConfigFile::load(&settings.folder).unwrap_or_default().profiles;
+    Some(match nearest(name, known.keys()) {
+        Some(near) => error.hint_before(format!("did you mean {near}?")),
+        None => error,
+    })
 }
 
 /// Tells requests to a person.

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use crate::args::Global;
 use crate::config::env::Variable;
 use crate::config::{Environment, env};
+use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection};
 use crate::ui::{Colour, Manner};
@@ -48,8 +49,14 @@ fn format(global: &Global, environment: &Environment) -> Result<Option<Format>> 
 
 fn format_of(text: &str) -> Result<Format> {
     Format::from_str(text, false).map_err(|_| {
-        CliError::config(format!("SACTL_OUTPUT: there is no format {text}"))
-            .hint("formats are table, json, jsonl, csv, yaml and name")
+        let formats = Format::value_variants().iter().filter_map(Format::to_possible_value);
+        let names: Vec<String> = formats.map(|value| value.get_name().to_owned()).collect();
+        let error = CliError::config(format!("SACTL_OUTPUT: there is no format {text}"))
+            .hint(format!("formats are {}", names.join(", ")));
+        match nearest(text, &names) {
+            Some(near) => error.hint_before(format!("did you mean {near}?")),
+            None => error,
+        }
     })
 }
 

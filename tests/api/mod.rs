@@ -10,7 +10,7 @@ mod rules;
 mod sandbox;
 mod seeds;
 mod serve;
-mod session;
+pub(crate) mod session;
 mod slow;
 mod sweep;
 mod table;

@@ -33,7 +33,7 @@ fn refused(reply: &Reply, error: &str) {
 }
 
 /// The code that an authenticator app shows now, `steps` of 30 seconds later.
-fn code(steps: u64) -> String {
+pub(crate) fn code(steps: u64) -> String {
     let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap();
     let totp =
         Builder::new().with_algorithm(Algorithm::SHA1).with_secret(TOTP_SECRET.to_vec()).build_noncompliant();

@@ -2,6 +2,7 @@
 
 use crate::common::env::Env;
 use crate::common::stub::{Answer, Stub};
+use crate::common::tools::installed;
 
 /// Every topic, by the overview of `sactl` alone.
 fn topics() -> Vec<String> {
@@ -68,6 +69,39 @@ fn every_document_has_a_schema_that_is_printed() {
             env.sactl(&format!("help schemas {} -o json", document.name)).ok().json(),
             document.schema()
         );
+    }
+}
+
+/// The manual pages that topics become are in order.
+#[test]
+fn pages_are_clean() {
+    if !installed(&["mandoc"], "SACTL_TEST_REQUIRE_MANDOC") {
+        return;
+    }
+    let env = Env::new();
+    for page in sactl::commands::help::PAGES {
+        let file = env.file(&format!("{}.{}", page.name, page.section), page.to_roff("2026-11-22"));
+        let lint = std::process::Command::new("mandoc").args(["-T", "lint", &file]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&lint.stdout), "", "{}", page.name);
+        assert!(lint.status.success(), "{lint:?}");
+    }
+}
+
+/// A summary fits on a screen, and begins alike for every command.
+#[test]
+fn summaries_are_short() {
+    let program = sactl::args::command();
+    let mut commands: Vec<(String, clap::Command)> =
+        program.get_subcommands().map(|one| (one.get_name().to_owned(), one.clone())).collect();
+    while let Some((path, command)) = commands.pop() {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        assert!(about.starts_with(char::is_uppercase) && !about.ends_with('.'), "{path}: {about}");
+        // Not by the common way, which would find the password of the sample data in the help of sandbox.
+        let summary = Env::new().command().args(path.split(' ')).arg("-h").output().unwrap();
+        let summary = String::from_utf8(summary.stdout).unwrap();
+        assert!(summary.contains("Usage:") && summary.lines().count() <= 48, "{path}:\n{summary}");
+        let verbs = command.get_subcommands();
+        commands.extend(verbs.map(|one| (format!("{path} {}", one.get_name()), one.clone())));
     }
 }
 

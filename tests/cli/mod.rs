@@ -12,6 +12,8 @@ mod documents;
 #[cfg(feature = "platform")]
 mod dry_run;
 #[cfg(feature = "platform")]
+mod examples;
+#[cfg(feature = "platform")]
 mod exit_codes;
 #[cfg(feature = "platform")]
 mod faults;

@@ -65,11 +65,18 @@ fn the_readme_names_every_error_code() {
 /// Every variable that the program reads is in the README.
 #[test]
 fn the_readme_names_every_variable() {
-    let help = crate::common::env::Env::new().sactl("--help");
-    let words = help.ok().stdout.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    let variables: std::collections::BTreeSet<_> = words.filter(|word| word.starts_with("SACTL_")).collect();
-    assert!(variables.len() >= 5, "{variables:?}");
-    for variable in variables {
-        assert!(README.contains(&format!("`{variable}`")), "{variable} is not in the README");
+    // Where a shell and programs are is known without it.
+    let of_the_system = ["SHELL", "PATH"];
+    for variable in sactl::config::env::ALL.iter().filter(|one| !of_the_system.contains(&one.name)) {
+        assert!(README.contains(&format!("`{}`", variable.name)), "{} is not in the README", variable.name);
+    }
+}
+
+/// The README says of each exit code what the help says.
+#[test]
+fn the_readme_says_what_each_exit_code_means() {
+    for exit in sactl::error::EXITS {
+        let row = format!("\n| {} | {} |", exit.code, exit.meaning);
+        assert!(README.contains(&row), "the README has no row{row}");
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::text::title;
 use super::topic::{Block, Topic};
-use super::topics::{CONFIG, CREDENTIALS, ENVIRONMENT, EXIT_CODES};
+use super::topics::{CONFIG, CREDENTIALS, ENVIRONMENT, EXIT_CODES, FORMATTING, SCHEMAS, SCRIPTING};
 
 /// A man page that is made of topics.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,8 @@ pub const PAGES: &[Page] = &[
         topics: &[CONFIG, ENVIRONMENT, CREDENTIALS],
     },
     Page { name: "sactl-exit-codes", section: 7, about: EXIT_CODES.about, topics: &[EXIT_CODES] },
+    Page { name: "sactl-formatting", section: 7, about: FORMATTING.about, topics: &[FORMATTING, SCHEMAS] },
+    Page { name: "sactl-scripting", section: 7, about: SCRIPTING.about, topics: &[SCRIPTING] },
 ];
 
 impl Page {
@@ -38,14 +40,18 @@ impl Page {
         let mut page = format!(
             ".TH {} {section} \"{}\" \"sactl {version}\" \"sactl manual\"\n.SH NAME\n{} \\- {}\n",
             escaped(&name),
-            escaped(date),
+            date.replace(['\\', '"'], ""),
             escaped(self.name),
             escaped(self.about)
         );
         for topic in self.topics {
             let heading = if self.topics.len() == 1 { "description" } else { topic.about };
             let _ = writeln!(page, ".SH {}", quoted(&heading.to_uppercase()));
-            (topic.blocks)().iter().for_each(|block| self::block(block, &mut page));
+            let mut after_heading = true;
+            for block in (topic.blocks)() {
+                self::block(&block, after_heading, &mut page);
+                after_heading = matches!(block, Block::Heading(_));
+            }
         }
         page.push_str(".SH SEE ALSO\n");
         page.push_str(&self.neighbours());
@@ -61,13 +67,15 @@ impl Page {
     }
 }
 
-fn block(block: &Block, page: &mut String) {
+/// Writes a block. `after_heading`: a heading stands right before it, which begins a paragraph by itself.
+fn block(block: &Block, after_heading: bool, page: &mut String) {
+    let begin = if after_heading { "" } else { ".PP\n" };
     match block {
         Block::Heading(heading) => {
             let _ = writeln!(page, ".SS {}", quoted(&title(heading)));
         }
         Block::Paragraph(text) => {
-            let _ = writeln!(page, ".PP\n{}", marked(text));
+            let _ = writeln!(page, "{begin}{}", marked(text));
         }
         Block::Definitions(pairs) => {
             for (term, meaning) in pairs {
@@ -76,7 +84,7 @@ fn block(block: &Block, page: &mut String) {
             }
         }
         Block::Code(code) => {
-            page.push_str(".PP\n.RS 4\n.nf\n");
+            let _ = write!(page, "{begin}.RS 4\n.nf\n");
             code.lines().for_each(|line| {
                 let _ = writeln!(page, "{}", protected(&escaped(line)));
             });
@@ -93,7 +101,25 @@ fn marked(text: &str) -> String {
         1 => format!("\\fB{}\\fR", escaped(part)),
         _ => escaped(part),
     });
-    protected(&parts.collect::<String>())
+    filled(&parts.collect::<String>())
+}
+
+/// Longest line of the source of a page.
+const WIDTH: usize = 80;
+
+/// The words of `text` in lines of the source.
+fn filled(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + word.len() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| protected(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// An argument of a macro.

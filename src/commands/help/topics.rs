@@ -6,13 +6,18 @@ mod config;
 mod credentials;
 mod environment;
 mod exit_codes;
+mod formatting;
 mod schemas;
+mod scripting;
 
 pub(super) use config::CONFIG;
 pub(super) use credentials::CREDENTIALS;
 pub(super) use environment::ENVIRONMENT;
 pub(super) use exit_codes::EXIT_CODES;
+pub(super) use formatting::FORMATTING;
 pub(super) use schemas::SCHEMAS;
+pub(super) use scripting::SCRIPTING;
 
 /// Every topic, in the order of the overview.
-pub(super) const ALL: &[Topic] = &[EXIT_CODES, SCHEMAS, CREDENTIALS, CONFIG, ENVIRONMENT];
+pub(super) const ALL: &[Topic] =
+    &[EXIT_CODES, FORMATTING, SCHEMAS, SCRIPTING, CREDENTIALS, CONFIG, ENVIRONMENT];

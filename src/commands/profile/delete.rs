@@ -20,7 +20,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
     let folder = &context.settings()?.folder;
     let file = ConfigFile::load(folder)?;
-    let profile = file.profiles.get(&name).ok_or_else(|| super::no_profile(&name))?;
+    let profile = file.profiles.get(&name).ok_or_else(|| super::no_profile(&name, &file))?;
     let view = super::view(&name, profile, &file);
     let shared = file.profiles.iter().any(|(other, one)| *other != name && is_same_slot(one, profile));
     if !shared && let (Some(origin), Some(username)) = (profile.server.clone(), profile.username.clone()) {

@@ -9,6 +9,7 @@ use clap::Subcommand;
 
 use crate::config::{ConfigFile, Profile};
 use crate::context::Context;
+use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::output::ProfileView;
 
@@ -52,7 +53,11 @@ fn view(name: &str, profile: &Profile, file: &ConfigFile) -> ProfileView {
     }
 }
 
-fn no_profile(name: &str) -> CliError {
-    CliError::not_found(format!("there is no profile {name}"))
-        .hint("see which there are with: sactl profile list")
+fn no_profile(name: &str, file: &ConfigFile) -> CliError {
+    let error = CliError::not_found(format!("there is no profile {name}"))
+        .hint("see which there are with: sactl profile list");
+    match nearest(name, file.profiles.keys()) {
+        Some(near) => error.hint_before(format!("did you mean {near}?")),
+        None => error,
+    }
 }

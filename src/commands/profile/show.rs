@@ -20,6 +20,6 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name.or_else(in_use).ok_or_else(|| {
         CliError::not_found("there is no profile yet").hint("make one by signing in: sactl login")
     })?;
-    let profile = file.profiles.get(&name).ok_or_else(|| super::no_profile(&name))?;
+    let profile = file.profiles.get(&name).ok_or_else(|| super::no_profile(&name, &file))?;
     acting::show(context.ui(), &super::view(&name, profile, &file))
 }

@@ -16,11 +16,12 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
     let view = ConfigFile::update(&context.settings()?.folder, |file| {
-        let profile = file.profiles.get(&name)?.clone();
+        let Some(profile) = file.profiles.get(&name).cloned() else {
+            return Err(super::no_profile(&name, file));
+        };
         file.current = Some(name.clone());
-        Some(super::view(&name, &profile, file))
-    })?;
-    let view = view.ok_or_else(|| super::no_profile(&name))?;
+        Ok(super::view(&name, &profile, file))
+    })??;
     context.ui().status(format!("The profile in use is {name}"));
     for variable in [env::PROFILE, env::SERVER] {
         if context.environment().has(variable) {

@@ -20,6 +20,7 @@ use crate::output::RoleView;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl role edit router-fixer --permission devices:view,devices:edit\n  \
+    sactl role edit router-fixer --add-permission alerts:view --remove-permission devices:edit\n  \
     sactl role edit router-fixer --add-permission alerts:view --dry-run")]
 pub(super) struct Args {
     /// Name of the role

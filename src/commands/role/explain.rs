@@ -1,9 +1,10 @@
 //! Refusals of changes of roles, explained.
 
 use super::super::acting::Acting;
-use super::super::explain::{held_in, listed, unknown_permissions, who_gives};
+use super::super::explain::{held_in, listed, shows_what_one_holds, unknown_permissions, who_gives};
 use crate::api::Code;
 use crate::client;
+use crate::domain::near::nearest;
 use crate::domain::{Permission, PermissionSet};
 use crate::error::CliError;
 
@@ -18,31 +19,78 @@ pub(super) async fn explain(
 ) -> CliError {
     let error = CliError::from(error);
     match error.code() {
-        Code::MissingPermission => error.rather_hint([who_gives(needed, acting.named_company().await)]),
-        Code::Escalation => {
-            let error = error.hint("a role gains only what you hold yourself");
-            let Ok(me) = acting.session.me().await else { return error };
-            let lacking = PermissionSet::known(named) - held_in(&me, acting.company).unwrap_or_default();
-            if lacking.is_empty() {
-                error
-            } else {
-                error.hint(format!("you do not hold {}", listed(lacking)))
-            }
-        }
-        Code::SelfModification => error.hint("nobody changes a role they hold: ask somebody who does not"),
-        Code::NotFound => error.hint("see which roles there are with: sactl role list"),
+        Code::MissingPermission => missing_permission(acting, error, needed).await,
+        Code::Escalation => escalation(acting, error, named).await,
+        Code::SelfModification => error
+            .worded("nobody changes a role that they hold themselves")
+            .hint(format!("somebody who holds {needed} and another role can do this"))
+            .hint("see your own role with: sactl whoami"),
+        Code::NameTaken => error.hint(match role {
+            Some(role) => format!("see that role with: sactl role show {role}, or choose another name"),
+            None => "choose another name".to_owned(),
+        }),
+        Code::NotFound => not_found(acting, error, role).await,
         Code::RoleInUse => error.hint(match role {
-            Some(role) => format!("see which service accounts hold it with: sactl list --role {role}"),
+            Some(role) => format!(
+                "see which service accounts hold it with: sactl list --role {role} --company {}; give them another \
+                 with: sactl grant NAME --role ROLE",
+                acting.company
+            ),
             None => "take it from everybody first".to_owned(),
         }),
         Code::InvalidInput if error.violations().iter().any(|one| one.code == "unknown_permission") => {
             unknown_permissions(error, named)
         }
+        Code::InvalidInput if error.violations().iter().any(|one| one.code == "default_role") => error
+            .hint("make a role of your own with: sactl role create NAME --permission PERMISSION,…"),
         _ => match role {
             Some(role) if needed == Permission::ROLES_MANAGE => {
                 error.state_shown_by(&format!("sactl role show {role}"))
             }
             _ => error,
         },
+    }
+}
+
+/// Says who can give what is lacking.
+async fn missing_permission(acting: &Acting<'_>, error: CliError, needed: Permission) -> CliError {
+    let Ok(me) = acting.session.me().await else { return error };
+    let place = acting.named_company().await;
+    error.rather_hint([who_gives(needed, &me, place, acting.company), shows_what_one_holds(acting.company)])
+}
+
+/// Says which of the permissions `named` the caller lacks.
+async fn escalation(acting: &Acting<'_>, error: CliError, named: &[String]) -> CliError {
+    let Ok(me) = acting.session.me().await else { return error };
+    let lacking = PermissionSet::known(named) - held_in(&me, acting.company).unwrap_or_default();
+    let place = acting.named_company().await;
+    let error = if lacking.is_empty() {
+        error
+    } else {
+        error
+            .worded("a role gains only permissions that you hold yourself in the company")
+            .hint(format!("in {place} you do not hold {}", listed(lacking)))
+    };
+    error
+        .hint(format!("somebody who holds them and {} in {place} can do this", Permission::ROLES_MANAGE))
+        .hint(shows_what_one_holds(acting.company))
+}
+
+/// Says which company or role was probably meant.
+async fn not_found(acting: &Acting<'_>, error: CliError, role: Option<&str>) -> CliError {
+    let company = acting.company;
+    let me = acting.session.me().await.ok();
+    if me.is_some_and(|me| held_in(&me, company).is_none()) {
+        return error
+            .hint(format!("you do not belong to company {company}; see yours with: sactl company list"));
+    }
+    let error = error.hint(format!("see which roles there are with: sactl role list --company {company}"));
+    let roles = match acting.session.list_roles(company) {
+        Ok(pages) => pages.all().await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    match role.and_then(|role| nearest(role, roles.into_iter().map(|one| one.name))) {
+        Some(near) => error.hint_before(format!("did you mean the role {near}?")),
+        None => error,
     }
 }
