@@ -87,7 +87,9 @@ impl Reply {
                 Error::bad_response(message).hint("check that --server names the gateway of the platform"),
             ));
         }
-        match serde_json::from_slice::<T>(&self.body) {
+        // Looked at once as a whole, text need not be looked at string by string.
+        let text = str::from_utf8(&self.body).map_err(serde::de::Error::custom);
+        match text.and_then(serde_json::from_str::<T>) {
             Ok(document) if !document.says_failure() => Ok(document),
             Err(error) if !self.says_failure() => Err(self
                 .blame(Error::bad_response("the server's answer is not of this contract").caused_by(error))),

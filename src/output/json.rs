@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use crate::domain::visible::json_visible;
 
+/// Room for a line of ordinary length.
+const LINE: usize = 1024;
+
 /// Writes one document over several lines.
 pub(super) fn pretty<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {
     finish(&serde_json::to_string_pretty(document)?, out)
@@ -13,7 +16,10 @@ pub(super) fn pretty<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Res
 
 /// Writes one document on one line.
 pub(super) fn line<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {
-    finish(&serde_json::to_string(document)?, out)
+    let mut text = Vec::with_capacity(LINE);
+    serde_json::to_writer(&mut text, document)?;
+    // What is written as JSON is text.
+    finish(str::from_utf8(&text).map_err(io::Error::other)?, out)
 }
 
 /// The document is whole in memory before its first byte is written: half of one would be worse than none.

@@ -158,8 +158,13 @@ impl<'a> RowWriter<'a> {
 
 /// Cells between tabs; tabs and line ends inside a cell are written out, so that a row is always one line.
 fn piped(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
-    let cells: Vec<_> = cells.iter().map(|cell| sanitise(cell)).collect();
-    writeln!(out, "{}", cells.join("\t"))
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            out.write_all(b"\t")?;
+        }
+        out.write_all(sanitise(cell).as_bytes())?;
+    }
+    out.write_all(b"\n")
 }
 
 #[cfg(test)]

@@ -46,5 +46,7 @@ mod start;
 #[cfg(feature = "platform")]
 mod story;
 #[cfg(feature = "platform")]
+mod tables;
+#[cfg(feature = "platform")]
 mod terminal;
 mod transport;
