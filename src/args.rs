@@ -168,6 +168,8 @@ pub enum Command {
     Api(commands::api::Args),
     Token(commands::token::Args),
     Doctor(commands::doctor::Args),
+    Completion(commands::completion::Args),
+    Man(commands::man::Args),
     Help(commands::help::Args),
     #[cfg(feature = "platform")]
     Serve(commands::serve::Args),

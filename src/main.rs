@@ -15,6 +15,9 @@ use sactl::ui::{Manner, Ui};
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment = Environment::of_process();
+    if commands::complete::answered(&arguments, &environment) {
+        return ExitCode::SUCCESS;
+    }
     let (cli, path) = match args::parse(&arguments) {
         Ok(parsed) => parsed,
         Err(error) => return not_parsed(&error, &arguments, &environment),

@@ -84,7 +84,7 @@ mod tests {
     use crate::output::DOCUMENTS;
 
     /// Commands that print no document: what they print is another program's, or a file in a fixed language.
-    const PRINT_NONE: &[&str] = &["serve", "sandbox"];
+    const PRINT_NONE: &[&str] = &["completion", "man", "serve", "sandbox"];
 
     fn verbs(command: &Command, path: &str, found: &mut Vec<String>) {
         if !command.has_subcommands() {

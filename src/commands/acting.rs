@@ -84,7 +84,7 @@ pub(super) fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
         Ok(())
     })?;
     if shown == Shown::Cut && surroundings.is_terminal {
-        ui.aside("Not everything fits here; --wide shows it all.");
+        ui.aside("Cut to fit; --wide shows all.");
     }
     Ok(())
 }

@@ -12,14 +12,12 @@ use crate::error::{CliError, Result};
 use crate::output::{self, HelpView, RawView};
 
 mod groups;
-mod roff;
 mod start;
 mod text;
 mod topic;
 mod topics;
 
 pub use groups::grouped;
-pub use roff::{PAGES, Page};
 pub use start::start;
 pub use topic::{Block, Topic};
 

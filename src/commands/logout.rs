@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::acting;
 use crate::config::credentials::{Credentials, Slot, Store};
-use crate::config::env;
+use crate::config::names::Seer;
+use crate::config::{NameCache, env};
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::output::SignedOutView;
@@ -36,6 +37,8 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
     let changed = found.is_some();
     let revoked = revoke(&gateway, found.as_ref()).await;
     store.delete(&slot).await?;
+    let names = NameCache::new(settings.cache.as_deref());
+    names.forget_seer(&slot.origin, &Seer::User(slot.username.clone()));
     let Slot { origin, username } = slot;
     if let Err(error) = revoked {
         return Err(error.hint(format!(

@@ -2,6 +2,8 @@
 
 pub mod api;
 pub mod company;
+pub mod complete;
+pub mod completion;
 pub mod create;
 pub mod delete;
 pub mod doctor;
@@ -11,6 +13,7 @@ pub mod help;
 pub mod list;
 pub mod login;
 pub mod logout;
+pub mod man;
 pub mod passwd;
 pub mod password_input;
 pub mod permission;
@@ -65,6 +68,8 @@ pub async fn run(command: Command, context: &Context) -> Result<u8> {
         Command::Api(args) => api::run(args, context).await,
         Command::Token(args) => token::run(args, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,
+        Command::Completion(args) => completion::run(&args, context),
+        Command::Man(args) => man::run(&args, context),
         Command::Help(args) => help::run(&args, context),
         #[cfg(feature = "platform")]
         Command::Serve(_) | Command::Sandbox(_) => unreachable!("main runs these on their own runtime"),

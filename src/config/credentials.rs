@@ -152,6 +152,18 @@ impl Store {
         }
     }
 
+    /// What `slot` holds, if that can be had without asking anybody: a closed keyring stays closed.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub async fn load_silently(&self, slot: &Slot) -> Result<Option<Credentials>> {
+        match self.kind {
+            StoreKind::Keyring => keyring_store::load_if_open(slot).await,
+            StoreKind::File => self.files().load(slot),
+            StoreKind::None => Ok(None),
+        }
+    }
+
     /// Puts `credentials` into `slot`, in place of what it holds.
     ///
     /// # Errors

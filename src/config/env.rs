@@ -51,6 +51,9 @@ variables! {
     PASSWORD_FILE = "SACTL_PASSWORD_FILE";
     /// How much `serve` and `sandbox` log on standard error: off, error, warn, info, debug or trace.
     LOG = "SACTL_LOG";
+    /// Set by the completion script of a shell, with its name: the words behind `--` are completed, and
+    /// nothing else is done.
+    COMPLETE = "SACTL_COMPLETE";
     /// Anything but `0`: answers and questions for a screen reader, without boxes, alignment and animation.
     ACCESSIBLE = "SACTL_ACCESSIBLE";
     /// The shell that `sandbox` starts when it is given no command.

@@ -3,7 +3,7 @@
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -138,7 +138,7 @@ impl Folder {
 
     /// Puts `content` in place of the file `name`, whose lock the caller holds: whoever reads, also after a
     /// crash, finds the old content or the new one.
-    fn replace(&self, name: &str, content: &[u8]) -> Result<()> {
+    fn replace(&self, name: &str, content: &[u8], effort: Effort) -> Result<()> {
         let path = self.path.join(name);
         match rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => self.require_regular(&path, &stat)?,
@@ -148,21 +148,39 @@ impl Folder {
         let temporary = format!(".{name}.new");
         // One that a killed process left; nobody else writes it, for the lock is ours.
         let _ = rustix::fs::unlinkat(&self.fd, &temporary, AtFlags::empty());
-        self.write_new(&temporary, content)
+        self.write_new(&temporary, content, effort)
             .and_then(|()| rustix::fs::renameat(&self.fd, &temporary, &self.fd, name))
-            .and_then(|()| rustix::fs::fsync(&self.fd))
+            .and_then(|()| effort.settle(self.fd.as_fd()))
             .map_err(|error| {
                 let _ = rustix::fs::unlinkat(&self.fd, &temporary, AtFlags::empty());
                 Error::io("write", &path, error.into())
             })
     }
 
-    fn write_new(&self, name: &str, content: &[u8]) -> rustix::io::Result<()> {
+    fn write_new(&self, name: &str, content: &[u8], effort: Effort) -> rustix::io::Result<()> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = rustix::fs::openat(&self.fd, name, flags, owner_only())?;
         let mut file = File::from(fd);
         file.write_all(content).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
-        rustix::fs::fsync(file.as_fd())
+        effort.settle(file.as_fd())
+    }
+}
+
+/// What a file is worth.
+#[derive(Clone, Copy, Debug)]
+enum Effort {
+    /// It survives the loss of power.
+    Durable,
+    /// It may be lost then: nobody waits for the disk.
+    Light,
+}
+
+impl Effort {
+    fn settle(self, fd: BorrowedFd<'_>) -> rustix::io::Result<()> {
+        match self {
+            Self::Durable => rustix::fs::fsync(fd),
+            Self::Light => Ok(()),
+        }
     }
 }
 
@@ -179,7 +197,15 @@ impl Lock<'_> {
     /// # Errors
     /// `credential_store` with the mend when something else than such a file stands there; `io`.
     pub fn replace(&self, name: &str, content: &[u8]) -> Result<()> {
-        self.folder.replace(name, content)
+        self.folder.replace(name, content, Effort::Durable)
+    }
+
+    /// The same for a file that may be lost with the power, which costs no wait for the disk.
+    ///
+    /// # Errors
+    /// As [`Self::replace`].
+    pub fn replace_lightly(&self, name: &str, content: &[u8]) -> Result<()> {
+        self.folder.replace(name, content, Effort::Light)
     }
 }
 

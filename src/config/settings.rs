@@ -78,6 +78,8 @@ pub enum ChosenCompany {
 pub struct Settings {
     /// The folder of configuration and credentials.
     pub folder: PathBuf,
+    /// The folder of what may be lost: remembered names; `None` when the system names no such place.
+    pub cache: Option<PathBuf>,
     /// The name of the profile: chosen, or the current one; `None` when there is none yet.
     pub profile: Option<Setting<String>>,
     /// What is stored under that name; empty when nothing is.
@@ -152,6 +154,7 @@ impl Settings {
             )?,
             allow_http: flags.allow_http,
             credential_store: layers.store(flags, stored.credential_store)?,
+            cache: cache_folder(environment, &folder),
             folder,
             profile,
             server,
@@ -190,6 +193,15 @@ pub fn folder(environment: &Environment) -> Result<PathBuf> {
         Error::config("there is no home folder to keep the configuration in")
             .hint("name a folder with SACTL_CONFIG_DIR")
     })
+}
+
+/// The folder of what may be lost: `sactl` where the system keeps such things, and with a configuration folder of
+/// one's own a folder in there, so that everything is in one place.
+fn cache_folder(environment: &Environment, config_folder: &Path) -> Option<PathBuf> {
+    if environment.has(env::CONFIG_DIR) {
+        return Some(config_folder.join("cache"));
+    }
+    dirs::cache_dir().map(|folder| folder.join("sactl"))
 }
 
 /// Most systems keep whom they trust in one file too, which is read sooner than a folder of files. What the

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::api::path;
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
-use crate::config::{ConfigFile, Settings, secure_file};
+use crate::config::{ConfigFile, NameCache, Settings, secure_file};
+use crate::domain::Origin;
 use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
@@ -34,8 +36,12 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui) -> Result<Gateway> {
             key: secure_file::read_bounded(key, CERTIFICATES)?,
         });
     }
-    let told = Told { ui: ui.clone(), waiting_for: server.value.host().to_owned() };
-    Ok(Gateway::new(&options, Some(Arc::new(told)))?)
+    let watcher = Watcher {
+        ui: ui.clone(),
+        names: NameCache::new(settings.cache.as_deref()),
+        origin: server.value.clone(),
+    };
+    Ok(Gateway::new(&options, Some(Arc::new(watcher)))?)
 }
 
 /// That the profile chosen for this call does not exist, if that is so.
@@ -50,14 +56,25 @@ pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
     })
 }
 
-/// Tells requests to a person.
-struct Told {
+/// Tells requests to a person, and forgets remembered names when something was changed.
+struct Watcher {
     ui: Ui,
-    waiting_for: String,
+    names: NameCache,
+    origin: Origin,
 }
 
-impl Observer for Told {
+impl Watcher {
+    /// Whether the exchange may have changed what completion remembers. A sign-in changes nothing.
+    fn is_change(exchange: &Exchange<'_>) -> bool {
+        exchange.method != "GET" && ![path::TOKEN, path::REVOCATION].contains(&exchange.path)
+    }
+}
+
+impl Observer for Watcher {
     fn exchanged(&self, exchange: &Exchange<'_>) {
+        if Self::is_change(exchange) {
+            self.names.forget_server(&self.origin);
+        }
         if !self.ui.is_verbose() {
             return;
         }
@@ -76,7 +93,7 @@ impl Observer for Told {
     }
 
     fn waiting(&self) {
-        self.ui.waiting(&self.waiting_for);
+        self.ui.waiting(self.origin.host());
     }
 
     fn waited(&self) {

@@ -38,16 +38,54 @@ impl Selection {
     }
 }
 
-/// The rows with the chosen columns alone, as a table. What was asked for by its name is not cut.
-fn table<R: Row>(columns: &[&'static str], rows: &[&R], selection: &Selection) -> Block {
-    let places = selection.places::<R>().unwrap_or_default();
-    let cells = |row: &&R| {
+/// The answer with tables of the chosen columns alone. A list keeps its titles, and what it says where it is empty;
+/// of anything else the row is left.
+fn tables<A: Answer>(answer: &A, columns: &[&'static str], selection: &Selection) -> Vec<Block> {
+    let places = selection.places::<A::Row>().unwrap_or_default();
+    let mut rows = answer.rows().into_iter();
+    let mut next = |count: usize| table(columns, &places, rows.by_ref().take(count));
+    let blocks = answer.blocks();
+    let shown = blocks.iter().map(|block| match block {
+        Block::Table { rows, .. } => Some(rows.len()),
+        Block::Title(_) | Block::Counted(..) | Block::Note(_) => Some(0),
+        Block::Verbatim(_) | Block::Document(_) | Block::Pairs(_) => None,
+    });
+    let count = answer.rows().len();
+    if shown.sum::<Option<usize>>() != Some(count) {
+        return vec![next(count)];
+    }
+    let chosen = |block| match block {
+        Block::Table { rows, .. } => next(rows.len()),
+        other => other,
+    };
+    blocks.into_iter().map(chosen).collect()
+}
+
+/// What was asked for by its name is not cut.
+fn table<'a, R: Row + 'a>(
+    columns: &[&'static str],
+    places: &[usize],
+    rows: impl Iterator<Item = &'a R>,
+) -> Block {
+    let cells = |row: &R| {
         let cells = row.cells();
-        places.iter().map(|place| Cell::new(cells.get(*place).cloned().unwrap_or_default())).collect()
+        let text = |place: &usize| cells.get(*place).cloned().unwrap_or_default();
+        columns.iter().zip(places).map(|(column, place)| cell(column, text(place))).collect()
     };
     Block::Table {
         columns: columns.iter().map(|column| Column::new(column, Fit::Prose)).collect(),
-        rows: rows.iter().map(cells).collect(),
+        rows: rows.map(cells).collect(),
+    }
+}
+
+/// A time reads as in every other table: on a terminal by how far it is away.
+fn cell(column: &str, text: String) -> Cell {
+    match text.parse() {
+        Ok(time) if column.ends_with("expires_at") => Cell::future(Some(time), ""),
+        Ok(time) if column.ends_with("_at") => Cell::past(Some(time), ""),
+        _ if column == "name" => Cell::strong(text),
+        _ if text.is_empty() => Cell::faint("-"),
+        _ => Cell::new(text),
     }
 }
 
@@ -65,7 +103,7 @@ pub fn write_selected<A: Answer>(
         (Selection::Whole, _) => return super::write(answer, out, surroundings),
         (Selection::Jq(jq), shape) if shape != Shape::As(Format::Jsonl) => jq.write(answer, out),
         (Selection::Columns(columns), Shape::As(Format::Table)) => {
-            return write::blocks(&[table(columns, &answer.rows(), selection)], out, surroundings);
+            return write::blocks(&tables(answer, columns, selection), out, surroundings);
         }
         _ => {
             let rows = RowWriter::selecting(surroundings, selection);
@@ -74,4 +112,19 @@ pub fn write_selected<A: Answer>(
         }
     }
     .map(|()| Shown::Whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_one_only_in_a_column_of_times() {
+        let time = "2026-11-22T12:00:00Z".to_owned();
+        let then = time.parse().unwrap();
+        assert_eq!(cell("created_at", time.clone()), Cell::past(Some(then), ""));
+        assert_eq!(cell("token_expires_at", time.clone()), Cell::future(Some(then), ""));
+        assert_eq!(cell("description", time.clone()), Cell::new(time));
+        assert_eq!(cell("last_used_at", String::new()), Cell::faint("-"));
+    }
 }

@@ -2,7 +2,6 @@
 
 use crate::common::env::Env;
 use crate::common::stub::{Answer, Stub};
-use crate::common::tools::installed;
 
 /// Every topic, by the overview of `sactl` alone.
 fn topics() -> Vec<String> {
@@ -69,21 +68,6 @@ fn every_document_has_a_schema_that_is_printed() {
             env.sactl(&format!("help schemas {} -o json", document.name)).ok().json(),
             document.schema()
         );
-    }
-}
-
-/// The manual pages that topics become are in order.
-#[test]
-fn pages_are_clean() {
-    if !installed(&["mandoc"], "SACTL_TEST_REQUIRE_MANDOC") {
-        return;
-    }
-    let env = Env::new();
-    for page in sactl::commands::help::PAGES {
-        let file = env.file(&format!("{}.{}", page.name, page.section), page.to_roff("2026-11-22"));
-        let lint = std::process::Command::new("mandoc").args(["-T", "lint", &file]).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&lint.stdout), "", "{}", page.name);
-        assert!(lint.status.success(), "{lint:?}");
     }
 }
 

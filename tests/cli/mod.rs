@@ -4,6 +4,8 @@
 mod acting;
 mod bad_input;
 mod ci;
+#[cfg(feature = "platform")]
+mod completion;
 mod contract;
 mod credentials;
 mod doctor;
@@ -22,6 +24,7 @@ mod hostile_answers;
 mod hostile_memory;
 mod hostile_text;
 mod interruption;
+mod man;
 #[cfg(feature = "platform")]
 mod outputs;
 #[cfg(feature = "platform")]
@@ -45,6 +48,8 @@ mod sign_in;
 mod start;
 #[cfg(feature = "platform")]
 mod story;
+#[cfg(feature = "platform")]
+mod tables;
 #[cfg(feature = "platform")]
 mod terminal;
 mod transport;

@@ -29,6 +29,34 @@ fn columns_come_in_the_order_in_which_they_are_named() {
     assert!(token.contains('\t') && token.ends_with(&shown("token")), "{token}");
 }
 
+/// A list keeps its two titled tables with their counts, and what it says where it is empty; an answer that is one
+/// thing is one row.
+#[test]
+fn tables_keep_their_titles_and_have_the_chosen_columns() {
+    let world = World::start();
+    let admin = world.admin();
+    let shown = |line: &str| admin.sactl(line).ok().stdout.clone();
+    insta::assert_snapshot!(shown("list --columns name,owner_id,last_used_at -o table"), @r"
+    Owned by Acme MSP (1) — 3 accounts
+    NAME              OWNER_ID  LAST_USED_AT
+    backup-runner     1         -
+    dormant-bot       1         -
+    fleet-automation  1         -
+
+    External, with access to Acme MSP (1) — 1 account
+    NAME                 OWNER_ID  LAST_USED_AT
+    northwind-telemetry  2         -
+    ");
+    let external = shown("list --external --columns name -o table");
+    assert!(external.starts_with("External, with access to Acme MSP (1)"), "{external}");
+    let none = shown("list --search nothing-like-it --columns name -o table");
+    assert!(none.contains("None contains"), "{none}");
+    let show = shown("show fleet-automation --columns name,role -o table");
+    assert_eq!(show, "NAME              ROLE\nfleet-automation  operator\n");
+    let permissions = shown("permission list --columns action,category -o table");
+    assert!(permissions.starts_with("ACTION  CATEGORY\ncreate  alerts\n"), "{permissions}");
+}
+
 /// A generated password is seen, or nothing is done.
 #[test]
 fn columns_never_lose_a_password() {

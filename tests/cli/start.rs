@@ -53,7 +53,7 @@ fn version_is_the_package_version() {
 }
 
 /// The commands of the small client.
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 21] = [
     "login",
     "logout",
     "whoami",
@@ -72,6 +72,8 @@ const COMMANDS: [&str; 19] = [
     "api",
     "token",
     "doctor",
+    "completion",
+    "man",
     "help",
 ];
 

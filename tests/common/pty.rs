@@ -33,6 +33,11 @@ impl Terminal {
         Self::run(&command)
     }
 
+    /// Starts any program.
+    pub(crate) fn program(command: &std::process::Command) -> Self {
+        Self::run(command)
+    }
+
     /// The terminal shows what is typed, as terminals do unless the program says otherwise; `Session` alone
     /// would hide it.
     fn run(command: &std::process::Command) -> Self {

@@ -11,7 +11,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Access", &["grant", "revoke", "role", "permission"]),
     ("Sign-in", &["login", "logout", "whoami", "profile", "company", "token"]),
     ("Platform", &["sandbox", "serve"]),
-    ("Tools", &["api", "doctor", "help"]),
+    ("Tools", &["api", "doctor", "completion", "man", "help"]),
 ];
 
 /// A group with those of its commands that this program has.

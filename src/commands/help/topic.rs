@@ -1,5 +1,5 @@
 //! A topic of the help as data: written once, rendered for a terminal by [`super::text`] and for a man page by
-//! [`super::roff`].
+//! `sactl man`.
 
 use std::borrow::Cow;
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use keyring::Entry;
 use keyring_core::Error as KeyringError;
+use secret_service::EncryptionType;
+use secret_service::blocking::SecretService;
 
 use super::{Credentials, Slot, encode};
 use crate::config::{Error, Result};
@@ -27,6 +29,21 @@ pub(super) async fn load(slot: &Slot) -> Result<Option<Credentials>> {
     })
 }
 
+/// The same without unlocking anything, which would ask a person: what lies behind a lock is not there. The
+/// keyring's own library always unlocks, so this looks for the entry as that one stores it.
+pub(super) async fn load_if_open(slot: &Slot) -> Result<Option<Credentials>> {
+    let (service, username) = names_of(slot);
+    let work = tokio::task::spawn_blocking(move || {
+        let keyring = SecretService::connect(EncryptionType::Dh).ok()?;
+        let attributes = [("service", service.as_str()), ("username", username.as_str())];
+        let found = keyring.search_items(attributes.into()).ok()?;
+        let secret = found.unlocked.first()?.get_secret().ok()?;
+        Some(zeroize::Zeroizing::new(secret))
+    });
+    let secret = tokio::time::timeout(PATIENCE, work).await.ok().and_then(std::result::Result::ok).flatten();
+    Ok(secret.and_then(|secret| serde_json::from_slice(&secret).ok()))
+}
+
 pub(super) async fn save(slot: &Slot, credentials: &Credentials) -> Result<()> {
     let text = encode(credentials)?;
     bounded(slot, move |entry| entry.set_password(&text)).await
@@ -41,13 +58,17 @@ pub(super) async fn delete(slot: &Slot) -> Result<bool> {
     .await
 }
 
+/// The service and the user under which the entry of `slot` is found.
+fn names_of(slot: &Slot) -> (String, String) {
+    (format!("sactl {}", slot.origin), slot.username.clone())
+}
+
 /// Runs `call` on another thread, and gives up on it when it takes too long.
 async fn bounded<T: Send + 'static>(
     slot: &Slot,
     call: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
 ) -> Result<T> {
-    let service = format!("sactl {}", slot.origin);
-    let username = slot.username.clone();
+    let (service, username) = names_of(slot);
     let work = tokio::task::spawn_blocking(move || {
         Entry::new(&service, &username).and_then(|entry| call(&entry)).map_err(explain)
     });

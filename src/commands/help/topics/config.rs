@@ -46,6 +46,13 @@ fn blocks() -> Vec<Block> {
                 "credentials",
                 "a folder beside it, which only the user can open: the secrets of the store `file`, and locks".to_owned(),
             ),
+            (
+                "cache",
+                "names that the completion of a shell remembers, in a folder that only the user can open: in the \
+                 folder that SACTL_CONFIG_DIR names, else sactl below the cache folder of the user (on Linux \
+                 $XDG_CACHE_HOME, else ~/.cache). It may be removed at any time."
+                    .to_owned(),
+            ),
         ]),
         Block::Heading("Keys of a profile"),
         paragraph("In the file, `current` names the current profile, and each profile has these keys:"),

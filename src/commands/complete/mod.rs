@@ -1,0 +1,146 @@
+//! What stands behind the TAB key. The script of a shell runs the program with `SACTL_COMPLETE` and the words of
+//! the line; the answer is one directive and the candidates, as that shell wants them.
+//!
+//! Commands and flags are known here; names come from the server, within a second, or from what was seen there a
+//! short while ago. Nothing else of the line is carried out. It never asks, never signs in, never says an error:
+//! what cannot be known is not offered.
+
+mod arguments;
+mod companies;
+mod flags;
+mod line;
+mod names;
+mod shell;
+mod topics;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use clap::{ArgAction, CommandFactory};
+
+pub use shell::Shell;
+
+use self::names::Names;
+use crate::args::Cli;
+use crate::config::{Environment, env};
+use crate::ui::{Manner, Ui, sanitise};
+
+/// Completes and says so, when a completion script has started this program.
+pub fn answered(arguments: &[OsString], environment: &Environment) -> bool {
+    let Some(shell) = environment.raw(env::COMPLETE) else { return false };
+    // Somebody who has the variable set for other reasons still gets the program.
+    let Some((marker, words)) = arguments.get(1..).and_then(<[OsString]>::split_first) else { return false };
+    let Some(shell) = shell.to_str().and_then(Shell::of_name).filter(|_| marker == "--") else {
+        return false;
+    };
+    let text = shell.question(words).map(|question| {
+        let answer = answer(&question, environment);
+        shell.written(&question, &answer)
+    });
+    // A shell that does not listen is not told either.
+    let _ = Ui::new(Manner::default()).answer(|out| out.write_all(text.unwrap_or_default().as_bytes()));
+    true
+}
+
+/// What is to be completed.
+struct Question {
+    /// The words of the command, the program first, the one at the cursor last. No shell syntax is left in them.
+    words: Vec<String>,
+    /// How the word at the cursor stands in the line, where that matters.
+    form: Form,
+}
+
+/// How the word at the cursor stands in the line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Form {
+    /// The quote that is open at the cursor.
+    quote: Option<char>,
+    /// Bytes at the beginning of the word that the shell leaves alone.
+    kept: usize,
+    /// The candidates are only shown, not put in.
+    listing: bool,
+}
+
+/// What can stand there.
+enum Answer {
+    /// These words.
+    Words {
+        /// What to choose from.
+        candidates: Vec<Candidate>,
+        /// The word goes on behind each of them.
+        open: bool,
+    },
+    /// A file, named behind so many characters of the word.
+    Files(usize),
+    /// A folder, likewise.
+    Folders(usize),
+}
+
+/// One word to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Candidate {
+    value: String,
+    about: String,
+}
+
+/// Stands in a value for files or folders, which each shell completes best itself. No name holds such a character.
+const FILES: &str = "\u{1}files";
+const FOLDERS: &str = "\u{1}folders";
+
+fn answer(question: &Question, environment: &Environment) -> Answer {
+    let Some((current, before)) = question.words.split_last() else {
+        return Answer::Words { candidates: Vec::new(), open: false };
+    };
+    let names = Arc::new(Names::new(before, environment.clone()));
+    let mut command = arguments::with_values(Cli::command(), &names);
+    let mut words: Vec<OsString> = question.words.iter().map(OsString::from).collect();
+    if current == "-" {
+        // Long flags say more; the engine shows either form, the one that was begun.
+        words.pop();
+        words.push("--".into());
+    }
+    let at = words.len() - 1;
+    let found = clap_complete::engine::complete(&mut command, words, at, None).unwrap_or_default();
+    let mut candidates: Vec<Candidate> = found
+        .iter()
+        .map(|candidate| Candidate {
+            value: candidate.get_value().to_string_lossy().into_owned(),
+            about: candidate.get_help().map(|help| first_line(&help.to_string())).unwrap_or_default(),
+        })
+        .collect();
+    for (mark, place) in [(FILES, Answer::Files as fn(usize) -> Answer), (FOLDERS, Answer::Folders)] {
+        let before_it = candidates.iter().find_map(|candidate| candidate.value.strip_suffix(mark));
+        if let Some(prefix) = before_it.filter(|prefix| !prefix.is_empty() || !current.starts_with('-')) {
+            return place(prefix.chars().count());
+        }
+    }
+    candidates.retain(|candidate| !candidate.value.contains('\u{1}'));
+    tidy(&mut candidates, current, before, &command);
+    let open = !candidates.is_empty() && candidates.iter().all(|candidate| candidate.value.ends_with('='));
+    Answer::Words { candidates, open }
+}
+
+fn first_line(text: &str) -> String {
+    sanitise(text.lines().next().unwrap_or_default()).into_owned()
+}
+
+/// Leaves out flags where something else is meant, and those that are given already.
+fn tidy(candidates: &mut Vec<Candidate>, current: &str, before: &[String], command: &clap::Command) {
+    let is_flag = |candidate: &Candidate| candidate.value.starts_with('-');
+    if current.is_empty() && candidates.iter().any(|candidate| !is_flag(candidate)) {
+        candidates.retain(|candidate| !is_flag(candidate));
+    }
+    let is_given = |flag: &str| before.iter().any(|word| word.split('=').next() == Some(flag));
+    candidates.retain(|Candidate { value, .. }| {
+        !(value.starts_with("--")
+            && is_given(value)
+            && value != current
+            && !is_repeatable(command, &value[2..]))
+    });
+}
+
+fn is_repeatable(command: &clap::Command, long: &str) -> bool {
+    let repeats = |action: &ArgAction| matches!(action, ArgAction::Append | ArgAction::Count);
+    command.get_arguments().any(|arg| arg.get_long() == Some(long) && repeats(arg.get_action()))
+        || command.get_subcommands().any(|below| is_repeatable(below, long))
+}

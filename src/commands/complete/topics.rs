@@ -1,0 +1,56 @@
+//! What `help` can be asked for: topics, commands and, behind `schemas`, documents; and the columns of those.
+
+use clap::CommandFactory;
+
+use super::Candidate;
+use crate::args::Cli;
+use crate::commands::help;
+use crate::output::{self, DOCUMENTS};
+
+/// What goes on from `current`, behind the words before it.
+pub(super) fn after(words: &[String], current: &str) -> Vec<Candidate> {
+    let asked = words.iter().skip_while(|word| *word != "help").skip(1);
+    let asked: Vec<&str> = asked.map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let mut found = match asked.as_slice() {
+        [] => help::topics().iter().map(|topic| candidate(topic.name, topic.about)).collect(),
+        ["schemas"] => DOCUMENTS.iter().map(|document| candidate(document.name, "")).collect(),
+        _ => Vec::new(),
+    };
+    found.extend(commands(&asked));
+    found.retain(|one: &Candidate| one.value.starts_with(current));
+    found
+}
+
+/// Columns of what the command in `words` prints, with commas between them.
+pub(super) fn columns(words: &[String], current: &str) -> Vec<Candidate> {
+    let program = Cli::command();
+    let mut command = &program;
+    let mut path: Vec<&str> = Vec::new();
+    for word in words.iter().skip(1) {
+        if let Some(verb) = command.find_subcommand(word) {
+            command = verb;
+            path.push(verb.get_name());
+        }
+    }
+    let columns = output::document_of(&path.join(" ")).map_or(&[][..], |document| document.columns);
+    let (given, last) = current.split_at(current.rfind(',').map_or(0, |at| at + 1));
+    let free =
+        columns.iter().filter(|name| name.starts_with(last) && !given.split(',').any(|one| one == **name));
+    free.map(|name| candidate(&format!("{given}{name}"), "")).collect()
+}
+
+/// The commands below the one that `path` names.
+fn commands(path: &[&str]) -> Vec<Candidate> {
+    let program = Cli::command();
+    let below = path.iter().try_fold(&program, |command, word| command.find_subcommand(word));
+    let verbs = below.into_iter().flat_map(|command| command.get_subcommands());
+    verbs
+        .map(|verb| {
+            candidate(verb.get_name(), &verb.get_about().map(ToString::to_string).unwrap_or_default())
+        })
+        .collect()
+}
+
+fn candidate(value: &str, about: &str) -> Candidate {
+    Candidate { value: value.to_owned(), about: about.to_owned() }
+}

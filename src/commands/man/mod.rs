@@ -1,0 +1,75 @@
+//! `sactl man`: the manual, one page for each command and those that are about no single one.
+
+mod command;
+mod roff;
+mod topic;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::context::Context;
+use crate::error::{CliError, Result};
+
+/// The day of the last change that a reader would notice, as it stands below each page.
+const DATE: &str = "2026-11-22";
+
+/// Write the manual pages into a folder
+///
+/// One page for each command, such as sactl-role-create(1), and those about configuration, formats and exit codes.
+/// The folder is made where it does not exist; pages of the same name in it are replaced. The Debian package has
+/// them in their place already.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl man man1\n  sactl man man1 && man -l man1/sactl.1")]
+pub struct Args {
+    /// Folder to write them into
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+/// Writes them.
+///
+/// # Errors
+/// `io`.
+pub fn run(args: &Args, context: &Context) -> Result<()> {
+    let pages = pages();
+    std::fs::create_dir_all(&args.folder).map_err(|error| cannot("make the folder", &args.folder, error))?;
+    for page in &pages {
+        write(&args.folder, page)?;
+    }
+    context.ui().status(format!("Wrote {} manual pages into {}", pages.len(), args.folder.display()));
+    Ok(())
+}
+
+/// A page of the manual.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The name of its file.
+    pub file: String,
+    /// The page as `man` reads it.
+    pub roff: String,
+}
+
+/// Every page.
+pub fn pages() -> Vec<Page> {
+    let mut pages = command::pages(DATE);
+    pages.extend(topic::pages(DATE));
+    pages
+}
+
+/// Puts the page in place of the one that is there: whoever reads has the old one or the new one.
+fn write(folder: &Path, page: &Page) -> Result<()> {
+    let path = folder.join(&page.file);
+    let temporary = folder.join(format!(".{}.{}", page.file, std::process::id()));
+    let written = std::fs::File::create(&temporary)
+        .and_then(|mut file| file.write_all(page.roff.as_bytes()))
+        .and_then(|()| std::fs::rename(&temporary, &path));
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&temporary);
+        cannot("write", &path, error)
+    })
+}
+
+fn cannot(what: &str, path: &Path, error: std::io::Error) -> CliError {
+    CliError::io(&format!("cannot {what} {}", path.display()), error)
+        .hint("name a folder that you may write to: sactl man DIR")
+}

@@ -1,0 +1,66 @@
+//! zsh: the TAB key at a terminal, with the script where the shell looks for it.
+
+use super::{PROMPT, has, script, shell};
+use crate::cli::acting::{ACME_ADMIN, World};
+use crate::common::pty::Terminal;
+
+/// What is typed before TAB, what that puts behind it, and what the command answers, with `-o json` typed then.
+const KEYS: [(&str, &str, &str); 6] = [
+    ("sactl show fl", "eet-automation", "\"ownership\": \"owned\""),
+    ("sactl company show North", "Logistics", "\"id\": 2"),
+    ("sactl grant backup-runner --permission devices:view,devices:e", "dit", "\"changed\": true"),
+    ("sactl list --ex", "ternal", "\"external\": ["),
+    ("sactl create tab-bot --generate --grant 2=operat", "or", "\"role\": \"operator\""),
+    ("sactl show tab", "-bot", "\"name\": \"tab-bot\""),
+];
+
+/// Works for a while as a person who presses TAB. What commands answer shows that the line was what it should be.
+pub(super) fn work(terminal: &mut Terminal) {
+    for (typed, completed, answer) in KEYS {
+        terminal.wait_for(PROMPT).press(&format!("{typed}\t")).wait_for(completed);
+        terminal.type_line("-o json").wait_for(answer);
+    }
+    terminal.wait_for(PROMPT);
+}
+
+#[test]
+fn the_tab_key_completes_in_zsh() {
+    if !has("zsh") {
+        return;
+    }
+    let world = World::start();
+    let env = world.signed_in(ACME_ADMIN);
+    let mut zsh = shell(&env, "zsh");
+    zsh.args(["-f", "-i"]).env("SACTL_COMPANY", "1").env("PROMPT", PROMPT);
+    let mut terminal = Terminal::program(&zsh);
+    let folder = script("_sactl").parent().unwrap().display().to_string();
+    terminal
+        .wait_for(PROMPT)
+        .type_line(&format!("fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -D; echo rea''dy"));
+    terminal.wait_for("ready");
+    work(&mut terminal);
+    terminal.press("sactl show \t").wait_for("-- Saves the configuration of every router").interrupt();
+    terminal.wait_for(PROMPT).press("sactl create x --grant \t").wait_for("2=  -- Northwind Logistics");
+    terminal.interrupt().wait_for(PROMPT).type_line("exit");
+    let (_, code) = terminal.finish();
+    // The line that was interrupted is what zsh exits with.
+    assert!([0, 1, 130].contains(&code), "{code}");
+}
+
+/// The same script, sourced behind compinit.
+#[test]
+fn the_script_can_be_sourced_in_zsh() {
+    if !has("zsh") {
+        return;
+    }
+    let env = World::start().stranger();
+    let mut zsh = shell(&env, "zsh");
+    zsh.args(["-f", "-i"]).env("PROMPT", PROMPT);
+    let mut terminal = Terminal::program(&zsh);
+    terminal
+        .wait_for(PROMPT)
+        .type_line("autoload -Uz compinit; compinit -u -D; source <(sactl completion zsh); echo rea''dy");
+    terminal.wait_for("ready").wait_for(PROMPT).press("sactl compl\t").wait_for("etion").press("ba\t");
+    terminal.wait_for("sh").type_line("").wait_for("COMPREPLY=()").wait_for(PROMPT).type_line("exit");
+    terminal.finish();
+}
