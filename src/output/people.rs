@@ -3,8 +3,9 @@
 //! In a pipe and in whole tables nothing is ever cut. On a terminal that is too narrow the columns give way one
 //! after the other, and where no table makes sense each row becomes a group of labelled lines.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
+
+use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::cell::Reading;
 use super::layout::{self, Fit, GAP, Measure};
@@ -14,6 +15,9 @@ use crate::domain::visible::sanitise;
 
 /// Room for a folded list in a table.
 const FOLD: usize = 40;
+
+/// Rows that are laid out at a time: a long table takes hardly more memory than a short one.
+const ROWS: usize = 256;
 
 /// No terminal is taken for narrower than this.
 const NARROWEST: usize = 20;
@@ -37,12 +41,6 @@ struct Page<'a> {
     /// Columns of the terminal; `None` without limit.
     room: Option<usize>,
     shown: Shown,
-}
-
-/// The lines of one cell, and how they stand out.
-struct Lines<'a> {
-    lines: Vec<Cow<'a, str>>,
-    tone: Tone,
 }
 
 impl Page<'_> {
@@ -116,55 +114,81 @@ impl Page<'_> {
         }
         let places: Vec<(usize, usize)> =
             shown.into_iter().zip(widths).filter(|(_, width)| *width > 0).collect();
-        let header = |(at, _): &(usize, usize)| Lines {
-            lines: vec![Cow::Owned(columns[*at].header())],
-            tone: Tone::Faint,
-        };
+        self.grid(columns, &places, &readings, rows)
+    }
+
+    /// The rows in columns whose widths are settled.
+    fn grid(
+        &mut self,
+        columns: &[Column],
+        places: &[(usize, usize)],
+        readings: &[Reading],
+        rows: &[Vec<Cell>],
+    ) -> io::Result<()> {
         let widths: Vec<usize> = places.iter().map(|(_, width)| *width).collect();
-        self.row(&places.iter().map(header).collect::<Vec<_>>(), &widths)?;
-        for row in rows {
-            let mut cells = Vec::with_capacity(places.len());
-            for (at, width) in &places {
-                cells.push(self.fitted(&row[*at], columns[*at].fit, &readings[*at], *width));
+        let mut table = self.empty();
+        table.add_row(places.iter().map(|(at, _)| self.styled(&columns[*at].header(), Tone::Faint)));
+        for some in rows.chunks(ROWS) {
+            for row in some {
+                let cells = places
+                    .iter()
+                    .map(|(at, width)| self.fitted(&row[*at], columns[*at].fit, &readings[*at], *width));
+                let cells: Vec<_> = cells.collect();
+                table.add_row(cells);
             }
-            self.row(&cells, &widths)?;
+            self.finish(std::mem::replace(&mut table, self.empty()), &widths)?;
         }
-        Ok(())
+        // The header alone, where there are no rows.
+        self.finish(table, &widths)
     }
 
-    /// The lines of a cell in its column.
-    fn fitted<'a>(&mut self, cell: &'a Cell, fit: Fit, reading: &Reading, room: usize) -> Lines<'a> {
+    /// A cell in its column, which breaks what is longer.
+    fn fitted(&mut self, cell: &Cell, fit: Fit, reading: &Reading, room: usize) -> comfy_table::Cell {
         let (text, folded) = cell.read(reading);
-        let is_cut = width(&text) > room;
-        let lines = if is_cut && (fit == Fit::Prose || reading.wide) {
-            wrap(&text, room).into_iter().map(Cow::Owned).collect()
-        } else if is_cut {
-            self.shown = Shown::Cut;
-            vec![Cow::Owned(cell.squeezed(reading, room))]
-        } else {
-            vec![text]
-        };
-        if folded {
+        let is_cut = width(&text) > room && fit != Fit::Prose && !reading.wide;
+        if folded || is_cut {
             self.shown = Shown::Cut;
         }
-        Lines { lines, tone: cell.tone() }
+        if is_cut {
+            self.styled(&cell.squeezed(reading, room), cell.tone())
+        } else {
+            self.styled(&text, cell.tone())
+        }
     }
 
-    /// One row, as many lines high as its highest cell.
-    fn row(&mut self, cells: &[Lines<'_>], widths: &[usize]) -> io::Result<()> {
-        let height = cells.iter().map(|cell| cell.lines.len()).max().unwrap_or_default();
-        for line in 0..height {
-            let mut behind = 0;
-            for (cell, room) in cells.iter().zip(widths) {
-                let text = cell.lines.get(line).map_or("", |text| text.as_ref());
-                if !text.is_empty() {
-                    write!(self.out, "{:behind$}", "")?;
-                    self.put(text, cell.tone)?;
-                    behind = 0;
-                }
-                behind += room.saturating_sub(width(text)) + GAP;
-            }
-            self.end_line()?;
+    /// A table without lines and without rows.
+    fn empty(&self) -> Table {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        if self.surroundings.color {
+            table.enforce_styling().style_text_only();
+        } else {
+            table.force_no_tty();
+        }
+        table
+    }
+
+    /// Attributes, and colours that can be read on light and on dark: no yellow, no cyan, no grey.
+    fn styled(&self, text: &str, tone: Tone) -> comfy_table::Cell {
+        let cell = comfy_table::Cell::new(text);
+        match tone {
+            Tone::Plain => cell,
+            Tone::Strong => cell.add_attribute(Attribute::Bold),
+            Tone::Faint => cell.add_attribute(Attribute::Dim),
+            Tone::Caution => cell.add_attribute(Attribute::Bold).fg(Color::DarkMagenta),
+            Tone::Bad => cell.add_attribute(Attribute::Bold).fg(Color::DarkRed),
+        }
+    }
+
+    /// Writes a table with columns of these widths.
+    fn finish(&mut self, mut table: Table, widths: &[usize]) -> io::Result<()> {
+        for (column, width) in table.column_iter_mut().zip(widths) {
+            let width = Width::Fixed(u16::try_from(width + GAP).unwrap_or(u16::MAX));
+            column.set_padding((0, u16::try_from(GAP).unwrap_or_default()));
+            column.set_constraint(ColumnConstraint::Absolute(width));
+        }
+        for line in table.lines() {
+            writeln!(self.out, "{}", line.trim_end())?;
         }
         Ok(())
     }
@@ -185,7 +209,9 @@ impl Page<'_> {
     /// Labels with values, which are broken where there is a limit. A name is never broken.
     fn pairs(&mut self, pairs: &[(&str, &Cell)], reading: impl Fn(usize) -> Reading) -> io::Result<()> {
         let labels = pairs.iter().map(|(label, _)| width(label)).max().unwrap_or_default();
-        let room = self.room.map(|room| room.saturating_sub(labels + GAP));
+        let room =
+            self.room.map_or(usize::from(u16::MAX) - GAP, |room| room.saturating_sub(labels + GAP).max(2));
+        let mut table = self.empty();
         for (at, (label, cell)) in pairs.iter().enumerate() {
             let (text, folded) = cell.read(&reading(at));
             if text.is_empty() {
@@ -194,20 +220,16 @@ impl Page<'_> {
             if folded {
                 self.shown = Shown::Cut;
             }
-            let label = Lines { lines: vec![Cow::Borrowed(*label)], tone: Tone::Faint };
-            let is_name = cell.tone() == Tone::Strong;
-            let lines = match room {
-                Some(room) if width(&text) > room && is_name => {
-                    self.row(&[label], &[labels])?;
-                    self.line(&text, cell.tone())?;
-                    continue;
-                }
-                Some(room) => wrap(&text, room).into_iter().map(Cow::Owned).collect(),
-                None => vec![text],
-            };
-            self.row(&[label, Lines { lines, tone: cell.tone() }], &[labels, 0])?;
+            let label = self.styled(label, Tone::Faint);
+            if width(&text) > room && cell.tone() == Tone::Strong {
+                table.add_row([label]);
+                self.finish(std::mem::replace(&mut table, self.empty()), &[labels, room])?;
+                self.line(&text, cell.tone())?;
+            } else {
+                table.add_row([label, self.styled(&text, cell.tone())]);
+            }
         }
-        Ok(())
+        self.finish(table, &[labels, room])
     }
 
     fn line(&mut self, text: &str, tone: Tone) -> io::Result<()> {
@@ -216,25 +238,15 @@ impl Page<'_> {
     }
 
     fn put(&mut self, text: &str, tone: Tone) -> io::Result<()> {
-        match style(tone) {
-            Some(style) if self.surroundings.color => write!(self.out, "\u{1b}[{style}m{text}\u{1b}[0m"),
+        match tone {
+            Tone::Strong if self.surroundings.color => write!(self.out, "\u{1b}[1m{text}\u{1b}[0m"),
+            Tone::Faint if self.surroundings.color => write!(self.out, "\u{1b}[2m{text}\u{1b}[0m"),
             _ => self.out.write_all(text.as_bytes()),
         }
     }
 
     fn end_line(&mut self) -> io::Result<()> {
         self.out.write_all(b"\n")
-    }
-}
-
-/// Attributes, and colours that can be read on light and on dark: no yellow, no cyan, no grey.
-const fn style(tone: Tone) -> Option<&'static str> {
-    match tone {
-        Tone::Plain => None,
-        Tone::Strong => Some("1"),
-        Tone::Faint => Some("2"),
-        Tone::Caution => Some("1;35"),
-        Tone::Bad => Some("1;31"),
     }
 }
 
