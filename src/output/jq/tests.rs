@@ -84,6 +84,24 @@ fn a_failure_names_types_and_not_values() {
 }
 
 #[test]
+fn an_expression_tells_documents_apart_by_what_it_shows() {
+    let (one, other) = (json!({"name": "ci", "password": "a"}), json!({"name": "ci", "password": "b"}));
+    for (expression, expected) in [
+        (".", true),
+        (".password", true),
+        ("\"\\(.name):\\(.password)\" | @base64", true),
+        (".name", false),
+        ("halt", false),
+        ("empty", false),
+        (".password | length", false),
+        (".password | tonumber", false),
+    ] {
+        let jq = Jq::compile(expression).unwrap();
+        assert_eq!(jq.tells_apart(&one, &other), expected, "{expression}");
+    }
+}
+
+#[test]
 fn results_before_a_failure_are_written() {
     let mut out = Vec::new();
     let outcome = Jq::compile("1, .x").unwrap().write(&json!([]), &mut out);
