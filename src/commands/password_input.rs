@@ -100,13 +100,13 @@ impl NewPassword {
             return acting.show(&answer(None));
         }
         let view = answer(Some(self.password));
-        let shown = acting.show(&view).and_then(|()| match acting.ui.selection() {
+        let leaves_it_out = match acting.ui.selection() {
             Selection::Jq(expression) => {
-                let other = answer(Some(password::generate(&mut rand::rng())));
-                if expression.tells_apart(&view, &other) { Ok(()) } else { Err(left_out()) }
+                expression.is_blind_to(&view, &answer(Some(password::generate(&mut rand::rng()))))
             }
-            Selection::Whole | Selection::Columns(_) => Ok(()),
-        });
+            Selection::Whole | Selection::Columns(_) => false,
+        };
+        let shown = if leaves_it_out { Err(left_out()) } else { acting.show(&view) };
         shown.map_err(|error| Self::unshown(name, error))
     }
 

@@ -78,13 +78,13 @@ impl Jq {
         Ok(Self { expression: expression.to_owned(), filter })
     }
 
-    /// Whether the results for these two documents differ. They do not where the expression fails on one.
-    pub fn tells_apart<T: Serialize>(&self, one: &T, other: &T) -> bool {
+    /// Whether the results for these two documents are the same. Where the expression fails there are none.
+    pub fn is_blind_to<T: Serialize>(&self, one: &T, other: &T) -> bool {
         let results = |document: &T| {
             let mut out = Zeroizing::new(Vec::new());
             self.write(document, &mut *out).ok().map(|()| out)
         };
-        matches!((results(one), results(other)), (Some(one), Some(other)) if one != other)
+        matches!((results(one), results(other)), (Some(one), Some(other)) if one == other)
     }
 
     /// Writes the results for `document`, each as soon as it is there.
