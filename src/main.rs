@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     }
     let (cli, path) = match args::parse(&arguments) {
         Ok(parsed) => parsed,
-        Err(error) => return not_parsed(error, &arguments, &environment),
+        Err(error) => return not_parsed(&error, &arguments, &environment),
     };
     let mut manner = match context::manner(&cli.global, &environment) {
         Ok(manner) => manner,
@@ -78,13 +78,13 @@ fn failed(manner: Manner, error: CliError) -> ExitCode {
 }
 
 /// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.
-fn not_parsed(error: clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
+fn not_parsed(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
     let ui = Ui::new(context::manner_in(arguments, environment));
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return finish(&ui, ui.help(&args::help(error, arguments).render()).map(|()| 0));
+        return finish(&ui, ui.help(&error.render()).map(|()| 0));
     }
     if ui.format().is_document() {
-        return finish(&ui, Err(context::usage_error(&error)));
+        return finish(&ui, Err(context::usage_error(error)));
     }
     ui.misunderstood(&error.render());
     ExitCode::from(2)
