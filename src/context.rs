@@ -2,6 +2,7 @@
 //! builds no client.
 
 use std::cell::OnceCell;
+use std::path::PathBuf;
 
 use crate::api::Code;
 use crate::args::Global;
@@ -62,6 +63,20 @@ impl Context {
     /// The environment.
     pub fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// The flags of this call that say where it goes, with their values: whoever repeats it needs them.
+    pub fn place_flags(&self) -> Vec<(&'static str, String)> {
+        let Global { profile, server, cacert, client_cert, client_key, .. } = &self.global;
+        let file = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let flags = [
+            ("--profile", profile.clone()),
+            ("--server", server.clone()),
+            ("--cacert", file(cacert)),
+            ("--client-cert", file(client_cert)),
+            ("--client-key", file(client_key)),
+        ];
+        flags.into_iter().filter_map(|(flag, value)| Some((flag, value?))).collect()
     }
 
     /// The settings of this call.

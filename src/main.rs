@@ -13,6 +13,8 @@ use sactl::error::{CliError, Result};
 use sactl::ui::{Manner, Ui};
 
 fn main() -> ExitCode {
+    // Secrets are in memory from here on: no core dump, and no other process of this user reads them.
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment = Environment::of_process();
     if commands::complete::answered(&arguments, &environment) {
@@ -36,8 +38,6 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Option<Command>, context: &Context) -> Result<u8> {
-    // Secrets are in memory from here on: no core dump, and no other process of this user reads them.
-    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     #[cfg(feature = "platform")]
     let command = match command {
         Some(Command::Serve(args)) => return commands::serve::run(args, context),

@@ -19,9 +19,14 @@ impl CommandLine {
         self
     }
 
-    /// With a flag and its value.
+    /// With a flag and its value, in one word where the value looks like a flag.
     pub(super) fn flag(self, flag: &str, value: impl fmt::Display) -> Self {
-        self.word(flag).word(value)
+        let value = value.to_string();
+        if value.starts_with('-') {
+            self.word(format!("{flag}={value}"))
+        } else {
+            self.word(flag).word(value)
+        }
     }
 }
 
@@ -50,6 +55,8 @@ mod tests {
     fn only_what_needs_it_is_quoted() {
         let line = CommandLine::new("create").word("ci").flag("--description", "it's a \"bot\" $HOME");
         assert_eq!(line.to_string(), r#"sactl create ci --description 'it'\''s a "bot" $HOME'"#);
+        let line = CommandLine::new("create").flag("--description", "--yes");
+        assert_eq!(line.to_string(), "sactl create --description=--yes");
         assert_eq!(quoted(""), "''");
         assert_eq!(quoted("devices:view,alerts:view"), "devices:view,alerts:view");
     }

@@ -62,17 +62,18 @@ fn a_no_creates_nothing() {
 fn grant_offers_what_there_is_and_keeps_what_it_has() {
     let world = World::start();
     let admin = world.admin();
-    let mut terminal = Terminal::start(&admin, "grant --yes");
+    let server = world.url();
+    let mut terminal = Terminal::start(&admin, &format!("grant --yes --server {server}"));
     terminal.wait_for("Which service account").press("backup\r");
     terminal.wait_for("here: devices:view").wait_for("Which access").press("\r");
     terminal.wait_for("Which permissions").press("alerts:view").wait_for("alerts:view").press(" \r");
     let (text, code) = terminal.finish();
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("in place of devices:view"), "{text}");
-    assert!(
-        text.contains("sactl grant backup-runner --company 1 --permission devices:view,alerts:view"),
-        "{text}"
+    let line = format!(
+        "sactl grant backup-runner --company 1 --permission devices:view,alerts:view --server {server}"
     );
+    assert!(text.contains(&line), "{text}");
     assert_eq!(
         account(&admin, "backup-runner")["access"]["permissions"],
         json!(["alerts:view", "devices:view"])

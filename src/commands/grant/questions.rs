@@ -47,7 +47,7 @@ pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -
     }
     finish(&acting, &name, &wanted, args.rehearsal).await?;
     let line = line(&name, &wanted, &company);
-    ask::tell_line(ui, &if args.rehearsal.is_on { line.word("--dry-run") } else { line });
+    ask::tell_line(context, if args.rehearsal.is_on { line.word("--dry-run") } else { line });
     Ok(())
 }
 
