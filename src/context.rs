@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use crate::api::Code;
 use crate::args::Global;
 use crate::client::{Gateway, Session};
-use crate::config::{Environment, Settings};
+use crate::config::{Environment, Flags, Settings};
 use crate::domain::company::CompanyRef;
 use crate::domain::{Company, CompanyId};
 use crate::error::{CliError, Result};
@@ -64,6 +64,11 @@ impl Context {
         &self.environment
     }
 
+    /// What the command line says about the settings.
+    pub fn flags(&self) -> Flags {
+        self.global.flags()
+    }
+
     /// The settings of this call.
     ///
     /// # Errors
@@ -72,7 +77,7 @@ impl Context {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);
         }
-        let settings = Settings::resolve(&self.global.flags(), &self.environment)?;
+        let settings = Settings::resolve(&self.flags(), &self.environment)?;
         Ok(self.settings.get_or_init(|| settings))
     }
 

@@ -1,6 +1,9 @@
 //! A command written out as somebody would type it in a shell.
 
 use std::fmt;
+use std::path::PathBuf;
+
+use crate::config::Flags;
 
 /// A line for a POSIX shell.
 #[derive(Clone, Debug)]
@@ -19,9 +22,32 @@ impl CommandLine {
         self
     }
 
-    /// With a flag and its value.
+    /// With a flag and its value. A value that looks like a flag itself is tied to its own.
     pub(super) fn flag(self, flag: &str, value: impl fmt::Display) -> Self {
-        self.word(flag).word(value)
+        let value = value.to_string();
+        if value.starts_with('-') {
+            self.word(format!("{flag}={value}"))
+        } else {
+            self.word(flag).word(value)
+        }
+    }
+
+    /// With those flags of this call that say which server is meant, as whom, and how to reach it; the company
+    /// is said by the command itself.
+    pub(super) fn reaching(self, flags: &Flags) -> Self {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let pairs = [
+            ("--profile", flags.profile.clone()),
+            ("--server", flags.server.clone()),
+            ("--timeout", flags.timeout.map(|seconds| seconds.to_string())),
+            ("--cacert", path(&flags.cacert)),
+            ("--client-cert", path(&flags.client_cert)),
+            ("--client-key", path(&flags.client_key)),
+            ("--credential-store", flags.credential_store.map(|kind| kind.to_string())),
+        ];
+        let said = pairs.into_iter().filter_map(|(flag, value)| Some((flag, value?)));
+        let line = said.fold(self, |line, (flag, value)| line.flag(flag, value));
+        if flags.allow_http { line.word("--allow-http") } else { line }
     }
 }
 
@@ -51,6 +77,8 @@ mod tests {
         let line = CommandLine::new("create").word("ci").flag("--description", "it's a \"bot\" $HOME");
         assert_eq!(line.to_string(), r#"sactl create ci --description 'it'\''s a "bot" $HOME'"#);
         assert_eq!(quoted(""), "''");
+        let line = CommandLine::new("create").word("ci").flag("--description", "- a bot");
+        assert_eq!(line.to_string(), "sactl create ci '--description=- a bot'");
         assert_eq!(quoted("devices:view,alerts:view"), "devices:view,alerts:view");
     }
 
