@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::Styles;
 use clap::builder::styling::{AnsiColor, Style};
-use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
 use crate::config::{Flags, StoreKind};
@@ -15,19 +15,23 @@ use crate::ui::Colour;
 
 mod documented;
 
-pub use documented::{command, help};
+pub use documented::command;
 
 /// The command line of this call, and the path of its command as it is typed, for example `role list`; empty when
 /// none is named.
 ///
 /// # Errors
-/// Those of clap, which also stand for help and version.
+/// Those of clap, which also stand for version and help: of a command with all that is documented about it.
 pub fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
-    let mut program = Cli::command();
-    let mut matches = program.try_get_matches_from_mut(arguments)?;
-    let path = path_of(&matches);
-    let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut program))?;
-    Ok((cli, path))
+    let mut program = documented::command_for(arguments);
+    let parsed = program.try_get_matches_from_mut(arguments).and_then(|mut matches| {
+        let path = path_of(&matches);
+        let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut program))?;
+        Ok((cli, path))
+    });
+    // To take it apart again would be a good part of the whole start, shortly before the process ends.
+    std::mem::forget(program);
+    parsed
 }
 
 fn path_of(matches: &ArgMatches) -> String {

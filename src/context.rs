@@ -2,11 +2,12 @@
 //! builds no client.
 
 use std::cell::OnceCell;
+use std::path::PathBuf;
 
 use crate::api::Code;
 use crate::args::Global;
 use crate::client::{Gateway, Session};
-use crate::config::{Environment, Flags, Settings};
+use crate::config::{Environment, Settings};
 use crate::domain::company::CompanyRef;
 use crate::domain::{Company, CompanyId};
 use crate::error::{CliError, Result};
@@ -64,9 +65,18 @@ impl Context {
         &self.environment
     }
 
-    /// What the command line says about the settings.
-    pub fn flags(&self) -> Flags {
-        self.global.flags()
+    /// The flags of this call that say where it goes, with their values: whoever repeats it needs them.
+    pub fn place_flags(&self) -> Vec<(&'static str, String)> {
+        let Global { profile, server, cacert, client_cert, client_key, .. } = &self.global;
+        let file = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let flags = [
+            ("--profile", profile.clone()),
+            ("--server", server.clone()),
+            ("--cacert", file(cacert)),
+            ("--client-cert", file(client_cert)),
+            ("--client-key", file(client_key)),
+        ];
+        flags.into_iter().filter_map(|(flag, value)| Some((flag, value?))).collect()
     }
 
     /// The settings of this call.
@@ -77,7 +87,7 @@ impl Context {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);
         }
-        let settings = Settings::resolve(&self.flags(), &self.environment)?;
+        let settings = Settings::resolve(&self.global.flags(), &self.environment)?;
         Ok(self.settings.get_or_init(|| settings))
     }
 

@@ -13,6 +13,8 @@ use sactl::error::{CliError, Result};
 use sactl::ui::{Manner, Ui};
 
 fn main() -> ExitCode {
+    // Secrets are in memory from here on: no core dump, and no other process of this user reads them.
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment = Environment::of_process();
     if commands::complete::answered(&arguments, &environment) {
@@ -20,7 +22,7 @@ fn main() -> ExitCode {
     }
     let (cli, path) = match args::parse(&arguments) {
         Ok(parsed) => parsed,
-        Err(error) => return not_parsed(error, &arguments, &environment),
+        Err(error) => return not_parsed(&error, &arguments, &environment),
     };
     let mut manner = match context::manner(&cli.global, &environment) {
         Ok(manner) => manner,
@@ -36,8 +38,6 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Option<Command>, context: &Context) -> Result<u8> {
-    // Secrets are in memory from here on: no core dump, and no other process of this user reads them.
-    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     #[cfg(feature = "platform")]
     let command = match command {
         Some(Command::Serve(args)) => return commands::serve::run(args, context),
@@ -78,13 +78,13 @@ fn failed(manner: Manner, error: CliError) -> ExitCode {
 }
 
 /// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.
-fn not_parsed(error: clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
+fn not_parsed(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
     let ui = Ui::new(context::manner_in(arguments, environment));
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return finish(&ui, ui.help(&args::help(error, arguments).render()).map(|()| 0));
+        return finish(&ui, ui.help(&error.render()).map(|()| 0));
     }
     if ui.format().is_document() {
-        return finish(&ui, Err(context::usage_error(&error)));
+        return finish(&ui, Err(context::usage_error(error)));
     }
     ui.misunderstood(&error.render());
     ExitCode::from(2)

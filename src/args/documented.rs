@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use clap::error::ErrorKind;
 use clap::{Command, CommandFactory};
 
 use super::Cli;
@@ -19,15 +18,22 @@ pub fn command() -> Command {
     grouped(documented(Cli::command(), ""))
 }
 
-/// The help that somebody asked for, as `error` brings it from the plain command line: of a command, with
-/// everything that is documented about it; of the program, with its commands by group.
-pub fn help(error: clap::Error, arguments: &[OsString]) -> clap::Error {
-    let names_a_command = arguments.iter().skip(1).any(|word| !word.as_encoded_bytes().starts_with(b"-"));
-    if error.kind() != ErrorKind::DisplayHelp {
-        return error;
+/// The command line that reads `arguments`: where they ask for help, the one that tells everything of a command,
+/// or the commands of the program by group; else the plain one, which is made sooner.
+pub(super) fn command_for(arguments: &[OsString]) -> Command {
+    let words = || arguments.iter().skip(1).map(|word| word.as_encoded_bytes());
+    if !words().any(may_ask_for_help) {
+        Cli::command()
+    } else if words().any(|word| !word.starts_with(b"-")) {
+        command()
+    } else {
+        grouped(Cli::command())
     }
-    let program = if names_a_command { command() } else { grouped(Cli::command()) };
-    program.try_get_matches_from(arguments).err().unwrap_or(error)
+}
+
+/// Whether a word asks for help, unless it is the value of something: `--help`, or an `h` among short flags.
+fn may_ask_for_help(word: &[u8]) -> bool {
+    word == b"--help" || (word.starts_with(b"-") && !word.starts_with(b"--") && word.contains(&b'h'))
 }
 
 /// The path of a verb below `path`, as it is typed.

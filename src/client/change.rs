@@ -53,12 +53,12 @@ impl<'a, T> Change<'a, T> {
     /// What would be sent.
     ///
     /// # Errors
-    /// `not_found` for a name that can be no part of a path, and `internal`.
+    /// `not_found` for a name that can be no part of a path; `usage` for a number that is too large to be shown.
     pub fn plan(self) -> Result<Plan> {
         let call = self.call?;
         let body = call.content().map(serde_json::from_slice).transpose();
         let mut body: Option<Value> = body.map_err(|error| {
-            Error::new(Code::Internal, "the body of the request is no JSON document").caused_by(error)
+            Error::new(Code::Usage, "the body of the request cannot be shown as it is").caused_by(error)
         })?;
         if let Some(body) = &mut body {
             mask(body);
@@ -90,10 +90,25 @@ pub(super) fn removed<T: DeserializeOwned>(outcome: Result<Reply>) -> Result<Opt
     }
 }
 
+/// Parts of names of fields that hold secrets.
+const SECRETS: [&str; 11] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "credential",
+    "token",
+    "otp",
+    "private_key",
+    "api_key",
+    "apikey",
+];
+
 /// Whether a field of this name holds a secret.
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["password", "secret", "token", "otp", "private_key", "api_key"].iter().any(|word| name.contains(word))
+    SECRETS.iter().any(|word| name.contains(word))
 }
 
 /// Puts [`MASK`] in place of every secret, however deep it lies.
@@ -123,12 +138,12 @@ mod tests {
     fn secrets_are_masked_wherever_they_lie() {
         let mut body = json!({
             "name": "ci", "password": "a", "Current_Password": "b", "access": [{"apiToken": ["c"], "role": "x"}],
-            "otp": null, "description": "no secret"
+            "otp": null, "passphrase": "d", "description": "no secret"
         });
         mask(&mut body);
         let wanted = json!({
             "name": "ci", "password": MASK, "Current_Password": MASK, "access": [{"apiToken": MASK, "role": "x"}],
-            "otp": null, "description": "no secret"
+            "otp": null, "passphrase": MASK, "description": "no secret"
         });
         assert_eq!(body, wanted);
     }

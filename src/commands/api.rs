@@ -1,5 +1,6 @@
 //! `sactl api`: any request as the signed-in identity, for what has no command of its own.
 
+use std::convert::Infallible;
 use std::io::Read;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -53,16 +54,18 @@ pub struct Args {
 enum Data {
     Stdin,
     File(PathBuf),
+    /// The body itself, which may hold a secret: it is refused, and not repeated as other wrong values are.
+    Typed,
 }
 
 impl FromStr for Data {
-    type Err = &'static str;
+    type Err = Infallible;
 
     fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
         match text.strip_prefix('@') {
             _ if text == "-" => Ok(Self::Stdin),
             Some(path) if !path.is_empty() => Ok(Self::File(PathBuf::from(path))),
-            _ => Err("it is @FILE, or - for standard input"),
+            _ => Ok(Self::Typed),
         }
     }
 }
@@ -76,6 +79,11 @@ impl Data {
                 let read = std::io::stdin().lock().take(LIMIT as u64 + 1).read_to_end(&mut bytes);
                 read.map_err(|error| CliError::io("cannot read standard input", error))?;
                 bytes
+            }
+            Self::Typed => {
+                return Err(CliError::usage("--data takes @FILE, or - for standard input").hint(
+                    "write the document into a file: everybody on this machine can read a command line",
+                ));
             }
         };
         if bytes.len() > LIMIT {

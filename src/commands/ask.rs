@@ -10,6 +10,7 @@ use crate::api::account::AccountQuery;
 use crate::api::role::Role;
 use crate::api::{Access, Account, Code};
 use crate::client;
+use crate::context::Context;
 use crate::domain::decision;
 use crate::domain::{Company, DefaultRole, Operation, Ownership, Permission, PermissionSet, Refusal, page};
 use crate::error::{CliError, Result};
@@ -55,9 +56,10 @@ pub(super) async fn agreement(ui: &Ui, summary: &str, question: &str) -> Result<
     if ui.is_confirmed() || ui.agree(question).await? { Ok(()) } else { Err(CliError::not_confirmed()) }
 }
 
-/// Says how to do the same without questions.
-pub(super) fn tell_line(ui: &Ui, line: &CommandLine) {
-    ui.hint(format!("the same without questions: {line}"));
+/// Says how to do the same without questions, on the same server.
+pub(super) fn tell_line(context: &Context, line: CommandLine) {
+    let line = context.place_flags().into_iter().fold(line, |line, (flag, value)| line.flag(flag, value));
+    context.ui().hint(format!("the same without questions: {line}"));
 }
 
 impl Acting<'_> {

@@ -1,9 +1,6 @@
 //! A command written out as somebody would type it in a shell.
 
 use std::fmt;
-use std::path::PathBuf;
-
-use crate::config::Flags;
 
 /// A line for a POSIX shell.
 #[derive(Clone, Debug)]
@@ -22,7 +19,7 @@ impl CommandLine {
         self
     }
 
-    /// With a flag and its value. A value that looks like a flag itself is tied to its own.
+    /// With a flag and its value, in one word where the value looks like a flag.
     pub(super) fn flag(self, flag: &str, value: impl fmt::Display) -> Self {
         let value = value.to_string();
         if value.starts_with('-') {
@@ -30,24 +27,6 @@ impl CommandLine {
         } else {
             self.word(flag).word(value)
         }
-    }
-
-    /// With those flags of this call that say which server is meant, as whom, and how to reach it; the company
-    /// is said by the command itself.
-    pub(super) fn reaching(self, flags: &Flags) -> Self {
-        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        let pairs = [
-            ("--profile", flags.profile.clone()),
-            ("--server", flags.server.clone()),
-            ("--timeout", flags.timeout.map(|seconds| seconds.to_string())),
-            ("--cacert", path(&flags.cacert)),
-            ("--client-cert", path(&flags.client_cert)),
-            ("--client-key", path(&flags.client_key)),
-            ("--credential-store", flags.credential_store.map(|kind| kind.to_string())),
-        ];
-        let said = pairs.into_iter().filter_map(|(flag, value)| Some((flag, value?)));
-        let line = said.fold(self, |line, (flag, value)| line.flag(flag, value));
-        if flags.allow_http { line.word("--allow-http") } else { line }
     }
 }
 
@@ -76,9 +55,9 @@ mod tests {
     fn only_what_needs_it_is_quoted() {
         let line = CommandLine::new("create").word("ci").flag("--description", "it's a \"bot\" $HOME");
         assert_eq!(line.to_string(), r#"sactl create ci --description 'it'\''s a "bot" $HOME'"#);
+        let line = CommandLine::new("create").flag("--description", "--yes");
+        assert_eq!(line.to_string(), "sactl create --description=--yes");
         assert_eq!(quoted(""), "''");
-        let line = CommandLine::new("create").word("ci").flag("--description", "- a bot");
-        assert_eq!(line.to_string(), "sactl create ci '--description=- a bot'");
         assert_eq!(quoted("devices:view,alerts:view"), "devices:view,alerts:view");
     }
 

@@ -109,9 +109,7 @@ async fn finish(
         Ok(Some((acting, detail))) => {
             acting.ui.status(what_was_done(&detail));
             password.tell_where(acting.ui);
-            let is_shown = password.show;
-            let view = CreatedView::new(detail, is_shown.then_some(password.password));
-            acting.show(&view).map_err(|error| NewPassword::unshown(is_shown, &wish.name, error))
+            password.show(&acting, &wish.name, |password| CreatedView::new(detail.clone(), password))
         }
         Err(error) => Err(password.settle(error)),
     }

@@ -1,5 +1,6 @@
 //! `sactl list`: the service accounts of a company, owned and external apart.
 
+use self::scribe::Scribe;
 use super::acting::Acting;
 use super::explain::Attempt;
 use crate::api::account::AccountQuery;
@@ -8,6 +9,8 @@ use crate::context::Context;
 use crate::domain::{Company, Operation, Ownership, Permission, page};
 use crate::error::Result;
 use crate::output::{AccountListView, AccountView, Asked, Format, May, RowWriter, Shape};
+
+mod scribe;
 
 /// List the service accounts of the company
 ///
@@ -81,7 +84,10 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let (mut company, mut asked) = (None, args.asked());
     while let Some(page) = match pages.next().await {
         Ok(page) => page,
-        Err(error) => return Err(acting.explain(error, &Attempt::new(Operation::List, "")).await),
+        Err(error) => {
+            rows.settle()?;
+            return Err(acting.explain(error, &Attempt::new(Operation::List, "")).await);
+        }
     } {
         company = company.or_else(|| page.company.clone());
         let total = Some(page.total).filter(|total| *total > 0);
@@ -97,6 +103,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
 struct Rows<'a> {
     acting: &'a Acting<'a>,
     writer: Option<RowWriter<'a>>,
+    scribe: Option<Scribe>,
     kept: Vec<AccountView>,
     begun: bool,
     taken: u64,
@@ -111,6 +118,7 @@ impl<'a> Rows<'a> {
         Self {
             acting,
             writer,
+            scribe: None,
             kept: Vec::new(),
             begun: false,
             taken: 0,
@@ -123,16 +131,18 @@ impl<'a> Rows<'a> {
         let total = page.total.min(self.taken.saturating_add(self.left));
         let count = page.data.len() as u64;
         let is_cut = count > self.left || (count == self.left && page.next.is_some());
+        let more = page.next.is_some() && !is_cut;
         page.data.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
         self.left -= page.data.len() as u64;
         self.taken += page.data.len() as u64;
         self.acting.ui.progress(self.taken, total, "accounts");
         let views = page.data.into_iter().map(AccountView::from);
         match self.writer {
-            Some(writer) => self.write(writer, &views.collect::<Vec<_>>())?,
+            Some(writer) => self.write(writer, views.collect(), more)?,
             None => self.kept.extend(views),
         }
         if is_cut {
+            self.settle()?;
             self.acting.ui.note(match page.total {
                 0 => "there are more accounts; leave out --limit to see all".to_owned(),
                 total => format!("there are {total} accounts in all; leave out --limit to see them"),
@@ -141,22 +151,31 @@ impl<'a> Rows<'a> {
         Ok(is_cut)
     }
 
-    fn write(&mut self, writer: RowWriter<'_>, views: &[AccountView]) -> Result<()> {
-        let begun = std::mem::replace(&mut self.begun, true);
-        self.acting.ui.answer(|out| {
-            if !begun {
-                writer.begin::<AccountView>(out)?;
-            }
-            views.iter().try_for_each(|view| writer.write(view, out))
-        })
+    /// Writes a page, or has it written while `more` come in.
+    fn write(&mut self, writer: RowWriter<'_>, views: Vec<AccountView>, more: bool) -> Result<()> {
+        let ui = self.acting.ui;
+        if !std::mem::replace(&mut self.begun, true) {
+            ui.answer(|out| writer.begin::<AccountView>(out))?;
+        }
+        // On a terminal, rows and what is told about them take turns.
+        if more && self.scribe.is_none() && !ui.stdout_is_terminal() {
+            self.scribe = Scribe::start(ui.clone(), self.acting.surroundings());
+        }
+        let Some(scribe) = &self.scribe else { return scribe::write(ui, writer, &views) };
+        if scribe.hand(views) { Ok(()) } else { self.settle() }
     }
 
-    async fn finish(self, company: Option<Company>, mut asked: Asked) -> Result<()> {
+    /// Waits until everything that was taken is written.
+    fn settle(&mut self) -> Result<()> {
+        self.scribe.take().map_or(Ok(()), Scribe::end)
+    }
+
+    async fn finish(mut self, company: Option<Company>, mut asked: Asked) -> Result<()> {
         if let (0, Some(role)) = (self.taken, &asked.role) {
             self.acting.doubt_role(role).await;
         }
         if self.writer.is_some() {
-            return Ok(());
+            return self.settle();
         }
         let is_table = self.acting.surroundings().shape() == Shape::As(Format::Table);
         let is_empty = |wanted: Ownership| {

@@ -68,9 +68,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
                 account.name, account.owner
             ));
             password.tell_where(acting.ui);
-            let is_shown = password.show;
-            let view = PasswordView::new(account, is_shown.then_some(password.password));
-            acting.show(&view).map_err(|error| NewPassword::unshown(is_shown, &args.name, error))
+            password.show(&acting, &args.name, |password| PasswordView::new(account.clone(), password))
         }
         Err(error) => Err(password.settle(error)),
     }

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::acting::Acting;
 use super::rehearsal::require_absent;
 use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of, read_password_file};
 use crate::config::secure_file;
 use crate::context::Context;
 use crate::domain::{Password, password};
 use crate::error::{CliError, Result, exit_code};
-use crate::output::Format;
+use crate::output::{Answer, Format, Selection};
 use crate::ui::Ui;
 
 /// How a new password is given
@@ -84,6 +85,31 @@ impl NewPassword {
         }
     }
 
+    /// Writes the answer of the command, made of the password where it must be shown.
+    ///
+    /// # Errors
+    /// Those of writing, and `io` where the answer was to show a generated password and does not: nobody knows it
+    /// now.
+    pub(super) fn show<A: Answer>(
+        self,
+        acting: &Acting<'_>,
+        name: &str,
+        answer: impl Fn(Option<Password>) -> A,
+    ) -> Result<()> {
+        if !self.show {
+            return acting.show(&answer(None));
+        }
+        let view = answer(Some(self.password));
+        let leaves_it_out = match acting.ui.selection() {
+            Selection::Jq(expression) => {
+                expression.is_blind_to(&view, &answer(Some(password::generate(&mut rand::rng()))))
+            }
+            Selection::Whole | Selection::Columns(_) => false,
+        };
+        let shown = if leaves_it_out { Err(left_out()) } else { acting.show(&view) };
+        shown.map_err(|error| Self::unshown(name, error))
+    }
+
     /// From now on the password may be in force: what holds it stays, also when somebody interrupts.
     pub fn goes_out(&self) {
         if let Some(file) = &self.file {
@@ -91,12 +117,9 @@ impl NewPassword {
         }
     }
 
-    /// The answer could not be written. When it was to show a generated password, nobody knows that now: this is
-    /// an error even where only the reader went away.
-    pub fn unshown(is_shown: bool, name: &str, error: CliError) -> CliError {
-        if !is_shown {
-            return error;
-        }
+    /// The answer was to show a generated password and could not be written: this is an error even where only the
+    /// reader went away.
+    fn unshown(name: &str, error: CliError) -> CliError {
         error.told().hint(format!(
             "it was done, but nobody has seen the password; set another with: sactl passwd {name} --generate"
         ))
@@ -208,6 +231,11 @@ impl PasswordArgs {
     }
 }
 
+/// An expression that shows nothing of a generated password.
+fn left_out() -> CliError {
+    CliError::usage("the expression of --jq does not show the generated password")
+}
+
 /// Before the request, so that no account has a password that nobody knows because a disk was full.
 fn write(path: &Path, password: &Password) -> Result<()> {
     let line = Zeroizing::new(format!("{}\n", password.expose()));
@@ -240,9 +268,8 @@ mod tests {
     #[test]
     fn a_generated_password_that_nobody_saw_is_an_error_with_the_way_out() {
         let closed = || CliError::answer(std::io::ErrorKind::BrokenPipe.into());
-        let lost = NewPassword::unshown(true, "ci", closed());
+        let lost = NewPassword::unshown("ci", closed());
         assert_eq!((lost.exit_code(), lost.is_quiet()), (1, false));
         assert!(lost.hints()[0].ends_with("sactl passwd ci --generate"), "{:?}", lost.hints());
-        assert!(NewPassword::unshown(false, "ci", closed()).is_quiet());
     }
 }

@@ -72,10 +72,11 @@ impl NameFinder {
     /// The same name in the catalogue, which lives for ever; `None` for a name that is not there.
     pub fn find(&mut self, name: &str) -> Option<&'static str> {
         let names: &'static [_] = &NAMES;
+        let is_it = |(known, _): &(String, Permission)| known == name;
         let (before, behind) = names.split_at(self.next);
-        let found = behind.iter().chain(before).position(|(known, _)| known == name)?;
-        let index = (self.next + found) % names.len();
-        self.next = (index + 1) % names.len();
+        let found = behind.iter().position(is_it).map(|place| self.next + place);
+        let index = found.or_else(|| before.iter().position(is_it))?;
+        self.next = index + 1;
         Some(&names[index].0)
     }
 }

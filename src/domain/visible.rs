@@ -26,8 +26,8 @@ pub fn is_hidden(character: char) -> bool {
 /// Whether every byte is a printable one of ASCII, or `also`: most text is, and then nothing of it has to be looked
 /// at character by character. There is no way out of the inner loop, so that it takes many bytes at a time.
 fn is_plain(text: &str, also: u8) -> bool {
-    let plain = |byte: &u8| matches!(*byte, b' '..=b'~') | (*byte == also);
-    text.as_bytes().chunks(256).all(|some| some.iter().fold(true, |all, byte| all & plain(byte)))
+    let strange = |byte: &u8| u8::from(!matches!(*byte, b' '..=b'~')) & u8::from(*byte != also);
+    text.as_bytes().chunks(256).all(|some| some.iter().fold(0, |any, byte| any | strange(byte)) == 0)
 }
 
 /// The text with every such character made visible as an escape, for example `\u{1b}` or `\n`. Text without

@@ -15,6 +15,7 @@ use jaq_core::{Compiler, Ctx, Filter, Vars, compile};
 use jaq_json::{Val, read};
 use serde::Serialize;
 use serde::de::IgnoredAny;
+use zeroize::Zeroizing;
 
 use crate::domain::visible::{json_visible, sanitise};
 
@@ -75,6 +76,15 @@ impl Jq {
             .compile(modules)
             .map_err(|errors| undefined(expression, &errors))?;
         Ok(Self { expression: expression.to_owned(), filter })
+    }
+
+    /// Whether the results for these two documents are the same. Where the expression fails there are none.
+    pub fn is_blind_to<T: Serialize>(&self, one: &T, other: &T) -> bool {
+        let results = |document: &T| {
+            let mut out = Zeroizing::new(Vec::new());
+            self.write(document, &mut *out).ok().map(|()| out)
+        };
+        matches!((results(one), results(other)), (Some(one), Some(other)) if one == other)
     }
 
     /// Writes the results for `document`, each as soon as it is there.

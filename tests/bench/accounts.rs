@@ -57,7 +57,7 @@ fn account(index: usize, count: usize) -> Account {
     let (role, permissions) = match index % 10 {
         0 => (None, Vec::new()),
         1 | 2 => (None, names.iter().step_by(7).cloned().collect()),
-        3 | 4 | 5 => (Some("operator"), names[..29].to_vec()),
+        3..=5 => (Some("operator"), names[..29].to_vec()),
         _ => (Some("viewer"), names[..10].to_vec()),
     };
     let access = Access { company: company(count), role: role.map(str::to_owned), permissions };
@@ -66,13 +66,13 @@ fn account(index: usize, count: usize) -> Account {
     Account {
         id: AccountId(i64::try_from(index).unwrap() + 1),
         name: format!("account-{index:06}"),
-        description: (index % 3 != 0).then(|| format!("Reads signal and traffic of site {index}")),
+        description: (!index.is_multiple_of(3)).then(|| format!("Reads signal and traffic of site {index}")),
         ownership: if owned { Ownership::Owned } else { Ownership::External },
         owner: if owned { company(count) } else { Company { id: CompanyId(7), name: "Northwind".into() } },
-        access: (index % 10 != 0).then_some(access),
+        access: (!index.is_multiple_of(10)).then_some(access),
         company_count: owned.then_some(2),
         created_at: time(0),
         password_changed_at: time(86_400),
-        last_used_at: (owned && index % 5 != 0).then(|| time(172_800)),
+        last_used_at: (owned && !index.is_multiple_of(5)).then(|| time(172_800)),
     }
 }

@@ -14,6 +14,8 @@ use crate::server::{Server, list_path};
 pub(crate) enum Target {
     /// Median time, at most so many times that of the other side.
     Ratio(f64),
+    /// Median time, at most so many milliseconds.
+    Millis(f64),
     /// Greatest memory, at most so many MiB.
     Peak(f64),
     /// Greatest memory, at most so many times that of another case.
@@ -91,6 +93,17 @@ impl Place {
         self.alone().env("SACTL_COMPANY", company.to_string())
     }
 
+    /// What stands behind the TAB key, with nothing remembered: where names would be, a file is in the way.
+    fn completion(&self, company: usize) -> Program {
+        let folder = self.folder.path().join("uncached");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("cache"), "").unwrap();
+        self.sactl(self.http(), company)
+            .env("SACTL_CONFIG_DIR", folder.display().to_string())
+            .env("SACTL_COMPLETE", "zsh")
+            .args(["--", "sactl", "show", ""])
+    }
+
     fn sign_in(&self) {
         let at = |name: &str| self.folder.path().join(name);
         let password = at("password");
@@ -132,7 +145,7 @@ impl Place {
     }
 
     fn cases(&self) -> Vec<Case> {
-        use Target::{Peak, PeakTimes, Ratio};
+        use Target::{Millis, Peak, PeakTimes, Ratio};
         let [small, middle, large] = COMPANIES;
         let (http, https) = (self.http(), self.https());
         let plain = |company| Some(("curl", self.curl(&http, company)));
@@ -166,6 +179,7 @@ impl Place {
                 vec![Ratio(3.0), PeakTimes(1.5, "list 10,000")],
                 10,
             ),
+            case("completion", self.completion(small), None, vec![Millis(50.0)], 40),
             case("list 10,000 table", list(middle).args(["-o", "table"]), plain(middle), vec![], 10),
             case("list 10,000 json", list(middle).args(["-o", "json"]), plain(middle), vec![], 10),
             case("list 10,000 csv", list(middle).args(["-o", "csv"]), plain(middle), vec![], 10),

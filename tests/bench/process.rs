@@ -53,7 +53,7 @@ impl Program {
         let output = command.envs(self.variables.iter().cloned()).stderr(Stdio::inherit()).output().unwrap();
         let told = String::from_utf8(output.stdout).unwrap();
         let numbers: Vec<u64> = told.split_whitespace().map(|number| number.parse().unwrap()).collect();
-        let [nanos, peak_kib, bytes] = numbers[..] else { panic!("{:?} failed", self.path) };
+        let [nanos, peak_kib, bytes] = numbers[..] else { panic!("{} failed", self.path.display()) };
         Taken { elapsed: Duration::from_nanos(nanos), peak_kib, bytes }
     }
 }

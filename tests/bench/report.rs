@@ -45,6 +45,7 @@ fn verdict(target: Target, row: &Row, ratio: Option<f64>, rows: &[Row]) -> Optio
             let name = row.other.as_ref()?.0;
             (format!("≤ {most:.2} × {name}"), ratio? <= most)
         }
+        Target::Millis(most) => (format!("≤ {most} ms"), median(&row.ours) <= most),
         Target::Peak(most) => (format!("≤ {most} MiB"), peak(&row.ours) <= most),
         Target::PeakTimes(most, name) => {
             let base = peak(&rows.iter().find(|row| row.name == name)?.ours);

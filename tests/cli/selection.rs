@@ -71,6 +71,30 @@ fn columns_never_lose_a_password() {
     assert_eq!(world.token_endpoint("ci", password, "python").status, 200);
 }
 
+/// An expression can leave it out too, which shows only on the answer.
+#[test]
+fn an_expression_that_loses_a_password_is_an_error_with_the_way_out() {
+    let world = World::start();
+    let admin = world.admin();
+    for (number, expression) in [".name", "halt", "empty"].iter().enumerate() {
+        let outcome = admin.sactl(&format!("create ci-{number} --generate --jq {expression}"));
+        outcome.refused(1, &format!("sactl passwd ci-{number} --generate"));
+    }
+    admin.sactl("passwd ci-0 --generate --yes --jq .account.name").refused(1, "does not show");
+    let password = admin.sactl("passwd ci-0 --generate --yes --jq .password").ok().stdout.clone();
+    assert_eq!(world.token_endpoint("ci-0", password.trim_end(), "python").status, 200);
+    admin.sactl("create ci-3 --generate --password-out ci-3.password --jq .name").ok();
+}
+
+/// A body typed on the command line may hold a secret: it is refused, and does not end in a log.
+#[test]
+fn a_typed_body_is_not_repeated() {
+    let env = Env::new().with("SACTL_SERVER", "http://127.0.0.1:1").with("SACTL_TOKEN", "sat_x");
+    let outcome = env.sactl(r#"api POST /api/x --data {"password":"Canary-Typed-1!"} -o json"#);
+    outcome.refused(2, "@FILE");
+    assert!(!outcome.stderr.contains("Canary"), "{outcome}");
+}
+
 /// Nothing listens there, and nobody is signed in: what is refused now was refused before anything else.
 #[test]
 fn a_choice_that_makes_no_sense_sends_and_asks_nothing() {

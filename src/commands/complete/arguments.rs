@@ -51,18 +51,18 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let value = arg.get_value_names().and_then(<[_]>::first).map_or("", |name| name.as_str());
     Some(match (path.as_slice(), arg.get_id().as_str(), value) {
-        (["role", "show"], "name", _) => Takes::Role { own: false },
         (["role", "edit" | "delete"], "name", _) => Takes::Role { own: true },
         (["profile", _], "name", _) | (_, "profile", _) => Takes::Profile,
         (["show" | "grant" | "revoke"], "name", _) => Takes::Account { owned: false },
         (["edit" | "passwd" | "delete"], "name", _) => Takes::Account { owned: true },
-        (["create"] | ["role", "create"], "name", _) => Takes::Anything,
         (["api"], "method", _) => Takes::Method,
         (["help"], "words", _) => Takes::Topic,
         (["man"], _, _) => Takes::Folder,
         (["sandbox"], "command", _) => Takes::File,
-        (["serve"], "database" | "listen", _) | (["api"], "path", _) => Takes::Anything,
-        (_, _, "ROLE") => Takes::Role { own: false },
+        (["serve"], "database" | "listen", _)
+        | (["api"], "path", _)
+        | (["create"] | ["role", "create"], "name", _) => Takes::Anything,
+        (["role", "show"], "name", _) | (_, _, "ROLE") => Takes::Role { own: false },
         (_, _, "PERMISSION") => Takes::Permission,
         (_, _, "COMPANY=RIGHTS") => Takes::Grant,
         (_, _, "ID|NAME") => Takes::Company,

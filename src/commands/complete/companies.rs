@@ -14,8 +14,8 @@ pub(super) fn named(names: &Names, current: &str) -> Vec<Candidate> {
     }
     let is_shared = |name: &str| companies.iter().filter(|company| company.about == name).count() > 1;
     let is_meant = |name: &str| begins(name, current) && is_name(name) && !is_shared(name);
-    let named = companies.iter().filter(|company| is_meant(&company.about));
-    named
+    let meant = companies.iter().filter(|company| is_meant(&company.about));
+    meant
         .map(|company| Candidate {
             value: company.about.clone(),
             about: format!("company {}", company.value),
@@ -33,7 +33,7 @@ pub(super) fn granted(names: &Names, current: &str) -> Vec<Candidate> {
     let (given, last) = rights.split_at(begun);
     let mut found: Vec<Name> = names.of_server(Kind::Permissions);
     if given.is_empty() {
-        let id = names.company_of(&company.parse().ok());
+        let id = company.parse().ok().and_then(|reference| names.company_of(&reference));
         let roles = id.map(|id| names.of_company(Kind::Roles, id, "")).unwrap_or_default();
         found.splice(0..0, roles);
     }

@@ -21,8 +21,7 @@ fn said_by(words: &[String], command: &Command) -> Vec<String> {
         let (name, value) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
         let Some(arg) = command.get_arguments().find(|arg| arg.get_long() == Some(name)) else { continue };
         let given = match (arg.get_action().takes_values(), value) {
-            (false, _) => word.clone(),
-            (true, Some(_)) => word.clone(),
+            (false, _) | (true, Some(_)) => word.clone(),
             (true, None) => match words.next() {
                 Some(value) => format!("--{name}={value}"),
                 None => continue,

@@ -104,8 +104,8 @@ impl Names {
     }
 
     /// The company that somebody names, if it is one.
-    pub(super) fn company_of(&self, reference: &Option<CompanyRef>) -> Option<CompanyId> {
-        match reference.as_ref()? {
+    pub(super) fn company_of(&self, reference: &CompanyRef) -> Option<CompanyId> {
+        match reference {
             CompanyRef::Id(id) => Some(*id),
             CompanyRef::Name(name) => self.only_company(|company| company.about == *name),
         }
@@ -114,7 +114,7 @@ impl Names {
     fn active_company(&self) -> Option<CompanyId> {
         match self.place()?.settings.company.as_ref().map(|chosen| &chosen.value) {
             Some(ChosenCompany::Stored(company)) => Some(company.id),
-            Some(ChosenCompany::Named(reference)) => self.company_of(&Some(reference.clone())),
+            Some(ChosenCompany::Named(reference)) => self.company_of(reference),
             None => self.only_company(|_| true),
         }
     }

@@ -71,7 +71,7 @@ impl Shell {
                 words.push(line::read(&raw, "").map_or(raw, |read| read.words.join(" ")));
             }
             Self::Powershell => {
-                words = words.iter().map(|word| word.get(1..).unwrap_or("").to_owned()).collect()
+                words = words.iter().map(|word| word.get(1..).unwrap_or("").to_owned()).collect();
             }
             Self::Zsh | Self::Elvish => {}
         }

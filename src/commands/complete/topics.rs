@@ -43,7 +43,7 @@ pub(super) fn columns(words: &[String], current: &str) -> Vec<Candidate> {
 fn commands(path: &[&str]) -> Vec<Candidate> {
     let program = Cli::command();
     let below = path.iter().try_fold(&program, |command, word| command.find_subcommand(word));
-    let verbs = below.into_iter().flat_map(|command| command.get_subcommands());
+    let verbs = below.into_iter().flat_map(clap::Command::get_subcommands);
     verbs
         .map(|verb| {
             candidate(verb.get_name(), &verb.get_about().map(ToString::to_string).unwrap_or_default())

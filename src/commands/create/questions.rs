@@ -54,7 +54,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         ask::agreement(ui, &summary, "Create it?").await?;
     }
     finish(&wish, description, new_password, context).await?;
-    ask::tell_line(ui, &line(&wish, &company).reaching(&context.flags()));
+    ask::tell_line(context, line(&wish, &company));
     Ok(())
 }
 

@@ -47,8 +47,8 @@ pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -
         ask::agreement(ui, &format!("{name} {what}{instead}"), "Do it?").await?;
     }
     finish(&acting, &name, &wanted, args.rehearsal).await?;
-    let line = line(&name, &wanted, &company).reaching(&context.flags());
-    ask::tell_line(ui, &if args.rehearsal.is_on { line.word("--dry-run") } else { line });
+    let line = line(&name, &wanted, &company);
+    ask::tell_line(context, if args.rehearsal.is_on { line.word("--dry-run") } else { line });
     Ok(())
 }
 

@@ -36,7 +36,9 @@ fn page(command: &Command, above: &[&Command], date: &str) -> String {
     roff.section("synopsis");
     roff.raw_paragraph(&synopsis(command));
     roff.section("description");
-    description(command).iter().for_each(|paragraph| roff.paragraph(paragraph));
+    for paragraph in description(command) {
+        roff.paragraph(&paragraph);
+    }
     let (own, global): (Vec<&Arg>, Vec<&Arg>) = arguments(command).partition(|arg| !arg.is_global_set());
     let own = own.into_iter().filter(|arg| above.is_empty() || !is_automatic(arg));
     let (positionals, options): (Vec<&Arg>, Vec<&Arg>) = own.partition(|arg| arg.is_positional());
@@ -150,16 +152,11 @@ fn definitions(roff: &mut Roff, heading: &str, arguments: &[&Arg]) {
         let help =
             arg.get_long_help().or_else(|| arg.get_help()).map(ToString::to_string).unwrap_or_default();
         let mut meaning: Vec<String> = paragraphs(&help);
-        meaning.iter_mut().for_each(|paragraph| {
-            if !paragraph.ends_with(['.', ']', ':']) {
-                paragraph.push('.');
-            }
-        });
-        if let Some(default) = arg.get_default_values().first().filter(|_| !is_automatic(arg)) {
-            if arg.get_action().takes_values() {
-                meaning.push(format!("Without it: `{}`.", default.to_string_lossy()));
-            }
+        for paragraph in meaning.iter_mut().filter(|paragraph| !paragraph.ends_with(['.', ']', ':'])) {
+            paragraph.push('.');
         }
+        let default = arg.get_default_values().first().filter(|_| arg.get_action().takes_values());
+        meaning.extend(default.map(|default| format!("Without it: `{}`.", default.to_string_lossy())));
         roff.definition(&term, &meaning);
         choices(roff, arg);
     }
@@ -211,7 +208,9 @@ fn after(roff: &mut Roff, command: &Command) {
     }
     if !output.is_empty() {
         roff.section("output");
-        output.iter().for_each(|paragraph| roff.paragraph(paragraph));
+        for paragraph in &output {
+            roff.paragraph(paragraph);
+        }
         roff.paragraph("The formats of answers are described in sactl-formatting(7).");
     }
 }

@@ -70,6 +70,6 @@ fn write(folder: &Path, page: &Page) -> Result<()> {
 }
 
 fn cannot(what: &str, path: &Path, error: std::io::Error) -> CliError {
-    CliError::io(&format!("cannot {what} {}", path.display()), error)
+    CliError::io(format!("cannot {what} {}", path.display()), error)
         .hint("name a folder that you may write to: sactl man DIR")
 }

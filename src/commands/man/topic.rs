@@ -28,7 +28,9 @@ impl Plan {
         let mut roff = Roff::new(self.name, self.section, date, about);
         for (place, topic) in self.topics().enumerate() {
             roff.section(if place == 0 { "description" } else { topic.about });
-            (topic.blocks)().iter().for_each(|block| self::block(&mut roff, block));
+            for block in (topic.blocks)() {
+                self::block(&mut roff, &block);
+            }
         }
         roff.section("see also");
         let others = all().into_iter().filter(|(name, _)| name != self.name);

@@ -84,6 +84,24 @@ fn a_failure_names_types_and_not_values() {
 }
 
 #[test]
+fn an_expression_is_blind_to_what_it_does_not_show() {
+    let (one, other) = (json!({"name": "ci", "password": "a"}), json!({"name": "ci", "password": "b"}));
+    for (expression, expected) in [
+        (".", false),
+        (".password", false),
+        ("\"\\(.name):\\(.password)\" | @base64", false),
+        (".name", true),
+        ("halt", true),
+        ("empty", true),
+        (".password | length", true),
+        (".password | tonumber", false),
+    ] {
+        let jq = Jq::compile(expression).unwrap();
+        assert_eq!(jq.is_blind_to(&one, &other), expected, "{expression}");
+    }
+}
+
+#[test]
 fn results_before_a_failure_are_written() {
     let mut out = Vec::new();
     let outcome = Jq::compile("1, .x").unwrap().write(&json!([]), &mut out);

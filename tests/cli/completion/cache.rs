@@ -76,10 +76,10 @@ fn names_of_the_last_day_are_better_than_nothing() {
 /// A server that refuses has said something: what was seen before does not count any more.
 #[test]
 fn names_that_are_refused_are_not_offered() {
-    let refuses = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let refused = refuses.clone();
+    let is_refusing = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let asked = is_refusing.clone();
     let stub = Stub::start(move |_| {
-        if refused.load(std::sync::atomic::Ordering::SeqCst) {
+        if asked.load(std::sync::atomic::Ordering::SeqCst) {
             return Answer::json(401, "{\"code\":\"unauthenticated\",\"message\":\"no\"}");
         }
         Answer::json(200, super::servers::roles(&["watch"]))
@@ -87,6 +87,6 @@ fn names_that_are_refused_are_not_offered() {
     let env = super::servers::at(&stub.url());
     assert_eq!(candidates(&env, "sactl role show "), ["watch"]);
     age(&env, 1);
-    refuses.store(true, std::sync::atomic::Ordering::SeqCst);
+    is_refusing.store(true, std::sync::atomic::Ordering::SeqCst);
     assert!(!candidates(&env, "sactl role show ").contains(&"watch".to_owned()));
 }

@@ -1,0 +1,50 @@
+//! A thread that writes pages of accounts while the next page comes in and is read. It holds one page at a time;
+//! whoever hands it another one waits until it can take it.
+
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use crate::error::{CliError, Result};
+use crate::output::{AccountView, RowWriter, Surroundings};
+use crate::ui::Ui;
+
+/// The thread.
+pub(super) struct Scribe {
+    pages: SyncSender<Vec<AccountView>>,
+    thread: JoinHandle<Result<()>>,
+}
+
+impl Scribe {
+    /// Starts it; `None` where the system has no thread for us.
+    pub(super) fn start(ui: Ui, surroundings: Surroundings) -> Option<Self> {
+        let (pages, handed) = sync_channel::<Vec<AccountView>>(0);
+        let work = move || {
+            let writer = RowWriter::selecting(&surroundings, ui.selection());
+            handed.iter().try_for_each(|views| write(&ui, writer, &views))
+        };
+        let thread = thread::Builder::new().name("rows".to_owned()).spawn(work).ok()?;
+        Some(Self { pages, thread })
+    }
+
+    /// Hands it a page; false when it has failed and takes no more.
+    pub(super) fn hand(&self, views: Vec<AccountView>) -> bool {
+        self.pages.send(views).is_ok()
+    }
+
+    /// Waits until everything is written.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub(super) fn end(self) -> Result<()> {
+        drop(self.pages);
+        self.thread.join().unwrap_or_else(|_| Err(CliError::internal("what writes the rows has failed")))
+    }
+}
+
+/// Writes a page.
+///
+/// # Errors
+/// `io`.
+pub(super) fn write(ui: &Ui, writer: RowWriter<'_>, views: &[AccountView]) -> Result<()> {
+    ui.answer(|out| views.iter().try_for_each(|view| writer.write(view, out)))
+}
