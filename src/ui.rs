@@ -57,8 +57,6 @@ pub struct Manner {
     pub no_input: bool,
     /// Every confirmation is given.
     pub yes: bool,
-    /// A terminal on which nothing is redrawn.
-    pub dumb: bool,
     /// Columns of the terminal, where somebody fixed them.
     pub columns: Option<u16>,
     /// Tables are shown whole.

@@ -9,8 +9,10 @@ use super::rights::Rights;
 use crate::api::account::AccountQuery;
 use crate::api::role::Role;
 use crate::api::{Access, Account, Code};
+use crate::client;
 use crate::context::Context;
-use crate::domain::{Company, DefaultRole, Operation, Ownership, Permission, PermissionSet, page};
+use crate::domain::decision;
+use crate::domain::{Company, DefaultRole, Operation, Ownership, Permission, PermissionSet, Refusal, page};
 use crate::error::{CliError, Result};
 use crate::ui::{Choice, Ui};
 
@@ -61,6 +63,23 @@ pub(super) fn tell_line(context: &Context, line: CommandLine) {
 }
 
 impl Acting<'_> {
+    /// Refuses before the first question what would be refused after the last one.
+    ///
+    /// # Errors
+    /// `missing_permission`, and those of reading.
+    pub(super) async fn require_right_to_ask(&self, operation: Operation, name: &str) -> Result<()> {
+        let me = self.session.me().await?;
+        let needed = operation.permission();
+        match decision::require(needed, held_in(&me, self.company)) {
+            Err(Refusal::MissingPermission(_)) => {
+                let why = format!("this needs the permission {needed} in the company");
+                let refusal = client::Error::new(Code::MissingPermission, why);
+                Err(self.explain(refusal, &Attempt::new(operation, name)).await)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// One of the accounts that the company sees, or another one by its name.
     ///
     /// # Errors
@@ -137,7 +156,7 @@ impl Acting<'_> {
         }
         let choices = roles.iter().map(|role| Choice::new(&role.name, counted(role.permissions.len())));
         let has = |role: &Role| present.is_some_and(|access| access.role.as_ref() == Some(&role.name));
-        let start = roles.iter().position(has).unwrap_or_default();
+        let start = roles.iter().position(has).or_else(|| least(&roles)).unwrap_or_default();
         let role = &roles[self.ui.choose("Which role", choices.collect(), start).await?];
         Ok((role.name.clone(), permissions(role)))
     }
@@ -207,6 +226,11 @@ pub(super) fn flags(line: CommandLine, rights: &Rights) -> CommandLine {
         Rights::Role(role) => line.flag("--role", role),
         Rights::Permissions(names) => line.flag("--permission", names.join(",")),
     }
+}
+
+/// The place of the role that gives least: Return alone, pressed too often, must not give most.
+fn least(roles: &[Role]) -> Option<usize> {
+    (0..roles.len()).min_by_key(|place| roles[*place].permissions.len())
 }
 
 fn counted(permissions: usize) -> String {

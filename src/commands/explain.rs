@@ -148,7 +148,6 @@ impl Acting<'_> {
         ))
     }
 
-    /// Says where which permissions are lacking: to give them, or to take over an account that holds them.
     /// Says what was probably meant, and what would be the way.
     async fn invalid(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
         let name = attempt.name;
@@ -177,6 +176,24 @@ impl Acting<'_> {
             error = error.hint(format!("remove all access with: sactl revoke {name}"));
         }
         error
+    }
+
+    /// Nobody holds `role`: says so where the company has no such role, which is a slip rather than an answer.
+    pub(super) async fn doubt_role(&self, role: &str) {
+        if !self.ui.speaks() {
+            return;
+        }
+        let Ok(pages) = self.session.list_roles(self.company) else { return };
+        let Ok(roles) = pages.all().await else { return };
+        let names: Vec<String> = roles.into_iter().map(|role| role.name).collect();
+        if names.iter().any(|known| known == role) {
+            return;
+        }
+        self.ui.note(format!("the company has no role {role}"));
+        self.ui.hint(match nearest(role, &names) {
+            Some(near) => format!("did you mean the role {near}?"),
+            None => format!("see which roles there are with: sactl role list --company {}", self.company),
+        });
     }
 
     async fn unknown_role(&self, error: CliError, company: CompanyId, role: &str) -> CliError {

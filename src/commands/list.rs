@@ -171,6 +171,9 @@ impl<'a> Rows<'a> {
     }
 
     async fn finish(mut self, company: Option<Company>, mut asked: Asked) -> Result<()> {
+        if let (0, Some(role)) = (self.taken, &asked.role) {
+            self.acting.doubt_role(role).await;
+        }
         if self.writer.is_some() {
             return self.settle();
         }

@@ -16,9 +16,8 @@ use crate::output::PasswordView;
 
 /// Reset the password of a service account that the company owns
 ///
-/// Every token of the account ends at once. On a terminal this says what the account is and asks; elsewhere --yes is
-/// needed. In a pipe,
-/// without a chosen format, --generate prints the password alone.
+/// Every token of the account ends at once. On a terminal this says what the account is and asks; elsewhere --yes
+/// is needed. In a pipe, without a chosen format, --generate prints the password alone.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl passwd backup-runner --generate --dry-run\n  \

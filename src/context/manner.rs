@@ -29,7 +29,6 @@ pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
         no_input: global.no_input,
         yes: global.yes,
         columns: text_of(environment, env::COLUMNS).and_then(|text| text.trim().parse().ok()),
-        dumb: text_of(environment, env::TERM).as_deref() == Some("dumb"),
         wide: global.wide,
         accessible: text_of(environment, env::ACCESSIBLE).is_some_and(|value| value != "0"),
         dumb_terminal: text_of(environment, env::TERM).as_deref() == Some("dumb"),

@@ -84,6 +84,8 @@ fn cell(column: &str, text: String) -> Cell {
         Ok(time) if column.ends_with("expires_at") => Cell::future(Some(time), ""),
         Ok(time) if column.ends_with("_at") => Cell::past(Some(time), ""),
         _ if column == "name" => Cell::strong(text),
+        // So that a long list is broken between its words.
+        _ if column == "permissions" && !text.is_empty() => Cell::new(text.replace(',', ", ")),
         _ if text.is_empty() => Cell::faint("-"),
         _ => Cell::new(text),
     }
@@ -126,5 +128,13 @@ mod tests {
         assert_eq!(cell("token_expires_at", time.clone()), Cell::future(Some(then), ""));
         assert_eq!(cell("description", time.clone()), Cell::new(time));
         assert_eq!(cell("last_used_at", String::new()), Cell::faint("-"));
+    }
+
+    #[test]
+    fn a_list_can_be_broken_between_its_words() {
+        let list = "alerts:view,devices:view".to_owned();
+        assert_eq!(cell("permissions", list.clone()), Cell::new("alerts:view, devices:view"));
+        assert_eq!(cell("description", list.clone()), Cell::new(list));
+        assert_eq!(cell("permissions", String::new()), Cell::faint("-"));
     }
 }

@@ -65,6 +65,7 @@ impl Ui {
                 .with_page_size(PAGE)
                 .with_starting_cursor(start)
                 .with_help_message("arrows to move, type to search, Return to choose")
+                .with_formatter(&|chosen| sanitise(&chosen.value.word).into_owned())
                 .with_render_config(look)
                 .raw_prompt()
         });
@@ -97,7 +98,6 @@ impl Ui {
             MultiSelect::new(&question, choices)
                 .with_page_size(PAGE)
                 .with_default(&chosen)
-                .with_keep_filter(false)
                 .with_help_message("arrows to move, Space to take or leave, type to search, Return when done")
                 .with_validator(at_least_one)
                 .with_formatter(&|chosen| {

@@ -75,7 +75,7 @@ impl Ui {
     fn shows_progress(&self) -> bool {
         self.stderr_terminal
             && !self.manner.quiet
-            && !self.manner.dumb
+            && !self.manner.dumb_terminal
             && !self.format().is_document()
             && !is_pipe()
             && is_in_front()

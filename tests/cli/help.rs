@@ -89,6 +89,23 @@ fn summaries_are_short() {
     }
 }
 
+/// The overview leads to every topic: hints send people there to see them.
+#[test]
+fn the_overview_shows_every_topic() {
+    let env = Env::new();
+    for line in ["help", "--help", "-h"] {
+        let overview = env.sactl(line);
+        for topic in sactl::commands::help::topics() {
+            let shown = overview
+                .ok()
+                .stdout
+                .lines()
+                .any(|line| line.trim_start().starts_with(topic.name) && line.ends_with(topic.about));
+            assert!(shown, "{line}: {}: {overview}", topic.name);
+        }
+    }
+}
+
 /// `sactl` alone asks no server, whatever is wrong here, and says what to type next.
 #[test]
 fn alone_it_says_what_to_type_next() {

@@ -57,6 +57,20 @@ fn a_no_creates_nothing() {
     }
 }
 
+/// A generated password is not offered where the answer would not show it: it would be lost.
+#[test]
+fn no_password_is_generated_that_nobody_would_see() {
+    let world = World::start();
+    for shown in ["-o name", "--columns name"] {
+        let mut terminal = Terminal::start(&world.admin(), &format!("create unseen {shown}"));
+        terminal.wait_for("Which access").press("\r");
+        terminal.wait_for("assword").interrupt();
+        let (text, code) = terminal.finish();
+        assert_eq!(code, 130, "{text}");
+        assert!(!text.contains("Which password"), "{text}");
+    }
+}
+
 /// `--yes` agrees to what is summed up, and answers no question.
 #[test]
 fn grant_offers_what_there_is_and_keeps_what_it_has() {
@@ -78,6 +92,42 @@ fn grant_offers_what_there_is_and_keeps_what_it_has() {
         account(&admin, "backup-runner")["access"]["permissions"],
         json!(["alerts:view", "devices:view"])
     );
+}
+
+/// What is chosen in a search leaves the search as it is, and Return alone gives least.
+#[test]
+fn nothing_is_given_by_a_slip_of_the_hand() {
+    let world = World::start();
+    let admin = world.admin();
+    let mut terminal = Terminal::start(&admin, "grant dormant-bot");
+    terminal.wait_for("Which access").press(&format!("{DOWN}\r"));
+    terminal.wait_for("Which permissions").press("alerts:").wait_for("alerts:view");
+    terminal.press(&format!(" {DOWN} {DOWN} {DOWN} \r"));
+    terminal.wait_for("Do it?").type_line("");
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    let held = account(&admin, "dormant-bot")["access"]["permissions"].clone();
+    assert_eq!(held, json!(["alerts:create", "alerts:delete", "alerts:edit", "alerts:view"]));
+    admin.sactl("revoke dormant-bot --yes").ok();
+    let mut terminal = Terminal::start(&admin, "grant dormant-bot");
+    terminal.wait_for("Which access").press("\r");
+    terminal.wait_for("Which role").press("\r");
+    terminal.wait_for("the role viewer").wait_for("Do it?").type_line("");
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(account(&admin, "dormant-bot")["access"]["role"], "viewer");
+}
+
+/// Whoever may not do it anyhow is told so before the first question.
+#[test]
+fn nobody_answers_questions_for_nothing() {
+    let world = World::start();
+    let viewer = world.acting(super::acting::ACME_VIEWER, 1);
+    for (line, needed) in [("create", "service-accounts:create"), ("grant", "service-accounts:edit")] {
+        let (text, code) = Terminal::start(&viewer, line).finish();
+        assert_eq!(code, 4, "{text}");
+        assert!(text.contains(needed) && !text.contains('?') && !text.contains("Name of"), "{text}");
+    }
 }
 
 /// Only what one holds is offered.

@@ -138,6 +138,19 @@ fn a_choice_that_makes_no_sense_sends_and_asks_nothing() {
     env.sactl("list --columns name").expect(8);
 }
 
+/// A role that there is not is held by nobody: that is an answer, but hardly the one that was looked for.
+#[test]
+fn a_mistyped_role_of_a_list_is_noticed() {
+    let world = World::start();
+    let admin = world.admin();
+    for format in ["", " -o table", " -o csv"] {
+        let none = admin.sactl(&format!("list --role viewr{format}"));
+        assert!(none.ok().stderr.contains("did you mean the role viewer?"), "{none}");
+    }
+    assert_eq!(admin.sactl("list --role viewr -o json").ok().stderr, "");
+    assert_eq!(admin.sactl("list --role company-admin").ok().stderr, "");
+}
+
 #[test]
 fn an_unknown_column_is_answered_with_the_columns_of_the_command() {
     let env = Env::new();

@@ -3,8 +3,9 @@
 use super::{Args, Wish, checked, finish};
 use crate::commands::ask::{self, Chosen};
 use crate::commands::command_line::CommandLine;
+use crate::commands::password_input::PasswordArgs;
 use crate::context::Context;
-use crate::domain::{AccountName, Company, Description};
+use crate::domain::{AccountName, Company, Description, Operation};
 use crate::error::{CliError, Result};
 use crate::ui::{Choice, Ui};
 
@@ -16,6 +17,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let ui = context.ui();
     refuse_at_once(&args)?;
     let acting = args.rehearsal.open(context).await?;
+    acting.require_right_to_ask(Operation::Create, args.name.as_deref().unwrap_or_default()).await?;
     let company = acting.named_company().await;
     let Args { name, mut description, rights, grants, mut password, rehearsal } = args;
     let name = if let Some(name) = name {
@@ -39,7 +41,11 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         said => said,
     };
     if password.is_missing() {
-        password.generate = ask_whether_generated(ui).await?;
+        let generated = PasswordArgs { generate: true, ..password.clone() };
+        // Chance is offered only where the answer would show what it made.
+        if generated.refuse_to_lose(context).is_ok() && ask_whether_generated(ui).await? {
+            password = generated;
+        }
     }
     let wish = Wish { name, description, rights, grants, password, rehearsal };
     let (description, new_password) = checked(&wish, context).await?;

@@ -18,6 +18,7 @@ use crate::error::{CliError, Result};
 pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -> Result<()> {
     let ui = context.ui();
     let acting = args.rehearsal.open(context).await?;
+    acting.require_right_to_ask(Operation::SetAccess, args.name.as_deref().unwrap_or_default()).await?;
     let company = acting.named_company().await;
     let name = match args.name {
         Some(name) => name,

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Command;
 
+use super::Topic;
+
 /// The groups in their order, each with its commands in theirs. A command that stands in none is shown in a last
 /// one, so that none is ever forgotten.
 const GROUPS: &[(&str, &[&str])] = &[
@@ -33,7 +35,7 @@ pub(super) fn groups(program: &Command) -> Vec<Group<'_>> {
     all.filter(|group| !group.commands.is_empty()).collect()
 }
 
-/// The program with an overview of its commands by group in its help.
+/// The program with an overview of its commands by group, and of the topics, in its help.
 pub fn grouped(program: Command) -> Command {
     let header = *program.get_styles().get_header();
     let literal = *program.get_styles().get_literal();
@@ -45,12 +47,16 @@ pub fn grouped(program: Command) -> Command {
             let _ = writeln!(text, "  {literal}{name:<WIDEST$}{literal:#}  {about}");
         }
     }
+    let _ = write!(text, "\n{header}Topics:{header:#}\n");
+    for Topic { name, about, .. } in super::topics() {
+        let _ = writeln!(text, "  {literal}{name:<WIDEST$}{literal:#}  {about}");
+    }
     let _ = write!(text, "\n{header}Global options:{header:#}\n{{options}}{{after-help}}");
     program.help_template(text)
 }
 
-/// Columns of the longest name of a command.
-const WIDEST: usize = 10;
+/// Columns of the longest name of a command or a topic.
+const WIDEST: usize = 11;
 
 /// What a command does, in one line.
 pub(super) fn about(command: &Command) -> String {
@@ -84,10 +90,12 @@ mod tests {
     #[test]
     fn every_line_of_the_overview_fits_a_terminal() {
         let program = Cli::command();
-        for command in program.get_subcommands() {
-            assert!(command.get_name().len() <= WIDEST, "{}", command.get_name());
-            let width = 2 + WIDEST + 2 + about(command).chars().count();
-            assert!(width <= 80, "{width} columns: {}", about(command));
+        let commands = program.get_subcommands().map(|command| (command.get_name(), about(command)));
+        let topics = crate::commands::help::topics().iter();
+        for (name, about) in commands.chain(topics.map(|topic| (topic.name, topic.about.to_owned()))) {
+            assert!(name.len() <= WIDEST, "{name}");
+            let width = 2 + WIDEST + 2 + about.chars().count();
+            assert!(width <= 80, "{width} columns: {about}");
         }
     }
 }

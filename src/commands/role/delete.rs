@@ -60,7 +60,7 @@ async fn name_the_role(acting: &Acting<'_>, name: &str) -> Result<()> {
                 role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());
             let permissions = role.permissions.join(", ");
             let company = acting.named_company().await;
-            acting.ui.ask_about(format!("{name} of {company}: {permissions}; held by {holders}"));
+            acting.ui.ask_about(format!("{name} of {company}: {permissions}; holders: {holders}"));
             Ok(())
         }
         // Who may not look may still be allowed to do it.

@@ -132,7 +132,7 @@ fn is_as_needed(
         (_, Some(role)) => {
             let holders =
                 role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());
-            checks.passed("role", format!("{name} is held by {holders}"));
+            checks.passed("role", format!("{name} is there; holders: {holders}"));
         }
     }
     !checks.is_refused()
