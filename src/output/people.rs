@@ -127,7 +127,7 @@ impl Page<'_> {
     ) -> io::Result<()> {
         let widths: Vec<usize> = places.iter().map(|(_, width)| *width).collect();
         let mut table = self.empty();
-        table.add_row(places.iter().map(|(at, _)| self.styled(&columns[*at].header(), Tone::Faint)));
+        table.add_row(places.iter().map(|(at, _)| styled(&columns[*at].header(), Tone::Faint)));
         for some in rows.chunks(ROWS) {
             for row in some {
                 let cells = places
@@ -149,11 +149,7 @@ impl Page<'_> {
         if folded || is_cut {
             self.shown = Shown::Cut;
         }
-        if is_cut {
-            self.styled(&cell.squeezed(reading, room), cell.tone())
-        } else {
-            self.styled(&text, cell.tone())
-        }
+        if is_cut { styled(&cell.squeezed(reading, room), cell.tone()) } else { styled(&text, cell.tone()) }
     }
 
     /// A table without lines and without rows.
@@ -166,18 +162,6 @@ impl Page<'_> {
             table.force_no_tty();
         }
         table
-    }
-
-    /// Attributes, and colours that can be read on light and on dark: no yellow, no cyan, no grey.
-    fn styled(&self, text: &str, tone: Tone) -> comfy_table::Cell {
-        let cell = comfy_table::Cell::new(text);
-        match tone {
-            Tone::Plain => cell,
-            Tone::Strong => cell.add_attribute(Attribute::Bold),
-            Tone::Faint => cell.add_attribute(Attribute::Dim),
-            Tone::Caution => cell.add_attribute(Attribute::Bold).fg(Color::DarkMagenta),
-            Tone::Bad => cell.add_attribute(Attribute::Bold).fg(Color::DarkRed),
-        }
     }
 
     /// Writes a table with columns of these widths.
@@ -220,13 +204,13 @@ impl Page<'_> {
             if folded {
                 self.shown = Shown::Cut;
             }
-            let label = self.styled(label, Tone::Faint);
+            let label = styled(label, Tone::Faint);
             if width(&text) > room && cell.tone() == Tone::Strong {
                 table.add_row([label]);
                 self.finish(std::mem::replace(&mut table, self.empty()), &[labels, room])?;
                 self.line(&text, cell.tone())?;
             } else {
-                table.add_row([label, self.styled(&text, cell.tone())]);
+                table.add_row([label, styled(&text, cell.tone())]);
             }
         }
         self.finish(table, &[labels, room])
@@ -247,6 +231,18 @@ impl Page<'_> {
 
     fn end_line(&mut self) -> io::Result<()> {
         self.out.write_all(b"\n")
+    }
+}
+
+/// Attributes, and colours that can be read on light and on dark: no yellow, no cyan, no grey.
+fn styled(text: &str, tone: Tone) -> comfy_table::Cell {
+    let cell = comfy_table::Cell::new(text);
+    match tone {
+        Tone::Plain => cell,
+        Tone::Strong => cell.add_attribute(Attribute::Bold),
+        Tone::Faint => cell.add_attribute(Attribute::Dim),
+        Tone::Caution => cell.add_attribute(Attribute::Bold).fg(Color::DarkMagenta),
+        Tone::Bad => cell.add_attribute(Attribute::Bold).fg(Color::DarkRed),
     }
 }
 

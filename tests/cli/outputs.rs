@@ -118,7 +118,9 @@ fn every_json_line_keeps_to_the_schema_of_its_row() {
         assert_eq!(outcome.ok().stderr, "", "{line}");
         let lines = outcome.json_lines();
         assert!(!lines.is_empty(), "{line}");
-        lines.iter().for_each(|line| fits(line, document(printed.line).unwrap()));
+        for line in &lines {
+            fits(line, document(printed.line).unwrap());
+        }
     });
 }
 
