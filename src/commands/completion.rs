@@ -6,9 +6,9 @@ use crate::error::Result;
 
 /// Print the script that makes a shell complete at the TAB key
 ///
-/// Commands, flags and values are completed. Names of accounts, companies, roles and permissions come from the server, within a second and with the token
-/// that is at hand, and are remembered for a minute; nothing is ever asked, and nothing is changed. The Debian
-/// package has the scripts in their places already.
+/// Commands, flags and values are completed. Names of accounts, companies, roles and permissions come from the
+/// server, within a second and with the token that is at hand, and are remembered for a minute; nothing is ever
+/// asked, and nothing is changed. The Debian package has the scripts in their places already.
 ///
 /// bash: save it as ~/.local/share/bash-completion/completions/sactl, or, without the package bash-completion,
 /// source it from ~/.bashrc.
@@ -22,7 +22,7 @@ use crate::error::Result;
 /// powershell: save it as _sactl.ps1 in your home folder, and add `. ~/_sactl.ps1` to $PROFILE.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    sactl completion bash > ~/.local/share/bash-completion/completions/sactl\n  \
+    source <(sactl completion bash)\n  \
     sactl completion zsh > ~/.zfunc/_sactl\n  \
     sactl completion fish > ~/.config/fish/completions/sactl.fish")]
 pub struct Args {

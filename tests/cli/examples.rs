@@ -110,6 +110,10 @@ fn every_example_of_a_command_runs() {
     for command in Documented::all().iter().filter(|one| one.path != "serve") {
         let world = World::start();
         let mut env = place(&world, &command.path);
+        // Where shells keep what completes.
+        for folder in [".zfunc", ".config/fish/completions"] {
+            std::fs::create_dir_all(env.folder().join("home").join(folder)).unwrap();
+        }
         for example in command.examples() {
             if example.starts_with("curl") && !installed(&["curl"], "SACTL_TEST_REQUIRE_CURL") {
                 continue;
