@@ -1,6 +1,6 @@
 //! `sactl help`: the help of a command, or a topic that is about no single one.
 //!
-//! Topics are data (see [`topic`]); what they tell about codes, variables and formats is taken from where these
+//! Topics are data (see `topic`); what they tell about codes, variables and formats is taken from where these
 //! are defined, so that it cannot be wrong.
 
 use clap::CommandFactory;
