@@ -39,18 +39,17 @@ impl Terminal {
     }
 
     /// The terminal shows what is typed, as terminals do unless the program says otherwise; `Session` alone
-    /// would hide it.
+    /// would hide it. Its size is settled before the program starts, so that no program hears of a change.
     fn run(command: &std::process::Command) -> Self {
         let mut shell = std::process::Command::new("/bin/sh");
         shell
-            .args(["-c", "stty echo; exec \"$0\" \"$@\""])
+            .args(["-c", "stty echo rows 40 cols 120; exec \"$0\" \"$@\""])
             .arg(command.get_program())
             .args(command.get_args());
         shell.env_clear().env("TERM", "xterm-256color").env("COLUMNS", "120");
         shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         shell.current_dir(command.get_current_dir().unwrap());
         let mut session = Session::spawn(shell).unwrap();
-        session.get_process_mut().set_window_size(120, 40).unwrap();
         session.set_expect_timeout(Some(PATIENCE));
         Self { session, seen: String::new() }
     }
