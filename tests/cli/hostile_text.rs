@@ -44,6 +44,22 @@ fn platform() -> Stub {
     })
 }
 
+/// The same with a second company to choose. Its caller may edit: who may not is asked nothing.
+fn of_two_companies() -> Stub {
+    Stub::start(|request| {
+        let other = json!({"id": 2, "name": "Other"});
+        let mut document = poisoned(&match (request.method.as_str(), request.path()) {
+            ("GET", "/api/companies") => answers::page(&[answers::company(), other]),
+            (method, path) => answers::of_platform(method, path),
+        });
+        if request.path() == "/api/users/me" {
+            let held = document.pointer_mut("/data/companies/0/permissions").unwrap();
+            held.as_array_mut().unwrap().extend([json!("service-accounts:edit"), json!("devices:view")]);
+        }
+        Answer::json(200, document.to_string())
+    })
+}
+
 /// Headers with what a header can carry of it: no C0, but C1 and marks as UTF-8.
 fn headers(kind: &str) -> Vec<(&'static str, String)> {
     let id = "r\u{9b}31m\u{9d}0;t\u{9c}\u{202e}\u{2066}d".to_owned();
@@ -226,19 +242,7 @@ fn p5_headers_cannot_command_a_terminal() {
 /// P5: what is asked for on a terminal: the companies to choose from, the name of what would be deleted.
 #[test]
 fn p5_prompts_cannot_command_a_terminal() {
-    let stub = Stub::start(|request| {
-        let other = json!({"id": 2, "name": "Other"});
-        let document = match (request.method.as_str(), request.path()) {
-            ("GET", "/api/companies") => answers::page(&[answers::company(), other]),
-            (method, path) => answers::of_platform(method, path),
-        };
-        let mut document = poisoned(&document);
-        if let Some(held) = document.pointer_mut("/data/companies/0/permissions") {
-            // Nobody is asked who may not do it anyway.
-            *held = json!(["service-accounts:edit", "service-accounts:view", "devices:view"]);
-        }
-        Answer::json(200, document.to_string())
-    });
+    let stub = of_two_companies();
     for (line, input) in [
         ("list", "1\n"),
         ("list", "9\n9\n9\n"),
@@ -262,19 +266,7 @@ fn p5_prompts_cannot_command_a_terminal() {
 /// P5: lists that are drawn: of the moves and switches in them, all are our own.
 #[test]
 fn p5_drawn_questions_cannot_command_a_terminal() {
-    let stub = Stub::start(|request| {
-        let other = json!({"id": 2, "name": "Other"});
-        let document = match (request.method.as_str(), request.path()) {
-            ("GET", "/api/companies") => answers::page(&[answers::company(), other]),
-            (method, path) => answers::of_platform(method, path),
-        };
-        let mut document = poisoned(&document);
-        if let Some(held) = document.pointer_mut("/data/companies/0/permissions") {
-            // Nobody is asked who may not do it anyway.
-            *held = json!(["service-accounts:edit", "service-accounts:view", "devices:view"]);
-        }
-        Answer::json(200, document.to_string())
-    });
+    let stub = of_two_companies();
     for (line, company) in [("list", None), ("grant", Some("1")), ("grant robot", Some("1"))] {
         let mut env = with_token(&stub.url()).with("NO_COLOR", "1");
         env.unset("SACTL_COMPANY");
