@@ -1,11 +1,12 @@
 //! Whom https trusts: the authorities that were named for this call, and those of the system.
 //!
-//! Reading all that a system trusts costs more than a whole request, so it is read in parts, and a part only
-//! when the ones before it do not vouch for the server. Whoever any part vouches for is trusted, exactly as if
-//! all of them were one store. Nothing here makes a certificate count that rustls refuses.
+//! Reading all that a system trusts costs more than a whole request, so smaller stores, each a part of it, are asked
+//! before. Who vouches for a server in a part does so in the whole: a chain ends at one root, and no other root
+//! takes that back. What is refused is refused by the whole, in its words. Nothing here makes a certificate count
+//! that rustls refuses.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
@@ -18,12 +19,21 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, Sign
 /// Somebody who vouches for servers.
 type Verifier = Arc<dyn ServerCertVerifier>;
 
-/// The authorities, asked one part after the other.
+/// How one store is read.
+type Reader = fn(&Authorities) -> Result<Verifier, Error>;
+
+/// The stores, each dearer than the one before, and the last one all.
+const STORES: [Reader; 3] = [Authorities::of_named, Authorities::of_bundle, Authorities::all];
+const NAMED: usize = 0;
+const BUNDLE: usize = 1;
+const ALL: usize = 2;
+
+/// The authorities, one store after the other.
 pub(super) struct Authorities {
     provider: Arc<CryptoProvider>,
-    named: Option<Verifier>,
+    named: Vec<CertificateDer<'static>>,
     bundle: Option<PathBuf>,
-    read: [OnceLock<Result<Verifier, Error>>; 2],
+    read: [OnceLock<Result<Verifier, Error>>; STORES.len()],
 }
 
 impl fmt::Debug for Authorities {
@@ -33,78 +43,60 @@ impl fmt::Debug for Authorities {
 }
 
 impl Authorities {
-    /// Those of the system, and before them `named`. `bundle` is the file that holds most of what the system
-    /// trusts, if it has one; everything else that it trusts is found without help.
+    /// Those of the system, and before them `named`. `bundle` is a file that holds most of what the system
+    /// trusts, and nobody else, if it has one; everything that it trusts is found without help.
     ///
     /// # Errors
     /// A named certificate is none; or nobody is named, and the system trusts nobody.
     pub(super) fn new(
         provider: Arc<CryptoProvider>,
-        named: Option<&[CertificateDer<'static>]>,
+        named: Vec<CertificateDer<'static>>,
         bundle: Option<PathBuf>,
     ) -> Result<Self, Error> {
-        let mut roots = RootCertStore::empty();
-        for certificate in named.unwrap_or_default() {
-            roots.add(certificate.clone())?;
-        }
-        let named = named.is_some().then(|| verifier(roots, &provider)).transpose()?;
-        let authorities = Self { provider, named, bundle, read: [OnceLock::new(), OnceLock::new()] };
-        if authorities.named.is_none() && authorities.of_bundle().is_err() {
-            authorities.of_system().clone()?;
-        }
+        let authorities = Self { provider, named, bundle, read: Default::default() };
+        let usable = |place: usize| authorities.store(place).clone();
+        match authorities.named.as_slice() {
+            [] => usable(BUNDLE).or_else(|_| usable(ALL))?,
+            _ => usable(NAMED)?,
+        };
         Ok(authorities)
     }
 
-    /// Those of the bundle.
-    fn of_bundle(&self) -> &Result<Verifier, Error> {
-        let nobody = || Err(Error::General("no bundle of authorities".to_owned()));
-        self.read[0]
-            .get_or_init(|| self.bundle.as_deref().map_or_else(nobody, |path| read(path, &self.provider)))
+    fn store(&self, place: usize) -> &Result<Verifier, Error> {
+        self.read[place].get_or_init(|| STORES[place](self))
     }
 
-    /// All that the system trusts.
-    fn of_system(&self) -> &Result<Verifier, Error> {
-        self.read[1].get_or_init(|| {
-            let all = rustls_platform_verifier::Verifier::new(self.provider.clone())?;
-            Ok(Arc::new(all) as Verifier)
-        })
-    }
-
-    /// Asks each part until one says yes; else what was said first about more than not knowing the issuer.
-    fn ask(
-        &self,
-        vouch: impl Fn(&Verifier) -> Result<ServerCertVerified, Error>,
-    ) -> Result<ServerCertVerified, Error> {
-        let unknown = Error::InvalidCertificate(CertificateError::UnknownIssuer);
-        let mut refused = unknown.clone();
-        let parts: [&dyn Fn() -> Option<Verifier>; 3] =
-            [&|| self.named.clone(), &|| self.of_bundle().clone().ok(), &|| self.of_system().clone().ok()];
-        for verifier in parts.iter().filter_map(|part| part()) {
-            match vouch(&verifier) {
-                Ok(verified) => return Ok(verified),
-                Err(error) if refused == unknown => refused = error,
-                Err(_) => {}
-            }
+    /// Those that were named. Each of them must be one.
+    fn of_named(&self) -> Result<Verifier, Error> {
+        let mut roots = RootCertStore::empty();
+        for certificate in &self.named {
+            roots.add(certificate.clone())?;
         }
-        Err(refused)
+        self.verifier(roots)
     }
-}
 
-/// The certificates of a PEM file, less those that are none.
-fn read(path: &Path, provider: &Arc<CryptoProvider>) -> Result<Verifier, Error> {
-    let unusable = |error: &dyn fmt::Display| Error::General(format!("{}: {error}", path.display()));
-    let certificates = CertificateDer::pem_file_iter(path).map_err(|error| unusable(&error))?;
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(certificates.filter_map(Result::ok));
-    if roots.is_empty() {
-        return Err(unusable(&"no certificate in it"));
+    /// Those of the bundle, less what is no certificate.
+    fn of_bundle(&self) -> Result<Verifier, Error> {
+        let unread = |error: &dyn fmt::Display| Error::General(error.to_string());
+        let path = self.bundle.as_deref().ok_or_else(|| unread(&"there is no bundle"))?;
+        let certificates = CertificateDer::pem_file_iter(path).map_err(|error| unread(&error))?;
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(certificates.filter_map(Result::ok));
+        self.verifier(roots)
     }
-    verifier(roots, provider)
-}
 
-fn verifier(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Verifier, Error> {
-    let built = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build();
-    Ok(built.map_err(|error| Error::General(error.to_string()))?)
+    /// All that the system trusts, and those that were named.
+    fn all(&self) -> Result<Verifier, Error> {
+        let (named, provider) = (self.named.clone(), self.provider.clone());
+        Ok(Arc::new(rustls_platform_verifier::Verifier::new_with_extra_roots(named, provider)?))
+    }
+
+    /// # Errors
+    /// There are no roots.
+    fn verifier(&self, roots: RootCertStore) -> Result<Verifier, Error> {
+        let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone());
+        Ok(builder.build().map_err(|error| Error::General(error.to_string()))?)
+    }
 }
 
 impl ServerCertVerifier for Authorities {
@@ -116,7 +108,14 @@ impl ServerCertVerifier for Authorities {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.ask(|part| part.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now))
+        let mut verdict = Err(Error::InvalidCertificate(CertificateError::UnknownIssuer));
+        for store in (0..STORES.len()).filter_map(|place| self.store(place).as_ref().ok()) {
+            verdict = store.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+            if verdict.is_ok() {
+                break;
+            }
+        }
+        verdict
     }
 
     fn verify_tls12_signature(
@@ -143,3 +142,6 @@ impl ServerCertVerifier for Authorities {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests;

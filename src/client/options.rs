@@ -93,7 +93,7 @@ impl Options {
             return Ok(builder.tls_certs_only([]));
         }
         let provider = Arc::new(default_provider());
-        let trusted = Authorities::new(provider.clone(), self.named()?.as_deref(), self.bundle.clone())
+        let trusted = Authorities::new(provider.clone(), self.named()?, self.bundle.clone())
             .map_err(|error| self.untrusting(error))?;
         // TLS 1.2 and 1.3, and nothing older.
         let config = ClientConfig::builder_with_provider(provider)
@@ -113,12 +113,12 @@ impl Options {
     }
 
     /// The certificates of `--cacert`.
-    fn named(&self) -> Result<Option<Vec<CertificateDer<'static>>>> {
-        let Some(pem) = &self.authorities else { return Ok(None) };
+    fn named(&self) -> Result<Vec<CertificateDer<'static>>> {
+        let Some(pem) = &self.authorities else { return Ok(Vec::new()) };
         let none = || Error::new(Code::Config, "the file of --cacert holds no PEM certificate");
         let found: std::result::Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
         match found {
-            Ok(found) if !found.is_empty() => Ok(Some(found)),
+            Ok(found) if !found.is_empty() => Ok(found),
             Ok(_) => Err(none()),
             Err(error) => Err(none().caused_by(error)),
         }

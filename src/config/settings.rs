@@ -204,14 +204,17 @@ fn cache_folder(environment: &Environment, config_folder: &Path) -> Option<PathB
     dirs::cache_dir().map(|folder| folder.join("sactl"))
 }
 
-/// Most systems keep whom they trust in one file too, which is read sooner than a folder of files. What the
-/// variables of OpenSSL name counts in its place.
+/// Most Linux systems keep whom they trust in one file too, which is read sooner than a folder of files. What the
+/// variables of OpenSSL name counts in its place. An empty one of them names nobody, and what that means is for the
+/// verifier to say: it must never be more than it would trust by itself.
 fn bundle(environment: &Environment) -> Option<PathBuf> {
     const USUAL: &str = "/etc/ssl/certs/ca-certificates.crt";
     if cfg!(any(windows, target_vendor = "apple")) {
         return None;
     }
-    let usual = || (!environment.has(env::SSL_CERT_DIR)).then(|| PathBuf::from(USUAL));
+    let is_unset = |variable: Variable| environment.names_with(variable.name).is_empty();
+    let is_usual = cfg!(target_os = "linux") && is_unset(env::SSL_CERT_FILE) && is_unset(env::SSL_CERT_DIR);
+    let usual = || is_usual.then(|| PathBuf::from(USUAL));
     environment.raw(env::SSL_CERT_FILE).map(PathBuf::from).or_else(usual)
 }
 

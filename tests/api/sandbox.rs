@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::process::{Running, command, temporary};
 use crate::common::env::{Env, program};
 use crate::common::platform::{PASSWORD, Server};
+use crate::common::terminal::Terminal;
 
 fn sandbox(env: &Env, words: &[&str]) -> Output {
     let output = command(env, &[&["sandbox", "--"], words].concat()).output().unwrap();
@@ -238,22 +239,14 @@ fn the_sample_data_is_the_documented_one() {
 /// At a terminal an interrupt reaches the command once, from the terminal, and the sandbox waits for its end.
 #[test]
 fn an_interrupt_at_the_terminal_reaches_the_command_once() {
-    use expectrl::{ControlCode, Eof, Expect as _, Session};
     let env = Env::new();
     let script =
         "n=0; trap 'n=$((n+1)); echo caught $n' INT; echo ready; read a; read b; echo total $n; exit 9";
     let mut command = env.command();
     command.args(["sandbox", "--", "sh", "-c", script]);
-    let mut terminal = Session::spawn(command).unwrap();
-    terminal.set_expect_timeout(Some(std::time::Duration::from_secs(30)));
-    terminal.expect("ready").unwrap();
-    terminal.send(ControlCode::EndOfText).unwrap();
-    terminal.expect("caught 1").unwrap();
-    terminal.send_line("").unwrap();
-    terminal.send_line("").unwrap();
-    terminal.expect("total 1").unwrap();
-    terminal.expect(Eof).unwrap();
-    let status = terminal.get_process_mut().wait().unwrap();
-    assert!(format!("{status:?}").ends_with(", 9)"), "{status:?}");
+    let mut terminal = Terminal::program(&command);
+    terminal.wait_for("ready").interrupt().wait_for("caught 1").type_line("").type_line("");
+    let (text, code) = terminal.finish();
+    assert!(text.contains("total 1\n") && code == 9, "{code}: {text}");
     assert_nothing_is_left(&env);
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::common::answers::{self, NEW_PASSWORD, with_password, with_token};
 use crate::common::env::Env;
 use crate::common::stub::{Answer, Stub};
-use crate::common::terminal::{Shown, show, show_until};
+use crate::common::terminal::Terminal;
 
 /// What somebody would send who wants to own a terminal: colours, the title, the clipboard, a link, moves,
 /// C1 forms of the same, backspaces, bidirectional marks, line ends, a null, and a look-alike of an error.
@@ -94,10 +94,26 @@ fn assert_tame(what: &str, text: &str, coloured: bool) {
     assert!(!forged, "{what}: a forged line in\n{plain:?}");
 }
 
-fn on_terminal(env: &Env, line: &str, input: &str) -> Shown {
+/// The command on a terminal that is wide enough for all that it says.
+fn terminal(env: &Env, line: &str) -> Terminal {
     env.file("password", NEW_PASSWORD);
     let mut command = env.command();
-    show(command.args(line.split(' ')).env("TERM", "xterm-256color"), input)
+    Terminal::of_columns(200, command.args(line.split(' ')))
+}
+
+/// All that reaches the terminal, and the exit code. The sign of life of a long request is left out: it is one
+/// line that is drawn over itself and then erased.
+fn on_terminal(env: &Env, line: &str) -> (String, i32) {
+    let (text, code) = terminal(env, line).finish_raw();
+    let mut left = text.split("\u{1b}[K").map(str::to_owned).collect::<Vec<_>>();
+    let last = left.pop().unwrap_or_default();
+    for piece in &mut left {
+        let drawn = piece.split_off(piece.rfind('\r').expect("what is erased begins at the edge"));
+        let waits = |rest: &str| rest.starts_with("Waiting for 127.0.0.1…") || rest.ends_with("accounts…");
+        let text = drawn.trim_start_matches('\r');
+        assert!(text.is_empty() || text.split_once(' ').is_some_and(|(_, rest)| waits(rest)), "{drawn:?}");
+    }
+    (left.concat() + &last, code)
 }
 
 const FORMS: [&str; 8] = ["", " -o table", " -o json", " -o jsonl", " -o csv", " -o yaml", " -o name", " -v"];
@@ -109,12 +125,12 @@ fn p5_answers_cannot_command_a_terminal() {
     for command in answers::COMMANDS {
         for form in FORMS {
             let line = format!("{command}{form} --color never");
-            let shown = on_terminal(&with_token(&stub.url()), &line, "");
-            assert_tame(&line, &shown.text(), false);
-            assert_eq!(shown.code, Some(0), "{line}\n{}", shown.text());
+            let (shown, code) = on_terminal(&with_token(&stub.url()), &line);
+            assert_tame(&line, &shown, false);
+            assert_eq!(code, 0, "{line}\n{shown}");
         }
         let line = format!("{command} --color always -v");
-        assert_tame(&line, &on_terminal(&with_token(&stub.url()), &line, "").text(), true);
+        assert_tame(&line, &on_terminal(&with_token(&stub.url()), &line).0, true);
     }
 }
 
@@ -183,9 +199,9 @@ fn p5_refusals_cannot_command_a_terminal() {
 
 fn assert_tame_refusal(stub: &Stub, line: &str) {
     let env = with_token(&stub.url()).with("NO_COLOR", "1");
-    let shown = on_terminal(&env, line, "");
-    assert_tame(line, &shown.text(), line.contains("always"));
-    assert!(shown.code.is_some_and(|code| code > 0), "{line}\n{}", shown.text());
+    let (shown, code) = on_terminal(&env, line);
+    assert_tame(line, &shown, line.contains("always"));
+    assert!(code > 0, "{line}\n{shown}");
 }
 
 /// P5: a refused sign-in, by RFC 6749.
@@ -196,8 +212,7 @@ fn p5_refused_sign_ins_cannot_command_a_terminal() {
         let stub =
             Stub::start(move |_| Answer::Whole(400, headers("application/json"), body.clone().into_bytes()));
         for line in ["list --color never", "list -o json", "whoami -v --color never"] {
-            let shown = on_terminal(&with_password(&stub.url()), line, "");
-            assert_tame(line, &shown.text(), false);
+            assert_tame(line, &on_terminal(&with_password(&stub.url()), line).0, false);
         }
     }
 }
@@ -231,9 +246,9 @@ fn p5_headers_cannot_command_a_terminal() {
             scope.spawn(move || {
                 let stub = Stub::always(answer);
                 let env = with_token(&stub.url()).with("NO_COLOR", "1").with("SACTL_TIMEOUT", "3");
-                let shown = on_terminal(&env, line, "");
-                assert_tame(line, &shown.text(), false);
-                assert_ne!(shown.code, Some(0), "{line}");
+                let (shown, code) = on_terminal(&env, line);
+                assert_tame(line, &shown, false);
+                assert_ne!(code, 0, "{line}");
             });
         }
     });
@@ -257,8 +272,9 @@ fn p5_prompts_cannot_command_a_terminal() {
         if line != "list" {
             env.set("SACTL_COMPANY", "1");
         }
-        let shown = on_terminal(&env, line, input);
-        let text = shown.text().replace("\r\n", "\n");
+        let mut terminal = terminal(&env, line);
+        terminal.wait_for(": ").press(input);
+        let (text, _) = terminal.finish_raw();
         assert_tame(line, &text, false);
     }
 }
@@ -273,10 +289,9 @@ fn p5_drawn_questions_cannot_command_a_terminal() {
         if let Some(company) = company {
             env.set("SACTL_COMPANY", company);
         }
-        let mut command = env.command();
-        command.args(line.split(' ')).env("TERM", "xterm-256color");
-        let shown = show_until(&mut command, "Return to choose", "\u{3}");
-        let mut text = shown.text();
+        let mut terminal = terminal(&env, line);
+        terminal.wait_for("Return to choose").interrupt();
+        let (mut text, code) = terminal.finish_raw();
         for switch in ["?25l", "?25h", "?2004h", "?2004l", "K", "2K"] {
             text = text.replace(&format!("\u{1b}[{switch}"), "");
         }
@@ -286,7 +301,7 @@ fn p5_drawn_questions_cannot_command_a_terminal() {
             }
         }
         assert_tame(line, &text.replace("\r\n", "\n").replace('\r', ""), false);
-        assert_eq!(shown.code, Some(130), "{line}: {text:?}");
+        assert_eq!(code, 130, "{line}: {text:?}");
     }
 }
 
@@ -325,8 +340,8 @@ fn p5_files_cannot_command_a_terminal() {
             let file = env.config().join("config.toml");
             std::fs::write(&file, &content).unwrap();
             std::fs::set_permissions(&file, mode(0o600)).unwrap();
-            let shown = on_terminal(&env, line, "");
-            assert_tame(&format!("{line} with {content:?}"), &shown.text(), false);
+            let (shown, _) = on_terminal(&env, line);
+            assert_tame(&format!("{line} with {content:?}"), &shown, false);
             let piped = env.sactl(line);
             assert_tame(line, &piped.stderr, false);
             assert_tame(line, &piped.stdout, false);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::acting::{ACME_ADMIN, World};
 use crate::common::env::Env;
-use crate::common::pty::Terminal;
+use crate::common::terminal::Terminal;
 use crate::common::tools::{strace_is_installed, straced};
 
 const DOWN: &str = "\u{1b}[B";

@@ -1,7 +1,7 @@
 //! The README shows real output: its console blocks are typed at a terminal, in their order, and compared.
 
 use super::acting::{ACME_ADMIN, World};
-use crate::common::pty::Terminal;
+use crate::common::terminal::Terminal;
 
 const README: &str = include_str!("../../README.md");
 

@@ -7,9 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::acting::World;
 use crate::common::env::Env;
-use crate::common::pty::Terminal;
 use crate::common::stub::{Answer, Stub};
-use crate::common::terminal::{self, Shown};
+use crate::common::terminal::{Terminal, plain};
 
 const WIDTHS: [u16; 5] = [40, 60, 80, 120, 200];
 
@@ -41,18 +40,11 @@ fn command(env: &Env, line: &str) -> Command {
     command
 }
 
-fn on_terminal(env: &Env, line: &str, columns: u16) -> Shown {
-    let shown = terminal::show(command(env, line).env("COLUMNS", columns.to_string()), "");
-    assert_eq!(shown.code, Some(0), "{}", shown.text());
-    shown
-}
-
-/// The text without colours.
-fn plain(text: &str) -> String {
-    let mut parts = text.split('\u{1b}');
-    let first = parts.next().unwrap_or_default().to_owned();
-    let rest = parts.map(|part| part.split_once('m').map_or("", |(_, text)| text));
-    std::iter::once(first.as_str()).chain(rest).collect()
+/// What is shown on a terminal of that width, without colours.
+fn on_terminal(env: &Env, line: &str, columns: u16) -> String {
+    let (text, code) = Terminal::of_columns(columns, &command(env, line)).finish_raw();
+    assert_eq!(code, 0, "{text}");
+    plain(&text)
 }
 
 #[test]
@@ -61,7 +53,7 @@ fn no_line_is_wider_than_the_terminal() {
     let admin = peopled(&world);
     for line in ["list", "list --wide", "show long-list", "role list --wide", "whoami", "permission list"] {
         for columns in WIDTHS {
-            let text = plain(&on_terminal(&admin, line, columns).text());
+            let text = on_terminal(&admin, line, columns);
             for shown in text.lines() {
                 assert!(shown.width() <= usize::from(columns), "{line} at {columns}: {shown}\n{text}");
             }
@@ -76,8 +68,8 @@ fn a_whole_table_loses_nothing() {
     let admin = peopled(&world);
     let everything = admin.sactl("list -o json").ok().json();
     for columns in WIDTHS {
-        let narrow = plain(&on_terminal(&admin, "list", columns).text());
-        let whole = plain(&on_terminal(&admin, "list --wide", columns).text());
+        let narrow = on_terminal(&admin, "list", columns);
+        let whole = on_terminal(&admin, "list --wide", columns);
         let dense: String = whole.split_whitespace().collect();
         for account in everything["owned"].as_array().unwrap() {
             assert!(narrow.contains(account["name"].as_str().unwrap()), "{columns}: {narrow}");
@@ -141,9 +133,9 @@ fn colours_obey_every_switch() {
                 command
             };
             let has_colour = |bytes: &[u8]| bytes.contains(&0x1b);
-            let shown = terminal::show(&mut started(), "");
+            let (shown, _) = Terminal::program(&started()).finish_raw();
             let what = format!("{line} {variables:?} {flag}");
-            assert_eq!(has_colour(&shown.bytes), on_a_terminal, "{what}: {shown:?}");
+            assert_eq!(has_colour(shown.as_bytes()), on_a_terminal, "{what}: {shown:?}");
             let output = started().output().unwrap();
             let bytes = [output.stdout, output.stderr].concat();
             assert_eq!(has_colour(&bytes), in_a_pipe, "{what}: {}", String::from_utf8_lossy(&bytes));
@@ -155,7 +147,7 @@ fn colours_obey_every_switch() {
 fn a_screen_reader_gets_lines_with_labels() {
     let world = World::start();
     let admin = peopled(&world).with("SACTL_ACCESSIBLE", "1");
-    let text = plain(&on_terminal(&admin, "list", 80).text());
+    let text = on_terminal(&admin, "list", 80);
     assert!(text.starts_with("Owned by Acme MSP (1): 6 accounts.\nName: backup-runner\nAccess: "), "{text}");
     assert!(text.contains("\n\nName: long-list\nAccess: alerts:create, alerts:edit and 5 more\n"), "{text}");
     assert!(text.contains("\n\nExternal, with access to Acme MSP (1): 1 account.\nName: "), "{text}");

@@ -3,7 +3,7 @@
 use super::acting::{ACME_ADMIN, World};
 use crate::common::env::Env;
 use crate::common::output::{SANDBOX_PASSWORD, assert_snapshot};
-use crate::common::pty::Terminal;
+use crate::common::terminal::Terminal;
 
 /// Everything shown by `line` at a terminal, and the exit code.
 fn shown(env: &Env, line: &str) -> (String, i32) {

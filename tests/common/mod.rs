@@ -13,8 +13,6 @@ pub(crate) mod platform;
 pub(crate) mod process;
 #[cfg(feature = "platform")]
 pub(crate) mod proxy;
-#[cfg(feature = "platform")]
-pub(crate) mod pty;
 pub(crate) mod secret_service;
 pub(crate) mod source;
 pub(crate) mod stub;

@@ -1,7 +1,8 @@
-//! The program on a terminal, and what a person would see there, byte for byte.
+//! A terminal, a program that runs on it, and what a person would see there, byte for byte.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, Command};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -9,113 +10,193 @@ use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, OutputModes, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
-/// A finished command and all that it wrote to its terminal, standard output and standard error together.
-#[derive(Debug)]
-pub(crate) struct Shown {
-    /// The exit code; `None` when a signal ended it.
-    pub(crate) code: Option<i32>,
-    /// The bytes as they came: the terminal adds nothing and takes nothing away.
-    pub(crate) bytes: Vec<u8>,
-}
-
-impl Shown {
-    /// The bytes as text.
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.bytes.clone()).expect("a terminal is sent UTF-8")
-    }
-}
+use super::env::{Env, program};
 
 /// Longer than any answer takes on a busy machine.
 const PATIENCE: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
 
-/// Runs `command` with a terminal of 200 columns for its three streams, types `input` when it is asked for, and
-/// waits for the end.
-pub(crate) fn show(command: &mut Command, input: &str) -> Shown {
-    typed(command, input, |bytes| bytes.ends_with(b": "))
+const ROWS: u16 = 40;
+const COLUMNS: u16 = 120;
+
+/// A terminal on which one command runs: its three streams, and what Ctrl-C and its like are for. It shows what
+/// is typed, as terminals do unless the program says otherwise, and has its size before the program starts, so
+/// that no program hears of a change.
+pub(crate) struct Terminal {
+    master: File,
+    child: Child,
+    /// Everything that came: the terminal adds nothing and takes nothing away.
+    shown: Vec<u8>,
+    /// How much of it was waited for.
+    seen: usize,
 }
 
-/// The same, typed when `text` has been shown.
-pub(crate) fn show_until(command: &mut Command, text: &str, input: &str) -> Shown {
-    typed(command, input, |bytes| bytes.windows(text.len()).any(|shown| shown == text.as_bytes()))
-}
+impl Terminal {
+    /// Starts the program with the words of `line`.
+    pub(crate) fn start(env: &Env, line: &str) -> Self {
+        let mut command = env.command();
+        command.args(line.split_whitespace());
+        Self::program(&command)
+    }
 
-fn typed(command: &mut Command, input: &str, is_asked: impl Fn(&[u8]) -> bool) -> Shown {
-    let (mut master, slave) = open();
-    let stream = || slave.try_clone().unwrap();
-    let mut child = command.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();
-    // The last end that is not the child's: without it, the end of the child is the end of the stream.
-    drop(slave);
-    release(command);
-    let mut bytes = Vec::new();
-    let mut input = Some(input).filter(|input| !input.is_empty());
-    while read_more(&mut master, &mut bytes, &mut child) {
-        if let Some(text) = input.take_if(|_| is_asked(&bytes)) {
-            master.write_all(text.as_bytes()).unwrap();
+    /// Starts a whole line as a shell understands it, with the program in its search path.
+    pub(crate) fn shell(env: &Env, line: &str) -> Self {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", line]).env_clear().envs(env.variables().iter().cloned());
+        let path = format!("{}:/usr/bin:/bin", program().parent().unwrap().display());
+        command.current_dir(env.work()).env("PATH", path);
+        Self::program(&command)
+    }
+
+    /// Starts any program.
+    pub(crate) fn program(command: &Command) -> Self {
+        Self::of_columns(COLUMNS, command)
+    }
+
+    /// Starts any program on a terminal of this width.
+    pub(crate) fn of_columns(columns: u16, command: &Command) -> Self {
+        let (master, slave) = open(columns);
+        let stream = || slave.try_clone().unwrap();
+        let mut session = Command::new("setsid");
+        session.arg("--ctty").arg(command.get_program()).args(command.get_args());
+        session.env_clear().env("TERM", "xterm-256color");
+        session.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        session.current_dir(command.get_current_dir().unwrap());
+        let child = session.stdin(stream()).stdout(stream()).stderr(stream()).spawn().unwrap();
+        // The ends that are not the child's close here: without them, its end is the end of the stream.
+        Self { master, child, shown: Vec::new(), seen: 0 }
+    }
+
+    /// Waits until `text` is shown.
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, text: &str) -> &mut Self {
+        self.wait_for_any(&[text]);
+        self
+    }
+
+    /// Waits until one of `texts` is shown, and answers which.
+    #[track_caller]
+    pub(crate) fn wait_for_any(&mut self, texts: &[&str]) -> usize {
+        loop {
+            let new = &self.shown[self.seen..];
+            let ends = texts.iter().map(|text| Some(position(new, text.as_bytes())? + text.len()));
+            let found = ends.enumerate().filter_map(|(which, end)| Some((end?, which))).min();
+            if let Some((end, which)) = found {
+                self.seen += end;
+                return which;
+            }
+            assert!(self.read_more(), "{texts:?} was not shown before the end:\n{}", self.text());
         }
     }
-    Shown { code: finish(&mut child), bytes }
+
+    /// Types `text` and Return.
+    pub(crate) fn type_line(&mut self, text: &str) -> &mut Self {
+        self.press(&format!("{text}\r"))
+    }
+
+    /// Presses these keys, without Return.
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
+        self.master.write_all(keys.as_bytes()).unwrap();
+        self
+    }
+
+    /// Presses Ctrl-C.
+    pub(crate) fn interrupt(&mut self) -> &mut Self {
+        self.press("\u{3}")
+    }
+
+    /// Waits for the end. Answers everything that was shown, without colours and padding, and the exit code.
+    #[track_caller]
+    pub(crate) fn finish(self) -> (String, i32) {
+        let (shown, code) = self.finish_raw();
+        (plain(&shown).lines().flat_map(|line| [line.trim_end(), "\n"]).collect(), code)
+    }
+
+    /// The same, with everything that was sent to the terminal.
+    #[track_caller]
+    pub(crate) fn finish_raw(mut self) -> (String, i32) {
+        while self.read_more() {}
+        let status = self.child.wait().unwrap();
+        let code = status.code().unwrap_or_else(|| panic!("ended by {status}:\n{}", self.text()));
+        let shown = std::mem::take(&mut self.shown);
+        (String::from_utf8(shown).expect("a terminal is sent UTF-8"), code)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.shown).into_owned()
+    }
+
+    /// Reads what is shown next; false at the end.
+    #[track_caller]
+    fn read_more(&mut self) -> bool {
+        let mut ready = [PollFd::new(&self.master, PollFlags::IN)];
+        match poll(&mut ready, Some(&PATIENCE)) {
+            Ok(1..) => {}
+            // A signal that is somebody else's, such as the end of another child.
+            Err(Errno::INTR) => return true,
+            other => panic!("it neither ends nor shows more ({other:?}):\n{}", self.text()),
+        }
+        let mut buffer = [0; 4096];
+        match self.master.read(&mut buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => true,
+            Ok(count) => {
+                self.shown.extend_from_slice(&buffer[..count]);
+                count > 0
+            }
+            // How Linux says that nobody holds the other end any more.
+            Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => false,
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
-/// The command keeps the streams it gives to its children.
-fn release(command: &mut Command) {
-    use std::process::Stdio;
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+impl Drop for Terminal {
+    /// A test that fails leaves nothing running.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
-fn open() -> (File, File) {
+fn open(columns: u16) -> (File, File) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
     let name = ptsname(&master, Vec::new()).unwrap();
+    let not_ours = OpenptFlags::NOCTTY.bits().try_into().unwrap();
     let mut options = OpenOptions::new();
-    let options = std::os::unix::fs::OpenOptionsExt::custom_flags(
-        options.read(true).write(true),
-        OpenptFlags::NOCTTY.bits().try_into().unwrap(),
-    );
+    options.read(true).write(true).custom_flags(not_ours);
     let slave = options.open(name.to_str().unwrap()).unwrap();
     let mut modes = tcgetattr(&slave).unwrap();
     modes.output_modes.remove(OutputModes::OPOST);
     tcsetattr(&slave, OptionalActions::Now, &modes).unwrap();
-    tcsetwinsize(&slave, Winsize { ws_row: 50, ws_col: 200, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+    tcsetwinsize(&slave, Winsize { ws_row: ROWS, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     (master.into(), slave)
 }
 
-/// Reads what is shown next; false at the end.
-fn read_more(master: &mut File, bytes: &mut Vec<u8>, child: &mut Child) -> bool {
-    let mut ready = [PollFd::new(master, PollFlags::IN)];
-    match poll(&mut ready, Some(&PATIENCE)) {
-        Ok(1..) => {}
-        // A signal that is somebody else's, such as the end of another child.
-        Err(Errno::INTR) => return true,
-        other => {
-            child.kill().unwrap();
-            panic!("it neither ends nor says more ({other:?}):\n{}", String::from_utf8_lossy(bytes));
-        }
-    }
-    let mut buffer = [0; 4096];
-    match master.read(&mut buffer) {
-        Err(error) if error.kind() == ErrorKind::Interrupted => true,
-        Ok(count) => {
-            bytes.extend_from_slice(&buffer[..count]);
-            count > 0
-        }
-        // How Linux says that nobody holds the other end any more.
-        Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => false,
-        Err(error) => panic!("{error}"),
-    }
+fn position(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
 }
 
-fn finish(child: &mut Child) -> Option<i32> {
-    child.wait().unwrap().code()
+/// The text without control sequences.
+pub(crate) fn plain(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| c.is_ascii_alphabetic()).map_or(0, |at| at + 1);
+        plain.push_str(&part[end..]);
+    }
+    plain
 }
 
-/// The three streams are a terminal, which changes no byte of the answer.
+/// The three streams are a terminal, which changes no byte of the answer; what is typed is shown, and its keys
+/// reach the program.
 #[test]
 fn a_command_sees_a_terminal() {
-    let mut command = Command::new("sh");
-    command.args(["-c", "test -t 0 && test -t 1 && test -t 2 && printf 'a\\nb\\033c: '; read x; exit $x"]);
-    let shown = show(&mut command, "7\n");
-    assert_eq!(shown.code, Some(7));
-    // What was typed is shown too, before or after.
-    assert!(shown.text().contains("a\nb\u{1b}c"), "{shown:?}");
+    let env = Env::new();
+    let script = "trap 'stty size; exit $x' INT; test -t 0 && test -t 1 && test -t 2 && printf 'a\\nb\\033c: '; \
+                  read x; echo; while :; do read y; done";
+    let mut terminal = Terminal::shell(&env, script);
+    terminal.wait_for("a\nb\u{1b}c: ").type_line("7").wait_for("7\n\n").interrupt();
+    let (text, code) = terminal.finish_raw();
+    assert_eq!((text.as_str(), code), ("a\nb\u{1b}c: 7\n\n^C40 120\n", 7));
 }

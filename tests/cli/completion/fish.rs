@@ -1,6 +1,6 @@
 //! fish: as its own `complete -C` answers, with the script where the shell looks for it.
 
-use super::{has, quietly, script, shell};
+use super::{has, known, quietly, script, shell};
 use crate::cli::acting::World;
 use crate::common::env::Env;
 
@@ -21,7 +21,7 @@ fn fish_gets_names_with_descriptions() {
     }
     let world = World::start();
     let env = world.admin();
-    let find = |line: &str| complete(&env, line);
+    let find = |line: &str| complete(&env, known(&env, line));
     assert_eq!(find("sactl sh"), ["show\tShow one service account"]);
     assert_eq!(find("sactl show fl"), ["fleet-automation\tNightly firmware roll-out for every customer"]);
     assert_eq!(find("sactl show nor"), ["northwind-telemetry\texternal, owned by Northwind Logistics (2)"]);

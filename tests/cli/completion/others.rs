@@ -1,7 +1,7 @@
 //! Elvish, whose script runs with a stand-in for its editor, which exists at a terminal only. PowerShell is not in
 //! Debian: its script is looked at only in so far as it can be.
 
-use super::{has, quietly, script, shell};
+use super::{has, known, quietly, script, shell};
 use crate::cli::acting::World;
 
 /// The parts of the editor that the script uses.
@@ -22,6 +22,7 @@ fn elvish_gets_candidates_with_descriptions() {
     let env = world.admin();
     let text = std::fs::read_to_string(script("sactl.elv")).unwrap();
     let find = |words: &str| {
+        let words = known(&env, words);
         let run = format!("{EDITOR}\n{text}\n$edit:completion:arg-completer[sactl] {words}\n");
         let mut elvish = shell(&env, "elvish");
         elvish.args(["-norc", &env.file("run.elv", run)]);

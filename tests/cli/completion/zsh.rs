@@ -1,8 +1,9 @@
 //! zsh: the TAB key at a terminal, with the script where the shell looks for it.
 
-use super::{PROMPT, has, script, shell};
+use super::{PROMPT, has, known, script, shell};
 use crate::cli::acting::{ACME_ADMIN, World};
-use crate::common::pty::Terminal;
+use crate::common::env::Env;
+use crate::common::terminal::Terminal;
 
 /// What is typed before TAB, what that puts behind it, and what the command answers, with `-o json` typed then.
 const KEYS: [(&str, &str, &str); 6] = [
@@ -15,9 +16,10 @@ const KEYS: [(&str, &str, &str); 6] = [
 ];
 
 /// Works for a while as a person who presses TAB. What commands answer shows that the line was what it should be.
-pub(super) fn work(terminal: &mut Terminal) {
+/// Whatever changes something makes the program forget names: they are looked up again when it has ended.
+pub(super) fn work(terminal: &mut Terminal, env: &Env) {
     for (typed, completed, answer) in KEYS {
-        terminal.wait_for(PROMPT).press(&format!("{typed}\t")).wait_for(completed);
+        terminal.wait_for(PROMPT).press(&format!("{}\t", known(env, typed))).wait_for(completed);
         terminal.type_line("-o json").wait_for(answer);
     }
     terminal.wait_for(PROMPT);
@@ -29,19 +31,23 @@ fn the_tab_key_completes_in_zsh() {
         return;
     }
     let world = World::start();
-    let env = world.signed_in(ACME_ADMIN);
+    let env = world.signed_in(ACME_ADMIN).with("SACTL_COMPANY", "1");
     let mut zsh = shell(&env, "zsh");
-    zsh.args(["-f", "-i"]).env("SACTL_COMPANY", "1").env("PROMPT", PROMPT);
+    zsh.args(["-f", "-i"]).env("PROMPT", PROMPT);
     let mut terminal = Terminal::program(&zsh);
     let folder = script("_sactl").parent().unwrap().display().to_string();
     terminal
         .wait_for(PROMPT)
         .type_line(&format!("fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -D; echo rea''dy"));
     terminal.wait_for("ready");
-    work(&mut terminal);
-    terminal.press("sactl show \t").wait_for("-- Saves the configuration of every router").interrupt();
-    terminal.wait_for(PROMPT).press("sactl create x --grant \t").wait_for("2=  -- Northwind Logistics");
-    terminal.interrupt().wait_for(PROMPT).type_line("exit");
+    work(&mut terminal, &env);
+    for (line, shown) in [
+        ("sactl show ", "-- Saves the configuration of every router"),
+        ("sactl create x --grant ", "2=  -- Northwind Logistics"),
+    ] {
+        terminal.press(&format!("{}\t", known(&env, line))).wait_for(shown).interrupt().wait_for(PROMPT);
+    }
+    terminal.type_line("exit");
     let (_, code) = terminal.finish();
     // The line that was interrupted is what zsh exits with.
     assert!([0, 1, 130].contains(&code), "{code}");

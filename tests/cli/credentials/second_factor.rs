@@ -7,7 +7,7 @@ use totp_rs::{Algorithm, Builder};
 use super::{files_with, with_file_store};
 use crate::common::env::Env;
 use crate::common::platform::{PASSWORD, Server};
-use crate::common::pty::Terminal;
+use crate::common::terminal::Terminal;
 
 const HUMAN: &str = "admin@contoso.example";
 const SERVICE_ACCOUNT: &str = "contoso-sync";

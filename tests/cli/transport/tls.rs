@@ -68,6 +68,11 @@ fn p10_wrong_names_and_expired_certificates_are_refused_and_said() {
             assert!(message.contains(said[0]), "{command}: {message}");
             assert!(error["hint"].as_str().unwrap().contains(said[1]), "{command}: {error}");
         }
+        // The same words from an authority of the system, whoever is named besides.
+        let env = trusting(&Authority::new(), &server.url());
+        let store = env.file("store.pem", authority.pem());
+        let error = assert_refused(&env.with("SSL_CERT_FILE", store), &plain, "list");
+        assert!(error["message"].as_str().unwrap().contains(said[0]), "{error}");
         assert_eq!(server.handshakes(), 0, "{names:?} {validity:?}");
     }
     let other = Authority::new();
@@ -173,6 +178,42 @@ fn the_systems_trust_store_is_trusted() {
     let env = trusting(&Authority::new(), &server.url());
     let store = env.file("store.pem", authority.pem());
     env.with("SSL_CERT_FILE", store).sactl("list").ok();
+}
+
+/// What the variables of OpenSSL name is trusted, all of it: files that hold something else besides, folders, and
+/// both together. An empty one names nobody.
+#[test]
+fn what_the_variables_name_is_trusted_and_nobody_else() {
+    let (authority, other, plain) = (Authority::new(), Authority::new(), platform());
+    let server = TlsServer::before(&plain.url(), &authority.server(&NAMES, Validity::Long));
+    let env = with_token(&server.url());
+    let folder = env.work().join("folder");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("any.name"), authority.pem()).unwrap();
+    let folder = folder.display().to_string();
+    let broken = "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n";
+    let mixed = env.file("mixed.pem", format!("{broken}{}{}", other.pem(), authority.pem()));
+    let others = env.file("others.pem", other.pem());
+    for (file, folders, exit) in [
+        (Some(mixed.as_str()), None, 0),
+        (None, Some(format!("/nowhere:{folder}")), 0),
+        (Some(&others), Some(folder.clone()), 0),
+        (Some("/nowhere.pem"), Some(folder.clone()), 0),
+        (Some(&others), None, 8),
+        (Some(&others), Some("/nowhere".to_owned()), 8),
+        // A slip: a folder is no file.
+        (Some(&folder), None, 2),
+        (Some(""), None, 2),
+        (Some("/nowhere.pem"), None, 2),
+    ] {
+        let mut env = with_token(&server.url());
+        for (name, value) in [("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folders.as_deref())] {
+            if let Some(value) = value {
+                env.set(name, value);
+            }
+        }
+        assert_eq!(env.sactl("list").code(), Some(exit), "{file:?} {folders:?}");
+    }
 }
 
 /// Plain http to this machine does not cost a look into the trust store: one that would block whoever opens it
