@@ -75,7 +75,11 @@ impl CliError {
     /// on the answer is wrong usage.
     pub fn answer(source: std::io::Error) -> Self {
         if let Some(failed) = JqError::within(&source) {
-            return Self::usage(format!("--jq fails on the answer: {failed}"))
+            let failed_on = Self::usage(format!("--jq fails on the answer: {failed}"));
+            return failed
+                .advice()
+                .into_iter()
+                .fold(failed_on, Self::hint)
                 .hint("the command itself has done what it does; only its answer is not shown");
         }
         let quiet = source.kind() == std::io::ErrorKind::BrokenPipe;

@@ -10,6 +10,7 @@ use sactl::commands;
 use sactl::config::Environment;
 use sactl::context::{self, Context, end_when_stuck, until_interrupted};
 use sactl::error::{CliError, Result};
+use sactl::output;
 use sactl::ui::{Manner, Ui};
 
 fn main() -> ExitCode {
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment = Environment::of_process();
-    if commands::complete::answered(&arguments, &environment) {
+    if output::evaluated(&arguments) || commands::complete::answered(&arguments, &environment) {
         return ExitCode::SUCCESS;
     }
     let (cli, path) = match args::parse(&arguments) {
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
         Ok(manner) => manner,
         Err(error) => return failed(context::manner_in(&arguments, &environment), error),
     };
-    manner.selection = match commands::selection(&path, &cli.global, manner.format) {
+    manner.selection = match commands::selection(&path, &cli.global, &environment, manner.format) {
         Ok(selection) => selection,
         Err(error) => return failed(manner, error),
     };

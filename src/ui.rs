@@ -5,7 +5,7 @@
 //! *and* standard error; `/dev/tty` is never opened behind a pipe.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::builder::StyledStr;
 
@@ -79,6 +79,7 @@ impl Manner {
 pub struct Ui {
     manner: Manner,
     progress: Arc<progress::State>,
+    way_out: Arc<Mutex<Option<String>>>,
     stdout_terminal: bool,
     stderr_terminal: bool,
     stdin_terminal: bool,
@@ -90,6 +91,7 @@ impl Ui {
         Self {
             manner,
             progress: Arc::default(),
+            way_out: Arc::default(),
             stdout_terminal: io::stdout().is_terminal(),
             stderr_terminal: io::stderr().is_terminal(),
             stdin_terminal: io::stdin().is_terminal(),
@@ -252,6 +254,16 @@ impl Ui {
         if self.manner.verbose {
             Self::say("", text.as_ref());
         }
+    }
+
+    /// From now on, what to do next for somebody who ends the command where it cannot end by itself.
+    pub fn leave_way_out(&self, hint: String) {
+        *self.way_out.lock().unwrap_or_else(PoisonError::into_inner) = Some(hint);
+    }
+
+    /// What is to be done next after such an end.
+    pub fn way_out(&self) -> Option<String> {
+        self.way_out.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Shows why the command failed: the error document where a program reads, text otherwise.

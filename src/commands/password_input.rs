@@ -99,6 +99,7 @@ impl NewPassword {
         if !self.show {
             return acting.show(&answer(None));
         }
+        acting.ui.leave_way_out(way_out(name));
         let view = answer(Some(self.password));
         let leaves_it_out = match acting.ui.selection() {
             Selection::Jq(expression) => {
@@ -120,9 +121,7 @@ impl NewPassword {
     /// The answer was to show a generated password and could not be written: this is an error even where only the
     /// reader went away.
     fn unshown(name: &str, error: CliError) -> CliError {
-        error.told().hint(format!(
-            "it was done, but nobody has seen the password; set another with: sactl passwd {name} --generate"
-        ))
+        error.told().hint(way_out(name))
     }
 
     /// The request failed: takes back the file, which would hold a password of nothing, unless the request
@@ -229,6 +228,10 @@ impl PasswordArgs {
     pub fn is_missing(&self) -> bool {
         !self.generate && !self.is_given()
     }
+}
+
+fn way_out(name: &str) -> String {
+    format!("it was done, but nobody has seen the password; set another with: sactl passwd {name} --generate")
 }
 
 /// An expression that shows nothing of a generated password.

@@ -4,16 +4,26 @@
 use std::sync::Arc;
 
 use crate::args::Global;
+use crate::config::{Environment, env};
 use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
-use crate::output::{Document, Format, Jq, Selection, document_of};
+use crate::output::{Document, Format, Jq, JqError, Selection, cut, document_of};
+
+/// Columns of an expression that are repeated where it makes no sense.
+const LONGEST: usize = 200;
 
 /// What is asked for of the answer of the command `path`, which is printed in `format`.
 ///
 /// # Errors
 /// `usage` for a column that there is not, for an expression that is none, and for either where the format or the
 /// command has no use for it.
-pub fn selection(path: &str, global: &Global, format: Option<Format>) -> Result<Selection> {
+/// `io` where an expression cannot be evaluated on this machine.
+pub fn selection(
+    path: &str,
+    global: &Global,
+    environment: &Environment,
+    format: Option<Format>,
+) -> Result<Selection> {
     match (&global.columns, &global.jq) {
         (None, None) => Ok(Selection::Whole),
         (Some(columns), None) => {
@@ -23,14 +33,24 @@ pub fn selection(path: &str, global: &Global, format: Option<Format>) -> Result<
         (None, Some(expression)) => {
             refuse_jq_on(format)?;
             printed(path, "--jq")?;
-            let compiled = Jq::compile(expression)
-                .map_err(|error| CliError::usage(format!("--jq {expression:?}: {error}")))?;
-            Ok(Selection::Jq(Arc::new(compiled)))
+            compiled(expression, environment).map(Selection::Jq)
         }
         (Some(_), Some(_)) => {
             Err(CliError::usage("--columns chooses of rows, --jq works on JSON: choose one"))
         }
     }
+}
+
+fn compiled(expression: &str, environment: &Environment) -> Result<Arc<Jq>> {
+    let compiled = Jq::compile(expression, environment.raw(env::TIME_ZONE));
+    compiled.map(Arc::new).map_err(|error| match JqError::within(&error) {
+        Some(wrong) => {
+            let shown = cut(expression, LONGEST);
+            let refused = CliError::usage(format!("--jq {shown:?}: {wrong}"));
+            wrong.advice().into_iter().fold(refused, CliError::hint)
+        }
+        None => CliError::io("cannot start the process that evaluates --jq", error),
+    })
 }
 
 /// The document that the command prints.
@@ -101,7 +121,7 @@ mod tests {
         format: Option<Format>,
     ) -> Result<Selection> {
         let (columns, jq) = (columns.map(str::to_owned), jq.map(str::to_owned));
-        selection(path, &Global { columns, jq, ..Global::default() }, format)
+        selection(path, &Global { columns, jq, ..Global::default() }, &Environment::of_pairs([]), format)
     }
 
     #[test]
@@ -128,7 +148,6 @@ mod tests {
             ("sandbox", Some("name"), None, None, "sactl sandbox prints no data"),
             ("", None, Some("."), Some(Format::Json), "sactl without a command prints no data"),
             ("list", None, Some("."), csv, "--jq works on JSON"),
-            ("list", None, Some(".["), None, "closing bracket is expected at character 3"),
             ("list", Some("name"), Some("."), None, "choose one"),
         ] {
             let error = choose(path, columns, jq, format).unwrap_err();

@@ -70,6 +70,8 @@ variables! {
     TERM = "TERM";
     /// The width of tables.
     COLUMNS = "COLUMNS";
+    /// The time zone that an expression of `--jq` takes for the local one.
+    TIME_ZONE = "TZ";
     /// A file of the certificate authorities to trust, in place of the system's.
     SSL_CERT_FILE = "SSL_CERT_FILE";
     /// Folders of them, likewise.

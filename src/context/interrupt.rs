@@ -72,7 +72,7 @@ pub fn end_when_stuck(ui: Ui) {
             if matches!(end, End::Terminated) {
                 terminate();
             }
-            let interrupted = CliError::interrupted();
+            let interrupted = ui.way_out().into_iter().fold(CliError::interrupted(), CliError::hint);
             ui.failure(&interrupted);
             std::process::exit(interrupted.exit_code().into());
         });

@@ -1,204 +1,213 @@
 //! `--jq`: an expression of the jq language, run on the JSON document of an answer.
 //!
-//! It is compiled before anything is sent. It reads no file and no environment. Strings among its results are
-//! printed raw, one after the other on lines of their own, everything else as JSON on one line. Of what a
-//! terminal obeys only the tab and the line end are left in a raw string, for `@tsv` and lists are made with
-//! them: they move to the next column or line and do nothing else.
+//! Whoever writes an expression can have it call itself without end, or collect without end. So it is compiled and
+//! evaluated in a process of its own, this program once more, which may fail in any way: for the command that is
+//! an error as any other. It is started, and the expression compiled, before anything is sent.
 
 use std::error::Error;
-use std::fmt;
-use std::io::{self, Write};
+use std::ffi::OsString;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
-use jaq_core::data::JustLut;
-use jaq_core::load::{self, Arena, File, Loader};
-use jaq_core::{Compiler, Ctx, Filter, Vars, compile};
-use jaq_json::{Val, read};
 use serde::Serialize;
-use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
-use crate::domain::visible::{json_visible, sanitise};
+use self::frame::Tag;
 
-/// Forms of the language that its library lacks: a row as comma- and as tab-separated values.
-const ROWS: &str = r#"
-    def cell(text): if isstring then text elif . == null then "" elif isnumber or isboolean then tostring
-        else error("a row holds only strings, numbers, booleans and null") end;
-    def put($old; $new): . / $old | join($new);
-    def @csv: map(cell("\"" + put("\""; "\"\"") + "\"")) | join(",");
-    def @tsv: map(cell(put("\\"; "\\\\") | put("\t"; "\\t") | put("\n"; "\\n") | put("\r"; "\\r"))) | join("\t");
-"#;
+mod evaluator;
+mod filter;
+mod frame;
 
-/// Longest text of an error of the expression's own making.
-const LONGEST: usize = 200;
+pub use evaluator::evaluated;
 
-/// A compiled expression.
-pub struct Jq {
-    expression: String,
-    filter: Filter<JustLut<Val>>,
-}
+/// Results that are compared with others are no longer than this: it is many times what an answer with a password
+/// has.
+const COMPARED: usize = 4 << 20;
 
-impl fmt::Debug for Jq {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Jq").field(&self.expression).finish()
-    }
-}
+/// Most documents that wait for the evaluator.
+const AHEAD: usize = 256;
+
+/// What is said about a document that is not understood.
+const DOCUMENT: &str = "the document cannot be read";
 
 /// Why an expression is none, or fails on an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct JqError(String);
+#[error("{text}")]
+pub struct JqError {
+    text: String,
+    advice: Option<&'static str>,
+}
 
 impl JqError {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), advice: None }
+    }
+
+    /// The evaluator ended without an answer.
+    fn exhausted(advice: &'static str) -> Self {
+        let text = "it calls itself too often, or needs too much memory, and was ended";
+        Self { text: text.to_owned(), advice: Some(advice) }
+    }
+
+    /// What to do about it, where its text does not say that.
+    pub const fn advice(&self) -> Option<&'static str> {
+        self.advice
+    }
+
     /// The one that `error` carries, if it is of this kind.
     pub fn within(error: &io::Error) -> Option<&Self> {
         error.get_ref().and_then(|inner| (inner as &(dyn Error + 'static)).downcast_ref())
     }
 }
 
+/// A compiled expression.
+#[derive(Debug)]
+pub struct Jq {
+    expression: String,
+    time_zone: Option<OsString>,
+    /// The process that has compiled it; none after a failure, and while it works.
+    evaluator: Mutex<Option<Evaluator>>,
+}
+
 impl Jq {
-    /// Compiles an expression.
+    /// Compiles an expression, for which local times are those of `time_zone`, as `TZ` names it.
     ///
     /// # Errors
-    /// What is wrong with it, and where.
-    pub fn compile(expression: &str) -> Result<Self, JqError> {
-        let rows = load::parse(ROWS, |parser| parser.defs()).unwrap_or_default();
-        let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(rows);
-        // The environment may hold passwords, which belong into no answer.
-        let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
-        let functions = functions.filter(|(name, ..)| *name != "env");
-        let arena = Arena::default();
-        let program = File { code: expression, path: () };
-        let modules = Loader::new(definitions)
-            .load(&arena, program)
-            .map_err(|errors| unloadable(expression, &errors))?;
-        let filter = Compiler::default()
-            .with_funs(functions)
-            .compile(modules)
-            .map_err(|errors| undefined(expression, &errors))?;
-        Ok(Self { expression: expression.to_owned(), filter })
+    /// A [`JqError`] that says what is wrong with it, and where; those of starting a process.
+    pub fn compile(expression: &str, time_zone: Option<OsString>) -> io::Result<Self> {
+        let evaluator = Evaluator::start(expression, time_zone.as_ref())?;
+        Ok(Self { expression: expression.to_owned(), time_zone, evaluator: Mutex::new(Some(evaluator)) })
     }
 
-    /// Whether the results for these two documents are the same. Where the expression fails there are none.
+    /// Whether the results for these two documents are the same. Where the expression fails, or has results beyond
+    /// measure, there are none.
     pub fn is_blind_to<T: Serialize>(&self, one: &T, other: &T) -> bool {
         let results = |document: &T| {
-            let mut out = Zeroizing::new(Vec::new());
-            self.write(document, &mut *out).ok().map(|()| out)
+            let mut out = Compared(Zeroizing::default());
+            self.write(document, &mut out).ok().map(|()| out.0)
         };
         matches!((results(one), results(other)), (Some(one), Some(other)) if one == other)
     }
 
-    /// Writes the results for `document`, each as soon as it is there.
+    /// Writes the results for `document`.
     ///
     /// # Errors
     /// A [`JqError`] where the expression fails; those of `out`.
     pub(super) fn write<T: Serialize>(&self, document: &T, out: &mut dyn Write) -> io::Result<()> {
-        let json = serde_json::to_vec(document)?;
-        let value = read::parse_single(&json).map_err(io::Error::other)?;
-        drop(json);
-        let context = Ctx::<JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
-        for result in self.filter.id.run((context, value)) {
-            let failed = match result {
-                Ok(result) => {
-                    write_result(&result, out)?;
-                    continue;
-                }
-                Err(exception) => match exception.get_err() {
-                    Ok(error) => shown(&error.to_string()),
-                    Err(exception) => match exception.get_halt() {
-                        Ok(0) => return Ok(()),
-                        _ => "it was halted".to_owned(),
-                    },
-                },
-            };
-            return Err(io::Error::other(JqError(failed)));
+        self.write_each(std::slice::from_ref(document), out)
+    }
+
+    /// Writes the results for each of `documents`, which are evaluated one after the other.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub(super) fn write_each<T: Serialize>(&self, documents: &[T], out: &mut dyn Write) -> io::Result<()> {
+        let idle = || self.evaluator.lock().unwrap_or_else(PoisonError::into_inner);
+        let there = idle().take();
+        let mut evaluator = match there {
+            Some(evaluator) => evaluator,
+            None => Evaluator::start(&self.expression, self.time_zone.as_ref())?,
+        };
+        let advice = "a function that calls itself must do so as its last step, and many results are better \
+                      printed one by one than collected";
+        for documents in documents.chunks(AHEAD) {
+            // Each is read at once, whatever becomes of those before it: nobody waits for the other.
+            for document in documents {
+                evaluator.request(&Zeroizing::new(serde_json::to_vec(document)?));
+            }
+            documents.iter().try_for_each(|_| evaluator.reply(out, advice))?;
         }
+        *idle() = Some(evaluator);
         Ok(())
     }
 }
 
-fn write_result(result: &Val, out: &mut dyn Write) -> io::Result<()> {
-    if let Val::TStr(text) = result {
-        let text = String::from_utf8_lossy(text);
-        let lines: Vec<String> = text
-            .split('\n')
-            .map(|line| line.split('\t').map(sanitise).collect::<Vec<_>>().join("\t"))
-            .collect();
-        return writeln!(out, "{}", lines.join("\n"));
-    }
-    let json = result.to_string();
-    if serde_json::from_str::<IgnoredAny>(&json).is_err() {
-        let reason =
-            "a result is not JSON: a number that is none or infinite, bytes, or a key that is no string";
-        return Err(io::Error::other(JqError(reason.to_owned())));
-    }
-    writeln!(out, "{}", json_visible(&json))
-}
+/// Results to be compared.
+struct Compared(Zeroizing<Vec<u8>>);
 
-/// The place of `part` in `expression`, counted in characters from 1.
-fn place(expression: &str, part: &str) -> usize {
-    let offset = (part.as_ptr() as usize).wrapping_sub(expression.as_ptr() as usize);
-    expression.get(..offset).map_or(0, |before| before.chars().count()) + 1
-}
-
-/// What stands at the place of an error.
-fn found(part: &str) -> String {
-    let start: String = part.chars().take(20).collect();
-    if start.is_empty() { "the end".to_owned() } else { start }
-}
-
-fn unloadable(expression: &str, errors: &load::Errors<&str, ()>) -> JqError {
-    let expected = |what: &str, part: &str| {
-        JqError(format!("{what} is expected at character {}, not {}", place(expression, part), found(part)))
-    };
-    let end = &expression[expression.len()..];
-    match errors.first().map(|(_, error)| error) {
-        Some(load::Error::Lex(errors)) if !errors.is_empty() => {
-            let (what, part) = &errors[0];
-            expected(what.as_str(), part)
+impl Write for Compared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > COMPARED {
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
-        Some(load::Error::Parse(errors)) if !errors.is_empty() => {
-            let (what, part) = &errors[0];
-            expected(what.as_str(), if part.is_empty() { end } else { part })
-        }
-        Some(load::Error::Io(errors)) if !errors.is_empty() => {
-            JqError(format!("the module {} cannot be read: there are none here", errors[0].0))
-        }
-        _ => JqError("it is no expression".to_owned()),
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
-fn undefined(expression: &str, errors: &compile::Errors<&str, ()>) -> JqError {
-    let Some((name, what)) = errors.iter().flat_map(|(_, errors)| errors).next() else {
-        return JqError("it is no expression".to_owned());
-    };
-    let what = match what {
-        compile::Undefined::Filter(0) => format!("function {name}"),
-        compile::Undefined::Filter(arity) => format!("function {name} of {arity} arguments"),
-        other => format!("{} {name}", other.as_str()),
-    };
-    JqError(format!("there is no {what}, which stands at character {}", place(expression, name)))
+/// The command's end of the pipes to the process that evaluates. Dropping it ends the process.
+#[derive(Debug)]
+struct Evaluator {
+    process: Child,
+    requests: BufWriter<ChildStdin>,
+    replies: BufReader<ChildStdout>,
 }
 
-/// The text of an error at run time. It quotes values, which may be long and may be secrets: their types are named
-/// instead. What the expression itself says with `error` stays, but for what it quotes.
-fn shown(text: &str) -> String {
-    let said = serde_json::from_str::<String>(text).ok();
-    let mut shown = String::new();
-    let mut rest = said.as_deref().unwrap_or(text);
-    while let Some(start) = rest.find(['{', '[', '"']) {
-        shown.push_str(&rest[..start]);
-        shown.push_str(match rest.as_bytes()[start] {
-            b'{' => "an object",
-            b'[' => "an array",
-            _ => "a string",
-        });
-        let mut values = serde_json::Deserializer::from_str(&rest[start..]).into_iter::<IgnoredAny>();
-        let is_whole = values.next().is_some_and(|value| value.is_ok());
-        rest = if is_whole { &rest[start + values.byte_offset()..] } else { "" };
+impl Evaluator {
+    /// Starts one for an expression, which it compiles.
+    fn start(expression: &str, time_zone: Option<&OsString>) -> io::Result<Self> {
+        let mut command = Command::new(this_program()?);
+        command.arg0("sactl").arg(evaluator::ARGUMENT).env_clear().envs(time_zone.map(|zone| ("TZ", zone)));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // Ctrl-C is for the command, which then ends both.
+        command.process_group(0);
+        let mut process = command.spawn()?;
+        let (Some(requests), Some(replies)) = (process.stdin.take(), process.stdout.take()) else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        let mut started =
+            Self { process, requests: BufWriter::new(requests), replies: BufReader::new(replies) };
+        let advice = "write it with fewer brackets inside each other";
+        started.request(expression.as_bytes());
+        started.reply(&mut io::sink(), advice)?;
+        Ok(started)
     }
-    shown.push_str(rest);
-    shown.chars().take(LONGEST).collect()
+
+    /// Sends a request. That nobody takes it any more shows on the reply.
+    fn request(&mut self, request: &[u8]) {
+        let _ = frame::send(&mut self.requests, Tag::Request, request);
+    }
+
+    /// Writes the results for the next request into `out`. When that fails, this is of no more use.
+    ///
+    /// # Errors
+    /// A [`JqError`]: the evaluator's own, or one with `advice` where the process has ended; those of `out`.
+    fn reply(&mut self, out: &mut dyn Write, advice: &'static str) -> io::Result<()> {
+        let _ = self.requests.flush();
+        loop {
+            let (tag, bytes) = frame::receive(&mut self.replies, |_| Ok(())).map_err(|_| ended(advice))?;
+            match tag {
+                Tag::Results => out.write_all(&bytes)?,
+                Tag::Done => return Ok(()),
+                Tag::Failed => {
+                    return Err(io::Error::other(JqError::new(String::from_utf8_lossy(&bytes))));
+                }
+                Tag::Request => return Err(ended(advice)),
+            }
+        }
+    }
 }
 
-#[cfg(test)]
-mod tests;
+/// What goes wrong between the processes must not look like a fault of standard output.
+fn ended(advice: &'static str) -> io::Error {
+    io::Error::other(JqError::exhausted(advice))
+}
+
+impl Drop for Evaluator {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// This very program, also where its file was replaced meanwhile.
+fn this_program() -> io::Result<PathBuf> {
+    if cfg!(target_os = "linux") { Ok(PathBuf::from("/proc/self/exe")) } else { std::env::current_exe() }
+}

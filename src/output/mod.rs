@@ -44,7 +44,7 @@ pub use error::{ErrorView, FailureView};
 pub use format::Format;
 pub use help::HelpView;
 pub use identity::IdentityView;
-pub use jq::{Jq, JqError};
+pub use jq::{Jq, JqError, evaluated};
 pub use layout::Fit;
 pub use profile::{ProfileListView, ProfileView, SignedOutView};
 pub use raw::{RawView, TokenView};

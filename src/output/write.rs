@@ -136,10 +136,21 @@ impl<'a> RowWriter<'a> {
         }
     }
 
+    /// Several rows.
+    ///
+    /// # Errors
+    /// Those of `out`; one that carries a [`JqError`](super::JqError) where an expression fails.
+    pub fn write_each<R: Row>(self, rows: &[R], out: &mut dyn Write) -> io::Result<()> {
+        match (self.shape, self.selection) {
+            (Shape::As(Format::Jsonl), Selection::Jq(jq)) => jq.write_each(rows, out),
+            _ => rows.iter().try_for_each(|row| self.write(row, out)),
+        }
+    }
+
     /// One row.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// As [`Self::write_each`].
     pub fn write<R: Row>(self, row: &R, out: &mut dyn Write) -> io::Result<()> {
         let whole = || row.cells();
         match self.shape {

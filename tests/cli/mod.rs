@@ -18,6 +18,8 @@ mod examples;
 #[cfg(feature = "platform")]
 mod exit_codes;
 #[cfg(feature = "platform")]
+mod expressions;
+#[cfg(feature = "platform")]
 mod faults;
 mod help;
 mod hostile_answers;

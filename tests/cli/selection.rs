@@ -1,14 +1,9 @@
-//! `--columns` and `--jq`: what is chosen of an answer, and that a choice that makes no sense costs nothing.
+//! `--columns`: what is chosen of an answer, and that a choice that makes no sense costs nothing.
 
-use std::io::Read;
-use std::process::Stdio;
-
-use rustix::process::Signal;
 use sactl::output::DOCUMENTS;
 
 use super::acting::World;
 use crate::common::env::Env;
-use crate::common::process::{send, until, wait};
 
 #[test]
 fn columns_come_in_the_order_in_which_they_are_named() {
@@ -69,21 +64,6 @@ fn columns_never_lose_a_password() {
     let (password, name) = made.ok().stdout.trim_end().split_once('\t').unwrap();
     assert_eq!(name, "ci");
     assert_eq!(world.token_endpoint("ci", password, "python").status, 200);
-}
-
-/// An expression can leave it out too, which shows only on the answer.
-#[test]
-fn an_expression_that_loses_a_password_is_an_error_with_the_way_out() {
-    let world = World::start();
-    let admin = world.admin();
-    for (number, expression) in [".name", "halt", "empty"].iter().enumerate() {
-        let outcome = admin.sactl(&format!("create ci-{number} --generate --jq {expression}"));
-        outcome.refused(1, &format!("sactl passwd ci-{number} --generate"));
-    }
-    admin.sactl("passwd ci-0 --generate --yes --jq .account.name").refused(1, "does not show");
-    let password = admin.sactl("passwd ci-0 --generate --yes --jq .password").ok().stdout.clone();
-    assert_eq!(world.token_endpoint("ci-0", password.trim_end(), "python").status, 200);
-    admin.sactl("create ci-3 --generate --password-out ci-3.password --jq .name").ok();
 }
 
 /// A body typed on the command line may hold a secret: it is refused, and does not end in a log.
@@ -161,81 +141,4 @@ fn an_unknown_column_is_answered_with_the_columns_of_the_command() {
         refused.stderr.contains("the columns of sactl role list are name, kind, permissions, holders"),
         "{refused}"
     );
-}
-
-#[test]
-fn an_expression_works_on_the_document() {
-    let world = World::start();
-    let admin = world.admin();
-    let run = |words: &[&str]| admin.run(words).ok().stdout.clone();
-    assert_eq!(run(&["list", "--jq", ".owned[].name"]), "backup-runner\ndormant-bot\nfleet-automation\n");
-    assert_eq!(
-        run(&["list", "--jq", ".company, (.owned | length)"]),
-        "{\"id\":1,\"name\":\"Acme MSP\"}\n3\n"
-    );
-    assert_eq!(
-        run(&["list", "--jq", ".owned[] | [.name, .id] | @tsv", "-o", "json"]),
-        "backup-runner\t7\ndormant-bot\t8\nfleet-automation\t6\n"
-    );
-    let lines = run(&["list", "--jq", ".name", "-o", "jsonl"]);
-    assert_eq!(lines, run(&["list", "-o", "name"]), "each line is a document of its own");
-    assert_eq!(run(&["api", "GET", "/api/users/me", "--jq", ".data.kind"]), "user\n");
-    assert_eq!(run(&["list", "--jq", "empty"]), "");
-    assert_eq!(
-        run(&["help", "schemas", "role", "--jq", ".required"]),
-        "[\"name\",\"default\",\"permissions\",\"holders\"]\n"
-    );
-    let made = admin.run(["create", "ci", "--generate", "--jq", ".password"]);
-    assert_eq!(made.ok().stderr, "", "with an expression the conversation is silent");
-    assert_eq!(world.token_endpoint("ci", made.stdout.trim_end(), "python").status, 200);
-}
-
-/// The answer was there, and the expression fails on it: what was printed before stays, and what was done is said.
-#[test]
-fn an_expression_that_fails_says_that_the_command_is_done() {
-    let world = World::start();
-    let admin = world.admin();
-    let failed = admin.run(["list", "--jq", ".owned[0].name, .owned.name"]);
-    assert_eq!(failed.expect(2).stdout, "backup-runner\n");
-    let error: serde_json::Value = serde_json::from_str(&failed.stderr).unwrap();
-    assert_eq!(error["error"]["message"], "--jq fails on the answer: cannot index an array with a string");
-
-    let lost = admin.run(["create", "ci", "--generate", "--jq", ".password.x"]);
-    let error = lost.error(1, "io");
-    assert!(error["hint"].as_str().unwrap().contains("sactl passwd ci --generate"), "{lost}");
-    admin.sactl("show ci").ok();
-}
-
-/// An expression without end ends with Ctrl-C, whether it prints or not.
-#[test]
-fn an_endless_expression_is_interrupted() {
-    let world = World::start();
-    let admin = world.admin();
-    for expression in ["repeat(1)", "def f: f; f", "last(repeat(1))"] {
-        let mut command = admin.command();
-        command.args(["permission", "list", "--jq", &format!("\"begun\", ({expression})")]);
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut stdout = child.stdout.take().unwrap();
-        if expression == "repeat(1)" {
-            let mut begun = [0; 6];
-            stdout.read_exact(&mut begun).unwrap();
-            assert_eq!(&begun, b"begun\n");
-        } else {
-            // What is not printed yet is still in a buffer: the request at least is over.
-            until(|| is_computing(child.id()));
-        }
-        send(&child, Signal::INT);
-        assert_eq!(wait(&mut child).code(), Some(130), "{expression}");
-        drop(stdout);
-    }
-}
-
-/// Whether a process has computed for half a second: more than any request here takes.
-fn is_computing(process: u32) -> bool {
-    let Ok(stat) = std::fs::read_to_string(format!("/proc/{process}/stat")) else { return false };
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: u64 =
-        after_name.split_whitespace().nth(11).and_then(|ticks| ticks.parse().ok()).unwrap_or_default();
-    ticks >= 50
 }

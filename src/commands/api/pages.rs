@@ -55,7 +55,7 @@ async fn stream(pages: &mut RawPages<'_>, ui: &Ui, writer: RowWriter<'_>) -> Res
             if !std::mem::replace(&mut is_begun, true) {
                 writer.begin::<RawView>(out)?;
             }
-            rows.iter().try_for_each(|row| writer.write(row, out))
+            writer.write_each(&rows, out)
         })?;
     }
     Ok(())

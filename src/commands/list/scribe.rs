@@ -46,5 +46,5 @@ impl Scribe {
 /// # Errors
 /// `io`.
 pub(super) fn write(ui: &Ui, writer: RowWriter<'_>, views: &[AccountView]) -> Result<()> {
-    ui.answer(|out| views.iter().try_for_each(|view| writer.write(view, out)))
+    ui.answer(|out| writer.write_each(views, out))
 }
