@@ -31,6 +31,7 @@ mod man;
 mod outputs;
 #[cfg(feature = "platform")]
 mod paginate;
+mod progress;
 #[cfg(feature = "platform")]
 mod questions;
 #[cfg(feature = "platform")]
@@ -50,6 +51,8 @@ mod sign_in;
 mod start;
 #[cfg(feature = "platform")]
 mod story;
+#[cfg(feature = "platform")]
+mod suggestions;
 #[cfg(feature = "platform")]
 mod tables;
 #[cfg(feature = "platform")]

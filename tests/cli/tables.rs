@@ -1,13 +1,12 @@
 //! Answers as people see them: terminals of every width, colours only where they are wanted, a screen reader, and
-//! a sign of life while a request takes long.
+//! lists that are empty.
 
 use std::process::Command;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::acting::World;
+use super::acting::{ACME_ADMIN, NORTHWIND_ADMIN, World};
 use crate::common::env::Env;
-use crate::common::stub::{Answer, Stub};
 use crate::common::terminal::{Terminal, plain};
 
 const WIDTHS: [u16; 5] = [40, 60, 80, 120, 200];
@@ -155,42 +154,57 @@ fn a_screen_reader_gets_lines_with_labels() {
     assert!(!admin.with("SACTL_ACCESSIBLE", "0").sactl("list -o table").ok().stdout.contains("Name: "));
 }
 
-/// A gateway that never answers, and somebody who waits for it.
-fn waiting(env: Env) -> (Stub, Env) {
-    let stub = Stub::start(|_| Answer::Silence);
-    let env = env.with("SACTL_SERVER", stub.url()).with("SACTL_TOKEN", "sat_x").with("SACTL_COMPANY", "1");
-    (stub, env)
-}
-
+/// Whoever may do something about an empty list is told what; whoever may not, whom to ask.
 #[test]
-fn a_long_request_gives_a_sign_of_life_that_is_erased() {
-    let (_stub, env) = waiting(Env::new());
-    let mut terminal = Terminal::start(&env, "list --timeout 30");
-    terminal.wait_for("Waiting for 127.0.0.1…").interrupt();
-    let (text, code) = terminal.finish();
-    assert_eq!(code, 130, "{text}");
-    // Erased, and what went wrong begins on a line of its own.
-    assert!(text.lines().any(|line| line == "error: interrupted"), "{text}");
-}
-
-#[test]
-fn a_screen_reader_hears_once_that_somebody_waits() {
-    let (_stub, env) = waiting(Env::new().with("SACTL_ACCESSIBLE", "1"));
-    let mut terminal = Terminal::start(&env, "list --timeout 1.5");
-    terminal.wait_for("Waiting for 127.0.0.1.");
-    let (text, code) = terminal.finish();
-    assert_eq!(code, 8, "{text}");
-    assert_eq!(text.matches("Waiting").count(), 1, "{text}");
-}
-
-#[test]
-fn nobody_is_told_who_did_not_want_to_know() {
-    for line in ["list --quiet", "list -o json", "list -o jsonl"] {
-        let (_stub, env) = waiting(Env::new());
-        let (text, code) = Terminal::start(&env, &format!("{line} --timeout 1.2")).finish();
-        assert!(code == 8 && !text.contains("Waiting"), "{line}: {text}");
+fn an_empty_list_says_what_its_reader_can_do() {
+    let world = World::start();
+    let stranger = |company| world.acting("contoso-sync", company);
+    for (company, line, said) in [
+        (
+            4,
+            "list",
+            "Contoso Retail (4) owns no service account yet. Somebody who holds service-accounts:create can",
+        ),
+        (4, "list --owned", "Somebody who holds service-accounts:create can make one."),
+        (
+            3,
+            "list",
+            "account has access to Contoso Retail (3). Somebody who holds service-accounts:edit can let one in.",
+        ),
+        (3, "list --external", "Somebody who holds service-accounts:edit can let one in."),
+    ] {
+        let shown = on_terminal(&stranger(company), line, 200);
+        assert!(shown.contains(said) && !shown.contains("sactl create"), "{line} in {company}: {shown}");
+        assert!(!shown.contains("sactl grant"), "{line} in {company}: {shown}");
+        let piped = stranger(company).sactl(&format!("{line} -o table"));
+        assert!(piped.ok().stdout.contains(said), "{piped}");
     }
-    let (_stub, env) = waiting(Env::new());
-    let outcome = env.sactl("list --timeout 1.2");
-    assert!(outcome.code() == Some(8) && !outcome.stderr.contains("Waiting"), "{outcome}");
+    // Both lists of company 2 are made empty: its admin may do everything there, an operator of it as much.
+    let admin = world.acting(NORTHWIND_ADMIN, 2);
+    admin.sactl("delete northwind-telemetry --yes").ok();
+    admin.sactl("revoke fleet-automation --yes").ok();
+    for user in [NORTHWIND_ADMIN, ACME_ADMIN] {
+        let shown = on_terminal(&world.acting(user, 2), "list", 200);
+        assert!(shown.contains("Create one with: sactl create NAME --role viewer --generate\n"), "{shown}");
+        assert!(shown.contains("Let one in with: sactl grant NAME --role viewer\n"), "{shown}");
+        assert!(!shown.contains("Somebody"), "{shown}");
+    }
+    // What is said works.
+    admin.sactl("create made-so --role viewer --generate").ok();
+    world.acting(ACME_ADMIN, 2).sactl("grant backup-runner --role viewer").ok();
+    assert!(!on_terminal(&admin, "list", 200).contains("with: sactl"));
+}
+
+/// Where a search finds nothing, nobody is told to make something.
+#[test]
+fn an_empty_search_says_how_to_see_all() {
+    let world = World::start();
+    for (line, said) in [
+        ("list --search zebra", "None contains \"zebra\". See all with: sactl list"),
+        ("list --role company-admin", "None holds the role company-admin. See all with: sactl list"),
+    ] {
+        let shown = on_terminal(&world.admin(), line, 200);
+        assert_eq!(shown.matches(said).count(), 2, "{shown}");
+        assert!(!shown.contains("sactl create") && !shown.contains("sactl grant"), "{shown}");
+    }
 }
