@@ -65,9 +65,10 @@ impl Context {
         &self.environment
     }
 
-    /// The flags of this call that say where it goes, with their values: whoever repeats it needs them.
-    pub fn place_flags(&self) -> Vec<(&'static str, String)> {
-        let Global { profile, server, cacert, client_cert, client_key, .. } = &self.global;
+    /// The flags of this call that say where and how it goes, with their values where they have one: whoever repeats
+    /// it needs them.
+    pub fn place_flags(&self) -> Vec<(&'static str, Option<String>)> {
+        let Global { profile, server, cacert, client_cert, client_key, allow_http, .. } = &self.global;
         let file = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         let flags = [
             ("--profile", profile.clone()),
@@ -76,7 +77,8 @@ impl Context {
             ("--client-cert", file(client_cert)),
             ("--client-key", file(client_key)),
         ];
-        flags.into_iter().filter_map(|(flag, value)| Some((flag, value?))).collect()
+        let valued = flags.into_iter().filter(|(_, value)| value.is_some());
+        valued.chain(allow_http.then_some(("--allow-http", None))).collect()
     }
 
     /// The settings of this call.

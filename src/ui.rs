@@ -140,11 +140,12 @@ impl Ui {
         self.manner.colour_out
     }
 
-    /// The width for tables in columns: `COLUMNS`, else the terminal's; `None` for no limit.
+    /// The width for tables in columns: `COLUMNS`, else the terminal's. `None` for no limit, which is so wherever
+    /// nobody looks: some shells hand `COLUMNS` on, and a pipe is whole all the same.
     pub fn width(&self) -> Option<u16> {
         let of_terminal = || rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col);
-        let measured = || self.stdout_terminal.then(of_terminal).flatten();
-        self.manner.columns.or_else(measured).filter(|columns| *columns > 0)
+        let width = || self.manner.columns.or_else(of_terminal);
+        self.stdout_terminal.then(width).flatten().filter(|columns| *columns > 0)
     }
 
     /// Whether somebody can be asked: a terminal on both standard input and standard error, and no

@@ -12,8 +12,10 @@ pub mod error;
 pub mod path;
 pub mod role;
 pub mod session;
+pub mod written;
 
 pub use access::Access;
 pub use account::{Account, AccountDetail};
 pub use envelope::{Page, Success};
 pub use error::{Code, Problem};
+pub use written::Written;

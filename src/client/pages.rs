@@ -9,6 +9,12 @@ use serde_json::Value;
 use super::{Error, Result, Session};
 use crate::api::Page;
 
+/// Most pages of a list: with the smallest ones that is a million rows.
+const MOST_PAGES: u64 = 1_000_000;
+
+/// Most pages without a row before a next one: an honest list has none.
+const MOST_EMPTY: u64 = 1_000;
+
 /// The pages of a list, asked for one after the other.
 #[derive(Debug)]
 pub struct Pages<'a, T> {
@@ -16,7 +22,7 @@ pub struct Pages<'a, T> {
     path: String,
     query: serde_json::Map<String, Value>,
     cursor: Cursor,
-    circle: Circle,
+    walk: Walk,
     rows: PhantomData<fn() -> T>,
 }
 
@@ -33,14 +39,13 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
         let Ok(Value::Object(query)) = serde_json::to_value(query) else {
             return Err(Error::new(crate::api::Code::Internal, "a query is an object"));
         };
-        Ok(Self { session, path, query, cursor: Cursor::First, circle: Circle::default(), rows: PhantomData })
+        Ok(Self { session, path, query, cursor: Cursor::First, walk: Walk::default(), rows: PhantomData })
     }
 
     /// The next page; `None` behind the last.
     ///
     /// # Errors
-    /// Those of a read; `bad_response` when the server leads back to a page that was there before, which would
-    /// never end.
+    /// Those of a read; `bad_response` when the pages would never end.
     pub async fn next(&mut self) -> Result<Option<Page<T>>> {
         match &self.cursor {
             Cursor::End => return Ok(None),
@@ -50,7 +55,7 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
             }
         }
         let page: Page<T> = self.session.read(&self.path, &self.query).await?;
-        self.cursor = self.circle.follow(page.next.clone())?;
+        self.cursor = self.walk.follow(page.next.clone(), page.data.is_empty())?;
         Ok(Some(page))
     }
 
@@ -67,27 +72,34 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
     }
 }
 
-/// Notices a walk in a circle without keeping the way (Brent's algorithm): one place is remembered, and another
-/// one each time that the walk has become twice as long.
+/// A walk from page to page that ends, whatever the server says. A circle is noticed without keeping the way
+/// (Brent's algorithm): one place is remembered, and another one each time that the walk has become twice as long.
 #[derive(Debug, Default)]
-pub(super) struct Circle {
+pub(super) struct Walk {
     remembered: Option<String>,
     steps: u64,
+    empty: u64,
 }
 
-impl Circle {
+impl Walk {
     /// Where the walk goes from a page that names `next`.
     ///
     /// # Errors
-    /// `bad_response` when that leads back.
-    pub(super) fn follow(&mut self, next: Option<String>) -> Result<Cursor> {
-        match next {
-            None => Ok(Cursor::End),
-            Some(next) if self.closes(&next) => {
-                Err(Error::bad_response("the server gives the same pages for ever"))
-            }
-            Some(next) => Ok(Cursor::At(next)),
+    /// `bad_response` when that leads back, or on and on.
+    pub(super) fn follow(&mut self, next: Option<String>, is_empty: bool) -> Result<Cursor> {
+        let Some(next) = next else { return Ok(Cursor::End) };
+        self.empty = if is_empty { self.empty + 1 } else { 0 };
+        if self.closes(&next) {
+            return Err(Error::bad_response("the server gives the same pages for ever"));
         }
+        if self.steps > MOST_PAGES {
+            return Err(Error::bad_response("the server gives new pages for ever")
+                .hint("a list of so many rows is read with larger pages"));
+        }
+        if self.empty > MOST_EMPTY {
+            return Err(Error::bad_response("the server gives empty pages for ever"));
+        }
+        Ok(Cursor::At(next))
     }
 
     /// Takes the next step; true when the walk has been at `place` before, which is noticed within three rounds.
@@ -112,7 +124,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_circle_is_noticed_and_nothing_else(tail in 0..50u64, round in 1..50u64) {
-            let mut circle = Circle::default();
+            let mut circle = Walk::default();
             let steps = (0..).take_while(|step| {
                 let place = if *step < tail { *step } else { tail + (*step - tail) % round };
                 !circle.closes(&place.to_string())
@@ -120,8 +132,23 @@ mod tests {
             let steps = steps.count() as u64;
             prop_assert!(steps >= tail + round, "{steps}");
             prop_assert!(steps <= 3 * (tail + round) + 2, "{steps}");
-            let mut straight = Circle::default();
+            let mut straight = Walk::default();
             prop_assert!((0..500).all(|step| !straight.closes(&step.to_string())));
         }
+    }
+
+    #[test]
+    fn a_walk_ends_also_where_every_page_is_new() {
+        let pages = |is_empty: bool| {
+            let mut walk = Walk::default();
+            (0..=MOST_PAGES).take_while(|page| walk.follow(Some(page.to_string()), is_empty).is_ok()).count()
+                as u64
+        };
+        assert_eq!(pages(false), MOST_PAGES);
+        assert_eq!(pages(true), MOST_EMPTY);
+        let mut walk = Walk::default();
+        let now_and_then =
+            |page: u64| walk.follow(Some(page.to_string()), !page.is_multiple_of(MOST_EMPTY)).is_ok();
+        assert!((0..10 * MOST_EMPTY).all(now_and_then));
     }
 }

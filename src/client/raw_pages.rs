@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use url::form_urlencoded;
 
-use super::pages::{Circle, Cursor};
+use super::pages::{Cursor, Walk};
 use super::raw::RawRequest;
 use super::reply::Document;
 use super::retry::Repeat;
@@ -26,7 +26,7 @@ pub struct RawPages<'a> {
     session: &'a Session,
     path: String,
     cursor: Cursor,
-    circle: Circle,
+    walk: Walk,
 }
 
 /// One page of a list.
@@ -66,8 +66,8 @@ impl Session {
     /// `usage` for a path that is none.
     pub fn raw_pages(&self, path: &str) -> Result<RawPages<'_>> {
         RawRequest { method: "GET".to_owned(), path: path.to_owned(), body: None }.check()?;
-        let circle = Circle::default();
-        Ok(RawPages { session: self, path: path.to_owned(), cursor: Cursor::First, circle })
+        let walk = Walk::default();
+        Ok(RawPages { session: self, path: path.to_owned(), cursor: Cursor::First, walk })
     }
 }
 
@@ -75,8 +75,7 @@ impl RawPages<'_> {
     /// The next page; `None` behind the last.
     ///
     /// # Errors
-    /// Those of a read; `usage` when the answer is no list, `bad_response` when the server leads back to a page
-    /// that was there before, which would never end.
+    /// Those of a read; `usage` when the answer is no list, `bad_response` when the pages would never end.
     pub async fn next(&mut self) -> Result<Option<RawPage>> {
         let path = match &self.cursor {
             Cursor::End => return Ok(None),
@@ -89,10 +88,10 @@ impl RawPages<'_> {
             Error::new(Code::Usage, format!("the answer to {} is no list", self.path))
                 .hint("leave out --paginate")
         })?;
-        self.cursor = self.circle.follow(next)?;
         let Rows(rows) = serde_json::from_str(data.get()).map_err(|error| {
             Error::bad_response("the server's answer is not of this contract").caused_by(error)
         })?;
+        self.cursor = self.walk.follow(next, rows.is_empty())?;
         Ok(Some(RawPage { rows, total, company }))
     }
 }

@@ -17,7 +17,7 @@ use crate::error::{CliError, Result};
 use crate::ui::{Choice, Ui};
 
 /// How often a line is asked for again.
-const QUESTIONS: usize = 3;
+pub(super) const QUESTIONS: usize = 3;
 
 /// Asks for one line until `check` takes it, saying each time why not.
 ///
@@ -58,7 +58,10 @@ pub(super) async fn agreement(ui: &Ui, summary: &str, question: &str) -> Result<
 
 /// Says how to do the same without questions, on the same server.
 pub(super) fn tell_line(context: &Context, line: CommandLine) {
-    let line = context.place_flags().into_iter().fold(line, |line, (flag, value)| line.flag(flag, value));
+    let line = context.place_flags().into_iter().fold(line, |line, (flag, value)| match value {
+        Some(value) => line.flag(flag, value),
+        None => line.word(flag),
+    });
     context.ui().hint(format!("the same without questions: {line}"));
 }
 
@@ -78,6 +81,12 @@ impl Acting<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the company sees an account of this name, so that nobody can have it any more. One that only others
+    /// see shows when the new account is made.
+    pub(super) async fn sees_account(&self, name: &str) -> bool {
+        self.session.show_account(self.company, name).await.is_ok()
     }
 
     /// One of the accounts that the company sees, or another one by its name.

@@ -9,7 +9,7 @@ use crate::args::{self, Cli};
 use crate::context::Context;
 use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
-use crate::output::{self, HelpView, RawView};
+use crate::output::{self, Format, HelpView, RawView};
 
 mod groups;
 mod start;
@@ -28,9 +28,9 @@ use text::Style;
 /// Without a word it shows every command and every topic.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(after_help = "Examples:\n  sactl help\n  sactl help role create\n  sactl help exit-codes\n  \
-                        sactl help schemas accounts")]
+                        sactl help schemas accounts\n  sactl help schemas role list\n  sactl help schemas -o name")]
 pub struct Args {
-    /// A topic, a command with its subcommand, or schemas and the name of a document
+    /// A topic, a command with its subcommand, or schemas and a document or the command that prints it
     #[arg(value_name = "TOPIC|COMMAND")]
     words: Vec<String>,
 }
@@ -43,7 +43,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] => show_command(&[], context),
-        ["schemas", document] => schema(document, context),
+        ["schemas"] if context.format() == Format::Name => names_of_documents(context),
+        ["schemas", words @ ..] if !words.is_empty() => schema(&words.join(" "), context),
         [name] if topic_named(name).is_some() => show_topic(name, context),
         [name, more, ..] if topic_named(name).is_some() => {
             Err(CliError::usage(format!("the topic {name} has no part {more}"))
@@ -58,11 +59,17 @@ pub fn topics() -> &'static [Topic] {
     topics::ALL
 }
 
-/// Prints the JSON Schema of a document.
+/// Prints what the schemas can be asked for by.
+fn names_of_documents(context: &Context) -> Result<()> {
+    let mut names = output::DOCUMENTS.iter().map(|document| document.name);
+    context.ui().answer(|out| names.try_for_each(|name| writeln!(out, "{name}")))
+}
+
+/// Prints the JSON Schema of a document, which is named itself or by a command that prints it.
 fn schema(name: &str, context: &Context) -> Result<()> {
-    let Some(document) = output::document(name) else {
-        let names = output::DOCUMENTS.iter().map(|document| document.name);
-        let error = CliError::usage(format!("there is no document {name}"));
+    let Some(document) = output::document(name).or_else(|| output::document_of(name)) else {
+        let names = output::DOCUMENTS.iter().flat_map(|one| one.commands.iter().chain([&one.name])).copied();
+        let error = CliError::usage(format!("there is no document {name}, and no command that prints one"));
         let error = match nearest(name, names) {
             Some(near) => error.hint(format!("did you mean: sactl help schemas {near}")),
             None => error,

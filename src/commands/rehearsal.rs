@@ -6,11 +6,11 @@
 
 use super::acting::{self, Acting};
 use super::explain::Attempt;
-use crate::api::Code;
+use crate::api::{Code, Written};
 use crate::client::{self, Change, Plan};
 use crate::context::Context;
 use crate::error::{CliError, Result};
-use crate::output::{CheckedView, PlannedView, RehearsalView};
+use crate::output::{CheckedView, Format, PlannedView, RehearsalView};
 use crate::ui::Ui;
 
 pub(super) mod account;
@@ -113,6 +113,12 @@ pub(super) fn show(ui: &Ui, plan: Plan, checks: Checks) -> Result<Option<client:
             .hint("choose from it with --jq"));
     }
     let Plan { method, path, body } = plan;
+    if ui.format() == Format::Yaml && !body.as_ref().is_none_or(Written::is_unmistakable) {
+        return Err(CliError::usage(
+            "the body has a field twice or a long number, which YAML cannot show as it is",
+        )
+        .hint("choose -o json"));
+    }
     ui.status(if checks.is_refused() {
         "Dry run: nothing was sent, and this would be refused"
     } else {

@@ -68,7 +68,7 @@ variables! {
     CLICOLOR_FORCE = "CLICOLOR_FORCE";
     /// `dumb`: a terminal without colour.
     TERM = "TERM";
-    /// The width of tables.
+    /// The width of tables on a terminal.
     COLUMNS = "COLUMNS";
     /// The time zone that an expression of `--jq` takes for the local one.
     TIME_ZONE = "TZ";

@@ -2,9 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{Answer, Block, Cell, Column, Fit, Row, Tone};
+use crate::api::Written;
 
 /// What a command would do.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -27,7 +27,8 @@ pub struct PlannedView {
     /// Path and query.
     pub path: String,
     /// The JSON document, with every secret masked.
-    pub body: Option<Value>,
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub body: Option<Written>,
 }
 
 /// One thing that was looked at.
@@ -55,7 +56,7 @@ impl PlannedView {
     }
 
     fn body(&self) -> String {
-        self.body.as_ref().map(Value::to_string).unwrap_or_default()
+        self.body.as_ref().map(ToString::to_string).unwrap_or_default()
     }
 }
 
@@ -120,7 +121,7 @@ mod tests {
         let request = PlannedView {
             method: "PATCH".to_owned(),
             path: "/api/x".to_owned(),
-            body: Some(json!({"description": "a"})),
+            body: Some(Written::parse(br#"{"description": "a"}"#).unwrap()),
         };
         let check = |check, passed| CheckedView { check, passed, detail: String::new() };
         RehearsalView::new(request, vec![check("account", Some(true)), check("name", None)])

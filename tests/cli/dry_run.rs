@@ -139,6 +139,26 @@ fn an_account_seen_elsewhere_can_be_let_in() {
     world.acting(NORTHWIND_ADMIN, 2).sactl("show dormant-bot").ok();
 }
 
+/// A body that somebody wrote is shown as it would be sent: with fields that are there twice, and every digit.
+#[test]
+fn a_written_body_is_shown_as_it_is() {
+    let world = World::start();
+    let env = world.admin();
+    let body = r#"{"id":18446744073709551617,"name":"a","name":"b","list":[1e400,0.10]}"#;
+    env.file("body", body);
+    let line = "api POST /api/x --data @body --dry-run";
+    assert!(env.sactl(&format!("{line} -o jsonl")).ok().stdout.contains(body));
+    assert!(env.sactl(&format!("{line} -o name")).ok().stdout.contains("POST /api/x"));
+    assert!(env.sactl(line).ok().stdout.contains(body));
+    for form in [" -o json", " -o table"] {
+        let shown = env.sactl(&format!("{line}{form}")).ok().stdout.split_whitespace().collect::<String>();
+        assert!(shown.contains(body), "{shown}");
+    }
+    env.sactl(&format!("{line} -o yaml")).error(2, "usage");
+    env.file("body", format!("{}1{}", "[".repeat(200_000), "]".repeat(200_000)));
+    env.sactl(&format!("{line} -o json")).error(2, "usage");
+}
+
 #[test]
 fn nothing_is_left_behind() {
     let world = World::start();

@@ -49,6 +49,7 @@ fn a_mistyped_topic_or_command_is_a_usage_error_that_names_its_neighbour() {
         ("help list nothing", "sactl help"),
         ("help exit-codes 4", "sactl help exit-codes"),
         ("help schemas accouts", "sactl help schemas accounts"),
+        ("help schemas role lst", "sactl help schemas role list"),
     ] {
         env.sactl(line).refused(2, near);
         let error = env.sactl(&format!("{line} -o json")).error(2, "usage");
@@ -68,7 +69,15 @@ fn every_document_has_a_schema_that_is_printed() {
             env.sactl(&format!("help schemas {} -o json", document.name)).ok().json(),
             document.schema()
         );
+        for command in document.commands {
+            let same = env.sactl(&format!("help schemas {command}"));
+            let named = sactl::output::document(command).unwrap_or(document);
+            assert_eq!(same.ok().json(), named.schema(), "{command}");
+        }
     }
+    assert_eq!(env.run(["help", "schemas", "role list"]).ok().stdout, env.sactl("help schemas roles").stdout);
+    let names = sactl::output::DOCUMENTS.iter().map(|document| format!("{}\n", document.name));
+    assert_eq!(env.sactl("help schemas -o name").ok().stdout, names.collect::<String>());
 }
 
 /// A summary fits on a screen, and begins alike for every command.

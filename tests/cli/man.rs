@@ -1,11 +1,12 @@
 //! The manual: what is committed is what the program writes, and every page is one that `man` likes.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
 use crate::common::env::Env;
-use crate::common::tools::installed;
+use crate::common::tools::{installed, strace_is_installed, straced};
 
 fn names(folder: &Path) -> BTreeSet<String> {
     let entries = std::fs::read_dir(folder).unwrap();
@@ -32,6 +33,34 @@ fn the_committed_pages_are_what_the_program_writes() {
         let read = |folder: &Path| std::fs::read_to_string(folder.join(&name)).unwrap();
         assert!(read(&committed) == read(&fresh), "man/{name} is stale; {renew}");
     }
+}
+
+/// P8: killed at any step, it leaves old pages and new ones, each of them whole, with the rights of any file.
+#[test]
+fn p8_a_killed_manual_has_no_half_page() {
+    if !strace_is_installed() {
+        return;
+    }
+    let env = Env::new();
+    let whole = written(&env);
+    let read = |folder: &Path, name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    for call in ["rename", "write"] {
+        let folder = env.work().join(call);
+        std::fs::create_dir(&folder).unwrap();
+        for name in names(&whole) {
+            std::fs::write(folder.join(name), "old").unwrap();
+        }
+        let kill = format!("inject=/^{call}:signal=KILL:when=20");
+        let mut strace = straced(&env, &["-e", &kill, "-o", "log"]);
+        assert!(!strace.args(["man", call]).status().unwrap().success());
+        let pages: Vec<String> = names(&whole).into_iter().map(|name| read(&folder, &name)).collect();
+        let is_whole = |(name, page): (&String, &String)| page == "old" || *page == read(&whole, name);
+        assert!(names(&whole).iter().zip(&pages).all(is_whole));
+        assert!(pages.iter().any(|page| page == "old") && pages.iter().any(|page| page != "old"), "{call}");
+    }
+    let mode = |name: &str| std::fs::metadata(env.work().join(name)).unwrap().permissions().mode();
+    env.file("any", "");
+    assert_eq!(mode("deep/manual/sactl.1"), mode("any"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `sactl api GET PATH --paginate`: a list to its end, within bounds.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::json;
 
 use super::acting::World;
@@ -48,4 +50,12 @@ fn a_hostile_list_ends() {
         Answer::json(200, format!(r#"{{"success": true, "data": [{}0]}}"#, "0,".repeat(1_000_000)))
     });
     with_token(&endless.url()).sactl("api GET /api/x --paginate -o json").error(1, "bad_response");
+    let places = AtomicU64::new(0);
+    let empty = Stub::start(move |_| {
+        let next = places.fetch_add(1, Ordering::Relaxed).to_string();
+        Answer::json(200, answers::page_before(&[], Some(&next)).to_string())
+    });
+    let lines = with_token(&empty.url()).sactl("api GET /api/x --paginate -o json");
+    lines.error(1, "bad_response");
+    assert!(lines.stderr.contains("empty pages"), "{lines}");
 }

@@ -77,7 +77,7 @@ fn grant_offers_what_there_is_and_keeps_what_it_has() {
     let world = World::start();
     let admin = world.admin();
     let server = world.url();
-    let mut terminal = Terminal::start(&admin, &format!("grant --yes --server {server}"));
+    let mut terminal = Terminal::start(&admin, &format!("grant --yes --allow-http --server {server}"));
     terminal.wait_for("Which service account").press("backup\r");
     terminal.wait_for("here: devices:view").wait_for("Which access").press("\r");
     terminal.wait_for("Which permissions").press("alerts:view").wait_for("alerts:view").press(" \r");
@@ -85,7 +85,8 @@ fn grant_offers_what_there_is_and_keeps_what_it_has() {
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("in place of devices:view"), "{text}");
     let line = format!(
-        "sactl grant backup-runner --company 1 --permission devices:view,alerts:view --server {server}"
+        "sactl grant backup-runner --company 1 --permission devices:view,alerts:view --server {server} \
+         --allow-http"
     );
     assert!(text.contains(&line), "{text}");
     assert_eq!(
@@ -128,6 +129,31 @@ fn nobody_answers_questions_for_nothing() {
         assert_eq!(code, 4, "{text}");
         assert!(text.contains(needed) && !text.contains('?') && !text.contains("Name of"), "{text}");
     }
+}
+
+/// A name that is taken is told as soon as it is known, and not behind all other questions.
+#[test]
+fn nobody_goes_on_with_a_name_that_is_taken() {
+    let world = World::start();
+    let admin = world.admin();
+    let (text, code) = Terminal::start(&admin, "create Dormant-Bot").finish();
+    assert_eq!(code, 6, "{text}");
+    assert!(!text.contains("Which access"), "{text}");
+    let mut terminal = Terminal::start(&admin, "create");
+    terminal.wait_for("Name of the new account").type_line("dormant-bot");
+    terminal.wait_for("dormant-bot is taken").wait_for("Name of the new account").type_line("free-bot");
+    terminal.wait_for("What it is for").interrupt();
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 130, "{text}");
+}
+
+/// What nobody can delete is refused before the question whether to.
+#[test]
+fn nobody_confirms_what_cannot_be_done() {
+    let world = World::start();
+    let (text, code) = Terminal::start(&world.admin(), "role delete viewer").finish();
+    assert_eq!(code, 7, "{text}");
+    assert!(text.contains("default role") && !text.contains("Really"), "{text}");
 }
 
 /// Only what one holds is offered.

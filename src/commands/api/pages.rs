@@ -12,6 +12,12 @@ use crate::error::{CliError, Result};
 use crate::output::{Format, RawView, RowWriter, Surroundings};
 use crate::ui::Ui;
 
+/// Most bytes of the rows of one document: about 300,000 accounts.
+const MOST: usize = 128 << 20;
+
+/// What a row takes beside its text.
+const ROW: usize = 32;
+
 /// Prints every row: one by one where the form allows it, which takes no more memory for a longer list, else as
 /// one document.
 ///
@@ -30,13 +36,12 @@ pub(super) async fn print(request: &RawRequest, context: &Context) -> Result<()>
     if surroundings.streams() {
         return stream(&mut pages, ui, RowWriter::selecting(&surroundings, ui.selection())).await;
     }
-    let (mut rows, mut total, mut company): (Vec<Value>, Option<u64>, Option<Company>) = Default::default();
+    let (mut kept, mut total, mut company): (Kept, Option<u64>, Option<Company>) = Default::default();
     while let Some(page) = pages.next().await? {
         (total, company) = (page.total.or(total), company.or(page.company));
-        for row in &page.rows {
-            rows.push(value(row)?);
-        }
+        page.rows.iter().try_for_each(|row| kept.take(row))?;
     }
+    let Kept { rows, .. } = kept;
     let mut document = json!({ "success": true, "data": rows, "next": null });
     if let Some(total) = total {
         document["total"] = total.into();
@@ -45,6 +50,28 @@ pub(super) async fn print(request: &RawRequest, context: &Context) -> Result<()>
         document["company"] = json!({ "id": id, "name": name });
     }
     acting::show(ui, &RawView(document))
+}
+
+/// The rows of one document.
+#[derive(Default)]
+struct Kept {
+    rows: Vec<Value>,
+    length: usize,
+}
+
+impl Kept {
+    fn take(&mut self, row: &RawValue) -> Result<()> {
+        self.length += row.get().len() + ROW;
+        if self.length > MOST {
+            let rows = self.rows.len();
+            let message =
+                format!("the list is too long for one document: {rows} rows are read, and there are more");
+            return Err(CliError::new(Code::BadResponse, message)
+                .hint("print row by row, however many there are: add -o jsonl in place of another format"));
+        }
+        self.rows.push(value(row)?);
+        Ok(())
+    }
 }
 
 async fn stream(pages: &mut RawPages<'_>, ui: &Ui, writer: RowWriter<'_>) -> Result<()> {
@@ -65,4 +92,20 @@ fn value(row: &RawValue) -> Result<Value> {
     serde_json::from_str(row.get()).map_err(|error| {
         CliError::new(Code::BadResponse, "the server's answer is not of this contract").caused_by(error)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// P9: a list that never ends does not fill the memory.
+    #[test]
+    fn one_document_does_not_grow_without_end() {
+        let mut kept = Kept::default();
+        let row = RawValue::from_string(format!("\"{}\"", "x".repeat(1 << 20))).unwrap();
+        let error = (0..).find_map(|_| kept.take(&row).err()).unwrap();
+        assert_eq!(error.exit_code(), 1);
+        assert_eq!(kept.rows.len(), 127);
+        assert!(error.hints()[0].contains("-o jsonl"));
+    }
 }

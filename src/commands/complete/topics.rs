@@ -13,11 +13,28 @@ pub(super) fn after(words: &[String], current: &str) -> Vec<Candidate> {
     let asked: Vec<&str> = asked.map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     let mut found = match asked.as_slice() {
         [] => help::topics().iter().map(|topic| candidate(topic.name, topic.about)).collect(),
-        ["schemas"] => DOCUMENTS.iter().map(|document| candidate(document.name, "")).collect(),
+        ["schemas", path @ ..] => schemas(path),
         _ => Vec::new(),
     };
     found.extend(commands(&asked));
     found.retain(|one: &Candidate| one.value.starts_with(current));
+    found
+}
+
+/// The documents, and the commands that print one, which may be of two words: the next one behind `path`.
+fn schemas(path: &[&str]) -> Vec<Candidate> {
+    let documents = DOCUMENTS.iter().map(|document| document.name).filter(|_| path.is_empty());
+    let next = |command: &&'static str| {
+        let words: Vec<&'static str> = command.split(' ').collect();
+        words.strip_prefix(path).and_then(|rest| rest.first().copied())
+    };
+    let commands = DOCUMENTS.iter().flat_map(|document| document.commands).filter_map(next);
+    let mut found: Vec<Candidate> = Vec::new();
+    for name in documents.chain(commands) {
+        if found.iter().all(|one| one.value != name) {
+            found.push(candidate(name, ""));
+        }
+    }
     found
 }
 

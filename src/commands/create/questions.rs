@@ -1,8 +1,12 @@
 //! What `sactl create` asks on a terminal: everything that was not said, then whether to go on.
 
 use super::{Args, Wish, checked, finish};
+use crate::api::Code;
+use crate::client;
+use crate::commands::acting::Acting;
 use crate::commands::ask::{self, Chosen};
 use crate::commands::command_line::CommandLine;
+use crate::commands::explain::Attempt;
 use crate::commands::password_input::PasswordArgs;
 use crate::context::Context;
 use crate::domain::{AccountName, Company, Description, Operation};
@@ -21,9 +25,12 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let company = acting.named_company().await;
     let Args { name, mut description, rights, grants, mut password, rehearsal } = args;
     let name = if let Some(name) = name {
+        if acting.sees_account(&name).await {
+            return Err(taken(&acting, &name).await);
+        }
         name
     } else {
-        let name = ask_name(ui).await?;
+        let name = ask_free_name(&acting).await?;
         if description.is_none() {
             description = ask_description(ui).await?;
         }
@@ -69,6 +76,28 @@ fn refuse_at_once(args: &Args) -> Result<()> {
 async fn ask_name(ui: &Ui) -> Result<String> {
     let check = |name: String| AccountName::new(name).map(|name| name.as_str().to_owned());
     ask::line(ui, "Name of the new account", check).await
+}
+
+/// A name that nobody whom the company sees has: it is told at once, and asked for again.
+async fn ask_free_name(acting: &Acting<'_>) -> Result<String> {
+    let mut asked = 1;
+    loop {
+        let name = ask_name(acting.ui).await?;
+        if !acting.sees_account(&name).await {
+            return Ok(name);
+        }
+        if asked == ask::QUESTIONS {
+            return Err(taken(acting, &name).await);
+        }
+        acting.ui.ask_about(format!("{name} is taken"));
+        asked += 1;
+    }
+}
+
+/// The refusal that the server would give in the end.
+async fn taken(acting: &Acting<'_>, name: &str) -> CliError {
+    let refusal = client::Error::new(Code::NameTaken, "this name is taken");
+    acting.explain(refusal, &Attempt::new(Operation::Create, name)).await
 }
 
 async fn ask_description(ui: &Ui) -> Result<Option<String>> {

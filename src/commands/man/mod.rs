@@ -4,7 +4,9 @@ mod command;
 mod roff;
 mod topic;
 
+use std::fs::Permissions;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::context::Context;
@@ -56,17 +58,20 @@ pub fn pages() -> Vec<Page> {
     pages
 }
 
-/// Puts the page in place of the one that is there: whoever reads has the old one or the new one.
+/// Puts the page in place of the one that is there: whoever reads has the old one or the new one, and so it is when
+/// this ends half-way. What is written meanwhile has a name of chance, which nobody can have laid a link under.
 fn write(folder: &Path, page: &Page) -> Result<()> {
     let path = folder.join(&page.file);
-    let temporary = folder.join(format!(".{}.{}", page.file, std::process::id()));
-    let written = std::fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(page.roff.as_bytes()))
-        .and_then(|()| std::fs::rename(&temporary, &path));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&temporary);
-        cannot("write", &path, error)
-    })
+    let written = || {
+        let mut file = tempfile::Builder::new()
+            .prefix(".sactl-man-")
+            // Less what the umask takes away, as for any file.
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder)?;
+        file.write_all(page.roff.as_bytes())?;
+        file.persist(&path).map_err(|failed| failed.error)
+    };
+    written().map(drop).map_err(|error| cannot("write", &path, error))
 }
 
 fn cannot(what: &str, path: &Path, error: std::io::Error) -> CliError {

@@ -139,7 +139,7 @@ impl Acting<'_> {
 
     /// Whether the caller may take the account over by knowing its password.
     fn check_takeover(&self, me: &Identity, detail: &AccountDetail, plan: &Plan, checks: &mut Checks) {
-        let says_present = plan.body.as_ref().is_some_and(|body| body.get("current_password").is_some());
+        let says_present = plan.body.as_ref().is_some_and(|body| body.has("current_password"));
         if is_self(me, &detail.account.name) && !says_present {
             let why = "an account that resets its own password says the present one";
             let broken = Violation::new("current_password", "required", why);

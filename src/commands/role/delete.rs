@@ -3,8 +3,9 @@
 use super::super::acting::Acting;
 use super::super::confirmation::{is_needed, require_confirmation};
 use super::super::rehearsal::Rehearsal;
+use super::super::rehearsal::account::invalid;
 use super::explain::explain;
-use super::rehearsal::{Attempt, rehearse};
+use super::rehearsal::{Attempt, rehearse, unchangeable};
 use crate::api::Code;
 use crate::context::Context;
 use crate::domain::Permission;
@@ -29,7 +30,7 @@ pub(super) struct Args {
 /// Deletes the role.
 ///
 /// # Errors
-/// `confirmation_required` before any request is sent; `role_in_use`, `not_found`, and those of signing in and
+/// `confirmation_required` before any request is sent; `invalid_input` for a default role, `role_in_use`, `not_found`, and those of signing in and
 /// of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
@@ -52,8 +53,11 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     acting.show(&RoleDeletedView::new(name))
 }
 
-/// Tells a person who will be asked what the role is.
+/// Tells a person who will be asked what the role is. A default role is refused before the question.
 async fn name_the_role(acting: &Acting<'_>, name: &str) -> Result<()> {
+    if let Some(broken) = unchangeable(name) {
+        return Err(explain(acting, invalid(vec![broken]), Permission::ROLES_MANAGE, Some(name), &[]).await);
+    }
     match acting.session.show_role(acting.company, name).await {
         Ok(role) => {
             let holders =

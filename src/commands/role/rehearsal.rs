@@ -101,6 +101,12 @@ async fn check(
     Ok(())
 }
 
+/// The broken rule where nobody can change or delete the role, because every company has it.
+pub(super) fn unchangeable(name: &str) -> Option<Violation> {
+    let why = || format!("{name} is a default role, which nobody can change");
+    name.parse::<DefaultRole>().ok().map(|_| Violation::new("role", "default_role", why()))
+}
+
 /// Whether the role is there, or not there, and may be changed by the caller.
 fn is_as_needed(
     me: &Identity,
@@ -118,9 +124,8 @@ fn is_as_needed(
         (Attempt::Create(_), None) => checks.passed("name", "no role of the company has it"),
         (Attempt::Create(_), Some(_)) => checks.refused("name", Code::NameTaken, "this name is taken"),
         (_, None) => checks.refused("role", Code::NotFound, format!("there is no role {name} here")),
-        (_, Some(_)) if name.parse::<DefaultRole>().is_ok() => {
-            let why = format!("{name} is a default role, which nobody can change");
-            checks.refused_with("role", invalid(vec![Violation::new("role", "default_role", why)]));
+        (_, Some(_)) if unchangeable(name).is_some() => {
+            checks.refused_with("role", invalid(unchangeable(name).into_iter().collect()));
         }
         (_, Some(_)) if is_mine => {
             checks.refused("self", Code::SelfModification, "nobody changes a role they hold");

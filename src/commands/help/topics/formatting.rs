@@ -51,6 +51,10 @@ fn values() -> Vec<Block> {
              are silent unless `-v` is given, and a failure's standard error is exactly the error document, for usage \
              errors too. `sactl help schemas` lists the documents and their columns.",
         ),
+        paragraph(
+            "A `--dry-run` that foresees a refusal has its answer all the same: the plan is on standard output, with \
+             the check that failed, the refusal on standard error, and the exit code is that of the refusal.",
+        ),
     ]
 }
 
