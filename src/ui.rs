@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::builder::StyledStr;
 
 use crate::error::{CliError, Result};
-use crate::output::{Format, Selection};
+use crate::output::{Format, Selection, wrap};
 
 pub use crate::domain::visible::{json_visible, sanitise};
 
@@ -240,7 +240,19 @@ impl Ui {
 
     /// Says what a person needs to know to answer a question.
     pub fn ask_about(&self, text: impl AsRef<str>) {
-        Self::say("", text.as_ref());
+        let line = format!("{}\n", self.fitted(text.as_ref(), 0));
+        let _ = io::stderr().lock().write_all(line.as_bytes());
+    }
+
+    /// The text for standard error, made safe, and broken between words where a terminal would break it anywhere.
+    /// `taken` columns of every line are not to be had.
+    fn fitted(&self, text: &str, taken: usize) -> String {
+        let text = sanitise(text);
+        if !self.stderr_terminal {
+            return text.into_owned();
+        }
+        let room = usize::from(self.err_width()).saturating_sub(taken);
+        wrap(&text, room).join("\n")
     }
 
     /// Says what may be wrong. Quiet does not silence it; documents do.

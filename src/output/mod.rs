@@ -51,7 +51,7 @@ pub use raw::{RawView, TokenView};
 pub use rehearsal::{CheckedView, PlannedView, RehearsalView};
 pub use role::{PermissionListView, PermissionView, RoleDeletedView, RoleListView, RoleView};
 pub use selection::{Selection, write_selected};
-pub(crate) use text::cut;
+pub(crate) use text::{cut, width, wrap};
 pub(crate) use time::grouped;
 pub use view::{Answer, Block, Column, Row};
 pub use write::{RowWriter, Shape, Shown, Surroundings, write};

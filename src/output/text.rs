@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 const CUT: &str = "…";
 
 /// The columns that `text` takes.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn cut(text: &str, room: usize) -> String {
 }
 
 /// The lines of `text` in `room` columns: broken between words, and inside a word that is longer than a line.
-pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
     if width(text) <= room {
         return vec![text.to_owned()];
     }

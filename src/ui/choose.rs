@@ -15,9 +15,15 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::{Ui, sanitise};
 use crate::error::{CliError, Result};
+use crate::output::{width, wrap};
 
 /// Most answers that are shown at a time.
 const PAGE: usize = 12;
+/// How one answers, as it stands below a question that is drawn.
+const HOW_TO_CHOOSE: &str = "arrows to move, type to search, Return to choose";
+const HOW_TO_CHOOSE_MANY: &str = "arrows to move, Space to take or leave, type to search, Return when done";
+/// Columns that are drawn before and behind a question, its help, and its answer.
+const MARGIN: usize = 4;
 /// How often a line is asked for again: a slip must not cost what was answered before.
 const QUESTIONS: usize = 3;
 
@@ -59,13 +65,13 @@ impl Ui {
             let asked = format!("{question} (number or name, Return for {})", start + 1);
             return self.typed(&asked, &choices, |typed| one_of(&choices, typed, start)).await;
         }
-        let (question, look) = (sanitise(question).into_owned(), self.look());
+        let (drawing, look) = (self.drawing(question, HOW_TO_CHOOSE), self.look());
         let chosen = drawn(move || {
-            Select::new(&question, choices)
+            Select::new(&drawing.question, choices)
                 .with_page_size(PAGE)
                 .with_starting_cursor(start)
-                .with_help_message("arrows to move, type to search, Return to choose")
-                .with_formatter(&|chosen| sanitise(&chosen.value.word).into_owned())
+                .with_help_message(&drawing.help)
+                .with_formatter(&|chosen| drawing.answered(&[chosen.value]))
                 .with_render_config(look)
                 .raw_prompt()
         });
@@ -93,21 +99,28 @@ impl Ui {
             let asked = format!("{question} (numbers or names, separated by commas{keep})");
             return self.typed(&asked, &choices, |typed| many_of(&choices, typed, &chosen)).await;
         }
-        let (question, look) = (sanitise(question).into_owned(), self.look());
+        let (drawing, look) = (self.drawing(question, HOW_TO_CHOOSE_MANY), self.look());
         let found = drawn(move || {
-            MultiSelect::new(&question, choices)
+            MultiSelect::new(&drawing.question, choices)
                 .with_page_size(PAGE)
                 .with_default(&chosen)
-                .with_help_message("arrows to move, Space to take or leave, type to search, Return when done")
+                .with_help_message(&drawing.help)
                 .with_validator(at_least_one)
                 .with_formatter(&|chosen| {
-                    let words = chosen.iter().map(|one| sanitise(&one.value.word).into_owned());
-                    words.collect::<Vec<_>>().join(", ")
+                    drawing.answered(&chosen.iter().map(|one| one.value).collect::<Vec<_>>())
                 })
                 .with_render_config(look)
                 .raw_prompt()
         });
         Ok(found.await?.into_iter().map(|one| one.index).collect())
+    }
+
+    fn drawing(&self, question: &str, help: &str) -> Drawing {
+        Drawing {
+            question: self.fitted(question, MARGIN),
+            help: self.fitted(help, MARGIN),
+            room: usize::from(self.err_width()).saturating_sub(MARGIN),
+        }
     }
 
     fn look(&self) -> RenderConfig<'static> {
@@ -131,6 +144,26 @@ impl Ui {
             }
         }
         Err(CliError::usage("nothing that was typed is one of the answers: nothing was changed"))
+    }
+}
+
+/// The words of a question that is drawn, in lines that end between words.
+struct Drawing {
+    question: String,
+    help: String,
+    room: usize,
+}
+
+impl Drawing {
+    /// What stands behind the question once it is answered, or below it where that is too long.
+    fn answered(&self, chosen: &[&Choice]) -> String {
+        let words: Vec<_> = chosen.iter().map(|choice| sanitise(&choice.word)).collect();
+        let words = words.join(", ");
+        let before = self.question.lines().last().map_or(0, width);
+        if before + width(&words) < self.room {
+            return words;
+        }
+        wrap(&words, self.room).iter().fold(String::new(), |lines, line| lines + "\n" + line)
     }
 }
 
@@ -251,6 +284,16 @@ mod tests {
         ] {
             assert_eq!(many_of(&choices(), typed, chosen).map_err(drop), wanted, "{typed}");
         }
+    }
+
+    #[test]
+    fn an_answer_that_is_long_stands_below_its_question() {
+        let drawing = Drawing { question: "Which one\nof these".into(), help: String::new(), room: 16 };
+        let [viewer, operator, _] = choices().try_into().unwrap();
+        assert_eq!(drawing.answered(&[&viewer]), "viewer");
+        assert_eq!(drawing.answered(&[&viewer, &operator]), "\nviewer, operator");
+        let [viewer, operator] = [&viewer, &operator];
+        assert_eq!(drawing.answered(&[viewer, operator, viewer]), "\nviewer,\noperator, viewer");
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Ui {
             && is_in_front()
     }
 
-    fn err_width(&self) -> u16 {
+    pub(super) fn err_width(&self) -> u16 {
         let of_terminal = rustix::termios::tcgetwinsize(io::stderr()).ok().map(|size| size.ws_col);
         of_terminal.filter(|columns| *columns > 0).or(self.manner.columns).unwrap_or(80)
     }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
-use super::{Ui, sanitise};
+use super::Ui;
 use crate::error::{CliError, Result};
 
 impl Ui {
@@ -16,7 +16,7 @@ impl Ui {
     /// `usage` when nobody can be asked, `io`, and `interrupted` at the end of input.
     pub async fn prompt(&self, question: &str) -> Result<String> {
         self.require_interactive(question)?;
-        Self::ask(question)?;
+        self.ask(question)?;
         read_line().await
     }
 
@@ -27,7 +27,7 @@ impl Ui {
     pub async fn prompt_secret(&self, question: &str) -> Result<Zeroizing<String>> {
         self.require_interactive(question)?;
         let _echo = EchoOff::new().map_err(|error| CliError::io("cannot hide what is typed", error))?;
-        Self::ask(question)?;
+        self.ask(question)?;
         let secret = read(|| {
             // From standard input, not from /dev/tty: it is a terminal, and nobody looks behind a pipe.
             let config = rpassword::ConfigBuilder::new().input_reader(io::stdin()).output_discard().build();
@@ -74,9 +74,11 @@ impl Ui {
             .hint("give it as a flag, or run this in a terminal without --no-input"))
     }
 
-    fn ask(question: &str) -> Result<()> {
+    fn ask(&self, question: &str) -> Result<()> {
+        // The last line has room for the space behind it too.
+        let question = self.fitted(&format!("{question}:"), 1);
         let mut stderr = io::stderr().lock();
-        write!(stderr, "{}: ", sanitise(question))
+        write!(stderr, "{question} ")
             .and_then(|()| stderr.flush())
             .map_err(|error| CliError::io("cannot ask", error))
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::acting::{ACME_ADMIN, World};
 use crate::common::env::Env;
-use crate::common::terminal::Terminal;
+use crate::common::terminal::{Terminal, plain};
 use crate::common::tools::{strace_is_installed, straced};
 
 const DOWN: &str = "\u{1b}[B";
@@ -167,6 +167,44 @@ fn nobody_is_offered_what_they_cannot_give() {
     terminal.interrupt();
     let (text, code) = terminal.finish();
     assert_eq!(code, 130, "{text}");
+}
+
+/// Text around a question is broken between its words, however narrow the terminal is, and nothing of it is lost.
+#[test]
+fn questions_are_broken_between_words() {
+    let world = World::start();
+    let admin = world.admin();
+    let at = |columns: u16, line: &str| {
+        let mut command = admin.command();
+        command.args(line.split(' '));
+        Terminal::of_columns(columns, &command)
+    };
+    let words_of = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    for columns in [30, 40, 60] {
+        let mut terminal = at(columns, "delete fleet-automation");
+        terminal.wait_for("confirm: ").type_line("no");
+        let (text, _) = terminal.finish_raw();
+        let said = "owned by Acme MSP (1); has access in 2 companies: Acme MSP (1): operator; Northwind Logistics (2): \
+                    operator";
+        let shown = words_of(&text).join(" ");
+        assert!(shown.contains(said) && shown.contains("type fleet-automation to confirm: no"), "{text}");
+        let question = text.split("confirm:").next().unwrap();
+        assert!(question.lines().all(|line| line.len() <= columns.into()), "{columns}: {text}");
+
+        let mut terminal = at(columns, "grant dormant-bot");
+        terminal.wait_for("Which access").press(&format!("{DOWN}\r")).wait_for("Which permissions");
+        terminal.press("alerts:").wait_for("alerts:view").press(&format!(" {DOWN} {DOWN} {DOWN} \r"));
+        terminal.wait_for("Do").wait_for("it?").interrupt();
+        let shown = words_of(&plain(&terminal.finish_raw().0)).join(" ");
+        let chosen = "alerts:view, alerts:create, alerts:edit, alerts:delete";
+        assert!(shown.contains(&format!("Which permissions {chosen}")), "{columns}: {shown}");
+        for help in [
+            "arrows to move, type to search, Return to choose",
+            "Space to take or leave, type to search, Return",
+        ] {
+            assert!(shown.contains(help), "{columns}: {shown}");
+        }
+    }
 }
 
 /// A screen reader, and a terminal that knows no control sequence, get lines, and one line is typed.
