@@ -71,3 +71,20 @@ fn commands(path: &[&str]) -> Vec<Candidate> {
 fn candidate(value: &str, about: &str) -> Candidate {
     Candidate { value: value.to_owned(), about: about.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_are_named_by_documents_and_by_commands() {
+        let found = |line: &str, current: &str| {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            after(&words, current).into_iter().map(|one| one.value).collect::<Vec<_>>()
+        };
+        assert_eq!(found("sactl help schemas", "cre"), ["created", "create"]);
+        assert_eq!(found("sactl help schemas", "role"), ["roles", "role", "role-deleted"]);
+        assert_eq!(found("sactl help schemas role", ""), ["list", "show", "create", "edit", "delete"]);
+        assert!(found("sactl help schemas nothing", "").is_empty());
+    }
+}
