@@ -127,9 +127,9 @@ fn an_expression_cannot_take_the_command_with_it() {
     let admin = world.admin();
     for expression in [
         "def f: 1 + f; f",
-        "[recurse(. + 1; true)] | length",
+        "[range(1e12)] | length",
         "[repeat(\"x\" * 100000)] | length",
-        "reduce range(1e6) as $n (0; [.]) | tojson | length",
+        "reduce range(3e5) as $n (0; [.]) | tojson | length",
         "\"x\" * 1e9 * 1e9",
     ] {
         let failed = admin.run(["company", "show", "1", "--jq", &format!(".id, ({expression})")]);

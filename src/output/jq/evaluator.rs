@@ -25,7 +25,7 @@ pub(super) const ARGUMENT: &str = "evaluate-for-sactl";
 const STACK: usize = 64 << 20;
 
 /// Memory for whatever an expression makes, and this many times that of the document on top.
-const ROOM: usize = 512 << 20;
+const ROOM: usize = 256 << 20;
 const TIMES: usize = 32;
 
 /// A document up to this length has few results. Where it is alone, each is sent at once: it is out before the next

@@ -64,7 +64,8 @@ fn picking() -> Vec<Block> {
         paragraph(
             "`--columns` chooses the columns of `table` and `csv`, in your order; a column that is not there is \
              answered with those that are. `--jq` puts the document through a filter, with no other program needed; \
-             texts that come out are printed bare. `--wide` shows tables whole.",
+             texts that come out are printed bare. An expression that calls itself too deeply or collects without end \
+             is an error like any other; one that never ends is ended with Ctrl-C. `--wide` shows tables whole.",
         ),
         code(
             "sactl list -o csv --columns name,role,last_used_at\n\
