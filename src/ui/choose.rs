@@ -66,12 +66,13 @@ impl Ui {
             return self.typed(&asked, &choices, |typed| one_of(&choices, typed, start)).await;
         }
         let (drawing, look) = (self.drawing(question, HOW_TO_CHOOSE), self.look());
+        let rows = drawing.rows(choices, "> ");
         let chosen = drawn(move || {
-            Select::new(&drawing.question, choices)
+            Select::new(&drawing.question, rows)
                 .with_page_size(PAGE)
                 .with_starting_cursor(start)
                 .with_help_message(&drawing.help)
-                .with_formatter(&|chosen| drawing.answered(&[chosen.value]))
+                .with_formatter(&|chosen| drawing.answered(&[&chosen.value.choice]))
                 .with_render_config(look)
                 .raw_prompt()
         });
@@ -100,14 +101,15 @@ impl Ui {
             return self.typed(&asked, &choices, |typed| many_of(&choices, typed, &chosen)).await;
         }
         let (drawing, look) = (self.drawing(question, HOW_TO_CHOOSE_MANY), self.look());
+        let rows = drawing.rows(choices, "> [ ] ");
         let found = drawn(move || {
-            MultiSelect::new(&drawing.question, choices)
+            MultiSelect::new(&drawing.question, rows)
                 .with_page_size(PAGE)
                 .with_default(&chosen)
                 .with_help_message(&drawing.help)
                 .with_validator(at_least_one)
                 .with_formatter(&|chosen| {
-                    drawing.answered(&chosen.iter().map(|one| one.value).collect::<Vec<_>>())
+                    drawing.answered(&chosen.iter().map(|one| &one.value.choice).collect::<Vec<_>>())
                 })
                 .with_render_config(look)
                 .raw_prompt()
@@ -147,6 +149,18 @@ impl Ui {
     }
 }
 
+/// A choice as it is drawn, in lines that end between words.
+struct Row {
+    choice: Choice,
+    lines: String,
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.lines)
+    }
+}
+
 /// The words of a question that is drawn, in lines that end between words.
 struct Drawing {
     question: String,
@@ -155,6 +169,16 @@ struct Drawing {
 }
 
 impl Drawing {
+    /// The choices with `mark` before the first line of each.
+    fn rows(&self, choices: Vec<Choice>, mark: &str) -> Vec<Row> {
+        let (room, indent) = (self.room.saturating_sub(mark.len()), " ".repeat(mark.len()));
+        let row = |choice: Choice| {
+            let lines = wrap(&choice.to_string(), room).join(&format!("\n{indent}"));
+            Row { choice, lines }
+        };
+        choices.into_iter().map(row).collect()
+    }
+
     /// What stands behind the question once it is answered, or below it where that is too long.
     fn answered(&self, chosen: &[&Choice]) -> String {
         let words: Vec<_> = chosen.iter().map(|choice| sanitise(&choice.word)).collect();
@@ -168,7 +192,7 @@ impl Drawing {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of a validator")]
-fn at_least_one(chosen: &[ListOption<&Choice>]) -> std::result::Result<Validation, CustomUserError> {
+fn at_least_one(chosen: &[ListOption<&Row>]) -> std::result::Result<Validation, CustomUserError> {
     let nothing = || Validation::Invalid("choose at least one with Space".into());
     Ok(if chosen.is_empty() { nothing() } else { Validation::Valid })
 }
@@ -294,6 +318,15 @@ mod tests {
         assert_eq!(drawing.answered(&[&viewer, &operator]), "\nviewer, operator");
         let [viewer, operator] = [&viewer, &operator];
         assert_eq!(drawing.answered(&[viewer, operator, viewer]), "\nviewer,\noperator, viewer");
+    }
+
+    #[test]
+    fn a_choice_that_is_long_goes_on_below_itself() {
+        let drawing = Drawing { question: String::new(), help: String::new(), room: 16 };
+        let rows =
+            drawing.rows(vec![Choice::new("viewer", "sees all there is"), Choice::new("none", "")], "> ");
+        let shown: Vec<String> = rows.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["viewer  sees\n  all there is", "none"]);
     }
 
     #[test]

@@ -199,6 +199,7 @@ fn questions_are_broken_between_words() {
         let chosen = "alerts:view, alerts:create, alerts:edit, alerts:delete";
         assert!(shown.contains(&format!("Which permissions {chosen}")), "{columns}: {shown}");
         for help in [
+            "Individual permissions chosen one by one",
             "arrows to move, type to search, Return to choose",
             "Space to take or leave, type to search, Return",
         ] {
