@@ -193,8 +193,9 @@ pub(crate) fn plain(text: &str) -> String {
 #[test]
 fn a_command_sees_a_terminal() {
     let env = Env::new();
-    let script = "trap 'stty size; exit $x' INT; test -t 0 && test -t 1 && test -t 2 && printf 'a\\nb\\033c: '; \
-                  read x; echo; while :; do read y; done";
+    // Who waits is a program that a signal ends at any moment; a shell with a trap reads on where it just begins to.
+    let script = "trap : INT; test -t 0 && test -t 1 && test -t 2 && printf 'a\\nb\\033c: '; read x; \
+                  sh -c 'echo; while :; do read y; done'; stty size; exit $x";
     let mut terminal = Terminal::shell(&env, script);
     terminal.wait_for("a\nb\u{1b}c: ").type_line("7").wait_for("7\n\n").interrupt();
     let (text, code) = terminal.finish_raw();
