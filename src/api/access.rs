@@ -1,14 +1,8 @@
 //! Access of an account in one company: a role, or an individual list of permissions.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
+use serde::{Deserialize, Serialize};
 
-use serde::de::{DeserializeSeed, Error as _, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-
-use super::Account;
-use crate::domain::permission::NameFinder;
+use super::{Account, Permissions};
 use crate::domain::{Company, CompanyId};
 
 /// What somebody may do in one company.
@@ -21,65 +15,8 @@ pub struct Access {
     /// The role, or null where the permissions were given one by one.
     pub role: Option<String>,
     /// The permissions in effect, sorted.
-    #[serde(deserialize_with = "listed")]
     #[cfg_attr(feature = "platform", schema(value_type = Vec<String>))]
-    pub permissions: Vec<Cow<'static, str>>,
-}
-
-/// Most permissions that one document is believed to list: far more than any catalogue has.
-const MOST: usize = 1000;
-
-/// Reads a list of permissions that is not endless: a short text takes many times its space when it is read.
-/// Names of the catalogue, which long lists of accounts repeat without end, take none of their own.
-pub(super) fn listed<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    T: From<Cow<'static, str>>,
-    D: Deserializer<'de>,
-{
-    struct Listed<T>(PhantomData<T>);
-    impl<'de, T: From<Cow<'static, str>>> Visitor<'de> for Listed<T> {
-        type Value = Vec<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "a list of at most {MOST} permissions")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
-            let mut permissions = Vec::new();
-            let mut finder = NameFinder::default();
-            while let Some(permission) = items.next_element_seed(Name(&mut finder))? {
-                if permissions.len() == MOST {
-                    return Err(A::Error::invalid_length(MOST + 1, &self));
-                }
-                permissions.push(permission.into());
-            }
-            Ok(permissions)
-        }
-    }
-    deserializer.deserialize_seq(Listed(PhantomData))
-}
-
-/// Reads one permission.
-struct Name<'a>(&'a mut NameFinder);
-
-impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Cow<'static, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Name<'_> {
-    type Value = Cow<'static, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a permission")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(self.0.find(text).map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed))
-    }
+    pub permissions: Permissions,
 }
 
 /// `PUT …/access`: replaces what was there. Exactly one of the two fields.
@@ -147,33 +84,4 @@ pub struct AccessRemoval {
     pub company: Company,
     /// Whether there was any access to remove.
     pub changed: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_endless_list_of_permissions_is_refused() {
-        let access = |count: usize| {
-            let permissions = vec!["\"\""; count].join(",");
-            let document = format!(
-                r#"{{"company": {{"id": 1, "name": "a"}}, "role": null, "permissions": [{permissions}]}}"#
-            );
-            serde_json::from_str::<Access>(&document)
-        };
-        assert_eq!(access(MOST).unwrap().permissions.len(), MOST);
-        assert!(access(MOST + 1).unwrap_err().to_string().contains("at most 1000"));
-    }
-
-    #[test]
-    fn permissions_are_read_as_they_stand_known_or_not() {
-        let names = ["users:view", "devices:fly", "alerts:edit", "devices:view", "devices:view", ""];
-        let document =
-            serde_json::json!({"company": {"id": 1, "name": "a"}, "role": null, "permissions": names});
-        let access: Access = serde_json::from_str(&document.to_string()).unwrap();
-        assert_eq!(access.permissions, names);
-        let owned = |name: &Cow<'_, str>| matches!(name, Cow::Owned(_));
-        assert_eq!(access.permissions.iter().filter(|name| owned(name)).count(), 2);
-    }
 }

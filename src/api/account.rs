@@ -1,7 +1,9 @@
 //! Service accounts on the wire.
 
 use jiff::Timestamp;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use super::Access;
 use super::access::InitialAccess;
@@ -36,8 +38,8 @@ pub struct Account {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// An account with every company where it has access.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An account with every company where it has access. It is read from JSON text only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct AccountDetail {
     /// The account.
@@ -45,6 +47,19 @@ pub struct AccountDetail {
     pub account: Account,
     /// Its access everywhere, by company id; null for all but the owner.
     pub companies: Option<Vec<Access>>,
+}
+
+impl<'de> Deserialize<'de> for AccountDetail {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Rest {
+            companies: Option<Vec<Access>>,
+        }
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        let account = serde_json::from_str(text).map_err(D::Error::custom)?;
+        let Rest { companies } = serde_json::from_str(text).map_err(D::Error::custom)?;
+        Ok(Self { account, companies })
+    }
 }
 
 /// What the list of service accounts may be asked for.

@@ -11,7 +11,7 @@ pub struct Role {
     /// Whether it is one of the fixed roles, which cannot be changed.
     pub default: bool,
     /// What its holders may do, sorted.
-    #[serde(deserialize_with = "super::access::listed")]
+    #[serde(deserialize_with = "super::permissions::listed")]
     pub permissions: Vec<String>,
     /// How many humans and service accounts hold it in the company.
     pub holders: Option<u64>,

@@ -8,11 +8,9 @@ use crate::domain::Company;
 use crate::error::{CliError, Result};
 use crate::output::{AccessView, IdentityView};
 
-/// Show who you are, where, and what you may do there
-///
-/// And where the credentials came from.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl whoami\n  sactl whoami -o json")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {}
 
 /// Shows it.
@@ -38,8 +36,7 @@ pub(super) fn view(
 ) -> IdentityView {
     let here =
         company.as_ref().and_then(|company| me.companies.iter().find(|one| one.company.id == company.id));
-    let mut permissions = here.map(|access| access.permissions.clone()).unwrap_or_default();
-    permissions.sort_unstable();
+    let permissions = here.map(|access| access.permissions.clone()).unwrap_or_default();
     IdentityView {
         server: signed_in.session.origin().to_string(),
         profile,
@@ -80,14 +77,14 @@ pub(super) fn active_among(chosen: Option<&ChosenCompany>, me: &Identity) -> Res
 mod tests {
     use super::*;
     use crate::api::session::Kind;
-    use crate::api::{Access, Code};
+    use crate::api::{Access, Code, Permissions};
     use crate::domain::CompanyId;
 
     fn me(companies: &[(i64, &str)]) -> Identity {
         let access = |(id, name): &(i64, &str)| Access {
             company: Company { id: CompanyId(*id), name: (*name).to_owned() },
             role: None,
-            permissions: vec![],
+            permissions: Permissions::default(),
         };
         Identity {
             id: 1,

@@ -1,14 +1,12 @@
 //! Service accounts: one account with everything about it, and as a row of a list.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::counted;
 use super::{Answer, Block, Cell, Column, Fit, Row};
-use crate::api;
+use crate::api::{self, Permissions};
 use crate::domain::{Company, Ownership};
 
 /// What somebody may do in one company.
@@ -20,13 +18,13 @@ pub struct AccessView {
     /// The role held there; null where the permissions are an individual list.
     role: Option<String>,
     /// What is allowed there in effect, by role or one by one: sorted, each written category:action.
-    permissions: Vec<Cow<'static, str>>,
+    #[schemars(with = "Vec<String>")]
+    permissions: Permissions,
 }
 
 impl From<api::Access> for AccessView {
     fn from(access: api::Access) -> Self {
-        let api::Access { company, role, mut permissions } = access;
-        permissions.sort_unstable();
+        let api::Access { company, role, permissions } = access;
         Self { company, role, permissions }
     }
 }

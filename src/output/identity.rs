@@ -1,13 +1,12 @@
 //! Who and where one is, and what one may do there.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::counted;
 use super::{AccessView, Answer, Block, Cell, Column, Fit, Row};
+use crate::api::Permissions;
 use crate::api::session::Kind;
 use crate::domain::Company;
 
@@ -26,7 +25,8 @@ pub struct IdentityView {
     /// The active company, where one is chosen or is the only one.
     pub company: Option<Company>,
     /// What one may do in the active company: sorted, each written category:action.
-    pub permissions: Vec<Cow<'static, str>>,
+    #[schemars(with = "Vec<String>")]
+    pub permissions: Permissions,
     /// Every company with what one may do there.
     pub companies: Vec<AccessView>,
     /// Where the credentials came from.

@@ -60,7 +60,11 @@ fn account(index: usize, count: usize) -> Account {
         3..=5 => (Some("operator"), names[..29].to_vec()),
         _ => (Some("viewer"), names[..10].to_vec()),
     };
-    let access = Access { company: company(count), role: role.map(str::to_owned), permissions };
+    let access = Access {
+        company: company(count),
+        role: role.map(str::to_owned),
+        permissions: permissions.into_iter().collect(),
+    };
     let second = i64::try_from(index).unwrap() * 977;
     let time = |offset: i64| Timestamp::from_second(1_700_000_000 + offset + second % 50_000_000).unwrap();
     Account {
