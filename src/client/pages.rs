@@ -12,6 +12,9 @@ use crate::api::Page;
 /// Most pages of a list: with the smallest ones that is a million rows.
 const MOST_PAGES: u64 = 1_000_000;
 
+/// Most rows of a list that is short by nature.
+const MOST_ROWS: usize = 100_000;
+
 /// Most pages without a row before a next one: an honest list has none.
 const MOST_EMPTY: u64 = 1_000;
 
@@ -62,11 +65,14 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
     /// Every row of every page, for lists that are short by nature.
     ///
     /// # Errors
-    /// As [`Self::next`].
+    /// As [`Self::next`]; `bad_response` for a list that is not short.
     pub async fn all(mut self) -> Result<Vec<T>> {
         let mut rows = Vec::new();
         while let Some(page) = self.next().await? {
             rows.extend(page.data);
+            if rows.len() > MOST_ROWS {
+                return Err(Error::bad_response(format!("the server lists more than {MOST_ROWS} of them")));
+            }
         }
         Ok(rows)
     }

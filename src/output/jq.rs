@@ -82,14 +82,16 @@ impl Jq {
         Ok(Self { expression: expression.to_owned(), time_zone, evaluator: Mutex::new(Some(evaluator)) })
     }
 
-    /// Whether the results for these two documents are the same. Where the expression fails, or has results beyond
-    /// measure, there are none.
+    /// Whether the results do not tell these two documents apart: they are the same for both, or not even the same for
+    /// one of them each time, as those of `now`. Where the expression fails, or has results beyond measure, there are
+    /// none.
     pub fn is_blind_to<T: Serialize>(&self, one: &T, other: &T) -> bool {
         let results = |document: &T| {
             let mut out = Compared(Zeroizing::default());
             self.write(document, &mut out).ok().map(|()| out.0)
         };
-        matches!((results(one), results(other)), (Some(one), Some(other)) if one == other)
+        let (before, between, after) = (results(one), results(other), results(one));
+        before.is_some() && (before == between || before != after)
     }
 
     /// Writes the results for `document`.

@@ -70,6 +70,7 @@ impl Ui {
         let chosen = drawn(move || {
             Select::new(&drawing.question, rows)
                 .with_page_size(PAGE)
+                .with_scorer(&found)
                 .with_starting_cursor(start)
                 .with_help_message(&drawing.help)
                 .with_formatter(&|chosen| drawing.answered(&[&chosen.value.choice]))
@@ -105,6 +106,7 @@ impl Ui {
         let found = drawn(move || {
             MultiSelect::new(&drawing.question, rows)
                 .with_page_size(PAGE)
+                .with_scorer(&found)
                 .with_default(&chosen)
                 .with_help_message(&drawing.help)
                 .with_validator(at_least_one)
@@ -189,6 +191,12 @@ impl Drawing {
         }
         wrap(&words, self.room).iter().fold(String::new(), |lines, line| lines + "\n" + line)
     }
+}
+
+/// Whether what is typed stands in a choice, wherever its lines end; a score, of which there is one.
+fn found(typed: &str, row: &Row, _: &str, _: usize) -> Option<i64> {
+    let text = row.choice.to_string().to_lowercase();
+    text.contains(&typed.to_lowercase()).then_some(0)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of a validator")]

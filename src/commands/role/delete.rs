@@ -55,11 +55,12 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
 
 /// Tells a person who will be asked what the role is. A default role is refused before the question.
 async fn name_the_role(acting: &Acting<'_>, name: &str) -> Result<()> {
-    if let Some(broken) = unchangeable(name) {
-        return Err(explain(acting, invalid(vec![broken]), Permission::ROLES_MANAGE, Some(name), &[]).await);
-    }
     match acting.session.show_role(acting.company, name).await {
         Ok(role) => {
+            if let Some(broken) = unchangeable(name) {
+                let refusal = invalid(vec![broken]);
+                return Err(explain(acting, refusal, Permission::ROLES_MANAGE, Some(name), &[]).await);
+            }
             let holders =
                 role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());
             let permissions = role.permissions.join(", ");

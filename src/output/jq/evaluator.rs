@@ -55,8 +55,13 @@ fn serve() -> io::Result<()> {
     };
     thread::Builder::new().name("evaluate".to_owned()).stack_size(STACK).spawn(work)?;
     let mut stdin = io::stdin().lock();
+    let mut longest = 0;
     loop {
-        let (_, request) = frame::receive(&mut stdin, limit)?;
+        // Never less than before: an earlier document may still be at work.
+        let (_, request) = frame::receive(&mut stdin, |length| {
+            longest = longest.max(length);
+            limit(longest)
+        })?;
         if requests.send(request).is_err() {
             return Ok(());
         }
