@@ -22,7 +22,7 @@ mod renewal;
 mod session;
 
 pub use company::{ActiveCompany, choose, rather_meant};
-pub use interrupt::{end_when_stuck, until_interrupted};
+pub use interrupt::until_interrupted;
 pub use manner::{manner, manner_in, usage_error};
 pub use session::{CredentialSource, SignedIn, expiry, sign_in};
 
@@ -68,7 +68,8 @@ impl Context {
     /// The flags of this call that say where and how it goes, with their values where they have one: whoever repeats
     /// it needs them.
     pub fn place_flags(&self) -> Vec<(&'static str, Option<String>)> {
-        let Global { profile, server, cacert, client_cert, client_key, allow_http, .. } = &self.global;
+        let Global { profile, server, cacert, client_cert, client_key, credential_store, allow_http, .. } =
+            &self.global;
         let file = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         let flags = [
             ("--profile", profile.clone()),
@@ -76,6 +77,7 @@ impl Context {
             ("--cacert", file(cacert)),
             ("--client-cert", file(client_cert)),
             ("--client-key", file(client_key)),
+            ("--credential-store", credential_store.map(|store| store.to_string())),
         ];
         let valued = flags.into_iter().filter(|(_, value)| value.is_some());
         valued.chain(allow_http.then_some(("--allow-http", None))).collect()

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use sactl::args::{self, Command};
 use sactl::commands;
 use sactl::config::Environment;
-use sactl::context::{self, Context, end_when_stuck, until_interrupted};
+use sactl::context::{self, Context, until_interrupted};
 use sactl::error::{CliError, Result};
 use sactl::output;
 use sactl::ui::{Manner, Ui};
@@ -38,6 +38,8 @@ fn main() -> ExitCode {
     finish(&ui, run(cli.command, &context))
 }
 
+// Apart from what comes before: its frame is large, and would be reached through for `--help` too.
+#[inline(never)]
 fn run(command: Option<Command>, context: &Context) -> Result<u8> {
     #[cfg(feature = "platform")]
     let command = match command {
@@ -49,8 +51,7 @@ fn run(command: Option<Command>, context: &Context) -> Result<u8> {
         .enable_all()
         .build()
         .map_err(|error| CliError::io("cannot start", error))?;
-    end_when_stuck(context.ui().clone());
-    let outcome = runtime.block_on(until_interrupted(async {
+    let outcome = runtime.block_on(until_interrupted(context.ui(), async {
         match command {
             Some(command) => commands::run(command, context).await,
             None => commands::help::start(context).await.map(|()| 0),

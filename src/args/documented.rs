@@ -3,37 +3,52 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use clap::{Command, CommandFactory};
+use clap::{Command, CommandFactory, Subcommand};
 
-use super::Cli;
-use crate::commands::help::grouped;
+use super::{Command as Verb, Global};
+use crate::commands::help::overview;
 use crate::output::{self, Document};
 
 /// Longest line of what is added to the help.
 const WIDTH: usize = 80;
 
-/// The command line with everything that help, manual pages and completion tell about it. To parse arguments the
-/// plain one of [`Cli`] is enough, and made faster.
+/// The command line with everything that help, manual pages and completion tell about it.
 pub fn command() -> Command {
-    grouped(documented(Cli::command(), ""))
+    let program = whole();
+    let template = overview(&program);
+    documented(program, "").help_template(template)
 }
 
-/// The command line that reads `arguments`: where they ask for help, the one that tells everything of a command,
-/// or the commands of the program by group; else the plain one, which is made sooner.
-pub(super) fn command_for(arguments: &[OsString]) -> Command {
-    let words = || arguments.iter().skip(1).map(|word| word.as_encoded_bytes());
-    if !words().any(may_ask_for_help) {
-        Cli::command()
-    } else if words().any(|word| !word.starts_with(b"-")) {
-        command()
-    } else {
-        grouped(Cli::command())
+/// The command line with the arguments of every verb at once.
+pub fn whole() -> Command {
+    let mut program = program();
+    program.build();
+    program
+}
+
+/// The command line with every verb by name, whose arguments are only described where it is called.
+pub fn program() -> Command {
+    Verb::augment_subcommands(Global::command())
+}
+
+/// What is needed to read `arguments` that make sense: the flags of every command, and verbs that are named. Each
+/// verb more would get those flags too, for nothing.
+pub(super) fn least(arguments: &[OsString]) -> Command {
+    let verbs = program();
+    let is_named = |verb: &&Command| arguments.iter().skip(1).any(|word| word == verb.get_name());
+    Global::command().subcommands(verbs.get_subcommands().filter(is_named).cloned())
+}
+
+/// What tells everything about `arguments` that ask for help, or make no sense.
+pub(super) fn most(arguments: &[OsString]) -> Command {
+    let is_flag = |word: &OsString| word.as_encoded_bytes().starts_with(b"-");
+    if !arguments.iter().skip(1).all(is_flag) {
+        return command();
     }
-}
-
-/// Whether a word asks for help, unless it is the value of something: `--help`, or an `h` among short flags.
-fn may_ask_for_help(word: &[u8]) -> bool {
-    word == b"--help" || (word.starts_with(b"-") && !word.starts_with(b"--") && word.contains(&b'h'))
+    // The overview names every verb, and knows nothing else of them.
+    let verbs = program();
+    let any = verbs.get_subcommands().take(1).cloned();
+    Global::command().subcommands(any).help_template(overview(&verbs))
 }
 
 /// The path of a verb below `path`, as it is typed.
@@ -98,7 +113,7 @@ mod tests {
     #[test]
     fn every_command_has_its_document_and_every_document_its_command() {
         let mut found = Vec::new();
-        verbs(&Cli::command(), "", &mut found);
+        verbs(&whole(), "", &mut found);
         let undocumented: Vec<_> = found
             .iter()
             .filter(|path| output::document_of(path).is_none() && !PRINT_NONE.contains(&path.as_str()))

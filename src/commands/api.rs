@@ -20,16 +20,12 @@ mod pages;
 /// Most bytes of a request body.
 const LIMIT: usize = 16 * 1024 * 1024;
 
-/// Send any request as the signed-in identity and print the answer
-///
-/// PATH begins with / and lies on the server one is signed in to; nothing is sent anywhere else. An answer
-/// that is no success is an error, with the exit code of its kind. --paginate prints each row of a list on a line
-/// of its own, however long the list is; with -o json the rows are one document.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl api GET /api/users/me\n  \
     sactl api GET /api/companies/1/service-accounts --paginate -o jsonl\n  \
     sactl api PUT /api/companies/1/service-accounts/backup-runner/access --data @access.json --dry-run")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// GET, POST, PUT, PATCH or DELETE
     method: String,

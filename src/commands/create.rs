@@ -15,12 +15,6 @@ use crate::output::CreatedView;
 
 mod questions;
 
-/// Create a service account owned by the company
-///
-/// On a terminal this asks for the name and the access where they are missing, sums up what will happen, and
-/// says how to do the same without questions. Elsewhere, or with --no-input, an account without --role,
-/// --permission and --grant has no access yet. The password is asked for twice unless a flag says where it comes
-/// from. In a pipe, without a chosen format, --generate prints the password alone.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl create ci --role viewer --generate\n  \
@@ -30,6 +24,7 @@ mod questions;
     sactl create ci-5 --password-file new.password\n  \
     sactl create ci-6 --password-stdin < new.password\n  \
     sactl create ci-7 --role operator --generate --dry-run")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Name: 2 to 64 letters, digits and . _ + -, unique over all companies; it never changes
     name: Option<String>,

@@ -8,12 +8,9 @@ use crate::domain::Operation;
 use crate::error::{Result, WriteOutcome};
 use crate::output::DeletedView;
 
-/// Delete a service account that the company owns
-///
-/// Its access in every company goes with it, and its tokens end at once. On a terminal this says where it has
-/// access, and its name must be typed to confirm; elsewhere --yes is needed.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl delete dormant-bot --dry-run\n  sactl delete dormant-bot --yes")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Name of the service account
     name: String,

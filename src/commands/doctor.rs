@@ -20,12 +20,9 @@ mod store;
 /// Longest look at anything over the network.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Check server, credentials and settings, and say what to do
-///
-/// Looks at server, clock, TLS, credentials, files and terminal. Each line is ok, a warning, or failed with the mend. The exit code is 0 when nothing has failed, else that
-/// of the first failure: 8 for a server that cannot be reached, 3 for credentials that cannot be used.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl doctor\n  sactl doctor --server https://gateway.example -o json")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {}
 
 /// Looks at everything and shows what was found.

@@ -8,10 +8,10 @@ use crate::domain::{Description, Operation};
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::AccountView;
 
-/// Change the description of a service account that the company owns
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl edit backup-runner --description \"Nightly backups\"\n  \
                         sactl edit backup-runner --description \"\" --dry-run")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Name of the service account
     name: String,

@@ -13,11 +13,6 @@ use crate::output::GrantView;
 
 mod questions;
 
-/// Give a service account access in the company, or change it
-///
-/// --role and --permission replace what was there; --add-permission and --remove-permission adjust an individual
-/// list. This works for accounts that the company owns and for external ones alike. On a terminal this asks for
-/// what is missing, sums up what will happen, and says how to do the same without questions.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl grant dormant-bot --role viewer\n  \
@@ -25,6 +20,7 @@ mod questions;
     sactl grant backup-runner --remove-permission alerts:view\n  \
     sactl grant fleet-automation --company 2 --permission devices:view,devices:edit\n  \
     sactl grant dormant-bot --role operator --dry-run")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Name of the service account
     name: Option<String>,

@@ -3,9 +3,7 @@
 //! Topics are data (see `topic`); what they tell about codes, variables and formats is taken from where these
 //! are defined, so that it cannot be wrong.
 
-use clap::CommandFactory;
-
-use crate::args::{self, Cli};
+use crate::args;
 use crate::context::Context;
 use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
@@ -17,18 +15,16 @@ mod text;
 mod topic;
 mod topics;
 
-pub use groups::grouped;
+pub use groups::overview;
 pub use start::start;
 pub use topic::{Block, Topic};
 
 use text::Style;
 
-/// Show the help of a command, or a topic such as exit-codes
-///
-/// Without a word it shows every command and every topic.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(after_help = "Examples:\n  sactl help\n  sactl help role create\n  sactl help exit-codes\n  \
                         sactl help schemas accounts\n  sactl help schemas role list\n  sactl help schemas -o name")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// A topic, a command with its subcommand, or schemas and a document or the command that prints it
     #[arg(value_name = "TOPIC|COMMAND")]
@@ -88,7 +84,7 @@ fn topic_named(name: &str) -> Option<&'static Topic> {
 }
 
 fn show_topic(name: &str, context: &Context) -> Result<()> {
-    let Some(topic) = topic_named(name) else { return Err(unknown(&[name], &Cli::command())) };
+    let Some(topic) = topic_named(name) else { return Err(unknown(&[name], &args::program())) };
     show(topic.name, topic.about, |style| text::topic(topic, style), context)
 }
 
@@ -151,7 +147,7 @@ mod tests {
 
     #[test]
     fn no_topic_is_called_like_a_command() {
-        let program = Cli::command();
+        let program = args::program();
         for topic in topics() {
             assert!(program.find_subcommand(topic.name).is_none(), "{}", topic.name);
             assert!(topics().iter().filter(|other| other.name == topic.name).count() == 1, "{}", topic.name);

@@ -12,15 +12,12 @@ use crate::output::{AccountListView, AccountView, Asked, Format, May, RowWriter,
 
 mod scribe;
 
-/// List the service accounts of the company
-///
-/// Those that it owns and external ones that have access here are two tables. In a pipe, without a chosen format, each account is one line of cells separated by tabs; the first cell is
-/// `owned` or `external`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sactl list\n  sactl list --external\n  sactl list --role operator -o name\n  \
                   sactl list --owned --search firmware --limit 10"
 )]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// List only accounts that the company owns
     #[arg(long)]

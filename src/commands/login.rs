@@ -13,16 +13,13 @@ use crate::domain::{Company, Origin, Password};
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
 
-/// Sign in and store the credentials
-///
-/// What is missing is asked for on a terminal. The token goes into the credential store, the password only
-/// with --store-password: then a service account in cron outlives its token.
 #[derive(Clone, Debug, clap::Args)]
 #[expect(clippy::doc_markdown, reason = "help for the terminal, which shows Markdown as it stands")]
 #[command(after_help = "Examples:\n  \
     sactl login --server https://gateway.example --username admin@acme.example\n  \
     sactl login --server https://gateway.example --username ci --password-stdin --store-password < ci.password\n  \
     sactl login --server https://gateway.example --username admin@contoso.example --otp 123456")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// User or service account [env: SACTL_USERNAME]
     #[arg(long, value_name = "NAME")]

@@ -10,12 +10,9 @@ use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::output::SignedOutView;
 
-/// Sign out and forget the stored credentials
-///
-/// Ends the token on the server, and forgets what is stored here for this server and user.
-/// The profile with its server and company stays. Credentials of the environment are not touched.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl logout\n  sactl logout --profile acme")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {}
 
 /// Signs out.

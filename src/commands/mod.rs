@@ -40,6 +40,8 @@ mod selection;
 pub use confirmation::{require_confirmation, require_typed_name};
 pub use selection::selection;
 
+use std::pin::Pin;
+
 use crate::args::Command;
 use crate::context::Context;
 use crate::error::Result;
@@ -49,30 +51,31 @@ use crate::error::Result;
 /// # Errors
 /// Those of the command.
 pub async fn run(command: Command, context: &Context) -> Result<u8> {
-    match command {
-        Command::Login(args) => login::run(args, context).await,
-        Command::Logout(args) => logout::run(args, context).await,
-        Command::Whoami(args) => whoami::run(args, context).await,
-        Command::Profile(args) => profile::run(args, context).await,
-        Command::Company(args) => company::run(args, context).await,
-        Command::List(args) => list::run(args, context).await,
-        Command::Show(args) => show::run(args, context).await,
-        Command::Create(args) => create::run(args, context).await,
-        Command::Edit(args) => edit::run(args, context).await,
-        Command::Passwd(args) => passwd::run(args, context).await,
-        Command::Delete(args) => delete::run(args, context).await,
-        Command::Grant(args) => grant::run(args, context).await,
-        Command::Revoke(args) => revoke::run(args, context).await,
-        Command::Role(args) => role::run(args, context).await,
-        Command::Permission(args) => permission::run(args, context).await,
-        Command::Api(args) => api::run(args, context).await,
-        Command::Token(args) => token::run(args, context).await,
-        Command::Doctor(args) => doctor::run(args, context).await,
-        Command::Completion(args) => completion::run(&args, context),
-        Command::Man(args) => man::run(&args, context),
-        Command::Help(args) => help::run(&args, context),
+    // Each by itself: together they would be as large as the largest, on the stack, for all of them.
+    let work: Pin<Box<dyn Future<Output = Result<()>> + '_>> = match command {
+        Command::Login(args) => Box::pin(login::run(args, context)),
+        Command::Logout(args) => Box::pin(logout::run(args, context)),
+        Command::Whoami(args) => Box::pin(whoami::run(args, context)),
+        Command::Profile(args) => Box::pin(profile::run(args, context)),
+        Command::Company(args) => Box::pin(company::run(args, context)),
+        Command::List(args) => Box::pin(list::run(args, context)),
+        Command::Show(args) => Box::pin(show::run(args, context)),
+        Command::Create(args) => Box::pin(create::run(args, context)),
+        Command::Edit(args) => Box::pin(edit::run(args, context)),
+        Command::Passwd(args) => Box::pin(passwd::run(args, context)),
+        Command::Delete(args) => Box::pin(delete::run(args, context)),
+        Command::Grant(args) => Box::pin(grant::run(args, context)),
+        Command::Revoke(args) => Box::pin(revoke::run(args, context)),
+        Command::Role(args) => Box::pin(role::run(args, context)),
+        Command::Permission(args) => Box::pin(permission::run(args, context)),
+        Command::Api(args) => Box::pin(api::run(args, context)),
+        Command::Token(args) => Box::pin(token::run(args, context)),
+        Command::Doctor(args) => Box::pin(doctor::run(args, context)),
+        Command::Completion(args) => return completion::run(&args, context).map(|()| 0),
+        Command::Man(args) => return man::run(&args, context).map(|()| 0),
+        Command::Help(args) => return help::run(&args, context).map(|()| 0),
         #[cfg(feature = "platform")]
         Command::Serve(_) | Command::Sandbox(_) => unreachable!("main runs these on their own runtime"),
-    }
-    .map(|()| 0)
+    };
+    work.await.map(|()| 0)
 }

@@ -14,10 +14,6 @@ use crate::domain::{Operation, Password};
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::PasswordView;
 
-/// Reset the password of a service account that the company owns
-///
-/// Every token of the account ends at once. On a terminal this says what the account is and asks; elsewhere --yes
-/// is needed. In a pipe, without a chosen format, --generate prints the password alone.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl passwd backup-runner --generate --dry-run\n  \
@@ -27,6 +23,7 @@ use crate::output::PasswordView;
     sactl passwd backup-runner --password-stdin --yes < new.password\n\n\
     An account resets its own:\n  \
     sactl passwd fleet-automation --current-password-file old.password --password-file new.password --yes")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Name of the service account
     name: String,

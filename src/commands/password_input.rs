@@ -16,9 +16,10 @@ use crate::error::{CliError, Result, exit_code};
 use crate::output::{Answer, Format, Selection};
 use crate::ui::Ui;
 
-/// How a new password is given
+// Not a doc comment: it would become the help of the commands that take these.
+// How a new password is given.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct PasswordArgs {
+pub(super) struct PasswordArgs {
     /// Read the password from standard input
     #[arg(long, group = "password source")]
     pub password_stdin: bool,
@@ -141,7 +142,7 @@ impl NewPassword {
 
 impl PasswordArgs {
     /// Whether the password comes from a stream or a file, so that reading it asks nobody and makes nothing.
-    pub fn is_given(&self) -> bool {
+    pub(super) fn is_given(&self) -> bool {
         self.password_stdin || self.password_file.is_some()
     }
 
@@ -149,7 +150,7 @@ impl PasswordArgs {
     ///
     /// # Errors
     /// `usage`.
-    pub fn refuse_to_lose(&self, context: &Context) -> Result<()> {
+    pub(super) fn refuse_to_lose(&self, context: &Context) -> Result<()> {
         if self.generate && self.password_out.is_none() && context.format() == Format::Name {
             return Err(CliError::usage("a list of names does not show the generated password")
                 .hint("add --password-out FILE, or choose another --output"));
@@ -166,7 +167,7 @@ impl PasswordArgs {
     ///
     /// # Errors
     /// `invalid_input` with every broken rule; `usage` when nobody gives one; `io`.
-    pub async fn read(&self, context: &Context, name: &str) -> Result<NewPassword> {
+    pub(super) async fn read(&self, context: &Context, name: &str) -> Result<NewPassword> {
         if self.generate {
             return self.generated(context.ui());
         }
@@ -185,7 +186,7 @@ impl PasswordArgs {
     ///
     /// # Errors
     /// As [`Self::read`]; `io` for a file that stands there already.
-    pub async fn rehearse(&self, context: &Context, name: &str) -> Result<NewPassword> {
+    pub(super) async fn rehearse(&self, context: &Context, name: &str) -> Result<NewPassword> {
         if !self.generate {
             return self.read(context, name).await;
         }
@@ -225,7 +226,7 @@ impl PasswordArgs {
     }
 
     /// Whether nothing says where the password comes from, so that it is asked for.
-    pub fn is_missing(&self) -> bool {
+    pub(super) fn is_missing(&self) -> bool {
         !self.generate && !self.is_given()
     }
 }

@@ -15,7 +15,8 @@ use crate::ui::Ui;
 
 pub(super) mod account;
 
-/// `--dry-run`.
+// Not a doc comment: it would become the help of the commands that take these.
+// `--dry-run`.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub(super) struct Rehearsal {
     /// Print what would be sent and check it, without changing anything

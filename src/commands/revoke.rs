@@ -11,14 +11,11 @@ use crate::domain::company::CompanyRef;
 use crate::error::{Result, WriteOutcome};
 use crate::output::RevokeView;
 
-/// Remove all access of a service account in the company
-///
-/// The account itself stays, and its access in other companies. On a terminal this says what the account has and
-/// asks; elsewhere --yes is needed.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sactl revoke northwind-telemetry --dry-run\n  sactl revoke northwind-telemetry --yes"
 )]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Name of the service account
     name: String,

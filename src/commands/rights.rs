@@ -49,7 +49,8 @@ impl fmt::Display for Rights {
     }
 }
 
-/// `--role` or `--permission`.
+// Not a doc comment: it would become the help of the commands that take these.
+// `--role` or `--permission`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct RightsArgs {
     /// Role to hold in the company
@@ -72,7 +73,8 @@ impl RightsArgs {
     }
 }
 
-/// `--add-permission` and `--remove-permission`.
+// Not a doc comment: it would become the help of the commands that take these.
+// `--add-permission` and `--remove-permission`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct AdjustArgs {
     /// Permission to add to the list; repeat it or separate several with commas

@@ -29,16 +29,12 @@ const SAMPLE: &str = include_str!("../platform/sandbox.toml");
 /// The profile that is signed in.
 const PROFILE: &str = "sandbox";
 
-/// Try everything in a platform of your own with sample data
-///
-/// Starts the platform and runs a command signed in to it. The platform runs inside this process on a free port of this machine and keeps its data in a temporary
-/// folder, which is gone afterwards. The command is signed in as admin@acme.example of Acme MSP; everybody's
-/// password is Sandbox-1234! Without a command your shell runs. The exit code is that of the command.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl sandbox\n  sactl sandbox -- sactl list\n  \
                         sactl sandbox --seed companies.toml -- sactl list -o json\n\n\
                         Act as somebody else, inside:\n  \
                         SACTL_USERNAME=viewer@acme.example SACTL_PASSWORD='Sandbox-1234!' sactl list")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Start with this data instead; its [sandbox] says who signs in where
     #[arg(long, value_name = "FILE")]

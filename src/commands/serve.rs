@@ -16,13 +16,10 @@ use crate::platform::service::seed::{self, Seed};
 use crate::platform::{DatabaseUrl, Platform, router};
 use crate::ui::Ui;
 
-/// Run the platform
-///
-/// Prints its address on standard output once it listens and logs on standard error. Stops cleanly on an
-/// interrupt or SIGTERM: requests under way are answered first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
                         sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Listen on this address; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]

@@ -7,11 +7,9 @@ use crate::domain::Operation;
 use crate::error::Result;
 use crate::output::AccountDetailView;
 
-/// Show one service account
-///
-/// For the owner company also every company where the account has access.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl show fleet-automation\n  sactl show fleet-automation -o json")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Name of the service account
     name: String,

@@ -5,13 +5,11 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::output::TokenView;
 
-/// Print a bearer token of the signed-in identity
-///
-/// A token that has ended is renewed first, where a password is stored. Whoever has the token acts as you.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  curl -sS -H \"Authorization: Bearer $(sactl token)\" https://gateway.example/api/users/me"
 )]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {}
 
 /// Prints it.

@@ -2,41 +2,20 @@
 //! whole, and ended where it cannot be dropped.
 
 use std::future::Future;
+use std::io;
+use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::SIGTERM;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
 
 /// How long a command may take to end by itself.
 const GRACE: Duration = Duration::from_millis(300);
-
-/// What ended a command from outside.
-#[derive(Clone, Copy)]
-enum End {
-    /// Ctrl-C, or SIGINT.
-    Interrupted,
-    /// SIGTERM.
-    Terminated,
-}
-
-/// Waits for a signal that ends the command.
-async fn ended() -> End {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            // It has its default effect then, which is an end too.
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => End::Interrupted,
-        _ = terminated => End::Terminated,
-    }
-}
 
 /// Ends the process by SIGTERM, as whoever sent it expects.
 fn terminate() {
@@ -45,38 +24,47 @@ fn terminate() {
 
 /// Runs `work` until it is done or a signal ends it. SIGTERM ends the process, once `work` is dropped.
 ///
+/// A signal also ends the process a moment later where nothing can drop `work`: while it reads a pipe that nobody
+/// writes to, or a disk that does not answer. No file is left half written by that: each is the old or the new one
+/// at any moment.
+///
 /// # Errors
 /// Those of `work`, and `interrupted`.
-pub async fn until_interrupted<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let end = tokio::select! {
+pub async fn until_interrupted<T>(ui: &Ui, work: impl Future<Output = Result<T>>) -> Result<T> {
+    // Where the system has no thread or no pipe for us, signals do what they do by themselves.
+    let Ok(signal) = watched(ui.clone()) else { return work.await };
+    tokio::select! {
         biased;
-        end = ended() => end,
-        outcome = work => return outcome,
-    };
-    if matches!(end, End::Terminated) {
-        terminate();
-    }
-    Err(CliError::interrupted())
-}
-
-/// From now on a signal ends the process a moment later, also while the command reads a pipe that nobody writes
-/// to or a disk that does not answer, where nothing can drop it. No file is left half written by that: each
-/// is the old or the new one at any moment.
-pub fn end_when_stuck(ui: Ui) {
-    let watch = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let Ok(runtime) = runtime else { return };
-        runtime.block_on(async {
-            let end = ended().await;
-            tokio::time::sleep(GRACE).await;
-            if matches!(end, End::Terminated) {
+        Ok(signal) = signal => {
+            if signal == SIGTERM {
                 terminate();
             }
-            let interrupted = ui.way_out().into_iter().fold(CliError::interrupted(), CliError::hint);
+            Err(CliError::interrupted())
+        }
+        outcome = work => outcome,
+    }
+}
+
+/// The signal that wants the process to end, as soon as it comes. The thread that waits for it ends the process
+/// itself if that takes too long.
+fn watched(ui: Ui) -> io::Result<oneshot::Receiver<i32>> {
+    let (told, signal) = oneshot::channel();
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let watch = move || {
+        let Some(signal) = signals.forever().next() else { return };
+        let _ = told.send(signal);
+        thread::sleep(GRACE);
+        let way_out = ui.way_out();
+        let interrupted = way_out.iter().cloned().fold(CliError::interrupted(), CliError::hint);
+        // Who ends by SIGTERM ends silently, unless something would be lost by that.
+        if signal != SIGTERM || way_out.is_some() {
             ui.failure(&interrupted);
-            std::process::exit(interrupted.exit_code().into());
-        });
+        }
+        if signal == SIGTERM {
+            terminate();
+        }
+        std::process::exit(interrupted.exit_code().into());
     };
-    // Without the thread a signal still ends everything that can be dropped.
-    let _ = std::thread::Builder::new().name("interrupt".to_owned()).spawn(watch);
+    thread::Builder::new().name("interrupt".to_owned()).spawn(watch)?;
+    Ok(signal)
 }

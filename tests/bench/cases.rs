@@ -6,6 +6,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::accounts::{COMPANIES, PAGE, cursor};
+use crate::hot;
 use crate::process::{Program, Taken};
 use crate::server::{Server, list_path};
 
@@ -186,6 +187,18 @@ impl Place {
             case("whoami", self.sactl(http.clone(), small).args(["whoami"]), plain(small), vec![], 20),
             case("sandbox -- true", self.alone().args(["sandbox", "--", "true"]), None, vec![], 20),
         ]
+    }
+}
+
+/// Cases that say nothing about a client, or nothing more than shorter ones do.
+const NOT_HOT: [&str; 2] = ["sandbox", "100,000"];
+
+impl Place {
+    /// Writes which functions the cases call.
+    pub(crate) fn write_hot(&self) {
+        let cases = self.cases();
+        let runs = cases.iter().filter(|case| !NOT_HOT.iter().any(|word| case.name.contains(word)));
+        hot::write(sactl_path(), runs.map(|case| &case.ours));
     }
 }
 

@@ -5,6 +5,7 @@
 //! cargo bench --bench cli                # the table
 //! cargo bench --bench cli -- --check     # and a failure when a target is missed
 //! cargo bench --bench cli -- list        # only cases with this word in their name
+//! cargo bench --bench cli -- --hot       # no table: which functions belong together, for the linker
 //! ```
 //!
 //! Only ratios of one run count: both sides take turns, so that whatever else the machine does meets both. No
@@ -15,6 +16,7 @@
 
 mod accounts;
 mod cases;
+mod hot;
 mod process;
 mod report;
 mod server;
@@ -35,6 +37,10 @@ fn main() -> ExitCode {
     let check = words.iter().any(|word| word == "--check");
     let wanted: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     let place = cases::Place::new();
+    if words.iter().any(|word| word == hot::HOT) {
+        place.write_hot();
+        return ExitCode::SUCCESS;
+    }
     let rows = cases::run(&place, &wanted);
     let missed = report::print(&rows);
     if check && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }

@@ -16,14 +16,15 @@ use crate::common::tools::{strace_is_installed, straced};
 fn an_expression_that_loses_a_password_is_an_error_with_the_way_out() {
     let world = World::start();
     let admin = world.admin();
-    for (number, expression) in [".name", "halt", "empty"].iter().enumerate() {
+    // What is never the same is no password either.
+    for (number, expression) in [".name", "halt", "empty", "[.name,now]"].iter().enumerate() {
         let outcome = admin.sactl(&format!("create ci-{number} --generate --jq {expression}"));
         outcome.refused(1, &format!("sactl passwd ci-{number} --generate"));
     }
     admin.sactl("passwd ci-0 --generate --yes --jq .account.name").refused(1, "does not show");
     let password = admin.sactl("passwd ci-0 --generate --yes --jq .password").ok().stdout.clone();
     assert_eq!(world.token_endpoint("ci-0", password.trim_end(), "python").status, 200);
-    admin.sactl("create ci-3 --generate --password-out ci-3.password --jq .name").ok();
+    admin.sactl("create ci-9 --generate --password-out ci-9.password --jq .name").ok();
 }
 
 #[test]
@@ -167,22 +168,24 @@ fn an_exhausting_expression_does_not_hide_the_way_to_a_password() {
     assert_eq!(world.token_endpoint("ci", password, "python").status, 200);
 }
 
-/// Ctrl-C while an expression works on an answer with a password.
+/// Ctrl-C, or the end that a pipeline puts to it, while an expression works on an answer with a password.
 #[test]
 fn an_interrupted_expression_does_not_hide_the_way_to_a_password() {
     let world = World::start();
     let admin = world.admin();
-    let mut command = admin.command();
     let expression = "if .id > 0 then (def f: f; f) else . end";
-    command.args(["create", "ci", "--generate", "--jq", expression]);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    until(|| evaluator_of(&child).is_some_and(is_computing));
-    send(&child, Signal::INT);
-    assert_eq!(wait(&mut child).code(), Some(130));
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert!(said.contains("sactl passwd ci --generate"), "{said}");
+    for (name, signal, code) in [("ci", Signal::INT, Some(130)), ("cd", Signal::TERM, None)] {
+        let mut command = admin.command();
+        command.args(["create", name, "--generate", "--jq", expression]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        until(|| evaluator_of(&child).is_some_and(is_computing));
+        send(&child, signal);
+        assert_eq!(wait(&mut child).code(), code, "{name}");
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(said.contains(&format!("sactl passwd {name} --generate")), "{said}");
+    }
 }
 
 /// P8: the process that evaluates does not outlive a command that is killed.

@@ -9,9 +9,9 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::Result;
 
-/// See the companies one belongs to and choose the active one
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl company list\n  sactl company use 2")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,

@@ -136,10 +136,8 @@ fn values(takes: Takes, current: &str, names: &Names) -> Vec<Candidate> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
-    use crate::args::Cli;
+    use crate::args;
 
     fn unthought(command: &Command, path: &mut Vec<String>, found: &mut Vec<String>) {
         for arg in command.get_arguments().filter(|arg| arg.get_action().takes_values()) {
@@ -157,7 +155,7 @@ mod tests {
     #[test]
     fn every_argument_has_its_values() {
         let mut found = Vec::new();
-        unthought(&Cli::command(), &mut Vec::new(), &mut found);
+        unthought(&args::whole(), &mut Vec::new(), &mut found);
         assert!(found.is_empty(), "say in `takes` what these take: {found:#?}");
     }
 }

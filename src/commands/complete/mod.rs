@@ -16,12 +16,12 @@ mod topics;
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use clap::{ArgAction, CommandFactory};
+use clap::ArgAction;
 
 pub use shell::Shell;
 
 use self::names::Names;
-use crate::args::Cli;
+use crate::args;
 use crate::config::{Environment, env};
 use crate::ui::{Manner, Ui, sanitise};
 
@@ -92,7 +92,7 @@ fn answer(question: &Question, environment: &Environment) -> Answer {
         return Answer::Words { candidates: Vec::new(), open: false };
     };
     let names = Arc::new(Names::new(before, environment.clone()));
-    let mut command = arguments::with_values(Cli::command(), &names);
+    let mut command = arguments::with_values(args::whole(), &names);
     let mut words: Vec<OsString> = question.words.iter().map(OsString::from).collect();
     if current == "-" {
         // Long flags say more; the engine shows either form, the one that was begun.

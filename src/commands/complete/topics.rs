@@ -1,9 +1,7 @@
 //! What `help` can be asked for: topics, commands and, behind `schemas`, documents; and the columns of those.
 
-use clap::CommandFactory;
-
 use super::Candidate;
-use crate::args::Cli;
+use crate::args;
 use crate::commands::help;
 use crate::output::{self, DOCUMENTS};
 
@@ -40,7 +38,7 @@ fn schemas(path: &[&str]) -> Vec<Candidate> {
 
 /// Columns of what the command in `words` prints, with commas between them.
 pub(super) fn columns(words: &[String], current: &str) -> Vec<Candidate> {
-    let program = Cli::command();
+    let program = args::whole();
     let mut command = &program;
     let mut path: Vec<&str> = Vec::new();
     for word in words.iter().skip(1) {
@@ -58,7 +56,7 @@ pub(super) fn columns(words: &[String], current: &str) -> Vec<Candidate> {
 
 /// The commands below the one that `path` names.
 fn commands(path: &[&str]) -> Vec<Candidate> {
-    let program = Cli::command();
+    let program = args::whole();
     let below = path.iter().try_fold(&program, |command, word| command.find_subcommand(word));
     let verbs = below.into_iter().flat_map(clap::Command::get_subcommands);
     verbs

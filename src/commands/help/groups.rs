@@ -35,12 +35,12 @@ pub(super) fn groups(program: &Command) -> Vec<Group<'_>> {
     all.filter(|group| !group.commands.is_empty()).collect()
 }
 
-/// The program with an overview of its commands by group, and of the topics, in its help.
-pub fn grouped(program: Command) -> Command {
+/// The template of the program's own help: its commands by group, and the topics.
+pub fn overview(program: &Command) -> String {
     let header = *program.get_styles().get_header();
     let literal = *program.get_styles().get_literal();
     let mut text = "{about}\n\n{usage-heading} {usage}\n".to_owned();
-    for Group { name, commands } in groups(&program) {
+    for Group { name, commands } in groups(program) {
         let _ = write!(text, "\n{header}{name}:{header:#}\n");
         for command in commands {
             let (name, about) = (command.get_name(), about(command));
@@ -52,7 +52,7 @@ pub fn grouped(program: Command) -> Command {
         let _ = writeln!(text, "  {literal}{name:<WIDEST$}{literal:#}  {about}");
     }
     let _ = write!(text, "\n{header}Global options:{header:#}\n{{options}}{{after-help}}");
-    program.help_template(text)
+    text
 }
 
 /// Columns of the longest name of a command or a topic.
@@ -65,14 +65,12 @@ pub(super) fn about(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
-    use crate::args::Cli;
+    use crate::args;
 
     #[test]
     fn every_command_stands_in_one_group() {
-        let program = Cli::command();
+        let program = args::program();
         let mut grouped: Vec<&str> = groups(&program)
             .iter()
             .flat_map(|group| &group.commands)
@@ -89,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_overview_fits_a_terminal() {
-        let program = Cli::command();
+        let program = args::program();
         let commands = program.get_subcommands().map(|command| (command.get_name(), about(command)));
         let topics = crate::commands::help::topics().iter();
         for (name, about) in commands.chain(topics.map(|topic| (topic.name, topic.about.to_owned()))) {

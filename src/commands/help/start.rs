@@ -4,11 +4,9 @@
 
 use std::fmt::Write as _;
 
-use clap::CommandFactory;
-
 use super::groups::{Group, groups};
 use super::text::{Style, definitions};
-use crate::args::Cli;
+use crate::args;
 use crate::config::credentials::{Slot, Store};
 use crate::config::settings::ChosenCompany;
 use crate::config::{Identity, Settings, StoreKind};
@@ -147,7 +145,7 @@ fn next(standing: &Standing) -> Vec<(String, String)> {
 
 /// The names of all commands, by group.
 fn commands() -> Vec<(String, String)> {
-    let program = Cli::command();
+    let program = args::program();
     let line = |group: Group<'_>| {
         let names: Vec<&str> = group.commands.iter().map(|command| command.get_name()).collect();
         (group.name.to_owned(), names.join(", "))

@@ -15,13 +15,9 @@ use crate::error::{CliError, Result};
 /// The day of the last change that a reader would notice, as it stands below each page.
 const DATE: &str = "2026-11-22";
 
-/// Write the manual pages into a folder
-///
-/// One page for each command, such as sactl-role-create(1), and those about configuration, formats and exit codes.
-/// The folder is made where it does not exist; pages of the same name in it are replaced. The Debian package has
-/// them in their place already.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl man man1\n  sactl man man1 && man -l man1/sactl.1")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Folder to write them into
     #[arg(value_name = "DIR")]

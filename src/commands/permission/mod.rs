@@ -5,9 +5,9 @@ mod list;
 use crate::context::Context;
 use crate::error::Result;
 
-/// See the permission catalogue
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl permission list")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// What to do
     #[command(subcommand)]

@@ -13,9 +13,9 @@ use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::output::ProfileView;
 
-/// Manage stored sets of server, user and active company
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl profile list\n  sactl profile use acme")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,

@@ -11,9 +11,9 @@ mod show;
 use crate::context::Context;
 use crate::error::Result;
 
-/// Manage the roles of the company
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl role list")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// What to do
     #[command(subcommand)]

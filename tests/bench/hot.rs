@@ -1,0 +1,101 @@
+//! The functions that a client calls, as the linker is told to put them next to each other: run under callgrind,
+//! and written as patterns of the names of their sections.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::process::Program;
+
+/// The argument that asks for it.
+pub(crate) const HOT: &str = "--hot";
+
+/// Where the linker's script stands.
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.link/hot.ld");
+
+/// What stands above the names.
+const HEAD: &str = "\
+/* The functions that a client calls, for the linker. Renewed with:
+ *
+ *     CARGO_PROFILE_BENCH_STRIP=false cargo bench --bench cli -- --hot
+ *
+ * which needs valgrind and binutils. */
+";
+
+/// Bytes that a pattern may always bring in.
+const FEW: u64 = 512;
+
+/// Runs the programs, and writes which functions they called.
+pub(crate) fn write<'a>(program: &Path, runs: impl Iterator<Item = &'a Program>) {
+    let folder = TempDir::with_prefix("sactl-hot-").unwrap();
+    let mut called = BTreeSet::new();
+    for (number, run) in runs.enumerate() {
+        let told = folder.path().join(number.to_string());
+        let mut out = std::ffi::OsString::from("--callgrind-out-file=");
+        out.push(&told);
+        run.under("valgrind", &["--tool=callgrind".into(), "--demangle=no".into(), out]);
+        called.extend(functions(&std::fs::read_to_string(told).unwrap()));
+    }
+    let patterns = patterns(&sizes(program), &called);
+    assert!(patterns.len() > 500, "the program has no names: see {SCRIPT} for how it is built");
+    let mut script = format!("{HEAD}SECTIONS {{\n  .text.hot : {{\n");
+    for pattern in &patterns {
+        writeln!(script, "    *(.text.{pattern})").unwrap();
+    }
+    script.push_str("  }\n} INSERT BEFORE .text;\n");
+    std::fs::write(SCRIPT, script).unwrap();
+    println!("{} patterns in {SCRIPT}", patterns.len());
+}
+
+/// The names in what callgrind has written: `fn=(12) name`, once with the name and then by number.
+fn functions(told: &str) -> impl Iterator<Item = String> {
+    let lines = told.lines().filter(|line| line.starts_with("fn=") || line.starts_with("cfn="));
+    let names = lines.filter_map(|line| line.split_once(") ")).map(|(_, name)| name);
+    // A function that calls itself has a number behind its name.
+    names.map(|name| name.split('\'').next().unwrap_or(name).to_owned())
+}
+
+/// The bytes of every function of the program.
+fn sizes(program: &Path) -> BTreeMap<String, u64> {
+    let output = Command::new("nm").args(["-S", "--defined-only"]).arg(program).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = |line: &str| match line.split_whitespace().collect::<Vec<_>>()[..] {
+        [_, size, "t" | "T", name] => Some((name.to_owned(), u64::from_str_radix(size, 16).unwrap())),
+        _ => None,
+    };
+    text.lines().filter_map(line).collect()
+}
+
+/// Patterns for what was called, without those that would bring in much else.
+fn patterns(sizes: &BTreeMap<String, u64>, called: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut bytes: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for (name, size) in sizes {
+        let (all, wanted) = bytes.entry(pattern(name)).or_default();
+        *all += size;
+        *wanted += if called.contains(name) { *size } else { 0 };
+    }
+    let is_good = |(all, wanted): (u64, u64)| wanted > 0 && (wanted * 2 >= all || all <= FEW);
+    bytes.into_iter().filter(|(_, bytes)| is_good(*bytes)).map(|(pattern, _)| pattern).collect()
+}
+
+/// A name without what differs from build to build: `17h…E` at the end, or a number behind `Cs` of each crate.
+fn pattern(name: &str) -> String {
+    if let Some(at) = name.rfind("17h").filter(|_| name.starts_with("_ZN")) {
+        return format!("{}*", &name[..at]);
+    }
+    let Some(mangled) = name.strip_prefix("_R") else { return name.to_owned() };
+    let mut parts = mangled.split("Cs");
+    let mut pattern = format!("_R{}", parts.next().unwrap_or_default());
+    for part in parts {
+        match part.split_once('_') {
+            Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                write!(pattern, "Cs*_{rest}").unwrap();
+            }
+            _ => write!(pattern, "Cs{part}").unwrap(),
+        }
+    }
+    pattern
+}
