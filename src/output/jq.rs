@@ -166,6 +166,10 @@ impl Evaluator {
         };
         let mut started =
             Self { process, requests: BufWriter::new(requests), replies: BufReader::new(replies) };
+        // One that cannot get ready ends without a word.
+        let unready =
+            |_| io::Error::other("it ended before it was ready; it needs 64 MiB of memory at least");
+        frame::receive(&mut started.replies, |_| Ok(())).map_err(unready)?;
         let advice = "write it with fewer brackets inside each other";
         started.request(expression.as_bytes());
         started.reply(&mut io::sink(), advice)?;

@@ -2,12 +2,13 @@
 //! error, or with Ctrl-C, and never takes the command with it.
 
 use std::io::Read;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustix::process::Signal;
 
 use super::acting::World;
-use crate::common::env::Env;
+use crate::common::env::{Env, program};
+use crate::common::output::Outcome;
 use crate::common::process::{send, until, wait};
 use crate::common::tools::{strace_is_installed, straced};
 
@@ -150,6 +151,18 @@ fn an_expression_that_is_nested_too_deeply_is_refused() {
     let error = refused.error(2, "usage");
     assert_eq!(error["hint"], "write it with fewer brackets inside each other");
     assert!(refused.stderr.len() < 1000, "the expression is not repeated as a whole");
+}
+
+/// Where there is no memory for the other process at all, the expression is not to blame, and nothing is sent.
+#[test]
+fn a_process_that_cannot_start_is_not_the_fault_of_the_expression() {
+    let env = Env::new().with("SACTL_SERVER", "http://127.0.0.1:1").with("SACTL_TOKEN", "sat_x");
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -d 40000; exec \"$0\" list --jq . -o json"]).arg(program());
+    command.env_clear().envs(env.variables().iter().cloned());
+    let refused = Outcome::new(&command.output().unwrap(), env.folder());
+    let error = refused.error(1, "io");
+    assert!(error["message"].as_str().unwrap().starts_with("cannot start the process that evaluates --jq"));
 }
 
 /// The change is made when the expression fails: how to get at a password then is said as for any other failure.

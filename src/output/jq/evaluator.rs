@@ -91,6 +91,8 @@ fn evaluate(requests: &Receiver<Zeroizing<Vec<u8>>>) -> io::Result<()> {
     let pipe = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     let mut replies =
         Replies { pipe: BufWriter::with_capacity(BLOCK, pipe), at_once: true, results: Zeroizing::default() };
+    // The thread, its stack and the limit stand: what goes wrong from here on is for the expression to answer.
+    replies.end(Tag::Done, "")?;
     let Ok(expression) = requests.recv() else { return Ok(()) };
     let filter = match JqFilter::compile(&String::from_utf8_lossy(&expression)) {
         Ok(filter) => filter,
