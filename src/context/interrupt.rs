@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::io;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -49,8 +50,10 @@ pub async fn until_interrupted<T>(ui: &Ui, work: impl Future<Output = Result<T>>
 /// itself if that takes too long.
 fn watched(ui: Ui) -> io::Result<oneshot::Receiver<i32>> {
     let (told, signal) = oneshot::channel();
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    // Caught only once there is a thread that listens: else nothing would end the process any more.
+    let (hand, handed) = mpsc::sync_channel::<Signals>(1);
     let watch = move || {
+        let Ok(mut signals) = handed.recv() else { return };
         let Some(signal) = signals.forever().next() else { return };
         let _ = told.send(signal);
         thread::sleep(GRACE);
@@ -66,5 +69,7 @@ fn watched(ui: Ui) -> io::Result<oneshot::Receiver<i32>> {
         std::process::exit(interrupted.exit_code().into());
     };
     thread::Builder::new().name("interrupt".to_owned()).spawn(watch)?;
+    // It takes them for certain: it waits for nothing else.
+    let _ = hand.send(Signals::new([SIGINT, SIGTERM])?);
     Ok(signal)
 }
