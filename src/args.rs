@@ -24,12 +24,13 @@ pub use documented::{command, program, whole};
 /// # Errors
 /// Those of clap, which also stand for version and help: of a command with all that is documented about it.
 pub fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
-    match parse_with(documented::least(arguments), arguments) {
-        Err(error) if error.kind() != ErrorKind::DisplayVersion => {
-            parse_with(documented::most(arguments), arguments)
+    if !documented::asks_for_help(arguments) {
+        match parse_with(documented::least(arguments), arguments) {
+            Err(error) if error.kind() != ErrorKind::DisplayVersion => {}
+            parsed => return parsed,
         }
-        parsed => parsed,
     }
+    parse_with(documented::most(arguments), arguments)
 }
 
 fn parse_with(mut program: clap::Command, arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use clap::{Command, CommandFactory, Subcommand};
+use clap::{Arg, ArgAction, Command, CommandFactory, Subcommand};
 
-use super::{Command as Verb, Global};
+use super::{Command as Verb, Global, STYLES};
 use crate::commands::help::overview;
 use crate::output::{self, Document};
 
@@ -31,10 +31,20 @@ pub fn program() -> Command {
     Verb::augment_subcommands(Global::command())
 }
 
+/// Every verb by name, and nothing else: the flags of the program would be made for nothing.
+fn verbs_alone() -> Command {
+    Verb::augment_subcommands(Command::new("").styles(STYLES))
+}
+
+/// Whether `arguments` seem to ask for help: then nothing else needs to be read of them first.
+pub(super) fn asks_for_help(arguments: &[OsString]) -> bool {
+    arguments.iter().skip(1).take_while(|word| *word != "--").any(|word| word == "--help" || word == "-h")
+}
+
 /// What is needed to read `arguments` that make sense: the flags of every command, and verbs that are named. Each
 /// verb more would get those flags too, for nothing.
 pub(super) fn least(arguments: &[OsString]) -> Command {
-    let verbs = program();
+    let verbs = verbs_alone();
     let is_named = |verb: &&Command| arguments.iter().skip(1).any(|word| word == verb.get_name());
     Global::command().subcommands(verbs.get_subcommands().filter(is_named).cloned())
 }
@@ -46,9 +56,17 @@ pub(super) fn most(arguments: &[OsString]) -> Command {
         return command();
     }
     // The overview names every verb, and knows nothing else of them.
-    let verbs = program();
-    let any = verbs.get_subcommands().take(1).cloned();
-    Global::command().subcommands(any).help_template(overview(&verbs))
+    let verbs = verbs_alone();
+    let literal = *verbs.get_styles().get_literal();
+    let program = Global::command()
+        .override_usage(format!("{literal}sactl{literal:#} [OPTIONS] [COMMAND]"))
+        .help_template(overview(&verbs));
+    if !arguments.iter().any(|word| word == "--help") {
+        return program;
+    }
+    // Every flag, and each on a line of its own: an overview is to be seen at once.
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help");
+    program.disable_help_flag(true).arg(help.global(true)).mut_args(|flag| flag.hide_short_help(false))
 }
 
 /// The path of a verb below `path`, as it is typed.
@@ -136,6 +154,17 @@ mod tests {
         assert!(help.contains("\n\nColumns:\n  ownership, name, id, owner_id, owner, role,"), "{help}");
         assert!(help.ends_with("\n\nJSON Schema:\n  sactl help schemas accounts\n"), "{help}");
         assert!(!list.render_help().to_string().contains("Columns:"));
+    }
+
+    #[test]
+    fn help_is_asked_for_before_the_command_of_another_program() {
+        let asks = |line: &str| asks_for_help(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for line in ["sactl --help", "sactl list -h", "sactl -h -- x", "sactl --profile --help"] {
+            assert!(asks(line), "{line}");
+        }
+        for line in ["sactl", "sactl list", "sactl sandbox -- x --help", "sactl show help", "--help"] {
+            assert!(!asks(line), "{line}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use tokio::sync::oneshot;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::serve::{log_to_stderr, parse_seed, read_seed, runtime};
 use crate::api::Code;
@@ -59,7 +60,7 @@ struct SignedIn {
 /// `config` for a seed that cannot be used, `usage` for a command that cannot be started, `io` when this
 /// machine lets us have no folder, port or process.
 pub fn run(args: Args, context: &Context) -> Result<u8> {
-    log_to_stderr(context, "error")?;
+    log_to_stderr(context, LevelFilter::ERROR)?;
     let seed = match &args.seed {
         Some(path) => read_seed(path, context.environment())?,
         None => parse_seed(SAMPLE).map_err(CliError::internal)?,

@@ -4,7 +4,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::api::Code;
 use crate::config::{Environment, env};
@@ -47,7 +49,7 @@ pub struct Args {
 /// # Errors
 /// `config` for a seed or a certificate that cannot be used, `io` when the database or the address cannot.
 pub fn run(args: Args, context: &Context) -> Result<u8> {
-    log_to_stderr(context, "info")?;
+    log_to_stderr(context, LevelFilter::INFO)?;
     let seed = args.seed.as_deref().map(|path| read_seed(path, context.environment())).transpose()?;
     let runtime = runtime()?;
     let served = runtime.block_on(serve(args, seed, context.ui()));
@@ -127,21 +129,23 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
 ///
 /// # Errors
 /// `config` when `SACTL_LOG` is no level.
-pub(super) fn log_to_stderr(context: &Context, level: &str) -> Result<()> {
-    let chosen = context.environment().get(env::LOG)?;
-    let level = match chosen.as_deref() {
-        Some(level @ ("off" | "error" | "warn" | "info" | "debug" | "trace")) => level,
-        Some(_) => {
-            let message = "SACTL_LOG is off, error, warn, info, debug or trace";
-            return Err(CliError::config(message));
-        }
-        None if context.ui().is_verbose() => "debug",
+pub(super) fn log_to_stderr(context: &Context, level: LevelFilter) -> Result<()> {
+    let level = match context.environment().get(env::LOG)?.as_deref() {
+        Some("off") => LevelFilter::OFF,
+        Some("error") => LevelFilter::ERROR,
+        Some("warn") => LevelFilter::WARN,
+        Some("info") => LevelFilter::INFO,
+        Some("debug") => LevelFilter::DEBUG,
+        Some("trace") => LevelFilter::TRACE,
+        Some(_) => return Err(CliError::config("SACTL_LOG is off, error, warn, info, debug or trace")),
+        None if context.ui().is_verbose() => LevelFilter::DEBUG,
         None => level,
     };
-    let others = if level == "off" { "off" } else { "warn" };
-    let filter = EnvFilter::new(format!("{others},sactl={level}"));
+    let others = if level == LevelFilter::OFF { level } else { LevelFilter::WARN };
+    let heard = Targets::new().with_default(others).with_target("sactl", level);
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     // Somebody who logs already in this process keeps doing so.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+    let _ = tracing_subscriber::registry().with(lines).with(heard).try_init();
     Ok(())
 }
 

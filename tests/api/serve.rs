@@ -126,6 +126,17 @@ fn data_outlives_a_restart() {
     assert_eq!(call(&url, &token, "GET /api/companies").1["total"], 2);
 }
 
+/// What is no level is refused, and nothing is opened.
+#[test]
+fn a_level_of_the_log_is_one_of_six_words() {
+    for level in ["3", "INFO", "everything"] {
+        let env = Env::new().with("SACTL_LOG", level);
+        let refused = env.sactl("serve --listen 127.0.0.1:0 --database sqlite:platform.db");
+        assert!(refused.expect(2).stderr.contains("SACTL_LOG is off, error, warn"), "{level}: {refused}");
+        assert!(!env.work().join("platform.db").exists(), "{level}");
+    }
+}
+
 /// P1: the log tells of requests and holds no secret, however much is asked for.
 #[test]
 fn the_log_holds_no_secret() {

@@ -115,6 +115,22 @@ fn the_overview_shows_every_topic() {
     }
 }
 
+/// Every flag stands there, on few lines; `-h` leaves out what is seldom needed, and says so.
+#[test]
+fn the_overview_shows_every_flag() {
+    let shown = Env::new().sactl("--help");
+    let overview = shown.ok().stdout.clone();
+    let program = sactl::args::program();
+    for flag in program.get_arguments().filter_map(clap::Arg::get_long) {
+        let is_there =
+            |line: &str| line.contains(&format!("--{flag} ")) || line.contains(&format!("--{flag}..."));
+        assert!(overview.lines().any(is_there), "--{flag} is missing:\n{overview}");
+    }
+    assert!(overview.lines().count() <= 90, "{overview}");
+    let summary = Env::new().sactl("-h").ok().stdout.clone();
+    assert!(summary.contains("see more with '--help'") && !summary.contains("--cacert"), "{summary}");
+}
+
 /// `sactl` alone asks no server, whatever is wrong here, and says what to type next.
 #[test]
 fn alone_it_says_what_to_type_next() {
