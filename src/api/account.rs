@@ -5,11 +5,12 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use super::Access;
 use super::access::InitialAccess;
+use super::shared::Repeated as _;
+use super::{Access, Listed, Page, Shared};
 use crate::domain::{AccountId, Company, Ownership, Password};
 
-/// A service account as one company sees it.
+/// A service account as one company sees it. It is read from JSON text only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Account {
@@ -25,9 +26,10 @@ pub struct Account {
     pub ownership: Ownership,
     /// The company that owns it.
     #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
-    pub owner: Company,
+    pub owner: Shared<Company>,
     /// Its access in the company that looks; null for an owned account without any there.
-    pub access: Option<Access>,
+    #[cfg_attr(feature = "platform", schema(value_type = Option<Access>))]
+    pub access: Option<Shared<Access>>,
     /// In how many companies it has access; null for all but the owner.
     pub company_count: Option<u64>,
     /// When it was created.
@@ -36,6 +38,16 @@ pub struct Account {
     pub password_changed_at: Timestamp,
     /// When it was last used, to the minute; null when never, and for all but the owner.
     pub last_used_at: Option<Timestamp>,
+}
+
+impl Listed for Account {
+    /// Most of a long list is access that it repeats.
+    fn read_page(text: &str) -> serde_json::Result<Page<Self>> {
+        let short = Access::lately().with_borrow_mut(|lately| lately.shorten("\"access\":", text));
+        let page = short.and_then(|short| serde_json::from_str(&short).ok());
+        // What is wrong is said of the text as it came.
+        page.map_or_else(|| serde_json::from_str(text), Ok)
+    }
 }
 
 /// An account with every company where it has access. It is read from JSON text only.
@@ -157,4 +169,42 @@ pub struct Deletion {
     pub name: String,
     /// Always true.
     pub deleted: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(count: usize, id: &str) -> String {
+        let row = |number: usize| {
+            let role = if number.is_multiple_of(2) { "viewer" } else { "operator" };
+            let time = "2026-11-22T11:59:59Z";
+            format!(
+                r#"{{"id":{id},"name":"a{number}","description":null,"ownership":"owned",
+                    "owner":{{"id":1,"name":"Acme"}},
+                    "access":{{"company":{{"id":1,"name":"Acme"}},"role":"{role}","permissions":["devices:view"]}},
+                    "company_count":1,"created_at":"{time}","password_changed_at":"{time}","last_used_at":null}}"#
+            )
+        };
+        let rows: Vec<String> = (0..count).map(row).collect();
+        format!(r#"{{"success":true,"data":[{}],"next":null,"total":{count}}}"#, rows.join(","))
+    }
+
+    /// The second page repeats the access of the first, and is read in another way.
+    #[test]
+    fn every_page_is_read_alike() {
+        let read = |count| Account::read_page(&page(count, "7")).unwrap().data;
+        let first = read(4);
+        let second = read(6);
+        assert_eq!(first[..], second[..4]);
+        assert_eq!(second[5].access.as_ref().unwrap().role.as_deref(), Some("operator"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_of_the_text_as_it_came() {
+        let error = || Account::read_page(&page(3, "{}")).unwrap_err().to_string();
+        let before = error();
+        Account::read_page(&page(4, "7")).unwrap();
+        assert_eq!(error(), before);
+    }
 }

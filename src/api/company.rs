@@ -1,6 +1,22 @@
 //! Companies on the wire. The document is [`crate::domain::Company`] itself.
 
+use std::cell::RefCell;
+use std::thread::LocalKey;
+
 use serde::{Deserialize, Serialize};
+
+use super::Listed;
+use super::shared::{Lately, Repeated};
+use crate::domain::Company;
+
+impl Listed for Company {}
+
+impl Repeated for Company {
+    fn lately() -> &'static LocalKey<RefCell<Lately<Self>>> {
+        thread_local!(static LATELY: RefCell<Lately<Company>> = const { RefCell::new(Lately::new()) });
+        &LATELY
+    }
+}
 
 /// What the list of companies may be asked for.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! The envelopes of success.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Company;
@@ -39,6 +40,17 @@ pub struct Page<T> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "platform", schema(value_type = Option<super::company::CompanySchema>))]
     pub company: Option<Company>,
+}
+
+/// What lists consist of.
+pub trait Listed: DeserializeOwned {
+    /// Reads one page.
+    ///
+    /// # Errors
+    /// Where the text is none.
+    fn read_page(text: &str) -> serde_json::Result<Page<Self>> {
+        serde_json::from_str(text)
+    }
 }
 
 /// What a list may be asked for besides its filters.

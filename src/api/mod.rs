@@ -13,11 +13,13 @@ pub mod path;
 pub mod permissions;
 pub mod role;
 pub mod session;
+pub mod shared;
 pub mod written;
 
 pub use access::Access;
 pub use account::{Account, AccountDetail};
-pub use envelope::{Page, Success};
+pub use envelope::{Listed, Page, Success};
 pub use error::{Code, Problem};
 pub use permissions::Permissions;
+pub use shared::Shared;
 pub use written::Written;

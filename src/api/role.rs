@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Listed;
+
+impl Listed for Role {}
+
 /// A role of a company.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]

@@ -3,11 +3,10 @@
 use std::marker::PhantomData;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Error, Result, Session};
-use crate::api::Page;
+use crate::api::{Listed, Page};
 
 /// Most pages of a list: with the smallest ones that is a million rows.
 const MOST_PAGES: u64 = 1_000_000;
@@ -37,7 +36,7 @@ pub(super) enum Cursor {
     End,
 }
 
-impl<'a, T: DeserializeOwned> Pages<'a, T> {
+impl<'a, T: Listed> Pages<'a, T> {
     pub(super) fn new(session: &'a Session, path: String, query: &impl Serialize) -> Result<Self> {
         let Ok(Value::Object(query)) = serde_json::to_value(query) else {
             return Err(Error::new(crate::api::Code::Internal, "a query is an object"));

@@ -9,7 +9,7 @@ use super::error::{broken_body, refusal};
 use super::retry::Fault;
 use super::{Error, Result};
 use crate::api::session::TokenGrant;
-use crate::api::{Page, Success};
+use crate::api::{Listed, Page, Success};
 
 /// Most bytes of an answer, after decompression.
 const LIMIT: usize = 8 * 1024 * 1024;
@@ -18,6 +18,11 @@ const REFUSAL_LIMIT: usize = 64 * 1024;
 
 /// What a successful answer is read as.
 pub(super) trait Document: DeserializeOwned {
+    /// Reads it.
+    fn read(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
+
     /// Whether the document, whole as it is, says that it is none of success.
     fn says_failure(&self) -> bool;
 }
@@ -28,7 +33,11 @@ impl<T: DeserializeOwned> Document for Success<T> {
     }
 }
 
-impl<T: DeserializeOwned> Document for Page<T> {
+impl<T: Listed> Document for Page<T> {
+    fn read(text: &str) -> serde_json::Result<Self> {
+        T::read_page(text)
+    }
+
     fn says_failure(&self) -> bool {
         !self.success
     }
@@ -89,7 +98,7 @@ impl Reply {
         }
         // Looked at once as a whole, text need not be looked at string by string.
         let text = str::from_utf8(&self.body).map_err(serde::de::Error::custom);
-        match text.and_then(serde_json::from_str::<T>) {
+        match text.and_then(T::read) {
             Ok(document) if !document.says_failure() => Ok(document),
             Err(error) if !self.says_failure() => Err(self
                 .blame(Error::bad_response("the server's answer is not of this contract").caused_by(error))),

@@ -88,7 +88,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     } {
         company = company.or_else(|| page.company.clone());
         let total = Some(page.total).filter(|total| *total > 0);
-        if rows.take(page)? {
+        if rows.take(page).await? {
             asked.cut = Some(total);
             break;
         }
@@ -124,7 +124,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Takes a page, and says whether that is enough.
-    fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
+    async fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
         let total = page.total.min(self.taken.saturating_add(self.left));
         let count = page.data.len() as u64;
         let is_cut = count > self.left || (count == self.left && page.next.is_some());
@@ -135,7 +135,7 @@ impl<'a> Rows<'a> {
         self.acting.ui.progress(self.taken, total, "accounts");
         let views = page.data.into_iter().map(AccountView::from);
         match self.writer {
-            Some(writer) => self.write(writer, views.collect(), more)?,
+            Some(writer) => self.write(writer, views.collect(), more).await?,
             None => self.kept.extend(views),
         }
         if is_cut {
@@ -149,7 +149,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Writes a page, or has it written while `more` come in.
-    fn write(&mut self, writer: RowWriter<'_>, views: Vec<AccountView>, more: bool) -> Result<()> {
+    async fn write(&mut self, writer: RowWriter<'_>, views: Vec<AccountView>, more: bool) -> Result<()> {
         let ui = self.acting.ui;
         if !std::mem::replace(&mut self.begun, true) {
             ui.answer(|out| writer.begin::<AccountView>(out))?;
@@ -159,7 +159,7 @@ impl<'a> Rows<'a> {
             self.scribe = Scribe::start(ui.clone(), self.acting.surroundings());
         }
         let Some(scribe) = &self.scribe else { return scribe::write(ui, writer, &views) };
-        if scribe.hand(views) { Ok(()) } else { self.settle() }
+        if scribe.hand(views).await { Ok(()) } else { self.settle() }
     }
 
     /// Waits until everything that was taken is written.

@@ -1,50 +1,73 @@
 //! Service accounts: one account with everything about it, and as a row of a list.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::Serialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
 
 use super::time::counted;
-use super::{Answer, Block, Cell, Column, Fit, Row};
-use crate::api::{self, Permissions};
+use super::view::{text, written};
+use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
+use crate::api::{self, Shared};
 use crate::domain::{Company, Ownership};
 
 /// What somebody may do in one company.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Access")]
-pub struct AccessView {
+struct AccessShape<'a> {
     /// Where.
-    company: Company,
+    company: &'a Company,
     /// The role held there; null where the permissions are an individual list.
-    role: Option<String>,
+    role: Option<&'a str>,
     /// What is allowed there in effect, by role or one by one: sorted, each written category:action.
-    #[schemars(with = "Vec<String>")]
-    permissions: Permissions,
+    permissions: &'a [Cow<'static, str>],
+}
+
+impl AccessShape<'_> {
+    fn write<S: Serializer>(access: &api::Access, serializer: S) -> Result<S::Ok, S::Error> {
+        let api::Access { company, role, permissions } = access;
+        AccessShape { company, role: role.as_deref(), permissions }.serialize(serializer)
+    }
+}
+
+/// Access, which accounts of a list share where it is the same.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct AccessView(#[serde(serialize_with = "AccessShape::write")] Shared<api::Access>);
+
+impl JsonSchema for AccessView {
+    fn schema_name() -> Cow<'static, str> {
+        AccessShape::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        AccessShape::json_schema(generator)
+    }
 }
 
 impl From<api::Access> for AccessView {
     fn from(access: api::Access) -> Self {
-        let api::Access { company, role, permissions } = access;
-        Self { company, role, permissions }
+        Self(access.into())
     }
 }
 
 impl AccessView {
     /// Where.
-    pub(super) const fn company(&self) -> &Company {
-        &self.company
+    pub(super) fn company(&self) -> &Company {
+        &self.0.company
     }
 
     /// The role, or the individual list.
     fn summary(&self) -> Cell {
-        Cell::list(self.role.clone(), &self.permissions)
+        Cell::list(self.0.role.clone(), &self.0.permissions)
     }
 
     /// A role with the number of its permissions, or the individual list.
     pub(super) fn in_full(&self) -> Cell {
-        let count = || counted(self.permissions.len() as u64, "permission");
-        let brief = self.role.as_ref().map(|role| format!("{role} ({})", count()));
-        Cell::list(brief, &self.permissions)
+        let count = || counted(self.0.permissions.len() as u64, "permission");
+        let brief = self.0.role.as_ref().map(|role| format!("{role} ({})", count()));
+        Cell::list(brief, &self.0.permissions)
     }
 }
 
@@ -61,7 +84,8 @@ pub struct AccountView {
     /// How the account stands to the company that looks.
     ownership: Ownership,
     /// The company that owns it.
-    owner: Company,
+    #[schemars(with = "Company")]
+    owner: Shared<Company>,
     /// What it may do in the company that looks; null for nothing.
     access: Option<AccessView>,
     /// In how many companies it has access; null but for the owner.
@@ -82,7 +106,7 @@ impl From<api::Account> for AccountView {
             description: account.description,
             ownership: account.ownership,
             owner: account.owner,
-            access: account.access.map(AccessView::from),
+            access: account.access.map(AccessView),
             company_count: account.company_count,
             created_at: account.created_at,
             password_changed_at: account.password_changed_at,
@@ -196,22 +220,21 @@ pub(super) const ACCOUNT_COLUMNS: &[&str] = &[
 impl Row for AccountView {
     const COLUMNS: &'static [&'static str] = ACCOUNT_COLUMNS;
 
-    fn cells(&self) -> Vec<String> {
-        let text = |value: Option<String>| value.unwrap_or_default();
-        let access = self.access.as_ref();
+    fn cells(&self) -> Cells<'_> {
+        let access = self.access.as_ref().map(|AccessView(access)| access);
         vec![
-            self.ownership.to_string(),
-            self.name.clone(),
-            self.id.to_string(),
-            self.owner.id.to_string(),
-            self.owner.name.clone(),
-            text(access.and_then(|access| access.role.clone())),
-            text(access.map(|access| access.permissions.join(","))),
-            text(self.company_count.map(|count| count.to_string())),
-            self.created_at.to_string(),
-            self.password_changed_at.to_string(),
-            text(self.last_used_at.map(|then| then.to_string())),
-            text(self.description.clone()),
+            self.ownership.as_str().into(),
+            self.name.as_str().into(),
+            self.id.to_string().into(),
+            self.owner.id.to_string().into(),
+            self.owner.name.as_str().into(),
+            text(access.and_then(|access| access.role.as_ref())),
+            written(access.map(|access| access.permissions.join(","))),
+            written(self.company_count),
+            self.created_at.to_string().into(),
+            self.password_changed_at.to_string().into(),
+            written(self.last_used_at),
+            text(self.description.as_ref()),
         ]
     }
 
@@ -280,7 +303,7 @@ impl AccountDetailView {
                     COMPANIES,
                     companies
                         .iter()
-                        .map(|access| vec![Cell::company(&access.company), access.in_full()])
+                        .map(|access| vec![Cell::company(access.company()), access.in_full()])
                         .collect(),
                 ),
             ],
@@ -291,7 +314,7 @@ impl AccountDetailView {
 impl Row for AccountDetailView {
     const COLUMNS: &'static [&'static str] = ACCOUNT_COLUMNS;
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self) -> Cells<'_> {
         self.account.cells()
     }
 

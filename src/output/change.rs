@@ -1,10 +1,13 @@
 //! The answers to changes of service accounts.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::account::ACCOUNT_COLUMNS;
-use super::{AccessView, AccountDetailView, AccountView, Answer, Block, Cell, Row};
+use super::view::{told, written};
+use super::{AccessView, AccountDetailView, AccountView, Answer, Block, Cell, Cells, Row};
 use crate::api;
 use crate::domain::{AccountId, Company, Ownership, Password};
 
@@ -23,15 +26,15 @@ const WITH_PASSWORD: &[&str] = &with::<{ ACCOUNT_COLUMNS.len() + 1 }>("password"
 const WITH_CHANGED: &[&str] = &with::<{ ACCOUNT_COLUMNS.len() + 1 }>("changed");
 
 /// The account's cells, with one more at the end.
-fn cells_with(account: &AccountView, last: String) -> Vec<String> {
+fn cells_with<'a>(account: &'a AccountView, last: impl Into<Cow<'a, str>>) -> Cells<'a> {
     let mut cells = account.cells();
-    cells.push(last);
+    cells.push(last.into());
     cells
 }
 
 /// The password alone where it is asked for: `PASSWORD=$(sactl create … --generate)`.
-fn password_or(password: Option<&Password>, cells: Vec<String>) -> Vec<String> {
-    password.map_or(cells, |password| vec![password.expose().to_owned()])
+fn password_or<'a>(password: Option<&'a Password>, cells: Cells<'a>) -> Cells<'a> {
+    password.map_or(cells, |password| vec![password.expose().into()])
 }
 
 /// The part of an answer that shows a generated password, once.
@@ -65,12 +68,11 @@ impl CreatedView {
 impl Row for CreatedView {
     const COLUMNS: &'static [&'static str] = WITH_PASSWORD;
 
-    fn cells(&self) -> Vec<String> {
-        let password = self.password.as_ref().map(|password| password.expose().to_owned());
-        cells_with(self.detail.account(), password.unwrap_or_default())
+    fn cells(&self) -> Cells<'_> {
+        cells_with(self.detail.account(), self.password.as_ref().map(Password::expose).unwrap_or_default())
     }
 
-    fn piped(&self) -> Vec<String> {
+    fn piped(&self) -> Cells<'_> {
         password_or(self.password.as_ref(), self.cells())
     }
 
@@ -115,12 +117,11 @@ impl PasswordView {
 impl Row for PasswordView {
     const COLUMNS: &'static [&'static str] = WITH_PASSWORD;
 
-    fn cells(&self) -> Vec<String> {
-        let password = self.password.as_ref().map(|password| password.expose().to_owned());
-        cells_with(&self.account, password.unwrap_or_default())
+    fn cells(&self) -> Cells<'_> {
+        cells_with(&self.account, self.password.as_ref().map(Password::expose).unwrap_or_default())
     }
 
-    fn piped(&self) -> Vec<String> {
+    fn piped(&self) -> Cells<'_> {
         password_or(self.password.as_ref(), self.cells())
     }
 
@@ -164,8 +165,8 @@ impl From<api::access::AccessChange> for GrantView {
 impl Row for GrantView {
     const COLUMNS: &'static [&'static str] = WITH_CHANGED;
 
-    fn cells(&self) -> Vec<String> {
-        cells_with(&self.account, self.changed.to_string())
+    fn cells(&self) -> Cells<'_> {
+        cells_with(&self.account, told(self.changed))
     }
 
     fn name(&self) -> String {
@@ -217,15 +218,15 @@ impl Row for RevokeView {
     const COLUMNS: &'static [&'static str] = &["ownership", "name", "company_id", "company", "changed"];
 
     /// An account that is no longer seen is external: its owner would still see it.
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self) -> Cells<'_> {
         let is_owned = self.account.as_ref().is_some_and(AccountView::is_owned);
         let ownership = if is_owned { Ownership::Owned } else { Ownership::External };
         vec![
-            ownership.to_string(),
-            self.name.clone(),
-            self.company.id.to_string(),
-            self.company.name.clone(),
-            self.changed.to_string(),
+            ownership.as_str().into(),
+            self.name.as_str().into(),
+            self.company.id.to_string().into(),
+            self.company.name.as_str().into(),
+            told(self.changed),
         ]
     }
 
@@ -279,9 +280,9 @@ impl DeletedView {
 impl Row for DeletedView {
     const COLUMNS: &'static [&'static str] = &["ownership", "name", "id", "deleted"];
 
-    fn cells(&self) -> Vec<String> {
-        let id = self.id.map(|id| id.to_string()).unwrap_or_default();
-        vec![Ownership::Owned.to_string(), self.name.clone(), id, self.deleted.to_string()]
+    fn cells(&self) -> Cells<'_> {
+        let ownership = Ownership::Owned.as_str();
+        vec![ownership.into(), self.name.as_str().into(), written(self.id), told(self.deleted)]
     }
 
     fn name(&self) -> String {

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Answer, Block, Cell, Column, Fit, Row};
+use super::view::told;
+use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::domain::{Company, CompanyId};
 
 /// A company.
@@ -28,8 +29,8 @@ impl CompanyView {
 impl Row for CompanyView {
     const COLUMNS: &'static [&'static str] = &["id", "name", "active"];
 
-    fn cells(&self) -> Vec<String> {
-        vec![self.id.to_string(), self.name.clone(), self.active.to_string()]
+    fn cells(&self) -> Cells<'_> {
+        vec![self.id.to_string().into(), self.name.as_str().into(), told(self.active)]
     }
 
     fn name(&self) -> String {

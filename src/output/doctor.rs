@@ -5,7 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Answer, Block, Cell, Column, Fit, Row, Tone};
+use super::view::text;
+use super::{Answer, Block, Cell, Cells, Column, Fit, Row, Tone};
 
 /// How something that was looked at is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -58,9 +59,9 @@ impl CheckView {
 impl Row for CheckView {
     const COLUMNS: &'static [&'static str] = &["name", "status", "message", "mend"];
 
-    fn cells(&self) -> Vec<String> {
-        let mend = self.mend.clone().unwrap_or_default();
-        vec![self.name.to_owned(), self.status.to_string(), self.message.clone(), mend]
+    fn cells(&self) -> Cells<'_> {
+        let status = self.status.to_string();
+        vec![self.name.into(), status.into(), self.message.as_str().into(), text(self.mend.as_ref())]
     }
 
     fn name(&self) -> String {

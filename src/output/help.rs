@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Answer, Block, Row};
+use super::{Answer, Block, Cells, Row};
 
 /// The help of a command, or a topic.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -27,8 +27,8 @@ impl HelpView {
 impl Row for HelpView {
     const COLUMNS: &'static [&'static str] = &["name", "title"];
 
-    fn cells(&self) -> Vec<String> {
-        vec![self.name.clone(), self.title.clone()]
+    fn cells(&self) -> Cells<'_> {
+        vec![self.name.as_str().into(), self.title.as_str().into()]
     }
 
     fn name(&self) -> String {

@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::counted;
-use super::{AccessView, Answer, Block, Cell, Column, Fit, Row};
+use super::view::{text, written};
+use super::{AccessView, Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::api::Permissions;
 use crate::api::session::Kind;
 use crate::domain::Company;
@@ -64,17 +65,17 @@ impl Row for IdentityView {
         "token_expires_at",
     ];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self) -> Cells<'_> {
         vec![
-            self.server.clone(),
-            self.profile.clone().unwrap_or_default(),
-            self.username.clone(),
-            self.kind.to_string(),
-            self.company.as_ref().map(|company| company.id.to_string()).unwrap_or_default(),
-            self.company.as_ref().map(|company| company.name.clone()).unwrap_or_default(),
-            self.permissions.join(","),
-            self.credential_source.clone(),
-            self.token_expires_at.map(|time| time.to_string()).unwrap_or_default(),
+            self.server.as_str().into(),
+            text(self.profile.as_ref()),
+            self.username.as_str().into(),
+            self.kind.to_string().into(),
+            written(self.company.as_ref().map(|company| company.id)),
+            text(self.company.as_ref().map(|company| &company.name)),
+            self.permissions.join(",").into(),
+            self.credential_source.as_str().into(),
+            written(self.token_expires_at),
         ]
     }
 

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::counted;
-use super::{Answer, Block, Cell, Column, Fit, Row};
+use super::view::{text, told, written};
+use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::domain::Company;
 
 /// A profile.
@@ -29,15 +30,15 @@ impl Row for ProfileView {
     const COLUMNS: &'static [&'static str] =
         &["name", "current", "server", "username", "company_id", "company", "credential_store"];
 
-    fn cells(&self) -> Vec<String> {
+    fn cells(&self) -> Cells<'_> {
         vec![
-            self.name.clone(),
-            self.current.to_string(),
-            self.server.clone().unwrap_or_default(),
-            self.username.clone().unwrap_or_default(),
-            self.company.as_ref().map(|company| company.id.to_string()).unwrap_or_default(),
-            self.company.as_ref().map(|company| company.name.clone()).unwrap_or_default(),
-            self.credential_store.clone().unwrap_or_default(),
+            self.name.as_str().into(),
+            told(self.current),
+            text(self.server.as_ref()),
+            text(self.username.as_ref()),
+            written(self.company.as_ref().map(|company| company.id)),
+            text(self.company.as_ref().map(|company| &company.name)),
+            text(self.credential_store.as_ref()),
         ]
     }
 
@@ -138,8 +139,8 @@ pub struct SignedOutView {
 impl Row for SignedOutView {
     const COLUMNS: &'static [&'static str] = &["server", "username", "changed"];
 
-    fn cells(&self) -> Vec<String> {
-        vec![self.server.clone(), self.username.clone(), self.changed.to_string()]
+    fn cells(&self) -> Cells<'_> {
+        vec![self.server.as_str().into(), self.username.as_str().into(), told(self.changed)]
     }
 
     fn name(&self) -> String {

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Answer, Block, Row};
+use super::view::written;
+use super::{Answer, Block, Cells, Row};
 
 /// A document of the platform. It is one row, whatever it holds.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -15,8 +16,8 @@ pub struct RawView(pub serde_json::Value);
 impl Row for RawView {
     const COLUMNS: &'static [&'static str] = &["document"];
 
-    fn cells(&self) -> Vec<String> {
-        vec![self.0.to_string()]
+    fn cells(&self) -> Cells<'_> {
+        vec![self.0.to_string().into()]
     }
 
     fn name(&self) -> String {
@@ -58,12 +59,12 @@ impl TokenView {
 impl Row for TokenView {
     const COLUMNS: &'static [&'static str] = &["token", "expires_at"];
 
-    fn cells(&self) -> Vec<String> {
-        vec![self.token.expose().to_owned(), self.expires_at.map(|time| time.to_string()).unwrap_or_default()]
+    fn cells(&self) -> Cells<'_> {
+        vec![self.token.expose().into(), written(self.expires_at)]
     }
 
-    fn piped(&self) -> Vec<String> {
-        vec![self.token.expose().to_owned()]
+    fn piped(&self) -> Cells<'_> {
+        vec![self.token.expose().into()]
     }
 
     fn name(&self) -> String {

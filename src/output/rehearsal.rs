@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Answer, Block, Cell, Column, Fit, Row, Tone};
+use super::{Answer, Block, Cell, Cells, Column, Fit, Row, Tone};
 use crate::api::Written;
 
 /// What a command would do.
@@ -63,9 +63,10 @@ impl PlannedView {
 impl Row for RehearsalView {
     const COLUMNS: &'static [&'static str] = &["method", "path", "body"];
 
-    fn cells(&self) -> Vec<String> {
-        let each =
-            |cell: fn(&PlannedView) -> String| self.requests.iter().map(cell).collect::<Vec<_>>().join(" ");
+    fn cells(&self) -> Cells<'_> {
+        let each = |cell: fn(&PlannedView) -> String| {
+            self.requests.iter().map(cell).collect::<Vec<_>>().join(" ").into()
+        };
         vec![each(|one| one.method.clone()), each(|one| one.path.clone()), each(PlannedView::body)]
     }
 

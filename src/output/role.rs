@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::counted;
-use super::{Answer, Block, Cell, Column, Fit, Row};
+use super::view::{told, written};
+use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::api;
 use crate::domain::Company;
 
@@ -43,9 +44,13 @@ impl RoleView {
 impl Row for RoleView {
     const COLUMNS: &'static [&'static str] = &["name", "kind", "permissions", "holders"];
 
-    fn cells(&self) -> Vec<String> {
-        let holders = self.holders.map(|count| count.to_string()).unwrap_or_default();
-        vec![self.name.clone(), self.kind().to_owned(), self.permissions.join(","), holders]
+    fn cells(&self) -> Cells<'_> {
+        vec![
+            self.name.as_str().into(),
+            self.kind().into(),
+            self.permissions.join(",").into(),
+            written(self.holders),
+        ]
     }
 
     fn name(&self) -> String {
@@ -149,8 +154,8 @@ impl RoleDeletedView {
 impl Row for RoleDeletedView {
     const COLUMNS: &'static [&'static str] = &["name", "deleted"];
 
-    fn cells(&self) -> Vec<String> {
-        vec![self.name.clone(), self.deleted.to_string()]
+    fn cells(&self) -> Cells<'_> {
+        vec![self.name.as_str().into(), told(self.deleted)]
     }
 
     fn name(&self) -> String {
@@ -191,8 +196,8 @@ impl From<api::role::CatalogueEntry> for PermissionView {
 impl Row for PermissionView {
     const COLUMNS: &'static [&'static str] = &["name", "category", "action"];
 
-    fn cells(&self) -> Vec<String> {
-        vec![self.name.clone(), self.category.clone(), self.action.clone()]
+    fn cells(&self) -> Cells<'_> {
+        vec![self.name.as_str().into(), self.category.as_str().into(), self.action.as_str().into()]
     }
 
     fn name(&self) -> String {

@@ -69,8 +69,9 @@ fn table<'a, R: Row + 'a>(
 ) -> Block {
     let cells = |row: &R| {
         let cells = row.cells();
-        let text = |place: &usize| cells.get(*place).cloned().unwrap_or_default();
-        columns.iter().zip(places).map(|(column, place)| cell(column, text(place))).collect()
+        let text = |place: &usize| cells.get(*place).map(|cell| cell.clone().into_owned());
+        let read = |(column, place): (&&str, _)| cell(column, text(place).unwrap_or_default());
+        columns.iter().zip(places).map(read).collect()
     };
     Block::Table {
         columns: columns.iter().map(|column| Column::new(column, Fit::Prose)).collect(),

@@ -7,6 +7,24 @@ use serde::Serialize;
 use super::Cell;
 use super::layout::Fit;
 
+/// The cells of a row, one for each column.
+pub type Cells<'a> = Vec<Cow<'a, str>>;
+
+/// The cell of a text that may be absent.
+pub(super) fn text(value: Option<&String>) -> Cow<'_, str> {
+    value.map(String::as_str).unwrap_or_default().into()
+}
+
+/// The cell of what is true or not.
+pub(super) const fn told(value: bool) -> Cow<'static, str> {
+    Cow::Borrowed(if value { "true" } else { "false" })
+}
+
+/// The cell of any other value that may be absent.
+pub(super) fn written(value: Option<impl ToString>) -> Cow<'static, str> {
+    value.map(|value| value.to_string()).unwrap_or_default().into()
+}
+
 /// One row of an answer: a line in `jsonl`, `csv`, `name` and in a pipe.
 ///
 /// The JSON shape is what `Serialize` gives; the other methods are its shape in rows.
@@ -14,11 +32,11 @@ pub trait Row: Serialize {
     /// The header of the cells, in `csv` only.
     const COLUMNS: &'static [&'static str];
 
-    /// The cells, one for each column: raw text, times in RFC 3339, absent values empty.
-    fn cells(&self) -> Vec<String>;
+    /// The cells: raw text, times in RFC 3339, absent values empty.
+    fn cells(&self) -> Cells<'_>;
 
     /// The cells in a pipe where nobody asked for a format: the same, unless something else is more useful.
-    fn piped(&self) -> Vec<String> {
+    fn piped(&self) -> Cells<'_> {
         self.cells()
     }
 

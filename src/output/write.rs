@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::{Answer, Block, Format, Row, Selection, csv, json, people, spoken, yaml};
+use super::{Answer, Block, Cells, Format, Row, Selection, csv, json, people, spoken, yaml};
 use crate::domain::visible::sanitise;
 
 /// Where an answer goes.
@@ -108,11 +108,11 @@ impl<'a> RowWriter<'a> {
     }
 
     /// The chosen ones of `cells`; `whole` where none were chosen.
-    fn chosen<R: Row>(
+    fn chosen<'c, R: Row>(
         self,
-        cells: impl FnOnce() -> Vec<String>,
-        whole: impl FnOnce() -> Vec<String>,
-    ) -> Vec<String> {
+        cells: impl FnOnce() -> Cells<'c>,
+        whole: impl FnOnce() -> Cells<'c>,
+    ) -> Cells<'c> {
         match self.selection.places::<R>() {
             Some(places) => {
                 let cells = cells();
@@ -129,7 +129,7 @@ impl<'a> RowWriter<'a> {
     pub fn begin<R: Row>(self, out: &mut dyn Write) -> io::Result<()> {
         match self.shape {
             Shape::As(Format::Csv) => {
-                let names = || R::COLUMNS.iter().map(|name| (*name).to_owned()).collect();
+                let names = || R::COLUMNS.iter().map(|name| (*name).into()).collect();
                 csv::write(&self.chosen::<R>(names, names), out)
             }
             _ => Ok(()),
@@ -168,12 +168,12 @@ impl<'a> RowWriter<'a> {
 }
 
 /// Cells between tabs; tabs and line ends inside a cell are written out, so that a row is always one line.
-fn piped(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+fn piped<S: AsRef<str>>(cells: &[S], out: &mut dyn Write) -> io::Result<()> {
     for (index, cell) in cells.iter().enumerate() {
         if index > 0 {
             out.write_all(b"\t")?;
         }
-        out.write_all(sanitise(cell).as_bytes())?;
+        out.write_all(sanitise(cell.as_ref()).as_bytes())?;
     }
     out.write_all(b"\n")
 }

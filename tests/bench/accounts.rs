@@ -65,6 +65,7 @@ fn account(index: usize, count: usize) -> Account {
         role: role.map(str::to_owned),
         permissions: permissions.into_iter().collect(),
     };
+    let other = || Company { id: CompanyId(7), name: "Northwind".to_owned() };
     let second = i64::try_from(index).unwrap() * 977;
     let time = |offset: i64| Timestamp::from_second(1_700_000_000 + offset + second % 50_000_000).unwrap();
     Account {
@@ -72,8 +73,8 @@ fn account(index: usize, count: usize) -> Account {
         name: format!("account-{index:06}"),
         description: (!index.is_multiple_of(3)).then(|| format!("Reads signal and traffic of site {index}")),
         ownership: if owned { Ownership::Owned } else { Ownership::External },
-        owner: if owned { company(count) } else { Company { id: CompanyId(7), name: "Northwind".into() } },
-        access: (!index.is_multiple_of(10)).then_some(access),
+        owner: if owned { company(count) } else { other() }.into(),
+        access: (!index.is_multiple_of(10)).then(|| access.into()),
         company_count: owned.then_some(2),
         created_at: time(0),
         password_changed_at: time(86_400),

@@ -1,7 +1,7 @@
 //! What `sactl grant` asks on a terminal: everything that was not said, then whether to go on.
 
 use super::{Args, Wanted, finish};
-use crate::api::Code;
+use crate::api::{Access, Code, Shared};
 use crate::commands::acting::Acting;
 use crate::commands::ask::{self, Chosen};
 use crate::commands::command_line::CommandLine;
@@ -31,7 +31,7 @@ pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -
             let what = in_words(&wanted, &company);
             (wanted, what)
         }
-        None => match acting.ask_access(false, present.as_ref()).await? {
+        None => match acting.ask_access(false, present.as_deref()).await? {
             Chosen::Rights(rights, permissions) => {
                 let what = ask::in_words(&rights, permissions, &company);
                 (Wanted::Set(rights), format!("will have {what}"))
@@ -54,11 +54,11 @@ pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -
 
 /// Whose the account is and what it may do here, in words, and its access. An account that this company does
 /// not see may still be given access by somebody who sees it elsewhere.
-async fn present(acting: &Acting<'_>, name: &str) -> Result<(String, Option<crate::api::Access>)> {
+async fn present(acting: &Acting<'_>, name: &str) -> Result<(String, Option<Shared<Access>>)> {
     match acting.session.show_account(acting.company, name).await {
         Ok(detail) => {
             let account = detail.account;
-            let access = account.access.as_ref().map_or_else(|| "no access".to_owned(), ask::held);
+            let access = account.access.as_deref().map_or_else(|| "no access".to_owned(), ask::held);
             Ok((format!("{}, owned by {}; here: {access}", account.name, account.owner), account.access))
         }
         Err(error) if matches!(error.code, Code::NotFound | Code::MissingPermission) => {

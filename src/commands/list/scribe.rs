@@ -1,8 +1,9 @@
-//! A thread that writes pages of accounts while the next page comes in and is read. It holds one page at a time;
-//! whoever hands it another one waits until it can take it.
+//! A thread that writes pages of accounts while the next page comes in and is read. One page may wait for it;
+//! whoever hands it another one waits too.
 
-use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
+
+use tokio::sync::mpsc::{Sender, channel};
 
 use crate::error::{CliError, Result};
 use crate::output::{AccountView, RowWriter, Surroundings};
@@ -10,25 +11,26 @@ use crate::ui::Ui;
 
 /// The thread.
 pub(super) struct Scribe {
-    pages: SyncSender<Vec<AccountView>>,
+    pages: Sender<Vec<AccountView>>,
     thread: JoinHandle<Result<()>>,
 }
 
 impl Scribe {
     /// Starts it; `None` where the system has no thread for us.
     pub(super) fn start(ui: Ui, surroundings: Surroundings) -> Option<Self> {
-        let (pages, handed) = sync_channel::<Vec<AccountView>>(0);
+        // Not the channel of the standard library: it spins for a while before it sleeps.
+        let (pages, mut handed) = channel::<Vec<AccountView>>(1);
         let work = move || {
             let writer = RowWriter::selecting(&surroundings, ui.selection());
-            handed.iter().try_for_each(|views| write(&ui, writer, &views))
+            std::iter::from_fn(|| handed.blocking_recv()).try_for_each(|views| write(&ui, writer, &views))
         };
         let thread = thread::Builder::new().name("rows".to_owned()).spawn(work).ok()?;
         Some(Self { pages, thread })
     }
 
     /// Hands it a page; false when it has failed and takes no more.
-    pub(super) fn hand(&self, views: Vec<AccountView>) -> bool {
-        self.pages.send(views).is_ok()
+    pub(super) async fn hand(&self, views: Vec<AccountView>) -> bool {
+        self.pages.send(views).await.is_ok()
     }
 
     /// Waits until everything is written.

@@ -21,9 +21,9 @@ fn account(name: &str, ownership: Ownership, owner: Company, access: Option<api:
         name: name.to_owned(),
         description: Some("Nightly jobs".to_owned()),
         ownership,
-        owner,
+        owner: owner.into(),
         company_count: is_ours.then_some(u64::from(access.is_some())),
-        access,
+        access: access.map(Into::into),
         created_at: "2026-11-01T08:00:00Z".parse().unwrap(),
         password_changed_at: "2026-11-20T08:30:00Z".parse().unwrap(),
         last_used_at: is_ours.then(|| "2026-11-22T09:00:00Z".parse().unwrap()),
@@ -231,7 +231,7 @@ fn jsonl_is_one_account_a_line() {
 #[test]
 fn the_owner_sees_every_company_of_an_account() {
     let elsewhere = access(2, "Northwind Logistics", None, &["devices:view", "alerts:view"]);
-    let companies = Some(vec![fleet().access.unwrap(), elsewhere]);
+    let companies = Some(vec![api::Access::clone(&fleet().access.unwrap()), elsewhere]);
     let view = AccountDetailView::from(api::AccountDetail { account: fleet(), companies });
     insta::assert_snapshot!(shown(&view, Some(Format::Table), Some(80)), @r"
     Name          fleet-automation
@@ -299,7 +299,7 @@ fn no_server_text_orders_the_terminal() {
     let mut evil = telemetry();
     evil.name = "a\u{1b}]52;c;x\u{7}\u{9b}2J".to_owned();
     evil.description = Some("x\r\ny\u{202e}z".to_owned());
-    evil.owner.name = "\u{1b}[31mred".to_owned();
+    evil.owner = company(7, "\u{1b}[31mred").into();
     for format in [
         None,
         Some(Format::Table),

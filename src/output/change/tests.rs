@@ -2,11 +2,13 @@ use super::super::{Format, Surroundings, write};
 use super::*;
 
 fn account() -> api::Account {
-    serde_json::from_value(serde_json::json!({
-        "id": 9, "name": "ci", "description": null, "ownership": "owned", "owner": {"id": 1, "name": "Acme MSP"},
-        "access": null, "company_count": 0, "created_at": "2026-11-22T11:59:59Z",
-        "password_changed_at": "2026-11-22T11:59:59Z", "last_used_at": null
-    }))
+    serde_json::from_str(
+        r#"{
+            "id": 9, "name": "ci", "description": null, "ownership": "owned", "owner": {"id": 1, "name": "Acme MSP"},
+            "access": null, "company_count": 0, "created_at": "2026-11-22T11:59:59Z",
+            "password_changed_at": "2026-11-22T11:59:59Z", "last_used_at": null
+        }"#,
+    )
     .unwrap()
 }
 
