@@ -1,7 +1,7 @@
 //! The functions that a client calls, as the linker is told to put them next to each other: run under callgrind,
 //! and written as patterns of the names of their sections.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -28,22 +28,25 @@ const HEAD: &str = "\
 /// Bytes that a pattern may always bring in.
 const FEW: u64 = 512;
 
-/// Runs the programs, and writes which functions they called.
+/// Runs the programs, and writes which functions they called: those of the first run first, for what several runs
+/// have in common is what the shortest one needs.
 pub(crate) fn write<'a>(program: &Path, runs: impl Iterator<Item = &'a Program>) {
     let folder = TempDir::with_prefix("sactl-hot-").unwrap();
-    let mut called = BTreeSet::new();
+    let mut called = BTreeMap::new();
     for (number, run) in runs.enumerate() {
         let told = folder.path().join(number.to_string());
         let mut out = std::ffi::OsString::from("--callgrind-out-file=");
         out.push(&told);
         run.under("valgrind", &["--tool=callgrind".into(), "--demangle=no".into(), out]);
-        called.extend(functions(&std::fs::read_to_string(told).unwrap()));
+        for name in functions(&std::fs::read_to_string(told).unwrap()) {
+            called.entry(name).or_insert(number);
+        }
     }
     let patterns = patterns(&sizes(program), &called);
     assert!(patterns.len() > 500, "the program has no names: see {SCRIPT} for how it is built");
     let mut script = format!("{HEAD}SECTIONS {{\n  .text.hot : {{\n");
     for pattern in &patterns {
-        writeln!(script, "    *(.text.{pattern})").unwrap();
+        writeln!(script, "    *(.text.{pattern} .text.{pattern}.*)").unwrap();
     }
     script.push_str("  }\n} INSERT BEFORE .text;\n");
     std::fs::write(SCRIPT, script).unwrap();
@@ -69,26 +72,52 @@ fn sizes(program: &Path) -> BTreeMap<String, u64> {
     text.lines().filter_map(line).collect()
 }
 
-/// Patterns for what was called, without those that would bring in much else.
-fn patterns(sizes: &BTreeMap<String, u64>, called: &BTreeSet<String>) -> BTreeSet<String> {
-    let mut bytes: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    for (name, size) in sizes {
-        let (all, wanted) = bytes.entry(pattern(name)).or_default();
-        *all += size;
-        *wanted += if called.contains(name) { *size } else { 0 };
-    }
-    let is_good = |(all, wanted): (u64, u64)| wanted > 0 && (wanted * 2 >= all || all <= FEW);
-    bytes.into_iter().filter(|(_, bytes)| is_good(*bytes)).map(|(pattern, _)| pattern).collect()
+/// What a pattern stands for.
+#[derive(Default)]
+struct Functions {
+    /// Bytes of all of them.
+    all: u64,
+    /// Bytes of those that were called.
+    wanted: u64,
+    /// The first run that called one.
+    first: Option<usize>,
 }
 
-/// A name without what differs from build to build: `17h…E` at the end, or a number behind `Cs` of each crate.
+impl Functions {
+    /// Whether little else comes with those that were called.
+    fn is_good(&self) -> bool {
+        self.wanted > 0 && (self.wanted * 2 >= self.all || self.all <= FEW)
+    }
+}
+
+/// Patterns for what was called in which run, in the order of the runs.
+fn patterns(sizes: &BTreeMap<String, u64>, called: &BTreeMap<String, usize>) -> Vec<String> {
+    let mut found: BTreeMap<String, Functions> = BTreeMap::new();
+    for (name, size) in sizes {
+        let functions = found.entry(pattern(name)).or_default();
+        functions.all += size;
+        if let Some(run) = called.get(name) {
+            functions.wanted += size;
+            functions.first = Some(functions.first.map_or(*run, |first| first.min(*run)));
+        }
+    }
+    let mut good: Vec<_> = found.into_iter().filter(|(_, functions)| functions.is_good()).collect();
+    good.sort_by_key(|(_, functions)| functions.first);
+    good.into_iter().map(|(pattern, _)| pattern).collect()
+}
+
+/// A name without what differs from build to build: `17h…E` at the end, a number behind `Cs` of each crate, and
+/// what the compiler adds behind a point to tell copies apart.
 fn pattern(name: &str) -> String {
     if let Some(at) = name.rfind("17h").filter(|_| name.starts_with("_ZN")) {
         return format!("{}*", &name[..at]);
     }
-    let Some(mangled) = name.strip_prefix("_R") else { return name.to_owned() };
-    let mut parts = mangled.split("Cs");
-    let mut pattern = format!("_R{}", parts.next().unwrap_or_default());
+    let name = name.split('.').next().unwrap_or(name);
+    if !name.starts_with("_R") {
+        return name.to_owned();
+    }
+    let mut parts = name.split("Cs");
+    let mut pattern = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         match part.split_once('_') {
             Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
