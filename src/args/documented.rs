@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use clap::{Arg, ArgAction, Command, CommandFactory, Subcommand};
+use clap::{Command, CommandFactory, Subcommand};
 
 use super::{Command as Verb, Global, STYLES};
 use crate::commands::help::overview;
@@ -15,7 +15,7 @@ const WIDTH: usize = 80;
 /// The command line with everything that help, manual pages and completion tell about it.
 pub fn command() -> Command {
     let program = whole();
-    let template = overview(&program);
+    let template = overview(&program, &program, false);
     documented(program, "").help_template(template)
 }
 
@@ -58,15 +58,10 @@ pub(super) fn most(arguments: &[OsString]) -> Command {
     // The overview names every verb, and knows nothing else of them.
     let verbs = verbs_alone();
     let literal = *verbs.get_styles().get_literal();
-    let program = Global::command()
-        .override_usage(format!("{literal}sactl{literal:#} [OPTIONS] [COMMAND]"))
-        .help_template(overview(&verbs));
-    if !arguments.iter().any(|word| word == "--help") {
-        return program;
-    }
-    // Every flag, and each on a line of its own: an overview is to be seen at once.
-    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort).help("Print help");
-    program.disable_help_flag(true).arg(help.global(true)).mut_args(|flag| flag.hide_short_help(false))
+    let usage = format!("{literal}sactl{literal:#} [OPTIONS] [COMMAND]");
+    let program = Global::command();
+    let text = overview(&verbs, &program, arguments.iter().any(|word| word == "--help"));
+    program.override_usage(usage).help_template(text)
 }
 
 /// The path of a verb below `path`, as it is typed.

@@ -9,12 +9,14 @@ use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::output::{self, Format, HelpView, RawView};
 
+mod flags;
 mod groups;
 mod start;
 mod text;
 mod topic;
 mod topics;
 
+pub(super) use flags::value_name;
 pub use groups::overview;
 pub use start::start;
 pub use topic::{Block, Topic};

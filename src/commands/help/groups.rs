@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use clap::Command;
 
 use super::Topic;
+use super::flags::{Flag, flags};
+use crate::output::wrap;
 
 /// The groups in their order, each with its commands in theirs. A command that stands in none is shown in a last
 /// one, so that none is ever forgotten.
@@ -35,12 +37,13 @@ pub(super) fn groups(program: &Command) -> Vec<Group<'_>> {
     all.filter(|group| !group.commands.is_empty()).collect()
 }
 
-/// The template of the program's own help: its commands by group, and the topics.
-pub fn overview(program: &Command) -> String {
+/// The template of the program's own help: its commands by group, the topics, and those of its flags that are often
+/// needed, or `every` one.
+pub fn overview(commands: &Command, program: &Command, every: bool) -> String {
     let header = *program.get_styles().get_header();
     let literal = *program.get_styles().get_literal();
     let mut text = "{about}\n\n{usage-heading} {usage}\n".to_owned();
-    for Group { name, commands } in groups(program) {
+    for Group { name, commands } in groups(commands) {
         let _ = write!(text, "\n{header}{name}:{header:#}\n");
         for command in commands {
             let (name, about) = (command.get_name(), about(command));
@@ -51,12 +54,26 @@ pub fn overview(program: &Command) -> String {
     for Topic { name, about, .. } in super::topics() {
         let _ = writeln!(text, "  {literal}{name:<WIDEST$}{literal:#}  {about}");
     }
-    let _ = write!(text, "\n{header}Global options:{header:#}\n{{options}}{{after-help}}");
-    text
+    let _ = write!(text, "\n{header}Global options:{header:#}\n");
+    let flags = flags(program, every);
+    let widest = flags.iter().map(|flag| flag.long.len() + flag.value.len()).max().unwrap_or_default();
+    for Flag { short, long, value, does } in flags {
+        let short =
+            short.map_or_else(|| "    ".to_owned(), |short| format!("{literal}-{short}{literal:#}, "));
+        let gap = " ".repeat(widest - long.len() - value.len());
+        let indented = format!("\n{:width$}", "", width = widest + 10);
+        let does = wrap(&does, WIDTH - widest - 10).join(&indented);
+        let _ = writeln!(text, "  {short}{literal}--{long}{literal:#}{value}{gap}  {does}");
+    }
+    text.truncate(text.trim_end().len());
+    text + "{after-help}"
 }
 
 /// Columns of the longest name of a command or a topic.
 const WIDEST: usize = 11;
+
+/// Columns of the overview.
+const WIDTH: usize = 80;
 
 /// What a command does, in one line.
 pub(super) fn about(command: &Command) -> String {

@@ -5,6 +5,7 @@ use clap::{Arg, ArgAction, Command};
 use super::roff::{Roff, bold, italic};
 use super::{Page, topic};
 use crate::args;
+use crate::commands::help::value_name;
 
 /// A page for each command, and one for the program.
 pub(super) fn pages(date: &str) -> Vec<Page> {
@@ -134,11 +135,6 @@ fn written(arg: &Arg, space: &str) -> String {
         (Some(long), false) => bold(&format!("--{long}")),
         (None, _) => italic(&value),
     }
-}
-
-fn value_name(arg: &Arg) -> String {
-    let names = arg.get_value_names().map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>());
-    names.map_or_else(|| arg.get_id().as_str().to_uppercase(), |names| names.join(" "))
 }
 
 fn definitions(roff: &mut Roff, heading: &str, arguments: &[&Arg]) {
