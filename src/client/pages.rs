@@ -28,6 +28,13 @@ pub struct Pages<'a, T> {
     rows: PhantomData<fn() -> T>,
 }
 
+/// Has the memory of a page used again for the next one. The C library of GNU gives large pieces back to the system,
+/// which then makes them anew; from what size on, it learns from what it was given back itself.
+fn keep_memory() {
+    const LARGEST: usize = 4 * 1024 * 1024;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGEST)));
+}
+
 /// Where a walk through pages stands.
 #[derive(Debug)]
 pub(super) enum Cursor {
@@ -57,6 +64,9 @@ impl<'a, T: Listed> Pages<'a, T> {
             }
         }
         let page: Page<T> = self.session.read(&self.path, &self.query).await?;
+        if matches!(self.cursor, Cursor::First) && page.next.is_some() {
+            keep_memory();
+        }
         self.cursor = self.walk.follow(page.next.clone(), page.data.is_empty())?;
         Ok(Some(page))
     }

@@ -1,5 +1,5 @@
-//! A thread that writes pages of accounts while the next page comes in and is read. One page may wait for it;
-//! whoever hands it another one waits too.
+//! A thread that writes pages of accounts while the next page comes in and is read. It holds one page at a time;
+//! whoever hands it another one waits until it can take it.
 
 use std::thread::{self, JoinHandle};
 
@@ -30,7 +30,8 @@ impl Scribe {
 
     /// Hands it a page; false when it has failed and takes no more.
     pub(super) async fn hand(&self, views: Vec<AccountView>) -> bool {
-        self.pages.send(views).await.is_ok()
+        // There is room again when it has taken this one.
+        self.pages.send(views).await.is_ok() && self.pages.reserve().await.is_ok()
     }
 
     /// Waits until everything is written.
