@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-use sactl::api::{Account, Code, Page};
+use sactl::api::{Account, Code, Listed as _, Page};
 use sactl::client;
 use sactl::config::ConfigFile;
 use sactl::config::credentials::FileStore;
@@ -87,9 +87,12 @@ fn surroundings(format: Option<Format>, is_terminal: bool) -> Surroundings {
 }
 
 /// A page of accounts is read or refused; what is read is shown tame in every form, a row for each account,
-/// and as JSON it says what the server said.
+/// and as JSON it says what the server said. A page that repeats what was read before is read alike.
 pub(crate) fn account_list(body: &[u8]) {
-    let Ok(page) = serde_json::from_slice::<Page<Account>>(body) else { return };
+    let Ok(text) = str::from_utf8(body) else { return };
+    let Ok(page) = serde_json::from_str::<Page<Account>>(text) else { return };
+    // What is repeated is found in another way than it was read the first time.
+    assert_eq!(Account::read_page(text).unwrap().data, page.data);
     let names: Vec<String> = page.data.iter().map(|account| account.name.clone()).collect();
     let company = page.company.unwrap_or(Company { id: CompanyId(1), name: "Acme MSP".to_owned() });
     let accounts: Vec<AccountView> = page.data.into_iter().map(AccountView::from).collect();
