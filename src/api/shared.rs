@@ -117,7 +117,8 @@ impl<T: DeserializeOwned> Lately<T> {
     /// there is nothing to gain.
     ///
     /// The key stands with its quotes, its colon and nothing between them, as in `"access":`. There is no such text
-    /// inside a string, where quotes are written otherwise; and what a part begins with, it ends with.
+    /// inside a string, where quotes are written otherwise; and a part that is known closes its own brackets, so that
+    /// what begins with its text is that part and nothing else.
     pub(super) fn shorten(&mut self, key: &str, text: &str) -> Option<String> {
         if self.parts.is_empty() {
             return None;
