@@ -277,6 +277,10 @@ pub enum Command {
     ///
     /// Prints its address on standard output once it listens and logs on standard error. Stops cleanly on an
     /// interrupt or SIGTERM: requests under way are answered first.
+    ///
+    /// PostgreSQL on another machine is reached safely with ?sslmode=verify-full in its URL, and sslrootcert=FILE where
+    /// an authority of your own signed its certificate. Its password belongs into PGPASSWORD or ~/.pgpass: every user
+    /// of the machine can read what stands in the URL.
     #[cfg(feature = "platform")]
     Serve(commands::serve::Args),
     /// Try everything in a platform of your own with sample data

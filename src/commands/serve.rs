@@ -70,6 +70,12 @@ async fn serve(args: Args, seed: Option<Seed>, ui: &Ui) -> Result<()> {
         ui.warning("passwords and tokens will cross the network unencrypted: give --tls-cert and --tls-key");
     }
     let database = args.database.map_or_else(default_database, Ok)?;
+    if database.tells_password() {
+        ui.warning(
+            "every user of this machine can read the password of the database on this command line: leave it out of \
+             the URL, and set PGPASSWORD or write ~/.pgpass",
+        );
+    }
     // From here on a signal stops us cleanly, also while the database is brought up to date.
     let stop = app::stop_signal().map_err(|error| CliError::io("cannot listen for signals", error))?;
     let mut stop = Box::pin(stop);

@@ -21,6 +21,17 @@ pub enum DatabaseUrl {
 #[error("a database is sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")]
 pub struct InvalidDatabaseUrl;
 
+impl DatabaseUrl {
+    /// Whether a password stands in the text: what is written on a command line is no secret.
+    pub fn tells_password(&self) -> bool {
+        let Self::Postgres(url) = self else { return false };
+        let says_it = |url: url::Url| {
+            url.password().is_some() || url.query_pairs().any(|(field, _)| field == "password")
+        };
+        url::Url::parse(url).is_ok_and(says_it)
+    }
+}
+
 impl FromStr for DatabaseUrl {
     type Err = InvalidDatabaseUrl;
 
@@ -81,5 +92,17 @@ mod tests {
         }
         let shown = parse("postgres:///x?host=/run&password=hunter3").unwrap().to_string();
         assert_eq!(shown, "postgres:///x");
+    }
+
+    #[test]
+    fn a_password_in_the_text_is_noticed() {
+        for (text, tells) in [
+            ("postgres://u:hunter2@db.example/x", true),
+            ("postgres:///x?host=/run&password=hunter2", true),
+            ("postgres://u@db.example/x?sslmode=verify-full", false),
+            ("sqlite:u:hunter2@x", false),
+        ] {
+            assert_eq!(text.parse::<DatabaseUrl>().unwrap().tells_password(), tells, "{text}");
+        }
     }
 }

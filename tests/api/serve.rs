@@ -52,6 +52,18 @@ fn call(url: &str, token: &str, line: &str) -> (u16, Value) {
     request(url, &format!("{line} HTTP/1.1\r\nAuthorization: Bearer {token}"), "")
 }
 
+/// What stands on a command line is no secret, and nothing else repeats it.
+#[test]
+fn a_password_in_the_address_of_the_database_is_warned_of() {
+    let env = Env::new();
+    let database = format!("postgres:///x?host={}&password=hunter2", env.work().join("nowhere").display());
+    let running = Running::start(command(&env, &["serve", "--listen", "127.0.0.1:0", "--database", &database]));
+    let (status, said, told) = running.end();
+    assert_eq!((status.code(), said.as_str()), (Some(1), ""), "{told}");
+    assert!(told.contains("PGPASSWORD") && !told.contains("hunter2"), "{told}");
+    assert!(told.contains("cannot open the database postgres:///x"), "{told}");
+}
+
 #[test]
 fn it_says_where_it_is_and_stops_cleanly() {
     for signal in [Signal::INT, Signal::TERM] {

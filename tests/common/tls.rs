@@ -97,6 +97,11 @@ impl Certified {
         self.key.serialize_pem()
     }
 
+    /// Who shows the certificate to whoever asks for TLS within another protocol.
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::new(self.server_config(None, &[])))
+    }
+
     fn server_config(&self, clients: Option<&Authority>, protocols: &[&str]) -> ServerConfig {
         let provider = Arc::new(default_provider());
         let builder = ServerConfig::builder_with_provider(provider.clone());

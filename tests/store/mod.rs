@@ -9,6 +9,7 @@ mod races;
 mod reads;
 mod seeding;
 mod story;
+mod tls;
 mod tokens;
 
 use std::sync::Arc;
