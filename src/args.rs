@@ -16,7 +16,7 @@ use crate::ui::Colour;
 
 mod documented;
 
-pub use documented::{command, program, whole};
+pub use documented::{command, overview_at_hand, program, whole};
 
 /// The command line of this call, and the path of its command as it is typed, for example `role list`; empty when
 /// none is named.

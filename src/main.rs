@@ -21,6 +21,10 @@ fn main() -> ExitCode {
     if output::evaluated(&arguments) || commands::complete::answered(&arguments, &environment) {
         return ExitCode::SUCCESS;
     }
+    if let Some(overview) = args::overview_at_hand(&arguments) {
+        let ui = Ui::new(context::manner_in(&arguments, &environment));
+        return finish(&ui, ui.help(&overview.into()).map(|()| 0));
+    }
     let (cli, path) = match args::parse(&arguments) {
         Ok(parsed) => parsed,
         Err(error) => return not_parsed(&error, &arguments, &environment),

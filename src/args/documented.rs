@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use clap::{Command, CommandFactory, Subcommand};
 
 use super::{Command as Verb, Global, STYLES};
-use crate::commands::help::overview;
+use crate::commands::help::{overview, usage};
 use crate::output::{self, Document};
 
 /// Longest line of what is added to the help.
@@ -14,10 +14,30 @@ const WIDTH: usize = 80;
 
 /// The command line with everything that help, manual pages and completion tell about it.
 pub fn command() -> Command {
+    everything(false)
+}
+
+fn everything(every_flag: bool) -> Command {
     let program = whole();
-    let template = overview(&program, &program, false);
+    let template = overview(&program, &program, every_flag);
     documented(program, "").help_template(template)
 }
+
+/// The program's own help, where `arguments` ask for that and nothing else: it is at hand, so that nothing needs to be
+/// read of the commands to show it. `None` for everything else.
+pub fn overview_at_hand(arguments: &[OsString]) -> Option<&'static str> {
+    let [_, word] = arguments else { return None };
+    AT_HAND.iter().find(|(flag, _)| word == flag).map(|(_, text)| *text)
+}
+
+/// The flags that ask for the overview, and what they show. Written by `sactl --color=always FLAG`.
+#[cfg(feature = "platform")]
+const AT_HAND: &[(&str, &str)] =
+    &[("--help", include_str!("overview-long.txt")), ("-h", include_str!("overview.txt"))];
+
+/// The small client has other commands, and makes its overview of them.
+#[cfg(not(feature = "platform"))]
+const AT_HAND: &[(&str, &str)] = &[];
 
 /// The command line with the arguments of every verb at once.
 pub fn whole() -> Command {
@@ -52,15 +72,14 @@ pub(super) fn least(arguments: &[OsString]) -> Command {
 /// What tells everything about `arguments` that ask for help, or make no sense.
 pub(super) fn most(arguments: &[OsString]) -> Command {
     let is_flag = |word: &OsString| word.as_encoded_bytes().starts_with(b"-");
+    let every_flag = arguments.iter().any(|word| word == "--help");
     if !arguments.iter().skip(1).all(is_flag) {
-        return command();
+        return everything(every_flag);
     }
     // The overview names every verb, and knows nothing else of them.
-    let verbs = verbs_alone();
-    let literal = *verbs.get_styles().get_literal();
-    let usage = format!("{literal}sactl{literal:#} [OPTIONS] [COMMAND]");
     let program = Global::command();
-    let text = overview(&verbs, &program, arguments.iter().any(|word| word == "--help"));
+    let text = overview(&verbs_alone(), &program, every_flag);
+    let usage = usage(&program);
     program.override_usage(usage).help_template(text)
 }
 
@@ -149,6 +168,22 @@ mod tests {
         assert!(help.contains("\n\nColumns:\n  ownership, name, id, owner_id, owner, role,"), "{help}");
         assert!(help.ends_with("\n\nJSON Schema:\n  sactl help schemas accounts\n"), "{help}");
         assert!(!list.render_help().to_string().contains("Columns:"));
+    }
+
+    #[cfg(feature = "platform")]
+    #[test]
+    fn the_overview_at_hand_is_that_of_the_commands() {
+        for (flag, text) in AT_HAND {
+            let arguments = ["sactl", flag].map(OsString::from);
+            assert_eq!(overview_at_hand(&arguments), Some(*text));
+            let fresh = most(&arguments).render_help().ansi().to_string();
+            let renew = "sactl --color=always FLAG writes it anew";
+            assert!(*text == fresh, "the text for {flag} is stale, {renew}:\n{fresh}");
+        }
+        for line in ["sactl", "sactl help", "sactl list --help", "sactl --help list", "sactl --helpful"] {
+            let arguments: Vec<_> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(overview_at_hand(&arguments), None, "{line}");
+        }
     }
 
     #[test]

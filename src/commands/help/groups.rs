@@ -37,12 +37,13 @@ pub(super) fn groups(program: &Command) -> Vec<Group<'_>> {
     all.filter(|group| !group.commands.is_empty()).collect()
 }
 
-/// The template of the program's own help: its commands by group, the topics, and those of its flags that are often
-/// needed, or `every` one.
+/// The program's own help: its commands by group, the topics, and those of its flags that are often needed, or `every`
+/// one.
 pub fn overview(commands: &Command, program: &Command, every: bool) -> String {
     let header = *program.get_styles().get_header();
     let literal = *program.get_styles().get_literal();
-    let mut text = "{about}\n\n{usage-heading} {usage}\n".to_owned();
+    let mut text = wrap(&about(program), WIDTH).join("\n");
+    let _ = write!(text, "\n\n{header}Usage:{header:#} {}\n", usage(program));
     for Group { name, commands } in groups(commands) {
         let _ = write!(text, "\n{header}{name}:{header:#}\n");
         for command in commands {
@@ -65,8 +66,15 @@ pub fn overview(commands: &Command, program: &Command, every: bool) -> String {
         let does = wrap(&does, WIDTH - widest - 10).join(&indented);
         let _ = writeln!(text, "  {short}{literal}--{long}{literal:#}{value}{gap}  {does}");
     }
-    text.truncate(text.trim_end().len());
-    text + "{after-help}"
+    let examples = program.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let _ = writeln!(text, "\n{examples}");
+    text
+}
+
+/// How the program is called, whether it knows its commands yet or not.
+pub fn usage(program: &Command) -> String {
+    let literal = program.get_styles().get_literal();
+    format!("{literal}sactl{literal:#} [OPTIONS] [COMMAND]")
 }
 
 /// Columns of the longest name of a command or a topic.
