@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::error::ErrorKind;
 use sactl::args::{self, Command};
@@ -61,8 +60,9 @@ fn run(command: Option<Command>, context: &Context) -> Result<u8> {
             None => commands::help::start(context).await.map(|()| 0),
         }
     }));
-    // A thread that still waits for a key or for a keyring must not hold up the end.
-    runtime.shutdown_timeout(Duration::ZERO);
+    // Neither a thread that still waits for a key or for a keyring, nor connections, which the system closes at
+    // once, must hold up the end.
+    std::mem::forget(runtime);
     outcome
 }
 

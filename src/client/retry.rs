@@ -54,21 +54,25 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The waits of one request.
 pub(super) struct Schedule {
     repeat: Repeat,
-    waits: backon::ExponentialBackoff,
+    /// Made when something has failed: most requests need none.
+    waits: Option<backon::ExponentialBackoff>,
     refused: u8,
 }
 
 impl Schedule {
-    pub(super) fn new(repeat: Repeat) -> Self {
-        let waits = ExponentialBuilder::new()
+    pub(super) const fn new(repeat: Repeat) -> Self {
+        Self { repeat, waits: None, refused: 0 }
+    }
+
+    fn waits() -> backon::ExponentialBackoff {
+        ExponentialBuilder::new()
             .with_jitter()
             .with_jitter_seed(rand::random())
             .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(5))
             .with_factor(2.0)
             .with_max_times(4)
-            .build();
-        Self { repeat, waits, refused: 0 }
+            .build()
     }
 
     /// How long to wait before the next attempt; `None` to give up. `asked` is the server's `Retry-After`,
@@ -83,7 +87,7 @@ impl Schedule {
         if !self.may_repeat(fault, status) {
             return None;
         }
-        let own = self.waits.next()?;
+        let own = self.waits.get_or_insert_with(Self::waits).next()?;
         let wait = asked.map_or(own, |asked| asked.max(own));
         (wait <= PATIENCE && wait < left).then_some(wait)
     }
