@@ -143,6 +143,16 @@ impl Place {
             .args((0..company.div_ceil(PAGE)).map(page))
     }
 
+    /// What a shell needs to start the program by hand; the lists are those of other companies too.
+    pub(crate) fn settings(&self) -> String {
+        let (http, https, cacert) = (self.http(), self.https(), self.cacert());
+        format!(
+            "export SACTL_SERVER={http} SACTL_TOKEN=sat_0000000000000000 SACTL_COMPANY={}\n\
+             # companies: {COMPANIES:?}; over TLS: --server {https} --cacert {cacert}",
+            COMPANIES[1]
+        )
+    }
+
     fn cacert(&self) -> String {
         self.cacert.display().to_string()
     }

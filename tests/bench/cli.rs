@@ -6,6 +6,7 @@
 //! cargo bench --bench cli -- --check     # and a failure when a target is missed
 //! cargo bench --bench cli -- list        # only cases with this word in their name
 //! cargo bench --bench cli -- --hot       # no table: which functions belong together, for the linker
+//! cargo bench --bench cli -- --serve     # no table: the server, for a profiler, until standard input ends
 //! ```
 //!
 //! Only ratios of one run count: both sides take turns, so that whatever else the machine does meets both. No
@@ -39,6 +40,11 @@ fn main() -> ExitCode {
     let place = cases::Place::new();
     if words.iter().any(|word| word == hot::HOT) {
         place.write_hot();
+        return ExitCode::SUCCESS;
+    }
+    if words.iter().any(|word| word == "--serve") {
+        println!("{}", place.settings());
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         return ExitCode::SUCCESS;
     }
     let rows = cases::run(&place, &wanted);
