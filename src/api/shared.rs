@@ -67,6 +67,9 @@ const LONGEST: usize = 4096;
 /// Texts that are remembered: about as many as roles are in use in a company.
 const REMEMBERED: usize = 8;
 
+/// Parts of a text that are looked at in order to remember them: whatever a server writes, that is soon done.
+const TRIED: usize = 4 * REMEMBERED;
+
 /// What was read lately: most rows of a page repeat one of a few texts, which is found faster than read.
 #[derive(Debug)]
 pub struct Lately<T> {
@@ -104,38 +107,41 @@ impl<T: DeserializeOwned> Lately<T> {
         self.next = (self.next + 1) % REMEMBERED;
     }
 
-    /// Gives every part that is remembered a word, which nobody who writes a document can know beforehand.
-    fn name_all(&mut self) {
-        let secret = RandomState::new().build_hasher().finish();
-        let word = |place| format!("\"{secret:016x}{place}\"");
-        self.words =
-            self.parts.iter().enumerate().map(|(place, (_, part))| (word(place), part.clone())).collect();
-    }
-
-    /// The text with words in place of the parts behind `key` that are remembered: where they are most of it, it is
-    /// not worth being read again. It means the same to this thread until the next text is shortened. `None` where
-    /// there is nothing to gain.
+    /// The text with words in place of the parts behind `key` that it repeats: where they are most of it, it is not
+    /// worth being read again. It means the same to this thread until the next text is shortened. `None` where there
+    /// is nothing to gain.
     ///
     /// The key stands with its quotes, its colon and nothing between them, as in `"access":`. There is no such text
     /// inside a string, where quotes are written otherwise; and a part that is known closes its own brackets, so that
     /// what begins with its text is that part and nothing else.
     pub(super) fn shorten(&mut self, key: &str, text: &str) -> Option<String> {
-        if self.parts.is_empty() {
-            return None;
-        }
-        self.name_all();
+        // Nobody who writes a document can know the words beforehand.
+        let secret = RandomState::new().build_hasher().finish();
+        let word = |place| format!("\"{secret:016x}{place}\"");
+        self.words =
+            self.parts.iter().enumerate().map(|(place, (_, part))| (word(place), part.clone())).collect();
         let finder = Finder::new(key);
         // Memory that is not written to costs nothing.
         let mut short = String::with_capacity(text.len());
-        let (mut done, mut at) = (0, 0);
+        let (mut done, mut at, mut tried) = (0, 0, 0);
         while let Some(found) = finder.find(&text.as_bytes()[at..]) {
             let begin = at + found;
             at = begin + key.len();
-            let known = self.known(&text[at..]).filter(|_| text[..begin].ends_with([',', '{']));
-            if let Some((known, word)) = known {
+            if !text[..begin].ends_with([',', '{']) {
+                continue;
+            }
+            let rest = &text[at..];
+            let place = match self.place_of(rest) {
+                None if tried < TRIED => {
+                    tried += 1;
+                    self.learn(rest, word)
+                }
+                known => known,
+            };
+            if let Some(place) = place {
                 short.push_str(&text[done..at]);
-                short.push_str(word);
-                at += known.len();
+                short.push_str(&self.words[place].0);
+                at += self.parts[place].0.len();
                 done = at;
             }
         }
@@ -146,11 +152,23 @@ impl<T: DeserializeOwned> Lately<T> {
         Some(short)
     }
 
-    /// The text and the word of the part that `rest` begins with.
-    fn known(&self, rest: &str) -> Option<(&str, &str)> {
-        let mut parts = self.parts.iter().zip(&self.words);
-        let ((known, _), (word, _)) = parts.find(|((known, _), _)| rest.starts_with(&**known))?;
-        Some((known, word))
+    /// Where the part is remembered that `rest` begins with.
+    fn place_of(&self, rest: &str) -> Option<usize> {
+        self.parts.iter().position(|(known, _)| rest.starts_with(&**known))
+    }
+
+    /// Remembers the part that `rest` begins with, where there is room for one more; `word` names it by its place.
+    fn learn(&mut self, rest: &str, word: impl Fn(usize) -> String) -> Option<usize> {
+        let place = self.parts.len();
+        if place == REMEMBERED || !rest.starts_with('{') {
+            return None;
+        }
+        let mut reader = serde_json::Deserializer::from_str(&rest[..rest.floor_char_boundary(LONGEST)]);
+        let text = <&RawValue>::deserialize(&mut reader).ok()?.get();
+        let part = Shared::from(serde_json::from_str::<T>(text).ok()?);
+        self.words.push((word(place), part.clone()));
+        self.remember((text.into(), part));
+        Some(place)
     }
 }
 
@@ -237,11 +255,30 @@ mod tests {
         let known = access("viewer");
         let _: Shared<Access> = serde_json::from_str(&known).unwrap();
         let quoted = format!(r#"{{"a\\"access":{known}}}"#);
-        for text in
-            ["", "{}", r#"{"access":null}"#, r#"{"access": {}}"#, &format!("{{{KEY} {known}}}"), &quoted]
-        {
-            assert_eq!(shortened(text), None, "{text}");
+        let unclosed = format!("{{{KEY}").repeat(100_000);
+        for text in [
+            "",
+            "{}",
+            r#"{"access":null}"#,
+            r#"{"access": {}}"#,
+            r#"{"access":{}}"#,
+            &format!("{{{KEY} {known}}}"),
+            &quoted,
+            &unclosed,
+        ] {
+            assert_eq!(shortened(text), None, "{text:.100}");
         }
+    }
+
+    /// What a page repeats is found in the page itself, as much of it as is remembered.
+    #[test]
+    fn a_first_text_is_shortened_too() {
+        let row = |role: usize| format!(r#"{{"access":{},"description":""}}"#, access(&role.to_string()));
+        let text = format!("[{}]", (0..30).map(|at| row(at % 10)).collect::<Vec<_>>().join(","));
+        let short = shortened(&text).unwrap();
+        assert_eq!(short.matches("company").count(), 3 * (10 - REMEMBERED));
+        let roles: Vec<String> = rows(&short).unwrap().into_iter().map(|(role, _)| role).collect();
+        assert_eq!(roles, (0..30).map(|at| (at % 10).to_string()).collect::<Vec<_>>());
     }
 
     /// A word of the text before stands for nothing any more, and a made-up one never does.
