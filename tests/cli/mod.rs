@@ -29,6 +29,7 @@ mod interruption;
 mod man;
 #[cfg(feature = "platform")]
 mod outputs;
+mod pages;
 #[cfg(feature = "platform")]
 mod paginate;
 mod progress;
