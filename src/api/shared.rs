@@ -132,7 +132,7 @@ impl<T: DeserializeOwned> Lately<T> {
             }
             let rest = &text[at..];
             let place = match self.place_of(rest) {
-                None if tried < TRIED => {
+                None if tried < TRIED && rest.starts_with('{') => {
                     tried += 1;
                     self.learn(rest, word)
                 }
@@ -160,7 +160,7 @@ impl<T: DeserializeOwned> Lately<T> {
     /// Remembers the part that `rest` begins with, where there is room for one more; `word` names it by its place.
     fn learn(&mut self, rest: &str, word: impl Fn(usize) -> String) -> Option<usize> {
         let place = self.parts.len();
-        if place == REMEMBERED || !rest.starts_with('{') {
+        if place == REMEMBERED {
             return None;
         }
         let mut reader = serde_json::Deserializer::from_str(&rest[..rest.floor_char_boundary(LONGEST)]);

@@ -12,13 +12,13 @@ pub enum DatabaseUrl {
     /// A file that nobody needs when this process has ended, however it ends: nothing waits for the disk. No
     /// text names it.
     Fleeting(PathBuf),
-    /// A server, written `postgres://USER:PASSWORD@HOST/DATABASE`.
+    /// A server, written `postgres://USER@HOST/DATABASE`.
     Postgres(String),
 }
 
 /// The text names no database.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a database is sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")]
+#[error("a database is sqlite:PATH or postgres://USER@HOST/DATABASE")]
 pub struct InvalidDatabaseUrl;
 
 impl DatabaseUrl {
