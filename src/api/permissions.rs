@@ -1,95 +1,143 @@
 //! Lists of permissions in documents.
 
-use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
-use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Error as _, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::domain::permission::NameFinder;
+/// Names of permissions, sorted, known or not. They lie one behind the other with commas between them, so that a list
+/// that somebody made up takes little more than its text; a clone costs nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permissions {
+    text: Arc<str>,
+    /// Where each name ends.
+    ends: Arc<[u32]>,
+}
 
-/// Names of permissions, sorted, known or not.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Permissions(Box<[Cow<'static, str>]>);
+impl Permissions {
+    /// The names, each as it came.
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        let mut begin = 0;
+        self.ends.iter().map(move |end| {
+            let end = *end as usize;
+            &self.text[std::mem::replace(&mut begin, end + 1)..end]
+        })
+    }
 
-impl Deref for Permissions {
-    type Target = [Cow<'static, str>];
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
 
-    fn deref(&self) -> &Self::Target {
-        &self.0
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The names with commas between them.
+    pub fn joined(&self) -> &str {
+        &self.text
+    }
+
+    /// The names as a sentence lists them.
+    pub fn listed(&self) -> String {
+        self.iter().collect::<Vec<_>>().join(", ")
     }
 }
 
-impl FromIterator<Cow<'static, str>> for Permissions {
-    fn from_iter<I: IntoIterator<Item = Cow<'static, str>>>(names: I) -> Self {
-        let mut names: Vec<_> = names.into_iter().collect();
-        names.sort_unstable();
-        Self(names.into())
+impl<S: AsRef<str>> FromIterator<S> for Permissions {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
+        let mut list = List::default();
+        names.into_iter().for_each(|name| list.push(name.as_ref()));
+        list.sorted()
     }
 }
 
+impl Serialize for Permissions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+/// A list that is not endless: a short text takes a multiple of its space when it is read.
 impl<'de> Deserialize<'de> for Permissions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        listed(deserializer).map(|names: Vec<_>| names.into_iter().collect())
+        struct Listed;
+        impl<'de> Visitor<'de> for Listed {
+            type Value = List;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a list of at most {MOST} permissions")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<List, A::Error> {
+                let mut list = List::default();
+                while items.next_element_seed(Name(&mut list))?.is_some() {
+                    if list.ends.len() > MOST {
+                        return Err(A::Error::invalid_length(MOST + 1, &self));
+                    }
+                }
+                Ok(list)
+            }
+        }
+        deserializer.deserialize_seq(Listed).map(List::sorted)
     }
 }
 
 /// Most permissions that one document is believed to list: far more than any catalogue has.
 const MOST: usize = 1000;
 
-/// Reads a list of permissions that is not endless: a short text takes many times its space when it is read.
-/// Names of the catalogue, which long lists of accounts repeat without end, take none of their own.
-pub(super) fn listed<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    T: From<Cow<'static, str>>,
-    D: Deserializer<'de>,
-{
-    struct Listed<T>(PhantomData<T>);
-    impl<'de, T: From<Cow<'static, str>>> Visitor<'de> for Listed<T> {
-        type Value = Vec<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "a list of at most {MOST} permissions")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
-            let mut permissions = Vec::new();
-            let mut finder = NameFinder::default();
-            while let Some(permission) = items.next_element_seed(Name(&mut finder))? {
-                if permissions.len() == MOST {
-                    return Err(A::Error::invalid_length(MOST + 1, &self));
-                }
-                permissions.push(permission.into());
-            }
-            Ok(permissions)
-        }
-    }
-    deserializer.deserialize_seq(Listed(PhantomData))
+/// A list as it grows, in any order.
+#[derive(Default)]
+struct List {
+    text: String,
+    ends: Vec<u32>,
 }
 
-/// Reads one permission.
-struct Name<'a>(&'a mut NameFinder);
+impl List {
+    /// Adds a name. What no list can hold, longer than any document, is left out.
+    fn push(&mut self, name: &str) {
+        let comma = usize::from(!self.ends.is_empty());
+        if let Ok(end) = u32::try_from(self.text.len() + comma + name.len()) {
+            self.text.push_str(&","[..comma]);
+            self.text.push_str(name);
+            self.ends.push(end);
+        }
+    }
+
+    fn sorted(self) -> Permissions {
+        let list = Permissions { text: self.text.into(), ends: self.ends.into() };
+        if list.iter().is_sorted() {
+            return list;
+        }
+        let mut names: Vec<_> = list.iter().collect();
+        names.sort_unstable();
+        names.into_iter().collect()
+    }
+}
+
+/// Reads one permission into a list.
+struct Name<'a>(&'a mut List);
 
 impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Cow<'static, str>;
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for Name<'_> {
-    type Value = Cow<'static, str>;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a permission")
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(self.0.find(text).map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed))
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        self.0.push(text);
+        Ok(())
     }
 }
 
@@ -111,8 +159,11 @@ mod tests {
     fn names_are_sorted_known_or_not() {
         let list =
             read(&["users:view", "devices:fly", "alerts:edit", "devices:view", "devices:view", ""]).unwrap();
-        assert_eq!(*list, ["", "alerts:edit", "devices:fly", "devices:view", "devices:view", "users:view"]);
-        assert_eq!(list.iter().filter(|name| matches!(name, Cow::Owned(_))).count(), 2);
-        assert!(read(&[]).unwrap().is_empty());
+        let sorted = ["", "alerts:edit", "devices:fly", "devices:view", "devices:view", "users:view"];
+        assert_eq!(list.iter().collect::<Vec<_>>(), sorted);
+        assert_eq!((list.joined(), list.listed()), (&*sorted.join(","), sorted.join(", ")));
+        assert_eq!(list, sorted.into_iter().rev().collect());
+        assert_eq!(serde_json::to_string(&list).unwrap(), serde_json::to_string(&sorted).unwrap());
+        assert!(read(&[]).unwrap().is_empty() && read(&[]).unwrap().joined().is_empty());
     }
 }

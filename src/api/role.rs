@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Listed;
+use super::{Listed, Permissions};
 
 impl Listed for Role {}
 
@@ -15,8 +15,8 @@ pub struct Role {
     /// Whether it is one of the fixed roles, which cannot be changed.
     pub default: bool,
     /// What its holders may do, sorted.
-    #[serde(deserialize_with = "super::permissions::listed")]
-    pub permissions: Vec<String>,
+    #[cfg_attr(feature = "platform", schema(value_type = Vec<String>))]
+    pub permissions: Permissions,
     /// How many humans and service accounts hold it in the company.
     pub holders: Option<u64>,
 }

@@ -122,7 +122,7 @@ impl Acting<'_> {
     pub(super) async fn ask_access(&self, may_be_none: bool, present: Option<&Access>) -> Result<Chosen> {
         let me = self.session.me().await?;
         let held = held_in(&me, self.company).unwrap_or_default();
-        let kept = present.map(|access| PermissionSet::known(&access.permissions)).unwrap_or_default();
+        let kept = present.map(|access| PermissionSet::known(access.permissions.iter())).unwrap_or_default();
         let offered = held | kept;
         let mut kinds = vec![
             Choice::new("A role", "what its holders may do is changed in one place"),
@@ -152,7 +152,7 @@ impl Acting<'_> {
         offered: PermissionSet,
         present: Option<&Access>,
     ) -> Result<(String, PermissionSet)> {
-        let permissions = |role: &Role| PermissionSet::known(&role.permissions);
+        let permissions = |role: &Role| PermissionSet::known(role.permissions.iter());
         let (roles, withheld): (Vec<Role>, Vec<Role>) =
             self.roles().await?.into_iter().partition(|role| permissions(role).is_subset(offered));
         if !withheld.is_empty() {
@@ -177,7 +177,7 @@ impl Acting<'_> {
                 .map(|role| Role {
                     name: role.as_str().to_owned(),
                     default: true,
-                    permissions: role.permissions().names(),
+                    permissions: role.permissions().known_names().collect(),
                     holders: None,
                 })
                 .into()),
@@ -216,7 +216,7 @@ pub(super) fn held(access: &Access) -> String {
     const SHOWN: usize = 3;
     match &access.role {
         Some(role) => role.clone(),
-        None if access.permissions.len() <= SHOWN => access.permissions.join(", "),
+        None if access.permissions.len() <= SHOWN => access.permissions.listed(),
         None => counted(access.permissions.len()),
     }
 }

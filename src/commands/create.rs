@@ -189,7 +189,7 @@ fn what_was_done(detail: &AccountDetail) -> String {
         .flatten()
         .map(|access| match &access.role {
             Some(role) => format!("{role} in {}", access.company),
-            None => format!("{} in {}", access.permissions.join(", "), access.company),
+            None => format!("{} in {}", access.permissions.listed(), access.company),
         })
         .collect();
     let access =

@@ -249,7 +249,7 @@ pub(super) fn shows_what_one_holds(company: CompanyId) -> String {
 
 pub(super) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option<PermissionSet> {
     let access = me.companies.iter().find(|access| access.company.id == company)?;
-    Some(PermissionSet::known(&access.permissions))
+    Some(PermissionSet::known(access.permissions.iter()))
 }
 
 /// The company with its name, where one belongs to it.

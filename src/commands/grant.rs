@@ -122,7 +122,7 @@ fn attempt<'a>(acting: &Acting<'_>, name: &'a str, wanted: &Wanted) -> Attempt<'
 
 fn what_was_done(done: &AccessChange) -> String {
     let (name, access) = (&done.account.name, &done.access);
-    let held = access.role.clone().unwrap_or_else(|| access.permissions.join(", "));
+    let held = access.role.clone().unwrap_or_else(|| access.permissions.listed());
     let company = &access.company;
     if done.changed {
         format!("{name} now has {held} in {company}")

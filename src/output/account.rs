@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::time::counted;
 use super::view::{text, written};
 use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
-use crate::api::{self, Shared};
+use crate::api::{self, Permissions, Shared};
 use crate::domain::{Company, Ownership};
 
 /// What somebody may do in one company.
@@ -21,7 +21,8 @@ struct AccessShape<'a> {
     /// The role held there; null where the permissions are an individual list.
     role: Option<&'a str>,
     /// What is allowed there in effect, by role or one by one: sorted, each written category:action.
-    permissions: &'a [Cow<'static, str>],
+    #[schemars(with = "Vec<String>")]
+    permissions: &'a Permissions,
 }
 
 impl AccessShape<'_> {
@@ -229,7 +230,7 @@ impl Row for AccountView {
             self.owner.id.to_string().into(),
             self.owner.name.as_str().into(),
             text(access.and_then(|access| access.role.as_ref())),
-            written(access.map(|access| access.permissions.join(","))),
+            access.map(|access| access.permissions.joined()).unwrap_or_default().into(),
             written(self.company_count),
             self.created_at.to_string().into(),
             self.password_changed_at.to_string().into(),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::text::{cut, width};
 use super::time::{ago, counted, left, moment};
+use crate::api::Permissions;
 use crate::domain::Company;
 use crate::domain::visible::sanitise;
 
@@ -44,7 +45,7 @@ enum Content {
     /// Permissions, and the words that stand for them all where not all are asked for.
     List {
         brief: Option<String>,
-        items: Vec<Cow<'static, str>>,
+        items: Permissions,
     },
 }
 
@@ -102,8 +103,8 @@ impl Cell {
     }
 
     /// Permissions. `brief` stands for them all where whole tables are not asked for.
-    pub fn list<T: Into<Cow<'static, str>> + Clone>(brief: Option<String>, items: &[T]) -> Self {
-        Self::of(Content::List { brief, items: items.iter().cloned().map(Into::into).collect() })
+    pub fn list(brief: Option<String>, items: &Permissions) -> Self {
+        Self::of(Content::List { brief, items: items.clone() })
     }
 
     /// The same cell in another tone.
@@ -171,18 +172,17 @@ impl Cell {
     }
 }
 
-fn joined(items: &[Cow<'static, str>]) -> String {
-    let items: Vec<_> = items.iter().map(|item| sanitise(item)).collect();
-    items.join(", ")
+fn joined(items: &Permissions) -> String {
+    sanitise(&items.listed()).into_owned()
 }
 
-fn all_of(items: &[Cow<'static, str>]) -> String {
+fn all_of(items: &Permissions) -> String {
     counted(items.len() as u64, "permission")
 }
 
 /// As many items as fit into `room` columns, with how many more there are; their number alone where there is
 /// not even room for one. The second value says whether any were left out.
-fn fold(items: &[Cow<'static, str>], room: usize) -> (String, bool) {
+fn fold(items: &Permissions, room: usize) -> (String, bool) {
     let (mut text, mut best, mut used) = (String::new(), None, 0);
     for (at, item) in items.iter().enumerate() {
         let item = sanitise(item);
@@ -215,8 +215,8 @@ mod tests {
 
     use super::*;
 
-    fn items(count: usize) -> Vec<Cow<'static, str>> {
-        (0..count).map(|at| format!("devices:view{at}").into()).collect()
+    fn items(count: usize) -> Permissions {
+        (0..count).map(|at| format!("devices:view{at}")).collect()
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(fold(&items(9), 25), ("devices:view0 and 8 more".to_owned(), true));
         assert_eq!(fold(&items(9), 20), ("9 permissions".to_owned(), true));
         assert_eq!(fold(&items(9), 6), ("9 per…".to_owned(), true));
-        assert_eq!(fold(&[], 6), (String::new(), false));
+        assert_eq!(fold(&items(0), 6), (String::new(), false));
     }
 
     #[test]
@@ -240,7 +240,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_folded_list_fits(names in prop::collection::vec("\\PC{1,20}", 0..30), room in 4..80usize) {
-            let names: Vec<_> = names.into_iter().map(Cow::from).collect();
+            let names: Permissions = names.into_iter().collect();
             prop_assert!(width(&fold(&names, room).0) <= room);
         }
     }

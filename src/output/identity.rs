@@ -73,7 +73,7 @@ impl Row for IdentityView {
             self.kind.to_string().into(),
             written(self.company.as_ref().map(|company| company.id)),
             text(self.company.as_ref().map(|company| &company.name)),
-            self.permissions.join(",").into(),
+            self.permissions.joined().into(),
             self.credential_source.as_str().into(),
             written(self.token_expires_at),
         ]

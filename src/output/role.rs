@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::time::counted;
 use super::view::{told, written};
 use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
-use crate::api;
+use crate::api::{self, Permissions};
 use crate::domain::Company;
 
 /// A role of a company.
@@ -18,15 +18,15 @@ pub struct RoleView {
     /// Whether every company has it, always the same.
     default: bool,
     /// What its holders may do: sorted, each written category:action.
-    permissions: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    permissions: Permissions,
     /// How many users and service accounts hold it; null where that is not known.
     holders: Option<u64>,
 }
 
 impl From<api::role::Role> for RoleView {
     fn from(role: api::role::Role) -> Self {
-        let api::role::Role { name, default, mut permissions, holders } = role;
-        permissions.sort_unstable();
+        let api::role::Role { name, default, permissions, holders } = role;
         Self { name, default, permissions, holders }
     }
 }
@@ -48,7 +48,7 @@ impl Row for RoleView {
         vec![
             self.name.as_str().into(),
             self.kind().into(),
-            self.permissions.join(",").into(),
+            self.permissions.joined().into(),
             written(self.holders),
         ]
     }
@@ -74,7 +74,7 @@ impl Answer for RoleView {
             ]),
             Block::Title(counted(self.permissions.len() as u64, "permission")),
         ];
-        blocks.push(by_category(self.permissions.iter().map(String::as_str)));
+        blocks.push(by_category(self.permissions.iter()));
         blocks
     }
 }
@@ -256,7 +256,7 @@ mod tests {
     use crate::domain::{CompanyId, DefaultRole, Permission};
 
     fn role(name: &str, default: bool, permissions: &[&str], holders: u64) -> api::role::Role {
-        let permissions = permissions.iter().map(|one| (*one).to_owned()).collect();
+        let permissions = permissions.iter().copied().collect();
         api::role::Role { name: name.to_owned(), default, permissions, holders: Some(holders) }
     }
 

@@ -57,7 +57,8 @@ fn call(url: &str, token: &str, line: &str) -> (u16, Value) {
 fn a_password_in_the_address_of_the_database_is_warned_of() {
     let env = Env::new();
     let database = format!("postgres:///x?host={}&password=hunter2", env.work().join("nowhere").display());
-    let running = Running::start(command(&env, &["serve", "--listen", "127.0.0.1:0", "--database", &database]));
+    let running =
+        Running::start(command(&env, &["serve", "--listen", "127.0.0.1:0", "--database", &database]));
     let (status, said, told) = running.end();
     assert_eq!((status.code(), said.as_str()), (Some(1), ""), "{told}");
     assert!(told.contains("PGPASSWORD") && !told.contains("hunter2"), "{told}");

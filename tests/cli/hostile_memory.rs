@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use flate2::{Compression, FlushCompress, GzBuilder};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::common::answers::{self, NEW_PASSWORD, with_password, with_token};
 use crate::common::env::Env;
@@ -114,6 +114,38 @@ fn p9_a_page_that_swells_is_bounded() {
             assert!(measured.peak_mib <= LIMIT_MIB, "{form}: {measured:?}");
         }
     }
+}
+
+/// Lists as long as one may be, of short names that nobody knows and no two of which are the same, in every row
+/// others: and another page like that behind the first.
+#[test]
+fn p9_made_up_permissions_are_bounded() {
+    let names = |row: usize| (0..1000).map(move |at| json!(format!("{:04x}", (row * 1000 + at) % 0x1_0000)));
+    let page = |template: &Value, place: &str, next: Option<&str>| {
+        let row = |number: usize| {
+            let mut row = template.clone();
+            *row.pointer_mut(place).unwrap() = names(number).collect();
+            row
+        };
+        let body = answers::page_before(&(0..1100).map(row).collect::<Vec<_>>(), next).to_string();
+        assert!(body.len() > 7 << 20 && body.len() < 8 << 20, "{}", body.len());
+        body
+    };
+    let accounts = |next| page(&answers::account("robot"), "/access/permissions", next);
+    let (first, last) = (accounts(Some("x")), accounts(None));
+    let stub = Stub::start(move |request| {
+        Answer::json(200, if request.target.contains("cursor=") { last.clone() } else { first.clone() })
+    });
+    for form in ["jsonl", "csv", "name"] {
+        let measured = run(&with_token(&stub.url()), &format!("list -o {form}"));
+        assert_eq!(measured.code, Some(0), "{form}: {measured:?}");
+        assert!(measured.peak_mib <= LIMIT_MIB, "{form}: {measured:?}");
+    }
+    let role = json!({"name": "robot", "default": false, "permissions": [], "holders": null});
+    let stub = Stub::always(Answer::json(200, page(&role, "/permissions", None)));
+    let measured = run(&with_token(&stub.url()), "role list -o name");
+    assert_eq!(measured.code, Some(0), "{measured:?}");
+    assert!(measured.peak_mib <= LIMIT_MIB, "{measured:?}");
 }
 
 /// A platform with `rows` accounts, a thousand on a page.

@@ -98,6 +98,7 @@ impl Certified {
     }
 
     /// Who shows the certificate to whoever asks for TLS within another protocol.
+    #[cfg(feature = "platform")]
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::new(self.server_config(None, &[])))
     }

@@ -50,7 +50,7 @@ impl Acting<'_> {
         let companies = detail.companies.unwrap_or_default();
         let more = companies.iter().filter_map(|access| {
             let held = held_in(me, access.company.id).unwrap_or_default();
-            let pair = (PermissionSet::known(&access.permissions), held);
+            let pair = (PermissionSet::known(access.permissions.iter()), held);
             match decision::may_reset(false, [pair]) {
                 Err(Refusal::Escalation(lacking)) => {
                     Some(format!("in {} it holds what you do not: {}", access.company, listed(lacking)))
@@ -76,7 +76,7 @@ impl Acting<'_> {
         }
         let detail = self.session.show_account(company, attempt.name).await.ok();
         let access = detail.and_then(|detail| detail.account.access);
-        access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(&access.permissions))
+        access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(access.permissions.iter()))
     }
 
     async fn permissions_of(&self, company: CompanyId, rights: &Rights) -> Option<PermissionSet> {
@@ -87,7 +87,7 @@ impl Acting<'_> {
                     return Some(role.permissions());
                 }
                 let role = self.session.show_role(company, name).await.ok()?;
-                Some(PermissionSet::known(&role.permissions))
+                Some(PermissionSet::known(role.permissions.iter()))
             }
         }
     }

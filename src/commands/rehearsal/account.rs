@@ -122,7 +122,7 @@ impl Acting<'_> {
         }
         let viewed = |access: &&Access| {
             access.company.id != self.company
-                && PermissionSet::known(&access.permissions).contains(Permission::SERVICE_ACCOUNTS_VIEW)
+                && PermissionSet::known(access.permissions.iter()).contains(Permission::SERVICE_ACCOUNTS_VIEW)
         };
         for access in me.companies.iter().filter(viewed).take(LOOKS) {
             match self.session.show_account(access.company.id, attempt.name).await {
@@ -151,7 +151,7 @@ impl Acting<'_> {
         });
         let pairs = detail.companies.iter().flatten().map(|access| {
             let held = held_in(me, access.company.id).unwrap_or_default();
-            (PermissionSet::known(&access.permissions), held)
+            (PermissionSet::known(access.permissions.iter()), held)
         });
         match decision::may_reset(is_admin, pairs) {
             Err(Refusal::Escalation(lacking)) => checks.refused(
@@ -172,7 +172,8 @@ impl Acting<'_> {
         checks: &mut Checks,
     ) -> Result<()> {
         let access = detail.and_then(|detail| detail.account.access.as_ref());
-        let old = access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(&access.permissions));
+        let old =
+            access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(access.permissions.iter()));
         for (company, rights) in &attempt.asked {
             if *company != self.company {
                 check_permission(me, *company, Permission::SERVICE_ACCOUNTS_EDIT, checks);
@@ -213,7 +214,7 @@ impl Acting<'_> {
             role.permissions()
         } else {
             match self.session.show_role(company, name).await {
-                Ok(role) => PermissionSet::known(&role.permissions),
+                Ok(role) => PermissionSet::known(role.permissions.iter()),
                 Err(error) if error.code == Code::MissingPermission => {
                     checks.unknown("role", format!("you may not look at the roles of company {company}"));
                     return Ok(None);
@@ -275,7 +276,8 @@ impl Acting<'_> {
         if !self.check_known(&[added.as_slice(), removed].concat(), "add", checks).await? {
             return Ok(());
         }
-        let old = access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(&access.permissions));
+        let old =
+            access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(access.permissions.iter()));
         match adjusted(old, &added, removed) {
             Ok(new) if new.is_empty() => {
                 let why = "access without any permission is no access: remove it instead";

@@ -63,7 +63,7 @@ async fn name_the_role(acting: &Acting<'_>, name: &str) -> Result<()> {
             }
             let holders =
                 role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());
-            let permissions = role.permissions.join(", ");
+            let permissions = role.permissions.listed();
             let company = acting.named_company().await;
             acting.ui.ask_about(format!("{name} of {company}: {permissions}; holders: {holders}"));
             Ok(())

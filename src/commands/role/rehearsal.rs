@@ -84,7 +84,7 @@ async fn check(
     if !acting.check_known(named, "permissions", checks).await? {
         return Ok(());
     }
-    let old = found.map_or(PermissionSet::EMPTY, |role| PermissionSet::known(&role.permissions));
+    let old = found.map_or(PermissionSet::EMPTY, |role| PermissionSet::known(role.permissions.iter()));
     let new = match attempt {
         Attempt::Adjust(add, remove) => adjusted(old, add, remove),
         _ => Ok(PermissionSet::known(named)),

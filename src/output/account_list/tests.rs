@@ -10,7 +10,7 @@ fn access(id: i64, name: &str, role: Option<&str>, permissions: &[&str]) -> api:
     api::Access {
         company: company(id, name),
         role: role.map(str::to_owned),
-        permissions: permissions.iter().map(|one| (*one).to_owned().into()).collect(),
+        permissions: permissions.iter().collect(),
     }
 }
 

@@ -21,7 +21,7 @@ fn granted(changed: bool) -> GrantView {
     let access = api::Access {
         company: Company { id: crate::domain::CompanyId(1), name: "Acme MSP".to_owned() },
         role: Some("viewer".to_owned()),
-        permissions: ["devices:view".into()].into_iter().collect(),
+        permissions: ["devices:view"].into_iter().collect(),
     };
     GrantView::from(api::access::AccessChange { account: account(), access, changed })
 }

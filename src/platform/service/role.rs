@@ -209,5 +209,10 @@ fn not_empty(permissions: PermissionSet) -> Result<PermissionSet, Vec<Violation>
 }
 
 fn document(name: &str, default: bool, permissions: PermissionSet, holders: u64) -> Role {
-    Role { name: name.to_owned(), default, permissions: permissions.names(), holders: Some(holders) }
+    Role {
+        name: name.to_owned(),
+        default,
+        permissions: permissions.known_names().collect(),
+        holders: Some(holders),
+    }
 }

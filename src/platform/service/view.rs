@@ -1,7 +1,5 @@
 //! From rows to the documents of the contract, each as the company that looks may see it.
 
-use std::borrow::Cow;
-
 use crate::api::{Access, Account};
 use crate::domain::{AccountId, Company, Ownership};
 use crate::platform::store::access::Grant;
@@ -12,7 +10,7 @@ pub(super) fn access(grant: Grant) -> Access {
     Access {
         company: grant.company,
         role: grant.role,
-        permissions: grant.permissions.known_names().map(Cow::Borrowed).collect(),
+        permissions: grant.permissions.known_names().collect(),
     }
 }
 

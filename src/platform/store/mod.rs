@@ -125,7 +125,7 @@ fn to_list(permissions: PermissionSet) -> String {
 
 /// A kept set, without names that this version does not know.
 fn from_list(permissions: &str) -> PermissionSet {
-    PermissionSet::known(&permissions.split_whitespace().collect::<Vec<_>>())
+    PermissionSet::known(permissions.split_whitespace())
 }
 
 /// Whether a text can be in the database at all: PostgreSQL keeps no NUL, and no rule of ours admits one.
