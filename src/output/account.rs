@@ -226,14 +226,14 @@ impl Row for AccountView {
         vec![
             self.ownership.as_str().into(),
             self.name.as_str().into(),
-            self.id.to_string().into(),
-            self.owner.id.to_string().into(),
+            self.id.into(),
+            self.owner.id.into(),
             self.owner.name.as_str().into(),
             text(access.and_then(|access| access.role.as_ref())),
             access.map(|access| access.permissions.joined()).unwrap_or_default().into(),
             written(self.company_count),
-            self.created_at.to_string().into(),
-            self.password_changed_at.to_string().into(),
+            self.created_at.into(),
+            self.password_changed_at.into(),
             written(self.last_used_at),
             text(self.description.as_ref()),
         ]

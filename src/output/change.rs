@@ -1,13 +1,11 @@
 //! The answers to changes of service accounts.
 
-use std::borrow::Cow;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::account::ACCOUNT_COLUMNS;
 use super::view::{told, written};
-use super::{AccessView, AccountDetailView, AccountView, Answer, Block, Cell, Cells, Row};
+use super::{AccessView, AccountDetailView, AccountView, Answer, Block, Cell, Cells, Field, Row};
 use crate::api;
 use crate::domain::{AccountId, Company, Ownership, Password};
 
@@ -26,7 +24,7 @@ const WITH_PASSWORD: &[&str] = &with::<{ ACCOUNT_COLUMNS.len() + 1 }>("password"
 const WITH_CHANGED: &[&str] = &with::<{ ACCOUNT_COLUMNS.len() + 1 }>("changed");
 
 /// The account's cells, with one more at the end.
-fn cells_with<'a>(account: &'a AccountView, last: impl Into<Cow<'a, str>>) -> Cells<'a> {
+fn cells_with<'a>(account: &'a AccountView, last: impl Into<Field<'a>>) -> Cells<'a> {
     let mut cells = account.cells();
     cells.push(last.into());
     cells
@@ -224,7 +222,7 @@ impl Row for RevokeView {
         vec![
             ownership.as_str().into(),
             self.name.as_str().into(),
-            self.company.id.to_string().into(),
+            self.company.id.into(),
             self.company.name.as_str().into(),
             told(self.changed),
         ]

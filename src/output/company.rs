@@ -30,7 +30,7 @@ impl Row for CompanyView {
     const COLUMNS: &'static [&'static str] = &["id", "name", "active"];
 
     fn cells(&self) -> Cells<'_> {
-        vec![self.id.to_string().into(), self.name.as_str().into(), told(self.active)]
+        vec![self.id.into(), self.name.as_str().into(), told(self.active)]
     }
 
     fn name(&self) -> String {

@@ -53,5 +53,5 @@ pub use role::{PermissionListView, PermissionView, RoleDeletedView, RoleListView
 pub use selection::{Selection, write_selected};
 pub(crate) use text::{cut, width, wrap};
 pub(crate) use time::grouped;
-pub use view::{Answer, Block, Cells, Column, Row};
+pub use view::{Answer, Block, Cells, Column, Field, Row};
 pub use write::{RowWriter, Shape, Shown, Surroundings, write};

@@ -116,6 +116,7 @@ impl CheckedView {
 mod tests {
     use serde_json::json;
 
+    use super::super::Field;
     use super::*;
 
     fn view() -> RehearsalView {
@@ -143,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_row_has_the_request_on_one_line() {
-        assert_eq!(view().cells(), ["PATCH", "/api/x", r#"{"description":"a"}"#]);
+        assert_eq!(view().cells(), ["PATCH", "/api/x", r#"{"description":"a"}"#].map(Field::from));
         assert_eq!(view().name(), "PATCH /api/x");
     }
 }

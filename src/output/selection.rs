@@ -69,7 +69,7 @@ fn table<'a, R: Row + 'a>(
 ) -> Block {
     let cells = |row: &R| {
         let cells = row.cells();
-        let text = |place: &usize| cells.get(*place).map(|cell| cell.clone().into_owned());
+        let text = |place: &usize| cells.get(*place).map(|cell| cell.text().into_owned());
         let read = |(column, place): (&&str, _)| cell(column, text(place).unwrap_or_default());
         columns.iter().zip(places).map(read).collect()
     };

@@ -1,28 +1,101 @@
 //! What a view says about itself, so that one function can print it in every format.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Cell;
 use super::layout::Fit;
+use crate::domain::{AccountId, CompanyId};
+
+/// A cell of a row as programs read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field<'a> {
+    /// Raw text; empty for what is absent.
+    Text(Cow<'a, str>),
+    /// How many there are of something.
+    Count(u64),
+    /// The number of a thing.
+    Id(i64),
+    /// A time, in RFC 3339.
+    Time(Timestamp),
+}
 
 /// The cells of a row, one for each column.
-pub type Cells<'a> = Vec<Cow<'a, str>>;
+pub type Cells<'a> = Vec<Field<'a>>;
+
+impl Field<'_> {
+    /// The cell as it is written, before anything in it is made harmless.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            other => Cow::Owned(other.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Count(count) => count.fmt(f),
+            Self::Id(id) => id.fmt(f),
+            Self::Time(time) => time.fmt(f),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Field<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Field<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl From<u64> for Field<'_> {
+    fn from(count: u64) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<CompanyId> for Field<'_> {
+    fn from(id: CompanyId) -> Self {
+        Self::Id(id.0)
+    }
+}
+
+impl From<AccountId> for Field<'_> {
+    fn from(id: AccountId) -> Self {
+        Self::Id(id.0)
+    }
+}
+
+impl From<Timestamp> for Field<'_> {
+    fn from(time: Timestamp) -> Self {
+        Self::Time(time)
+    }
+}
 
 /// The cell of a text that may be absent.
-pub(super) fn text(value: Option<&String>) -> Cow<'_, str> {
+pub(super) fn text(value: Option<&String>) -> Field<'_> {
     value.map(String::as_str).unwrap_or_default().into()
 }
 
 /// The cell of what is true or not.
-pub(super) const fn told(value: bool) -> Cow<'static, str> {
-    Cow::Borrowed(if value { "true" } else { "false" })
+pub(super) fn told(value: bool) -> Field<'static> {
+    if value { "true" } else { "false" }.into()
 }
 
 /// The cell of any other value that may be absent.
-pub(super) fn written(value: Option<impl ToString>) -> Cow<'static, str> {
-    value.map(|value| value.to_string()).unwrap_or_default().into()
+pub(super) fn written(value: Option<impl Into<Field<'static>>>) -> Field<'static> {
+    value.map_or_else(|| "".into(), Into::into)
 }
 
 /// One row of an answer: a line in `jsonl`, `csv`, `name` and in a pipe.
@@ -32,7 +105,7 @@ pub trait Row: Serialize {
     /// The header of the cells, in `csv` only.
     const COLUMNS: &'static [&'static str];
 
-    /// The cells: raw text, times in RFC 3339, absent values empty.
+    /// The cells; absent values are empty.
     fn cells(&self) -> Cells<'_>;
 
     /// The cells in a pipe where nobody asked for a format: the same, unless something else is more useful.

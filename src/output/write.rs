@@ -1,10 +1,12 @@
 //! The one function that commands print an answer with, and its sibling for rows without end.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::{Answer, Block, Cells, Format, Row, Selection, csv, json, people, spoken, yaml};
+use super::{Answer, Block, Cells, Field, Format, Row, Selection, csv, json, people, spoken, yaml};
 use crate::domain::visible::sanitise;
 
 /// Where an answer goes.
@@ -130,7 +132,7 @@ impl<'a> RowWriter<'a> {
         match self.shape {
             Shape::As(Format::Csv) => {
                 let names = || R::COLUMNS.iter().map(|name| (*name).into()).collect();
-                csv::write(&self.chosen::<R>(names, names), out)
+                csv::write(&texts(&self.chosen::<R>(names, names)), out)
             }
             _ => Ok(()),
         }
@@ -158,7 +160,7 @@ impl<'a> RowWriter<'a> {
                 Selection::Jq(jq) => jq.write(row, out),
                 _ => json::line(row, out),
             },
-            Shape::As(Format::Csv) => csv::write(&self.chosen::<R>(whole, whole), out),
+            Shape::As(Format::Csv) => csv::write(&texts(&self.chosen::<R>(whole, whole)), out),
             Shape::As(Format::Name) => writeln!(out, "{}", sanitise(&row.name())),
             Shape::Piped | Shape::As(Format::Table | Format::Json | Format::Yaml) => {
                 piped(&self.chosen::<R>(whole, || row.piped()), out)
@@ -167,15 +169,28 @@ impl<'a> RowWriter<'a> {
     }
 }
 
+fn texts<'a>(cells: &'a [Field<'_>]) -> Vec<Cow<'a, str>> {
+    cells.iter().map(Field::text).collect()
+}
+
+/// Bytes that most rows fit into.
+const LINE: usize = 512;
+
 /// Cells between tabs; tabs and line ends inside a cell are written out, so that a row is always one line.
-fn piped<S: AsRef<str>>(cells: &[S], out: &mut dyn Write) -> io::Result<()> {
+fn piped(cells: &[Field<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let mut line = String::with_capacity(LINE);
     for (index, cell) in cells.iter().enumerate() {
         if index > 0 {
-            out.write_all(b"\t")?;
+            line.push('\t');
         }
-        out.write_all(sanitise(cell.as_ref()).as_bytes())?;
+        match cell {
+            Field::Text(text) => line.push_str(&sanitise(text)),
+            // A number and a time hold nothing that would need it.
+            other => drop(fmt::Write::write_fmt(&mut line, format_args!("{other}"))),
+        }
     }
-    out.write_all(b"\n")
+    line.push('\n');
+    out.write_all(line.as_bytes())
 }
 
 #[cfg(test)]
@@ -201,6 +216,7 @@ mod tests {
         #[test]
         fn piped_rows_keep_their_shape(cells in prop::collection::vec(any::<String>(), 1..6)) {
             let mut out = Vec::new();
+            let cells: Vec<Field<'_>> = cells.iter().map(|cell| cell.as_str().into()).collect();
             piped(&cells, &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();
             let row = text.strip_suffix('\n').unwrap();
