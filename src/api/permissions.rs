@@ -158,8 +158,9 @@ mod tests {
     #[test]
     fn names_are_sorted_known_or_not() {
         let list =
-            read(&["users:view", "devices:fly", "alerts:edit", "devices:view", "devices:view", ""]).unwrap();
-        let sorted = ["", "alerts:edit", "devices:fly", "devices:view", "devices:view", "users:view"];
+            read(&["users:view", "devices:fly", "alerts:edit", "a,b", "devices:view", "devices:view", ""])
+                .unwrap();
+        let sorted = ["", "a,b", "alerts:edit", "devices:fly", "devices:view", "devices:view", "users:view"];
         assert_eq!(list.iter().collect::<Vec<_>>(), sorted);
         assert_eq!((list.joined(), list.listed()), (&*sorted.join(","), sorted.join(", ")));
         assert_eq!(list, sorted.into_iter().rev().collect());

@@ -281,6 +281,16 @@ mod tests {
         assert_eq!(roles, (0..30).map(|at| (at % 10).to_string()).collect::<Vec<_>>());
     }
 
+    /// Rows without access, which come first in some lists, do not use up what is tried.
+    #[test]
+    fn what_is_absent_is_not_tried() {
+        let absent = r#"{"access":null,"description":""},"#.repeat(2 * TRIED);
+        let row = format!(r#"{{"access":{},"description":""}}"#, access("viewer"));
+        assert!(shortened(&format!("[{absent}{row},{row}]")).is_some());
+        let unreadable = r#"{"access":{},"description":""},"#.repeat(TRIED);
+        assert_eq!(shortened(&format!("[{unreadable}{{{KEY}{}}}]", access("operator"))), None);
+    }
+
     /// A word of the text before stands for nothing any more, and a made-up one never does.
     #[test]
     fn words_are_nobody_elses() {

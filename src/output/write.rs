@@ -1,7 +1,6 @@
 //! The one function that commands print an answer with, and its sibling for rows without end.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -173,24 +172,19 @@ fn texts<'a>(cells: &'a [Field<'_>]) -> Vec<Cow<'a, str>> {
     cells.iter().map(Field::text).collect()
 }
 
-/// Bytes that most rows fit into.
-const LINE: usize = 512;
-
 /// Cells between tabs; tabs and line ends inside a cell are written out, so that a row is always one line.
 fn piped(cells: &[Field<'_>], out: &mut dyn Write) -> io::Result<()> {
-    let mut line = String::with_capacity(LINE);
     for (index, cell) in cells.iter().enumerate() {
         if index > 0 {
-            line.push('\t');
+            out.write_all(b"\t")?;
         }
         match cell {
-            Field::Text(text) => line.push_str(&sanitise(text)),
+            Field::Text(text) => out.write_all(sanitise(text).as_bytes())?,
             // A number and a time hold nothing that would need it.
-            other => drop(fmt::Write::write_fmt(&mut line, format_args!("{other}"))),
+            other => write!(out, "{other}")?,
         }
     }
-    line.push('\n');
-    out.write_all(line.as_bytes())
+    out.write_all(b"\n")
 }
 
 #[cfg(test)]
@@ -198,6 +192,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::CompanyId;
 
     fn at(format: Option<Format>, is_terminal: bool) -> Surroundings {
         Surroundings { format, is_terminal, ..Surroundings::default() }
@@ -209,6 +204,19 @@ mod tests {
         assert_eq!(at(None, false).shape(), Shape::Piped);
         assert_eq!(at(Some(Format::Table), false).shape(), Shape::As(Format::Table));
         assert_eq!(at(Some(Format::Json), true).shape(), Shape::As(Format::Json));
+    }
+
+    /// P6, also of what is no text: a spreadsheet takes a negative number for a formula.
+    #[test]
+    fn numbers_and_times_are_written_as_they_are_and_disarmed_in_csv() {
+        let cells: [Field<'_>; 3] = [CompanyId(-5).into(), u64::MAX.into(), Timestamp::MIN.into()];
+        let mut out = Vec::new();
+        piped(&cells, &mut out).unwrap();
+        csv::write(&texts(&cells), &mut out).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap().replace('\t', "|"), @r"
+        -5|18446744073709551615|-009999-01-02T01:59:59Z
+        '-5,18446744073709551615,'-009999-01-02T01:59:59Z
+        ");
     }
 
     proptest! {

@@ -14,6 +14,9 @@ use crate::common::stub::{Answer, Stub};
 
 const LIMIT_MIB: u64 = 64;
 
+/// The forms of a list that need only the row at hand.
+const STREAMED: [&str; 4] = [" -o jsonl", " -o csv", " -o name", ""];
+
 fn run(env: &Env, line: &str) -> Measured {
     env.file("password", NEW_PASSWORD);
     let mut command = env.command();
@@ -109,8 +112,8 @@ fn p9_a_page_that_swells_is_bounded() {
     ] {
         assert!(body.len() > 7 << 20, "{}", body.len());
         let stub = Stub::always(Answer::json(200, body));
-        for form in ["jsonl", "csv", "name"] {
-            let measured = run(&with_token(&stub.url()), &format!("list -o {form}"));
+        for form in STREAMED {
+            let measured = run(&with_token(&stub.url()), &format!("list{form}"));
             assert!(measured.peak_mib <= LIMIT_MIB, "{form}: {measured:?}");
         }
     }
@@ -136,8 +139,8 @@ fn p9_made_up_permissions_are_bounded() {
     let stub = Stub::start(move |request| {
         Answer::json(200, if request.target.contains("cursor=") { last.clone() } else { first.clone() })
     });
-    for form in ["jsonl", "csv", "name"] {
-        let measured = run(&with_token(&stub.url()), &format!("list -o {form}"));
+    for form in STREAMED {
+        let measured = run(&with_token(&stub.url()), &format!("list{form}"));
         assert_eq!(measured.code, Some(0), "{form}: {measured:?}");
         assert!(measured.peak_mib <= LIMIT_MIB, "{form}: {measured:?}");
     }
@@ -180,7 +183,7 @@ fn assert_streamed(rows: usize, form: &str) -> u64 {
 /// Ten times the rows take no more memory, in every form that needs only the row at hand.
 #[test]
 fn p9_rows_are_streamed() {
-    for form in [" -o jsonl", " -o csv", " -o name", ""] {
+    for form in STREAMED {
         let few = assert_streamed(3_000, form);
         let many = assert_streamed(30_000, form);
         assert!(many <= few + 4, "{form}: {few} MiB, and {many} MiB for ten times the rows");
