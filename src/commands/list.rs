@@ -2,7 +2,7 @@
 
 use self::scribe::Scribe;
 use super::acting::Acting;
-use super::explain::Attempt;
+use super::explain::{Attempt, held_in};
 use crate::api::account::AccountQuery;
 use crate::api::{Account, Page};
 use crate::context::Context;
@@ -192,12 +192,10 @@ impl<'a> Rows<'a> {
     /// What the caller may do about an empty table; nothing is said about it where that cannot be had.
     async fn may(&self) -> Option<May> {
         let me = self.acting.session.me().await.ok()?;
-        let here = me.companies.into_iter().find(|access| access.company.id == self.acting.company)?;
-        let holds =
-            |permission: Permission| here.permissions.iter().any(|held| *held == permission.to_string());
+        let held = held_in(&me, self.acting.company)?;
         Some(May {
-            create: holds(Permission::SERVICE_ACCOUNTS_CREATE),
-            edit: holds(Permission::SERVICE_ACCOUNTS_EDIT),
+            create: held.contains(Permission::SERVICE_ACCOUNTS_CREATE),
+            edit: held.contains(Permission::SERVICE_ACCOUNTS_EDIT),
         })
     }
 }

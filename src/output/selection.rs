@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::{
-    Answer, Block, Cell, Column, Fit, Format, Jq, Row, RowWriter, Shape, Shown, Surroundings, write,
+    Answer, Block, Cell, Column, Field, Fit, Format, Jq, Row, RowWriter, Shape, Shown, Surroundings, write,
 };
 
 /// What of an answer was asked for.
@@ -68,10 +68,9 @@ fn table<'a, R: Row + 'a>(
     rows: impl Iterator<Item = &'a R>,
 ) -> Block {
     let cells = |row: &R| {
-        let cells = row.cells();
-        let text = |place: &usize| cells.get(*place).map(|cell| cell.text().into_owned());
-        let read = |(column, place): (&&str, _)| cell(column, text(place).unwrap_or_default());
-        columns.iter().zip(places).map(read).collect()
+        let fields = row.cells();
+        let read = |(column, place): (&&str, &usize)| Some(cell(column, fields.get(*place)?));
+        columns.iter().zip(places).filter_map(read).collect()
     };
     Block::Table {
         columns: columns.iter().map(|column| Column::new(column, Fit::Prose)).collect(),
@@ -80,14 +79,20 @@ fn table<'a, R: Row + 'a>(
 }
 
 /// A time reads as in every other table: on a terminal by how far it is away.
-fn cell(column: &str, text: String) -> Cell {
-    match text.parse() {
-        Ok(time) if column.ends_with("expires_at") => Cell::future(Some(time), ""),
-        Ok(time) if column.ends_with("_at") => Cell::past(Some(time), ""),
-        _ if column == "name" => Cell::strong(text),
-        // So that a long list is broken between its words.
-        _ if column == "permissions" && !text.is_empty() => Cell::new(text.replace(',', ", ")),
+fn cell(column: &str, field: &Field<'_>) -> Cell {
+    if let Field::Time(time) = field {
+        return if column.ends_with("expires_at") {
+            Cell::future(Some(*time), "")
+        } else {
+            Cell::past(Some(*time), "")
+        };
+    }
+    let text = field.text();
+    match column {
+        "name" => Cell::strong(text),
         _ if text.is_empty() => Cell::faint("-"),
+        // So that a long list is broken between its words.
+        "permissions" => Cell::new(text.replace(',', ", ")),
         _ => Cell::new(text),
     }
 }
@@ -123,19 +128,19 @@ mod tests {
 
     #[test]
     fn a_time_is_one_only_in_a_column_of_times() {
-        let time = "2026-11-22T12:00:00Z".to_owned();
+        let time = "2026-11-22T12:00:00Z";
         let then = time.parse().unwrap();
-        assert_eq!(cell("created_at", time.clone()), Cell::past(Some(then), ""));
-        assert_eq!(cell("token_expires_at", time.clone()), Cell::future(Some(then), ""));
-        assert_eq!(cell("description", time.clone()), Cell::new(time));
-        assert_eq!(cell("last_used_at", String::new()), Cell::faint("-"));
+        assert_eq!(cell("created_at", &Field::Time(then)), Cell::past(Some(then), ""));
+        assert_eq!(cell("token_expires_at", &Field::Time(then)), Cell::future(Some(then), ""));
+        assert_eq!(cell("description", &time.into()), Cell::new(time));
+        assert_eq!(cell("last_used_at", &"".into()), Cell::faint("-"));
     }
 
     #[test]
     fn a_list_can_be_broken_between_its_words() {
-        let list = "alerts:view,devices:view".to_owned();
-        assert_eq!(cell("permissions", list.clone()), Cell::new("alerts:view, devices:view"));
-        assert_eq!(cell("description", list.clone()), Cell::new(list));
-        assert_eq!(cell("permissions", String::new()), Cell::faint("-"));
+        let list = "alerts:view,devices:view";
+        assert_eq!(cell("permissions", &list.into()), Cell::new("alerts:view, devices:view"));
+        assert_eq!(cell("description", &list.into()), Cell::new(list));
+        assert_eq!(cell("permissions", &"".into()), Cell::faint("-"));
     }
 }

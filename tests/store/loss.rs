@@ -16,7 +16,7 @@ use super::{ACME, PASSWORD, SANDBOX, sign};
 use crate::common::database::Database;
 
 /// The name of the socket in the folder that a URL names.
-const SOCKET: &str = ".s.PGSQL.5432";
+pub(super) const SOCKET: &str = ".s.PGSQL.5432";
 
 /// A way to a server that can be cut.
 struct Line {

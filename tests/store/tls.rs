@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use super::loss::SOCKET;
 use super::{PASSWORD, SANDBOX, sign};
 use crate::common::database::Database;
 use crate::common::tls::{Authority, Certified, Validity};
@@ -32,7 +33,7 @@ impl Front {
     async fn before(database: &Database, certified: Option<&Certified>) -> Self {
         let DatabaseUrl::Postgres(url) = &database.url else { panic!("not a server: {}", database.url) };
         let (rest, folder) = url.split_once("?host=").unwrap();
-        let upstream = PathBuf::from(folder).join(".s.PGSQL.5432");
+        let upstream = PathBuf::from(folder).join(SOCKET);
         let acceptor = certified.map(Certified::acceptor);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
