@@ -23,17 +23,19 @@ pub fn is_hidden(character: char) -> bool {
         )
 }
 
-/// Whether every byte is a printable one of ASCII, or `also`: most text is, and then nothing of it has to be looked
-/// at character by character. There is no way out of the inner loop, so that it takes many bytes at a time.
-fn is_plain(text: &str, also: u8) -> bool {
-    let strange = |byte: &u8| u8::from(!matches!(*byte, b' '..=b'~')) & u8::from(*byte != also);
-    text.as_bytes().chunks(256).all(|some| some.iter().fold(0, |any, byte| any | strange(byte)) == 0)
+/// How many bytes are no printable ones of ASCII. Most text has none, and then nothing of it has to be looked at
+/// character by character.
+pub fn count_strange(text: &[u8]) -> usize {
+    // There is no way out of the inner loop and its sum is a byte, so that it takes many bytes at a time: as many as
+    // such a sum can count, in whole steps of any machine.
+    let within = |some: &[u8]| some.iter().map(|byte| u8::from(!matches!(byte, b' '..=b'~'))).sum::<u8>();
+    text.chunks(192).map(|some| usize::from(within(some))).sum()
 }
 
 /// The text with every such character made visible as an escape, for example `\u{1b}` or `\n`. Text without
 /// any comes back as it is. The result is always one line.
 pub fn sanitise(text: &str) -> Cow<'_, str> {
-    if is_plain(text, b' ') || !text.contains(is_hidden) {
+    if count_strange(text.as_bytes()) == 0 || !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -51,7 +53,9 @@ pub fn sanitise(text: &str) -> Cow<'_, str> {
 /// to whoever parses it. Line ends and tabs between the values stay.
 pub fn json_visible(json: &str) -> Cow<'_, str> {
     let hidden = |character: char| is_hidden(character) && !matches!(character, '\n' | '\r' | '\t');
-    if is_plain(json, b'\n') || !json.contains(hidden) {
+    let bytes = json.as_bytes();
+    let line_ends = memchr::memchr_iter(b'\n', bytes).count();
+    if count_strange(bytes) == line_ends || !json.contains(hidden) {
         return Cow::Borrowed(json);
     }
     let mut shown = String::with_capacity(json.len() + 16);
@@ -68,10 +72,26 @@ pub fn json_visible(json: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Texts of any characters, with many of those that are hidden: what the library calls any text has none.
+    pub(crate) fn any_text() -> impl Strategy<Value = String> {
+        let hidden = prop::sample::select(
+            "\t\n\r\u{1b}\u{7f}\u{9b}\u{200b}\u{2028}\u{202e}".chars().collect::<Vec<_>>(),
+        );
+        let character = prop_oneof![3 => any::<char>(), 5 => prop::char::range(' ', '~'), 1 => hidden];
+        prop::collection::vec(character, 0..30).prop_map(String::from_iter)
+    }
+
+    #[test]
+    fn what_is_strange_is_counted() {
+        for length in [0, 1, 191, 192, 193, 255, 256, 257, 1000] {
+            assert_eq!((count_strange(&vec![b'~'; length]), count_strange(&vec![0x7f; length])), (0, length));
+        }
+    }
 
     #[test]
     fn what_commands_a_terminal_is_shown_instead() {
@@ -84,7 +104,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_hidden_survives(text in any::<String>()) {
+        fn strange_bytes_are_those_that_are_not_printable_ascii(bytes in prop::collection::vec(any::<u8>(), 0..1000)) {
+            let strange = bytes.iter().filter(|byte| !(b' '..=b'~').contains(byte)).count();
+            prop_assert_eq!(count_strange(&bytes), strange);
+        }
+
+        #[test]
+        fn nothing_hidden_survives(text in any_text()) {
             let shown = sanitise(&text);
             prop_assert!(!shown.contains(is_hidden));
             prop_assert!(!shown.chars().any(char::is_control));
@@ -96,7 +122,7 @@ mod tests {
         }
 
         #[test]
-        fn json_means_the_same_and_hides_nothing(text in any::<String>()) {
+        fn json_means_the_same_and_hides_nothing(text in any_text()) {
             let json = serde_json::to_string(&text).unwrap();
             let shown = json_visible(&json);
             prop_assert!(!shown.contains(is_hidden));

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::{Answer, Block, Cells, Field, Format, Row, Selection, csv, json, people, spoken, yaml};
-use crate::domain::visible::sanitise;
+use crate::domain::visible::{count_strange, sanitise};
 
 /// Where an answer goes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -168,23 +168,26 @@ impl<'a> RowWriter<'a> {
     }
 }
 
+/// Room for a row of ordinary length.
+pub(super) const LINE: usize = 1024;
+
 fn texts<'a>(cells: &'a [Field<'_>]) -> Vec<Cow<'a, str>> {
     cells.iter().map(Field::text).collect()
 }
 
 /// Cells between tabs; tabs and line ends inside a cell are written out, so that a row is always one line.
 fn piped(cells: &[Field<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let mut line = String::with_capacity(LINE);
     for (index, cell) in cells.iter().enumerate() {
-        if index > 0 {
-            out.write_all(b"\t")?;
-        }
-        match cell {
-            Field::Text(text) => out.write_all(sanitise(text).as_bytes())?,
-            // A number and a time hold nothing that would need it.
-            other => write!(out, "{other}")?,
-        }
+        line.push_str(if index > 0 { "\t" } else { "" });
+        line.push_str(&cell.text());
     }
-    out.write_all(b"\n")
+    // Where nothing but the tabs between cells is out of the ordinary, no cell has to be looked at.
+    if count_strange(line.as_bytes()) >= cells.len() {
+        line = cells.iter().map(|cell| sanitise(&cell.text()).into_owned()).collect::<Vec<_>>().join("\t");
+    }
+    line.push('\n');
+    out.write_all(line.as_bytes())
 }
 
 #[cfg(test)]
@@ -193,6 +196,8 @@ mod tests {
 
     use super::*;
     use crate::domain::CompanyId;
+    use crate::domain::visible::is_hidden;
+    use crate::domain::visible::tests::any_text;
 
     fn at(format: Option<Format>, is_terminal: bool) -> Surroundings {
         Surroundings { format, is_terminal, ..Surroundings::default() }
@@ -219,10 +224,31 @@ mod tests {
         ");
     }
 
+    /// P5: one character out of the ordinary is seen, wherever it stands among the tabs between cells.
+    #[test]
+    fn nothing_hides_among_the_tabs() {
+        let rows: [&[&str]; 7] =
+            [&[], &["", ""], &["a\tb"], &["a\t", ""], &["", "\t"], &["\u{7f}"], &["é", "\u{202e}", "a\n"]];
+        let mut out = Vec::new();
+        for row in rows {
+            let cells: Vec<Field<'_>> = row.iter().map(|cell| (*cell).into()).collect();
+            piped(&cells, &mut out).unwrap();
+        }
+        insta::assert_snapshot!(String::from_utf8(out).unwrap().replace('\t', "|"), @r"
+
+        |
+        a\tb
+        a\t|
+        |\t
+        \u{7f}
+        é|\u{202e}|a\n
+        ");
+    }
+
     proptest! {
         /// A row is one line with as many fields as cells, whatever a server put into them.
         #[test]
-        fn piped_rows_keep_their_shape(cells in prop::collection::vec(any::<String>(), 1..6)) {
+        fn piped_rows_keep_their_shape(cells in prop::collection::vec(any_text(), 1..6)) {
             let mut out = Vec::new();
             let cells: Vec<Field<'_>> = cells.iter().map(|cell| cell.as_str().into()).collect();
             piped(&cells, &mut out).unwrap();
@@ -230,7 +256,7 @@ mod tests {
             let row = text.strip_suffix('\n').unwrap();
             prop_assert!(!row.contains('\n'));
             prop_assert_eq!(row.split('\t').count(), cells.len());
-            prop_assert!(!row.contains(|one: char| one != '\t' && one.is_control()));
+            prop_assert!(!row.contains(|one: char| one != '\t' && is_hidden(one)));
         }
     }
 }
