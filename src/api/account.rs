@@ -1,13 +1,12 @@
 //! Service accounts on the wire.
 
-use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::access::InitialAccess;
-use super::shared::Repeated as _;
-use super::{Access, Listed, Page, Shared};
+use super::{Access, Listed, Page, Shared, Time, rows};
+use crate::domain::text::{bounded, bounded_or_null};
 use crate::domain::{AccountId, Company, Ownership, Password};
 
 /// A service account as one company sees it. It is read from JSON text only.
@@ -18,8 +17,10 @@ pub struct Account {
     #[cfg_attr(feature = "platform", schema(value_type = i64))]
     pub id: AccountId,
     /// The name, unique over the platform without regard to case.
+    #[serde(deserialize_with = "bounded")]
     pub name: String,
     /// Free text of the owner.
+    #[serde(default, deserialize_with = "bounded_or_null")]
     pub description: Option<String>,
     /// Whether the company owns the account.
     #[cfg_attr(feature = "platform", schema(value_type = String))]
@@ -33,23 +34,19 @@ pub struct Account {
     /// In how many companies it has access; null for all but the owner.
     pub company_count: Option<u64>,
     /// When it was created.
-    pub created_at: Timestamp,
+    #[cfg_attr(feature = "platform", schema(value_type = jiff::Timestamp))]
+    pub created_at: Time,
     /// When its password was last set.
-    pub password_changed_at: Timestamp,
+    #[cfg_attr(feature = "platform", schema(value_type = jiff::Timestamp))]
+    pub password_changed_at: Time,
     /// When it was last used, to the minute; null when never, and for all but the owner.
-    pub last_used_at: Option<Timestamp>,
-}
-
-/// The text of a page without the access that it repeats, which is most of a long list.
-fn shortened(text: &str) -> Option<String> {
-    Access::lately().with_borrow_mut(|lately| lately.shorten("\"access\":", text))
+    #[cfg_attr(feature = "platform", schema(value_type = Option<jiff::Timestamp>))]
+    pub last_used_at: Option<Time>,
 }
 
 impl Listed for Account {
     fn read_page(text: &str) -> serde_json::Result<Page<Self>> {
-        let page = shortened(text).and_then(|short| serde_json::from_str(&short).ok());
-        // What is wrong is said of the text as it came.
-        page.map_or_else(|| serde_json::from_str(text), Ok)
+        rows::read(text).map_or_else(|| serde_json::from_str(text), Ok)
     }
 }
 
@@ -169,50 +166,8 @@ pub struct Deletion {
     #[cfg_attr(feature = "platform", schema(value_type = i64))]
     pub id: AccountId,
     /// Its name, which is free again.
+    #[serde(deserialize_with = "bounded")]
     pub name: String,
     /// Always true.
     pub deleted: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn page(count: usize, id: &str) -> String {
-        let row = |number: usize| {
-            let role = if number.is_multiple_of(2) { "viewer" } else { "operator" };
-            let time = "2026-11-22T11:59:59Z";
-            // Without a gap between its parts, as servers write it.
-            [
-                format!(r#"{{"id":{id},"name":"a{number}","description":null,"ownership":"owned","#),
-                r#""owner":{"id":1,"name":"Acme"},"access":{"company":{"id":1,"name":"Acme"},"#.to_owned(),
-                format!(r#""role":"{role}","permissions":["devices:view"]}},"company_count":1,"#),
-                format!(r#""created_at":"{time}","password_changed_at":"{time}","last_used_at":null}}"#),
-            ]
-            .concat()
-        };
-        let rows: Vec<String> = (0..count).map(row).collect();
-        format!(r#"{{"success":true,"data":[{}],"next":null,"total":{count}}}"#, rows.join(","))
-    }
-
-    /// Shortened or not, on the first page and on the second.
-    #[test]
-    fn every_page_is_read_alike() {
-        let plain: Page<Account> = serde_json::from_str(&page(6, "7")).unwrap();
-        assert_eq!(plain.data[5].access.as_ref().unwrap().role.as_deref(), Some("operator"));
-        for count in [4, 6] {
-            assert!(shortened(&page(count, "7")).unwrap().len() < page(count, "7").len());
-            let read = Account::read_page(&page(count, "7")).unwrap();
-            assert_eq!(read.data[..], plain.data[..count]);
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_of_the_text_as_it_came() {
-        let error = || Account::read_page(&page(3, "{}")).unwrap_err().to_string();
-        let before = error();
-        Account::read_page(&page(4, "7")).unwrap();
-        assert!(shortened(&page(3, "{}")).is_some());
-        assert_eq!(error(), before);
-    }
 }

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Company;
+use crate::domain::text::bounded_or_null;
 
 /// `{"success": true, "data": …}`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ pub struct Page<T> {
     /// The rows, in the order of the list.
     pub data: Vec<T>,
     /// The `cursor` of the next page; null on the last one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded_or_null")]
     pub next: Option<String>,
     /// How many rows all pages have together, now.
     #[serde(default)]

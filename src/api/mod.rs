@@ -12,8 +12,10 @@ pub mod error;
 pub mod path;
 pub mod permissions;
 pub mod role;
+mod rows;
 pub mod session;
 pub mod shared;
+pub mod time;
 pub mod written;
 
 pub use access::Access;
@@ -22,4 +24,5 @@ pub use envelope::{Listed, Page, Success};
 pub use error::{Code, Problem};
 pub use permissions::Permissions;
 pub use shared::Shared;
+pub use time::Time;
 pub use written::Written;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::de::{DeserializeSeed, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::text::{LONGEST, endless};
+
 /// Names of permissions, sorted, known or not. They lie one behind the other with commas between them, so that a list
 /// that somebody made up takes little more than its text; a clone costs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,6 +78,9 @@ impl<'de> Deserialize<'de> for Permissions {
                 while items.next_element_seed(Name(&mut list))?.is_some() {
                     if list.ends.len() > MOST {
                         return Err(A::Error::invalid_length(MOST + 1, &self));
+                    }
+                    if list.text.len() > LONGEST {
+                        return Err(endless());
                     }
                 }
                 Ok(list)
@@ -153,6 +158,7 @@ mod tests {
     fn an_endless_list_is_refused() {
         assert_eq!(read(&[""; MOST]).unwrap().len(), MOST);
         assert!(read(&[""; MOST + 1]).unwrap_err().to_string().contains("at most 1000"));
+        assert!(read(&["x".repeat(LONGEST).as_str(), ""]).unwrap_err().to_string().contains("64 KiB"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Access;
 use crate::domain::secret::OneTimeCode;
+use crate::domain::text::bounded;
 use crate::domain::{Password, Token};
 
 /// The client id of scripts and of this program.
@@ -92,6 +93,7 @@ pub struct Identity {
     /// Human or program.
     pub kind: Kind,
     /// The e-mail address of a human, the name of a service account.
+    #[serde(deserialize_with = "bounded")]
     pub name: String,
     /// Every company with what one may do there, by company id.
     pub companies: Vec<Access>,

@@ -15,6 +15,7 @@ use super::transport::Call;
 use super::{Error, Result, Session};
 use crate::api::Code;
 use crate::domain::Company;
+use crate::domain::text::bounded_or_null;
 
 /// Most rows that one page is believed to hold: ten times what one can ask for. A short text takes many times its
 /// space when it is read.
@@ -45,7 +46,7 @@ struct Envelope {
     #[serde(default)]
     success: Option<bool>,
     data: Option<Box<RawValue>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded_or_null")]
     next: Option<String>,
     #[serde(default)]
     total: Option<u64>,

@@ -1,6 +1,8 @@
 //! Confirmation of what cannot be undone. Whoever is asked is told first what will be touched; with `--yes`, and
 //! where nobody can be asked, that is settled before any request is sent.
 
+use jiff::Timestamp;
+
 use super::acting::Acting;
 use super::ask::held;
 use super::explain::Attempt;
@@ -103,7 +105,7 @@ fn in_words(detail: &AccountDetail) -> String {
     }
     if account.ownership == Ownership::Owned {
         parts.push(match account.last_used_at {
-            Some(time) => format!("last used {}", time.strftime("%Y-%m-%d %H:%M UTC")),
+            Some(time) => format!("last used {}", Timestamp::from(time).strftime("%Y-%m-%d %H:%M UTC")),
             None => "never used".to_owned(),
         });
     }

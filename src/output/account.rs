@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use super::time::counted;
 use super::view::{text, written};
 use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
-use crate::api::{self, Permissions, Shared};
+use crate::api::{self, Permissions, Shared, Time};
 use crate::domain::{Company, Ownership};
 
 /// What somebody may do in one company.
@@ -92,11 +91,11 @@ pub struct AccountView {
     /// In how many companies it has access; null but for the owner.
     company_count: Option<u64>,
     /// When it was made.
-    created_at: Timestamp,
+    created_at: Time,
     /// When its password was last set.
-    password_changed_at: Timestamp,
+    password_changed_at: Time,
     /// When it last signed in; null for never, and but for the owner.
-    last_used_at: Option<Timestamp>,
+    last_used_at: Option<Time>,
 }
 
 impl From<api::Account> for AccountView {

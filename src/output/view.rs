@@ -1,13 +1,13 @@
 //! What a view says about itself, so that one function can print it in every format.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Cell;
 use super::layout::Fit;
+use crate::api::Time;
 use crate::domain::{AccountId, CompanyId};
 
 /// A cell of a row as programs read it.
@@ -20,7 +20,7 @@ pub enum Field<'a> {
     /// The number of a thing.
     Id(i64),
     /// A time, in RFC 3339.
-    Time(Timestamp),
+    Time(Time),
 }
 
 /// The cells of a row, one for each column.
@@ -31,18 +31,9 @@ impl Field<'_> {
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
-            other => Cow::Owned(other.to_string()),
-        }
-    }
-}
-
-impl fmt::Display for Field<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => f.write_str(text),
-            Self::Count(count) => count.fmt(f),
-            Self::Id(id) => id.fmt(f),
-            Self::Time(time) => time.fmt(f),
+            Self::Time(time) => time.text(),
+            Self::Count(count) => Cow::Owned(count.to_string()),
+            Self::Id(id) => Cow::Owned(id.to_string()),
         }
     }
 }
@@ -77,9 +68,15 @@ impl From<AccountId> for Field<'_> {
     }
 }
 
+impl From<Time> for Field<'_> {
+    fn from(time: Time) -> Self {
+        Self::Time(time)
+    }
+}
+
 impl From<Timestamp> for Field<'_> {
     fn from(time: Timestamp) -> Self {
-        Self::Time(time)
+        Self::Time(time.into())
     }
 }
 

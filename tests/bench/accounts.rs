@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sactl::api::{Access, Account, Page};
+use sactl::api::{Access, Account, Page, Time};
 use sactl::domain::{AccountId, Company, CompanyId, Ownership, PermissionSet};
 
 /// Rows of a page, as the program asks for them.
@@ -67,7 +67,9 @@ fn account(index: usize, count: usize) -> Account {
     };
     let other = || Company { id: CompanyId(7), name: "Northwind".to_owned() };
     let second = i64::try_from(index).unwrap() * 977;
-    let time = |offset: i64| Timestamp::from_second(1_700_000_000 + offset + second % 50_000_000).unwrap();
+    let time = |offset: i64| {
+        Time::from(Timestamp::from_second(1_700_000_000 + offset + second % 50_000_000).unwrap())
+    };
     Account {
         id: AccountId(i64::try_from(index).unwrap() + 1),
         name: format!("account-{index:06}"),

@@ -151,6 +151,35 @@ fn p9_made_up_permissions_are_bounded() {
     assert!(measured.peak_mib <= LIMIT_MIB, "{measured:?}");
 }
 
+/// Texts as long as a page may be, of a character that takes six times its space when it is shown.
+#[test]
+fn p9_endless_texts_are_bounded() {
+    let endless = "\u{7f}".repeat(7 << 20);
+    let with = |place: &str, value: Value| {
+        let mut page = answers::page(&[answers::account("robot")]);
+        *page.pointer_mut(place).unwrap() = value;
+        page.to_string()
+    };
+    for body in [
+        with("/data/0/name", json!(endless)),
+        with("/data/0/description", json!(endless)),
+        with("/data/0/owner/name", json!(endless)),
+        with("/data/0/access/role", json!(endless)),
+        with("/data/0/access/permissions", json!([endless])),
+        with("/next", json!(endless)),
+    ] {
+        let stub = Stub::always(Answer::json(200, body));
+        for form in STREAMED {
+            let measured = run(&with_token(&stub.url()), &format!("list{form}"));
+            assert_eq!((measured.code, measured.stdout_lines), (Some(1), 0), "{form}: {measured:?}");
+            assert!(measured.peak_mib <= LIMIT_MIB, "{form}: {measured:?}");
+        }
+    }
+    let stub = Stub::always(Answer::json(200, with("/next", json!(endless))));
+    let measured = run(&with_token(&stub.url()), "api GET /api/companies/1/service-accounts --paginate");
+    assert_eq!(measured.code, Some(1), "{measured:?}");
+}
+
 /// A platform with `rows` accounts, a thousand on a page.
 fn crowd(rows: usize) -> Stub {
     let template = answers::account("robot-NUMBER").to_string();
