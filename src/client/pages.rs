@@ -28,8 +28,8 @@ pub struct Pages<'a, T> {
     rows: PhantomData<fn() -> T>,
 }
 
-/// Has the memory of a page used again for the next one. The C library of GNU gives large pieces back to the system,
-/// which then makes them anew; from what size on, it learns from what it was given back itself.
+/// Has the memory of every page used again, that of the first one too. The C library of GNU gives large pieces back to
+/// the system, which then makes them anew; from what size on, it learns from what it was given back itself.
 fn keep_memory() {
     const LARGEST: usize = 4 * 1024 * 1024;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGEST)));
@@ -48,6 +48,7 @@ impl<'a, T: Listed> Pages<'a, T> {
         let Ok(Value::Object(query)) = serde_json::to_value(query) else {
             return Err(Error::new(crate::api::Code::Internal, "a query is an object"));
         };
+        keep_memory();
         Ok(Self { session, path, query, cursor: Cursor::First, walk: Walk::default(), rows: PhantomData })
     }
 
@@ -64,9 +65,6 @@ impl<'a, T: Listed> Pages<'a, T> {
             }
         }
         let page: Page<T> = self.session.read(&self.path, &self.query).await?;
-        if matches!(self.cursor, Cursor::First) && page.next.is_some() {
-            keep_memory();
-        }
         self.cursor = self.walk.follow(page.next.clone(), page.data.is_empty())?;
         Ok(Some(page))
     }
