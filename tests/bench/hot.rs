@@ -45,8 +45,10 @@ pub(crate) fn write<'a>(program: &Path, runs: impl Iterator<Item = &'a Program>)
     let patterns = patterns(&sizes(program), &called);
     assert!(patterns.len() > 500, "the program has no names: see {SCRIPT} for how it is built");
     let mut script = format!("{HEAD}SECTIONS {{\n  .text.hot : {{\n");
-    for pattern in &patterns {
-        writeln!(script, "    *(.text.{pattern} .text.{pattern}.*)").unwrap();
+    for (pattern, has_copies) in &patterns {
+        let copies = if *has_copies { format!(" .text.{pattern}.*") } else { String::new() };
+        // What somebody calls unlikely is kept apart, though every start may call it.
+        writeln!(script, "    *(.text.{pattern}{copies} .text.unlikely.{pattern})").unwrap();
     }
     script.push_str("  }\n} INSERT BEFORE .text;\n");
     std::fs::write(SCRIPT, script).unwrap();
@@ -81,6 +83,8 @@ struct Functions {
     wanted: u64,
     /// The first run that called one.
     first: Option<usize>,
+    /// Whether there are copies, which a number behind a point tells apart.
+    has_copies: bool,
 }
 
 impl Functions {
@@ -90,12 +94,13 @@ impl Functions {
     }
 }
 
-/// Patterns for what was called in which run, in the order of the runs.
-fn patterns(sizes: &BTreeMap<String, u64>, called: &BTreeMap<String, usize>) -> Vec<String> {
+/// Patterns for what was called in which run, in the order of the runs, and which of them have copies.
+fn patterns(sizes: &BTreeMap<String, u64>, called: &BTreeMap<String, usize>) -> Vec<(String, bool)> {
     let mut found: BTreeMap<String, Functions> = BTreeMap::new();
     for (name, size) in sizes {
         let functions = found.entry(pattern(name)).or_default();
         functions.all += size;
+        functions.has_copies |= name.contains('.');
         if let Some(run) = called.get(name) {
             functions.wanted += size;
             functions.first = Some(functions.first.map_or(*run, |first| first.min(*run)));
@@ -103,7 +108,7 @@ fn patterns(sizes: &BTreeMap<String, u64>, called: &BTreeMap<String, usize>) -> 
     }
     let mut good: Vec<_> = found.into_iter().filter(|(_, functions)| functions.is_good()).collect();
     good.sort_by_key(|(_, functions)| functions.first);
-    good.into_iter().map(|(pattern, _)| pattern).collect()
+    good.into_iter().map(|(pattern, functions)| (pattern, functions.has_copies)).collect()
 }
 
 /// A name without what differs from build to build: `17h…E` at the end, a number behind `Cs` of each crate, and
