@@ -20,36 +20,66 @@ enum Kept {
     Any(Timestamp),
 }
 
-/// Text such as `2026-11-22T12:00:00Z`. Where it lies like this, all but its first four bytes are checked in one step
-/// when it is written again, and a [`Time`] takes no more room.
+/// Text such as `2026-11-22T12:00:00.5Z`. Where it lies like this, most of it is checked in one step when it is written
+/// again, and a [`Time`] takes no more room.
 #[derive(Clone, Copy)]
 #[repr(align(4))]
-struct Plain([u8; LENGTH]);
+struct Plain {
+    text: [u8; LONGEST],
+    length: u8,
+}
 
-const SHAPE: &[u8; LENGTH] = b"0000-00-00T00:00:00Z";
-const LENGTH: usize = 20;
+/// Date and time of day, to the second.
+const SHAPE: &[u8; SECONDS] = b"0000-00-00T00:00:00";
+const SECONDS: usize = 19;
+
+/// Bytes of a text to the millisecond.
+const LONGEST: usize = SECONDS + ".000Z".len();
 
 impl Plain {
-    /// Text that is a time for certain, and is written like that: in UTC, to the second. That needs no calendar, for
-    /// every month has 28 days; later ones are left to whoever has one.
+    /// Text that is a time for certain, and is written like that: in UTC, to the millisecond at most. That needs no
+    /// calendar, for every month has 28 days; later ones are left to whoever has one.
     fn of(text: &str) -> Option<Self> {
-        let text: [u8; LENGTH] = text.as_bytes().try_into().ok()?;
-        // Digits differ from zero in their last four bits. There is no way out before the end, so that many bytes are
-        // taken at a time.
-        let strange = |(byte, shape): (&u8, &u8)| u8::from(byte ^ shape > if *shape == b'0' { 9 } else { 0 });
-        let is_shaped = text.iter().zip(SHAPE).map(strange).fold(0, |any, strange| any | strange) == 0;
-        let part = |at: usize| (text[at] & 15) * 10 + (text[at + 1] & 15);
-        let is_time = (1..=12).contains(&part(5))
-            && (1..=28).contains(&part(8))
-            && part(11) < 24
-            && part(14) < 60
-            && part(17) < 60;
-        (is_shaped && is_time).then_some(Self(text))
+        let (second, rest) = text.as_bytes().split_first_chunk::<SECONDS>()?;
+        if !(is_second(second) && is_fraction(rest.strip_suffix(b"Z")?)) {
+            return None;
+        }
+        let mut kept = [0; LONGEST];
+        kept.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self { text: kept, length: u8::try_from(text.len()).ok()? })
     }
 
     fn text(&self) -> &str {
         // It is ASCII.
-        str::from_utf8(&self.0).unwrap_or_default()
+        str::from_utf8(&self.text[..self.length.into()]).unwrap_or_default()
+    }
+}
+
+/// Whether text is a time of the shape, on one of the days that every month has.
+fn is_second(text: &[u8; SECONDS]) -> bool {
+    // Digits differ from zero in their last four bits. There is no way out before the end, so that many bytes are
+    // taken at a time.
+    let strange = |(byte, shape): (&u8, &u8)| u8::from(byte ^ shape > if *shape == b'0' { 9 } else { 0 });
+    let is_shaped = text.iter().zip(SHAPE).map(strange).fold(0, |any, strange| any | strange) == 0;
+    let part = |at: usize| (text[at] & 15) * 10 + (text[at + 1] & 15);
+    is_shaped
+        && (1..=12).contains(&part(5))
+        && (1..=28).contains(&part(8))
+        && part(11) < 24
+        && part(14) < 60
+        && part(17) < 60
+}
+
+/// Whether text is what stands behind the second: nothing, or a fraction without a zero at its end.
+fn is_fraction(text: &[u8]) -> bool {
+    match text {
+        [] => true,
+        [b'.', digits @ ..] => {
+            (1..=3).contains(&digits.len())
+                && digits.iter().all(u8::is_ascii_digit)
+                && !digits.ends_with(b"0")
+        }
+        _ => false,
     }
 }
 
@@ -155,14 +185,14 @@ mod tests {
     }
 
     /// The first second of the year 0, and the last of which there is a time.
-    const SECONDS: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_207_200;
+    const YEARS: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_207_200;
 
     proptest! {
         /// Kept as it came or not, a time is the same and looks the same as one that was reckoned.
         #[test]
         fn a_time_is_what_it_is(
-            second in prop_oneof![4 => SECONDS, 1 => Timestamp::MIN.as_second()..0],
-            nanosecond in prop_oneof![Just(0), 0..1_000_000_000],
+            second in prop_oneof![4 => YEARS, 1 => Timestamp::MIN.as_second()..0],
+            nanosecond in prop_oneof![Just(0), (0..1000).prop_map(|milli| milli * 1_000_000), 0..1_000_000_000],
         ) {
             let known = Timestamp::new(second, nanosecond).unwrap();
             let text = known.to_string();
@@ -179,11 +209,13 @@ mod tests {
         #[test]
         fn what_is_no_time_is_refused(
             parts in (0..10_000_u16, 0..15_u8, 0..35_u8, 0..30_u8, 0..65_u8, 0..65_u8),
-            (at, other) in (0..LENGTH, "[ -~]"),
+            fraction in "|\\.[0-9]{0,5}",
+            (at, other) in (any::<prop::sample::Index>(), "[ -~]?"),
         ) {
             let (year, month, day, hour, minute, second) = parts;
-            let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
+            let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z");
             let mut spoiled = text.clone();
+            let at = at.index(text.len());
             spoiled.replace_range(at..=at, &other);
             for text in [text, spoiled] {
                 let told = |time: Timestamp| (time, time.to_string());
@@ -195,16 +227,23 @@ mod tests {
 
     #[test]
     fn most_times_are_kept_as_they_came() {
-        assert_eq!(size_of::<Option<Time>>(), 24);
-        for text in
-            ["2026-11-22T12:00:00Z", "0000-01-01T00:00:00Z", "9999-12-28T23:59:59Z", "2026-02-28T00:00:00Z"]
-        {
+        assert_eq!(size_of::<Option<Time>>(), 32);
+        for text in [
+            "2026-11-22T12:00:00Z",
+            "2026-11-22T12:00:00.5Z",
+            "2026-11-22T12:00:00.025Z",
+            "0000-01-01T00:00:00Z",
+            "9999-12-28T23:59:59.999Z",
+            "2026-02-28T00:00:00Z",
+        ] {
             assert!(is_kept(text), "{text}");
         }
         for text in [
             "2026-11-29T12:00:00Z",
             "2026-11-22T12:00:60Z",
-            "2026-11-22T12:00:00.5Z",
+            "2026-11-22T12:00:00.0Z",
+            "2026-11-22T12:00:00.50Z",
+            "2026-11-22T12:00:00.0005Z",
             "2026-11-22T12:00:00+00:00",
         ] {
             assert!(!is_kept(text) && text.parse::<Time>().is_ok(), "{text}");

@@ -1,5 +1,6 @@
 //! Lists: in the order of names, page by page by key, with cursors that belong to one list.
 
+use sactl::api::{Account, Page};
 use serde_json::{Value, json};
 
 use crate::common::platform::{Caller, Server};
@@ -42,6 +43,15 @@ fn a_page_says_what_it_is_of() {
     assert_eq!(names(&page), ["backup-runner", "dormant-bot", "fleet-automation", "northwind-telemetry"]);
     let companies = admin.get("/api/companies").json();
     assert_eq!((&companies["total"], companies.get("company")), (&json!(2), None));
+}
+
+/// That form is what the client reads fastest.
+#[test]
+fn a_page_is_written_as_its_type_is() {
+    let server = Server::sandbox();
+    let body = server.sign_in("admin@acme.example").get(ACCOUNTS).text;
+    let page: Page<Account> = serde_json::from_str(&body).unwrap();
+    assert_eq!(body, serde_json::to_string(&page).unwrap());
 }
 
 /// Lists are ordered by lower-cased name, bytewise, whatever the size of a page.
