@@ -58,7 +58,7 @@ fn bytes_like(document: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
     prop_oneof![1 => prop::collection::vec(any::<u8>(), 0..200), 4 => damaged(document.to_owned())]
 }
 
-/// Texts of any characters, with many that a terminal obeys: what the library calls any text has none.
+/// Texts of any characters, with many that a terminal obeys: `any::<String>()` has hardly one.
 fn any_text() -> impl Strategy<Value = String> {
     let hidden = prop::sample::select("\t\n\r\u{1b}\u{7f}\u{9b}\u{2028}\u{202e}".chars().collect::<Vec<_>>());
     let character = prop_oneof![3 => any::<char>(), 5 => prop::char::range(' ', '~'), 1 => hidden];

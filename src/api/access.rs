@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::shared::{Lately, Repeated};
 use super::{Account, Permissions};
-use crate::domain::text::bounded_or_null;
 use crate::domain::{Company, CompanyId};
 
 /// What somebody may do in one company.
@@ -18,7 +17,6 @@ pub struct Access {
     #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
     pub company: Company,
     /// The role, or null where the permissions were given one by one.
-    #[serde(default, deserialize_with = "bounded_or_null")]
     pub role: Option<String>,
     /// The permissions in effect, sorted.
     #[cfg_attr(feature = "platform", schema(value_type = Vec<String>))]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::access::InitialAccess;
-use super::{Access, Listed, Page, Shared, Time, rows};
-use crate::domain::text::{bounded, bounded_or_null};
+use super::bounds::Rows;
+use super::{Access, Listed, Page, Shared, Time, bounds, rows};
 use crate::domain::{AccountId, Company, Ownership, Password};
 
 /// A service account as one company sees it. It is read from JSON text only.
@@ -17,10 +17,8 @@ pub struct Account {
     #[cfg_attr(feature = "platform", schema(value_type = i64))]
     pub id: AccountId,
     /// The name, unique over the platform without regard to case.
-    #[serde(deserialize_with = "bounded")]
     pub name: String,
     /// Free text of the owner.
-    #[serde(default, deserialize_with = "bounded_or_null")]
     pub description: Option<String>,
     /// Whether the company owns the account.
     #[cfg_attr(feature = "platform", schema(value_type = String))]
@@ -39,14 +37,14 @@ pub struct Account {
     /// When its password was last set.
     #[cfg_attr(feature = "platform", schema(value_type = jiff::Timestamp))]
     pub password_changed_at: Time,
-    /// When it was last used, to the minute; null when never, and for all but the owner.
+    /// When it was last used, or up to a minute before that; null when never, and for all but the owner.
     #[cfg_attr(feature = "platform", schema(value_type = Option<jiff::Timestamp>))]
     pub last_used_at: Option<Time>,
 }
 
 impl Listed for Account {
     fn read_page(text: &str) -> serde_json::Result<Page<Self>> {
-        rows::read(text).map_or_else(|| serde_json::from_str(text), Ok)
+        rows::read(text).map_or_else(|| bounds::read(text), Ok)
     }
 }
 
@@ -65,12 +63,12 @@ impl<'de> Deserialize<'de> for AccountDetail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Rest {
-            companies: Option<Vec<Access>>,
+            companies: Option<Rows<Access>>,
         }
         let text = <&RawValue>::deserialize(deserializer)?.get();
         let account = serde_json::from_str(text).map_err(D::Error::custom)?;
         let Rest { companies } = serde_json::from_str(text).map_err(D::Error::custom)?;
-        Ok(Self { account, companies })
+        Ok(Self { account, companies: companies.map(|Rows(companies)| companies) })
     }
 }
 
@@ -166,7 +164,6 @@ pub struct Deletion {
     #[cfg_attr(feature = "platform", schema(value_type = i64))]
     pub id: AccountId,
     /// Its name, which is free again.
-    #[serde(deserialize_with = "bounded")]
     pub name: String,
     /// Always true.
     pub deleted: bool,

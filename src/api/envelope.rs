@@ -3,8 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::bounds::{self, rows};
 use crate::domain::Company;
-use crate::domain::text::bounded_or_null;
 
 /// `{"success": true, "data": …}`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,9 +30,10 @@ pub struct Page<T> {
     /// Always true.
     pub success: bool,
     /// The rows, in the order of the list.
+    #[serde(deserialize_with = "rows", bound(deserialize = "T: Deserialize<'de>"))]
     pub data: Vec<T>,
     /// The `cursor` of the next page; null on the last one.
-    #[serde(default, deserialize_with = "bounded_or_null")]
+    #[serde(default)]
     pub next: Option<String>,
     /// How many rows all pages have together, now.
     #[serde(default)]
@@ -50,7 +51,7 @@ pub trait Listed: DeserializeOwned {
     /// # Errors
     /// Where the text is none.
     fn read_page(text: &str) -> serde_json::Result<Page<Self>> {
-        serde_json::from_str(text)
+        bounds::read(text)
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod account;
+pub mod bounds;
 pub mod company;
 pub mod envelope;
 pub mod error;

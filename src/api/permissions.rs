@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::de::{DeserializeSeed, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::domain::text::{LONGEST, endless};
+use super::bounds::{LONGEST_STRING, too_long};
 
 /// Names of permissions, sorted, known or not. They lie one behind the other with commas between them, so that a list
 /// that somebody made up takes little more than its text; a clone costs nothing.
@@ -79,8 +79,8 @@ impl<'de> Deserialize<'de> for Permissions {
                     if list.ends.len() > MOST {
                         return Err(A::Error::invalid_length(MOST + 1, &self));
                     }
-                    if list.text.len() > LONGEST {
-                        return Err(endless());
+                    if list.text.len() > LONGEST_STRING {
+                        return Err(too_long("a list of permissions"));
                     }
                 }
                 Ok(list)
@@ -158,7 +158,7 @@ mod tests {
     fn an_endless_list_is_refused() {
         assert_eq!(read(&[""; MOST]).unwrap().len(), MOST);
         assert!(read(&[""; MOST + 1]).unwrap_err().to_string().contains("at most 1000"));
-        assert!(read(&["x".repeat(LONGEST).as_str(), ""]).unwrap_err().to_string().contains("64 KiB"));
+        assert!(read(&["x".repeat(LONGEST_STRING).as_str(), ""]).unwrap_err().to_string().contains("64 KiB"));
     }
 
     #[test]

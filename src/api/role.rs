@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Listed, Permissions};
-use crate::domain::text::bounded;
 
 impl Listed for Role {}
 
@@ -12,7 +11,6 @@ impl Listed for Role {}
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Role {
     /// The name, unique in the company.
-    #[serde(deserialize_with = "bounded")]
     pub name: String,
     /// Whether it is one of the fixed roles, which cannot be changed.
     pub default: bool,
@@ -48,7 +46,6 @@ pub struct SetRole {
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct RoleDeletion {
     /// The role that is no more.
-    #[serde(deserialize_with = "bounded")]
     pub name: String,
     /// Always true.
     pub deleted: bool,
@@ -59,12 +56,9 @@ pub struct RoleDeletion {
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct CatalogueEntry {
     /// `category:action`, as it is assigned.
-    #[serde(deserialize_with = "bounded")]
     pub name: String,
     /// The part before the colon.
-    #[serde(deserialize_with = "bounded")]
     pub category: String,
     /// The part behind the colon.
-    #[serde(deserialize_with = "bounded")]
     pub action: String,
 }

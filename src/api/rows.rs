@@ -7,9 +7,9 @@ use std::str::FromStr;
 use memchr::memchr2;
 use serde_json::Deserializer;
 
+use super::bounds::{LONGEST_STRING, has_long_string, is_full};
 use super::shared::Repeated;
 use super::{Account, Page, Shared};
-use crate::domain::text::LONGEST;
 use crate::domain::{AccountId, Ownership};
 
 /// What stands before the rows.
@@ -17,34 +17,42 @@ const BEGIN: &str = r#"{"success":true,"data":["#;
 
 /// Reads a page; `None` where the reader of JSON has to do that, which also says what is wrong.
 pub(super) fn read(text: &str) -> Option<Page<Account>> {
-    let mut rest = Rest(text);
+    let mut rest = Rest { text, is_bounded: false };
     rest.skip(BEGIN)?;
     let mut data = Vec::new();
-    while !rest.0.starts_with(']') {
+    while !rest.text.starts_with(']') {
+        if is_full(&data) {
+            return None;
+        }
         if !data.is_empty() {
             rest.skip(",")?;
         }
         data.push(rest.row()?);
     }
-    if rest.0.len() > LONGEST {
+    if rest.text.len() > LONGEST_STRING {
         return None;
     }
     // What is around the rows is a page without any, to the reader of JSON.
-    let around: Page<Account> = serde_json::from_str(&[BEGIN, rest.0].concat()).ok()?;
+    let around: Page<Account> = serde_json::from_str(&[BEGIN, rest.text].concat()).ok()?;
     Some(Page { data, ..around })
 }
 
 /// Text that is taken from its beginning.
-struct Rest<'a>(&'a str);
+struct Rest<'a> {
+    text: &'a str,
+    /// Whether it is known that no string is too long for the reader of JSON.
+    is_bounded: bool,
+}
 
 impl<'a> Rest<'a> {
     /// A row, in whatever form.
     fn row(&mut self) -> Option<Account> {
-        let begin = self.0;
+        let begin = self.text;
         self.account().or_else(|| {
+            self.is_bounded = self.is_bounded || !has_long_string(begin);
             let mut rows = Deserializer::from_str(begin).into_iter();
-            let row = rows.next()?.ok()?;
-            self.0 = &begin[rows.byte_offset()..];
+            let row = if self.is_bounded { rows.next()?.ok()? } else { return None };
+            self.text = &begin[rows.byte_offset()..];
             Some(row)
         })
     }
@@ -52,16 +60,16 @@ impl<'a> Rest<'a> {
     /// A row in the form in which the platform writes it.
     fn account(&mut self) -> Option<Account> {
         let account = Account {
-            id: self.after(r#"{"id":"#, Self::number).map(AccountId)?,
-            name: self.after(r#","name":"#, Self::string)?.to_owned(),
-            description: self.after(r#","description":"#, Self::or_null(Self::string))?.map(str::to_owned),
-            ownership: self.after(r#","ownership":"#, Self::ownership)?,
-            owner: self.after(r#","owner":"#, Self::shared)?,
-            access: self.after(r#","access":"#, Self::or_null(Self::shared))?,
-            company_count: self.after(r#","company_count":"#, Self::or_null(Self::number))?,
-            created_at: self.after(r#","created_at":"#, Self::parsed)?,
-            password_changed_at: self.after(r#","password_changed_at":"#, Self::parsed)?,
-            last_used_at: self.after(r#","last_used_at":"#, Self::or_null(Self::parsed))?,
+            id: self.field(r#"{"id":"#, Self::number).map(AccountId)?,
+            name: self.field(r#","name":"#, Self::string)?.to_owned(),
+            description: self.nullable(r#","description":"#, Self::string)?.map(str::to_owned),
+            ownership: self.field(r#","ownership":"#, Self::ownership)?,
+            owner: self.field(r#","owner":"#, Self::shared)?,
+            access: self.nullable(r#","access":"#, Self::shared)?,
+            company_count: self.nullable(r#","company_count":"#, Self::number)?,
+            created_at: self.field(r#","created_at":"#, Self::parsed)?,
+            password_changed_at: self.field(r#","password_changed_at":"#, Self::parsed)?,
+            last_used_at: self.nullable(r#","last_used_at":"#, Self::parsed)?,
         };
         self.skip("}")?;
         Some(account)
@@ -69,42 +77,43 @@ impl<'a> Rest<'a> {
 
     /// Takes `text`; `None` where something else stands there.
     fn skip(&mut self, text: &str) -> Option<()> {
-        self.0 = self.0.strip_prefix(text)?;
+        self.text = self.text.strip_prefix(text)?;
         Some(())
     }
 
     /// What `take` takes behind `key`.
-    fn after<T>(&mut self, key: &str, take: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+    fn field<T>(&mut self, key: &str, take: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         self.skip(key)?;
         take(self)
     }
 
-    /// Null, or what `take` takes.
-    fn or_null<T>(take: impl FnOnce(&mut Self) -> Option<T>) -> impl FnOnce(&mut Self) -> Option<Option<T>> {
-        |rest| match rest.skip("null") {
+    /// Null, or what `take` takes, behind `key`.
+    #[expect(clippy::option_option, reason = "it is something else, or null, or there")]
+    fn nullable<T>(&mut self, key: &str, take: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        self.field(key, |rest| match rest.skip("null") {
             Some(()) => Some(None),
             None => take(rest).map(Some),
-        }
+        })
     }
 
     /// A number of digits alone.
     fn number<N: FromStr>(&mut self) -> Option<N> {
-        let end = self.0.bytes().position(|byte| !byte.is_ascii_digit())?;
-        let (digits, rest) = self.0.split_at(end);
+        let end = self.text.bytes().position(|byte| !byte.is_ascii_digit())?;
+        let (digits, rest) = self.text.split_at(end);
         if digits.len() > 1 && digits.starts_with('0') {
             return None;
         }
-        self.0 = rest;
+        self.text = rest;
         digits.parse().ok()
     }
 
     /// A string in which nothing is written otherwise than it is.
     fn string(&mut self) -> Option<&'a str> {
         self.skip("\"")?;
-        let (text, rest) = self.0.split_at(memchr2(b'"', b'\\', self.0.as_bytes())?);
-        self.0 = rest;
+        let (text, rest) = self.text.split_at(memchr2(b'"', b'\\', self.text.as_bytes())?);
+        self.text = rest;
         self.skip("\"")?;
-        let is_plain = text.len() <= LONGEST && text.bytes().min().is_none_or(|least| least >= b' ');
+        let is_plain = text.len() <= LONGEST_STRING && text.bytes().min().is_none_or(|least| least >= b' ');
         is_plain.then_some(text)
     }
 
@@ -119,8 +128,8 @@ impl<'a> Rest<'a> {
 
     /// A part that rows repeat.
     fn shared<T: Repeated>(&mut self) -> Option<Shared<T>> {
-        let (part, rest) = T::lately().with_borrow_mut(|lately| lately.take(self.0))?;
-        self.0 = rest;
+        let (part, rest) = T::lately().with_borrow_mut(|lately| lately.take(self.text))?;
+        self.text = rest;
         Some(part)
     }
 }
@@ -130,14 +139,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::api::{Access, Time};
+    use crate::api::{Access, Time, bounds};
     use crate::domain::visible::tests::any_text;
     use crate::domain::{Company, CompanyId};
 
     /// Whether a row is in the form of the platform.
     fn is_taken(row: &str) -> bool {
-        let mut rest = Rest(row);
-        rest.account().is_some() && rest.0.is_empty()
+        let mut rest = Rest { text: row, is_bounded: true };
+        rest.account().is_some() && rest.text.is_empty()
     }
 
     fn account(number: i64, text: &str) -> Account {
@@ -168,7 +177,7 @@ mod tests {
     /// What both readers say of a text, as JSON.
     fn both(text: &str) -> (Option<String>, Option<String>) {
         let json = |page: Page<Account>| serde_json::to_string(&page).unwrap();
-        (read(text).map(json), serde_json::from_str(text).ok().map(json))
+        (read(text).map(json), bounds::read(text).ok().map(json))
     }
 
     /// This is what makes lists fast: a field that is new has its place here too.
@@ -209,7 +218,7 @@ mod tests {
             row(r#""id":5"#, r#""id":-"#),
             row(r#""company_count":5"#, r#""company_count":18446744073709551616"#),
             row("}", r#","name":"account-5"}"#),
-            row("x", &"x".repeat(LONGEST + 1)),
+            row("x", &"x".repeat(LONGEST_STRING + 1)),
             row(r#""id":5"#, r#""id":9223372036854775808"#),
             row(r#""description":"x""#, "\"description\":\"\u{1}\""),
             row(r#""ownership":"owned""#, r#""ownership":"Owned""#),

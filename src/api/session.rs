@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Access;
+use super::bounds::rows;
 use crate::domain::secret::OneTimeCode;
-use crate::domain::text::bounded;
 use crate::domain::{Password, Token};
 
 /// The client id of scripts and of this program.
@@ -93,8 +93,8 @@ pub struct Identity {
     /// Human or program.
     pub kind: Kind,
     /// The e-mail address of a human, the name of a service account.
-    #[serde(deserialize_with = "bounded")]
     pub name: String,
     /// Every company with what one may do there, by company id.
+    #[serde(deserialize_with = "rows")]
     pub companies: Vec<Access>,
 }

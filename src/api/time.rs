@@ -20,12 +20,12 @@ enum Kept {
     Any(Timestamp),
 }
 
-/// Text such as `2026-11-22T12:00:00.5Z`. Where it lies like this, most of it is checked in one step when it is written
-/// again, and a [`Time`] takes no more room.
+/// Text such as `2026-11-22T12:00:00.5Z`. Aligned, for what makes text of it again then checks it by words; a [`Time`]
+/// takes 32 bytes in any case.
 #[derive(Clone, Copy)]
 #[repr(align(4))]
 struct Plain {
-    text: [u8; LONGEST],
+    text: [u8; LENGTH],
     length: u8,
 }
 
@@ -34,7 +34,7 @@ const SHAPE: &[u8; SECONDS] = b"0000-00-00T00:00:00";
 const SECONDS: usize = 19;
 
 /// Bytes of a text to the millisecond.
-const LONGEST: usize = SECONDS + ".000Z".len();
+const LENGTH: usize = SECONDS + ".000Z".len();
 
 impl Plain {
     /// Text that is a time for certain, and is written like that: in UTC, to the millisecond at most. That needs no
@@ -44,7 +44,7 @@ impl Plain {
         if !(is_second(second) && is_fraction(rest.strip_suffix(b"Z")?)) {
             return None;
         }
-        let mut kept = [0; LONGEST];
+        let mut kept = [0; LENGTH];
         kept.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
         Some(Self { text: kept, length: u8::try_from(text.len()).ok()? })
     }

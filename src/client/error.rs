@@ -156,7 +156,8 @@ fn bare_message(status: StatusCode) -> String {
     format!("the server answered {status} and did not say why")
 }
 
-fn bounded(message: String) -> String {
+/// What a server says, as far as somebody reads it.
+pub(super) fn bounded(message: String) -> String {
     match message.char_indices().nth(MESSAGE_LIMIT) {
         Some((end, _)) => format!("{}…", &message[..end]),
         None => message,

@@ -1,9 +1,6 @@
 //! Any list of the platform, page by page, each row as it came.
 
-use std::fmt;
-
-use serde::de::{Error as _, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::form_urlencoded;
 
@@ -14,12 +11,8 @@ use super::retry::Repeat;
 use super::transport::Call;
 use super::{Error, Result, Session};
 use crate::api::Code;
+use crate::api::bounds::Rows;
 use crate::domain::Company;
-use crate::domain::text::bounded_or_null;
-
-/// Most rows that one page is believed to hold: ten times what one can ask for. A short text takes many times its
-/// space when it is read.
-const MOST: usize = 10_000;
 
 /// The pages of a list, asked for one after the other.
 #[derive(Debug)]
@@ -46,7 +39,7 @@ struct Envelope {
     #[serde(default)]
     success: Option<bool>,
     data: Option<Box<RawValue>>,
-    #[serde(default, deserialize_with = "bounded_or_null")]
+    #[serde(default)]
     next: Option<String>,
     #[serde(default)]
     total: Option<u64>,
@@ -89,7 +82,7 @@ impl RawPages<'_> {
             Error::new(Code::Usage, format!("the answer to {} is no list", self.path))
                 .hint("leave out --paginate")
         })?;
-        let Rows(rows) = serde_json::from_str(data.get()).map_err(|error| {
+        let Rows(rows) = serde_json::from_str::<Rows<Box<RawValue>>>(data.get()).map_err(|error| {
             Error::bad_response("the server's answer is not of this contract").caused_by(error)
         })?;
         self.cursor = self.walk.follow(next, rows.is_empty())?;
@@ -108,34 +101,6 @@ fn with_cursor(path: &str, cursor: &str) -> String {
     format!("{place}?{query}")
 }
 
-/// Rows that are not endless.
-struct Rows(Vec<Box<RawValue>>);
-
-impl<'de> Deserialize<'de> for Rows {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Listed;
-        impl<'de> Visitor<'de> for Listed {
-            type Value = Rows;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "a page of at most {MOST} rows")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Rows, A::Error> {
-                let mut rows = Vec::new();
-                while let Some(row) = items.next_element()? {
-                    if rows.len() == MOST {
-                        return Err(A::Error::invalid_length(MOST + 1, &self));
-                    }
-                    rows.push(row);
-                }
-                Ok(Rows(rows))
-            }
-        }
-        deserializer.deserialize_seq(Listed)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,12 +113,5 @@ mod tests {
         ] {
             assert_eq!(with_cursor(path, "a+b"), wanted);
         }
-    }
-
-    #[test]
-    fn a_page_is_not_endless() {
-        let rows = |count: usize| serde_json::from_str::<Rows>(&format!("[{}0]", "0,".repeat(count - 1)));
-        assert_eq!(rows(MOST).unwrap().0.len(), MOST);
-        assert!(rows(MOST + 1).is_err());
     }
 }

@@ -5,11 +5,11 @@ use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::error::{broken_body, refusal};
+use super::error::{bounded, broken_body, refusal};
 use super::retry::Fault;
 use super::{Error, Result};
 use crate::api::session::TokenGrant;
-use crate::api::{Listed, Page, Success};
+use crate::api::{Listed, Page, Success, bounds};
 
 /// Most bytes of an answer, after decompression.
 const LIMIT: usize = 8 * 1024 * 1024;
@@ -20,7 +20,7 @@ const REFUSAL_LIMIT: usize = 64 * 1024;
 pub(super) trait Document: DeserializeOwned {
     /// Reads it.
     fn read(text: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(text)
+        bounds::read(text)
     }
 
     /// Whether the document, whole as it is, says that it is none of success.
@@ -100,9 +100,14 @@ impl Reply {
         let text = str::from_utf8(&self.body).map_err(serde::de::Error::custom);
         match text.and_then(T::read) {
             Ok(document) if !document.says_failure() => Ok(document),
-            Err(error) if !self.says_failure() => Err(self
-                .blame(Error::bad_response("the server's answer is not of this contract").caused_by(error))),
-            _ => Err(refusal(self.status, self.request_id, &self.body)),
+            Err(error) if !self.says_failure() => Err(self.blame(
+                Error::bad_response("the server's answer is not of this contract")
+                    .caused_by(bounded(error.to_string())),
+            )),
+            _ => {
+                let body = self.body.get(..REFUSAL_LIMIT).unwrap_or(&self.body);
+                Err(refusal(self.status, self.request_id, body))
+            }
         }
     }
 
@@ -118,7 +123,8 @@ impl Reply {
         struct Envelope {
             success: Option<bool>,
         }
-        serde_json::from_slice::<Envelope>(&self.body).is_ok_and(|envelope| envelope.success == Some(false))
+        let envelope = str::from_utf8(&self.body).ok().and_then(|text| bounds::read::<Envelope>(text).ok());
+        envelope.is_some_and(|envelope| envelope.success == Some(false))
     }
 
     fn blame(&self, error: Error) -> Error {

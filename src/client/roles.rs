@@ -8,6 +8,7 @@ use super::retry::Repeat;
 use super::session::fill;
 use super::{Pages, Result, Session};
 use crate::api::access::AdjustPermissions;
+use crate::api::bounds::Rows;
 use crate::api::envelope::PageQuery;
 use crate::api::path;
 use crate::api::role::{CatalogueEntry, CreateRole, Role, RoleDeletion, SetRole};
@@ -19,7 +20,7 @@ impl Session {
     /// # Errors
     /// Those of a read.
     pub async fn list_permissions(&self) -> Result<Vec<CatalogueEntry>> {
-        self.get(path::PERMISSIONS).await
+        self.get(path::PERMISSIONS).await.map(|Rows(entries)| entries)
     }
 
     /// The roles of `company`, page by page.

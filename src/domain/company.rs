@@ -6,8 +6,6 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text::bounded;
-
 /// The number of a company, unique over the platform and never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -26,7 +24,6 @@ pub struct Company {
     /// The number, unique over the platform.
     pub id: CompanyId,
     /// The name, which another company may carry too.
-    #[serde(deserialize_with = "bounded")]
     pub name: String,
 }
 

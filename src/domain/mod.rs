@@ -15,7 +15,6 @@ pub mod password;
 pub mod permission;
 pub mod role;
 pub mod secret;
-pub mod text;
 pub mod violation;
 pub mod visible;
 

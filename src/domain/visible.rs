@@ -77,7 +77,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Texts of any characters, with many of those that are hidden: what the library calls any text has none.
+    /// Texts of any characters, with many of those that are hidden: `any::<String>()` has hardly one.
     pub(crate) fn any_text() -> impl Strategy<Value = String> {
         let hidden = prop::sample::select(
             "\t\n\r\u{1b}\u{7f}\u{9b}\u{200b}\u{2028}\u{202e}".chars().collect::<Vec<_>>(),

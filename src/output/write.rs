@@ -183,7 +183,8 @@ fn piped(cells: &[Field<'_>], out: &mut dyn Write) -> io::Result<()> {
         line.push_str(&cell.text());
     }
     // Where nothing but the tabs between cells is out of the ordinary, no cell has to be looked at.
-    if count_strange(line.as_bytes()) >= cells.len() {
+    let tabs = cells.len().saturating_sub(1);
+    if count_strange(line.as_bytes()) > tabs {
         line = cells.iter().map(|cell| sanitise(&cell.text()).into_owned()).collect::<Vec<_>>().join("\t");
     }
     line.push('\n');

@@ -45,7 +45,7 @@ fn a_page_says_what_it_is_of() {
     assert_eq!((&companies["total"], companies.get("company")), (&json!(2), None));
 }
 
-/// That form is what the client reads fastest.
+/// The client reads a page fastest in the form of its types.
 #[test]
 fn a_page_is_written_as_its_type_is() {
     let server = Server::sandbox();

@@ -68,10 +68,9 @@ fn account(index: usize, count: usize) -> Account {
     let other = || Company { id: CompanyId(7), name: "Northwind".to_owned() };
     let second = i64::try_from(index).unwrap() * 977;
     let day = |number: i64| 1_700_000_000 + number * 86_400 + second % 50_000_000;
-    // As the platform writes them: to the millisecond, but to the minute when the account was last used.
+    // As the platform writes them: to the millisecond.
     let time =
         |number: i64| Time::from(Timestamp::from_millisecond(day(number) * 1000 + second % 1000).unwrap());
-    let minute = |number: i64| Time::from(Timestamp::from_second(day(number) / 60 * 60).unwrap());
     Account {
         id: AccountId(i64::try_from(index).unwrap() + 1),
         name: format!("account-{index:06}"),
@@ -82,6 +81,6 @@ fn account(index: usize, count: usize) -> Account {
         company_count: owned.then_some(2),
         created_at: time(0),
         password_changed_at: time(1),
-        last_used_at: (owned && !index.is_multiple_of(5)).then(|| minute(2)),
+        last_used_at: (owned && !index.is_multiple_of(5)).then(|| time(2)),
     }
 }

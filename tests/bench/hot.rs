@@ -100,7 +100,7 @@ fn patterns(sizes: &BTreeMap<String, u64>, called: &BTreeMap<String, usize>) -> 
     for (name, size) in sizes {
         let functions = found.entry(pattern(name)).or_default();
         functions.all += size;
-        functions.has_copies |= name.contains('.');
+        functions.has_copies |= !name.starts_with("_ZN") && name.contains('.');
         if let Some(run) = called.get(name) {
             functions.wanted += size;
             functions.first = Some(functions.first.map_or(*run, |first| first.min(*run)));

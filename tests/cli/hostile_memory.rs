@@ -151,33 +151,75 @@ fn p9_made_up_permissions_are_bounded() {
     assert!(measured.peak_mib <= LIMIT_MIB, "{measured:?}");
 }
 
-/// Texts as long as a page may be, of a character that takes six times its space when it is shown.
-#[test]
-fn p9_endless_texts_are_bounded() {
-    let endless = "\u{7f}".repeat(7 << 20);
-    let with = |place: &str, value: Value| {
-        let mut page = answers::page(&[answers::account("robot")]);
-        *page.pointer_mut(place).unwrap() = value;
-        page.to_string()
+/// Every place in a document, as a pointer to it.
+fn places(document: &Value, at: &str, found: &mut Vec<String>) {
+    let inner: Vec<(String, &Value)> = match document {
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(items) => items.iter().take(1).map(|item| ("0".to_owned(), item)).collect(),
+        _ => Vec::new(),
     };
-    for body in [
-        with("/data/0/name", json!(endless)),
-        with("/data/0/description", json!(endless)),
-        with("/data/0/owner/name", json!(endless)),
-        with("/data/0/access/role", json!(endless)),
-        with("/data/0/access/permissions", json!([endless])),
-        with("/next", json!(endless)),
-    ] {
-        let stub = Stub::always(Answer::json(200, body));
-        for form in STREAMED {
-            let measured = run(&with_token(&stub.url()), &format!("list{form}"));
-            assert_eq!((measured.code, measured.stdout_lines), (Some(1), 0), "{form}: {measured:?}");
-            assert!(measured.peak_mib <= LIMIT_MIB, "{form}: {measured:?}");
-        }
+    for (name, value) in inner {
+        let place = format!("{at}/{name}");
+        places(value, &place, found);
+        found.push(place);
     }
-    let stub = Stub::always(Answer::json(200, with("/next", json!(endless))));
-    let measured = run(&with_token(&stub.url()), "api GET /api/companies/1/service-accounts --paginate");
-    assert_eq!(measured.code, Some(1), "{measured:?}");
+}
+
+/// A string as long as a page may be, wherever one may stand: shown, and called wrong, it would take six times its
+/// space. What is said of it is short.
+#[test]
+fn p9_endless_strings_are_bounded() {
+    let mut account = answers::account("robot");
+    account["last_used_at"] = account["created_at"].clone();
+    let page = answers::page_before(&[account], Some("x"));
+    let mut all = Vec::new();
+    places(&page, "", &mut all);
+    assert!(all.len() > 15, "{all:?}");
+    let endless = json!("2026-11-22T12:00:00Z".to_owned() + &"\u{7f}".repeat(7 << 20));
+    for (number, place) in all.iter().enumerate() {
+        let mut body = page.clone();
+        *body.pointer_mut(place).unwrap() = endless.clone();
+        let stub = Stub::always(Answer::json(200, body.to_string()));
+        let line = format!("list{}", STREAMED[number % STREAMED.len()]);
+        assert_called_too_long(&run(&with_token(&stub.url()), &line), place);
+    }
+    let stub =
+        Stub::always(Answer::json(200, json!({"success": true, "data": [], "next": endless}).to_string()));
+    for line in ["api GET /api/companies/1/service-accounts --paginate", "company list -o name", "whoami"] {
+        assert_called_too_long(&run(&with_token(&stub.url()), line), line);
+    }
+}
+
+fn assert_called_too_long(measured: &Measured, what: &str) {
+    assert_eq!((measured.code, measured.stdout_bytes), (Some(1), 0), "{what}: {measured:?}");
+    assert!(measured.stderr.contains("longer than 64 KiB"), "{what}: {measured:?}");
+    assert!(measured.stderr.len() < 16_000, "{what}: {measured:?}");
+    assert!(measured.peak_mib <= LIMIT_MIB, "{what}: {measured:?}");
+}
+
+/// Rows as short as they can be written, two pages of them.
+#[test]
+fn p9_pages_of_the_shortest_rows_are_bounded() {
+    let time = "\"2026-11-22T12:00:00Z\"";
+    let account = format!(r#"[1,"",null,"owned",[1,""],[[1,""],null,[]],null,{time},{time},null]"#);
+    for (row, line) in [
+        (account.as_str(), "list -o name"),
+        (account.as_str(), "list"),
+        ("[1,\"\"]", "company list -o name"),
+        ("[\"\",\"\",\"\"]", "permission list -o name"),
+        ("[\"\",true,[],null]", "role list -o name"),
+    ] {
+        let rows = vec![row; (7 << 20) / (row.len() + 1)].join(",");
+        let page = |next: &str| format!(r#"{{"success":true,"data":[{rows}],"next":{next}}}"#);
+        let (first, last) = (page("\"x\""), page("null"));
+        let stub = Stub::start(move |request| {
+            Answer::json(200, if request.target.contains("cursor=") { last.clone() } else { first.clone() })
+        });
+        let measured = run(&with_token(&stub.url()), line);
+        assert_eq!((measured.code, measured.stdout_bytes), (Some(1), 0), "{line}: {measured:?}");
+        assert!(measured.stderr.contains("at most 10000 rows"), "{line}: {measured:?}");
+        assert!(measured.peak_mib <= LIMIT_MIB, "{line}: {measured:?}");
+    }
 }
 
 /// A platform with `rows` accounts, a thousand on a page.

@@ -1,0 +1,133 @@
+//! How much a document is believed to hold. Both sides obey far narrower rules; this is against a server that means
+//! harm, for what is short to send can take many times its space when it is read, shown, or called wrong.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use memchr::{memchr, memchr2};
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// Most bytes of a string as it is written: made visible, it takes up to six times as many.
+pub const LONGEST_STRING: usize = 64 * 1024;
+
+/// Most rows of a list: ten times what one can ask for.
+const MOST_ROWS: usize = 10_000;
+
+/// Reads a document.
+///
+/// # Errors
+/// Where it is none, and where a string in it is too long.
+pub fn read<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+    if has_long_string(text) { Err(too_long("a string")) } else { serde_json::from_str(text) }
+}
+
+/// What is said of `what` that is longer than a string may be.
+pub(super) fn too_long<E: Error>(what: &str) -> E {
+    E::custom(format_args!("{what} is longer than {} KiB", LONGEST_STRING / 1024))
+}
+
+/// Whether a JSON text holds a string that is too long. Where it is no JSON, it may say anything.
+pub(super) fn has_long_string(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while let Some(begin) = memchr(b'"', rest) {
+        rest = &rest[begin + 1..];
+        let length = string_length(rest);
+        if length > LONGEST_STRING {
+            return true;
+        }
+        rest = rest.get(length + 1..).unwrap_or_default();
+    }
+    false
+}
+
+/// Bytes of the string whose inside `text` begins with.
+fn string_length(text: &[u8]) -> usize {
+    let mut length = 0;
+    while let Some(at) = text.get(length..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        length += at;
+        if text[length] == b'"' {
+            return length;
+        }
+        length += 2;
+    }
+    text.len()
+}
+
+/// Rows of a list that is not endless.
+pub struct Rows<T>(pub Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Rows<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Listed<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Listed<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a list of at most {MOST_ROWS} rows")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+                let mut rows = Vec::new();
+                while let Some(row) = items.next_element()? {
+                    if is_full(&rows) {
+                        return Err(A::Error::invalid_length(MOST_ROWS + 1, &self));
+                    }
+                    rows.push(row);
+                }
+                Ok(rows)
+            }
+        }
+        deserializer.deserialize_seq(Listed(PhantomData)).map(Self)
+    }
+}
+
+/// Whether a list has no room for another row.
+pub(super) const fn is_full<T>(rows: &[T]) -> bool {
+    rows.len() >= MOST_ROWS
+}
+
+/// Reads [`Rows`] for a field that is a list.
+pub(super) fn rows<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    Rows::deserialize(deserializer).map(|Rows(rows)| rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_string_is_seen_wherever_it_stands() {
+        let at = |length: usize| "x".repeat(length);
+        for (string, is_long) in [
+            (at(0), false),
+            (at(LONGEST_STRING), false),
+            (at(LONGEST_STRING + 1), true),
+            (at(LONGEST_STRING - 1) + "\\\"", true),
+            (at(LONGEST_STRING - 2) + "\\\"", false),
+            ("\\\\".repeat(LONGEST_STRING / 2), false),
+            ("\\\"".repeat(LONGEST_STRING / 2 + 1), true),
+        ] {
+            for text in [
+                format!("\"{string}\""),
+                format!(r#"[{{"":"\\","a\"":"{string}","b":""}},"c"]"#),
+                format!(r#"{{"{string}":1}}"#),
+            ] {
+                assert_eq!(has_long_string(&text), is_long, "{} {text:.40}", string.len());
+                assert_eq!(read::<serde_json::Value>(&text).is_err(), is_long, "{text:.40}");
+            }
+        }
+        for broken in ["\"", "\"\\", "\"\\\"", "{\"a", "\\\""] {
+            assert!(!has_long_string(broken) && read::<serde_json::Value>(broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_not_endless() {
+        let rows = |count: usize| read::<Rows<u8>>(&format!("[{}0]", "0,".repeat(count - 1)));
+        assert_eq!(rows(MOST_ROWS).unwrap().0.len(), MOST_ROWS);
+        assert!(rows(MOST_ROWS + 1).is_err());
+    }
+}
