@@ -222,6 +222,22 @@ fn p9_pages_of_the_shortest_rows_are_bounded() {
     }
 }
 
+/// Rows of anything, which take most when they are understood.
+#[test]
+fn p9_pages_of_anything_are_bounded() {
+    let page = |length: usize| {
+        let row = format!("[0{}]", ",0".repeat(length / 2));
+        let rows = vec![row; (7 << 20) / length].join(",");
+        Answer::json(200, format!(r#"{{"success":true,"data":[{rows}],"next":null}}"#))
+    };
+    for (length, code) in [(1000, 0), (100_000, 0), (1 << 20, 1)] {
+        let stub = Stub::always(page(length));
+        let measured = run(&with_token(&stub.url()), "api GET /api/x --paginate");
+        assert_eq!(measured.code, Some(code), "{length}: {measured:?}");
+        assert!(measured.peak_mib <= LIMIT_MIB, "{length}: {measured:?}");
+    }
+}
+
 /// A platform with `rows` accounts, a thousand on a page.
 fn crowd(rows: usize) -> Stub {
     let template = answers::account("robot-NUMBER").to_string();

@@ -15,6 +15,10 @@ use crate::ui::Ui;
 /// Most bytes of the rows of one document: about 300,000 accounts.
 const MOST: usize = 128 << 20;
 
+/// Most bytes of the rows that are understood at once, and of one that is written by itself: understood, a row takes
+/// up to forty times the space of its text.
+const AT_ONCE: usize = 256 * 1024;
+
 /// What a row takes beside its text.
 const ROW: usize = 32;
 
@@ -77,15 +81,34 @@ impl Kept {
 async fn stream(pages: &mut RawPages<'_>, ui: &Ui, writer: RowWriter<'_>) -> Result<()> {
     let mut is_begun = false;
     while let Some(page) = pages.next().await? {
-        let rows = page.rows.iter().map(|row| value(row).map(RawView)).collect::<Result<Vec<_>>>()?;
-        ui.answer(|out| {
-            if !std::mem::replace(&mut is_begun, true) {
-                writer.begin::<RawView>(out)?;
-            }
-            writer.write_each(&rows, out)
-        })?;
+        if !std::mem::replace(&mut is_begun, true) {
+            ui.answer(|out| writer.begin::<RawView>(out))?;
+        }
+        let mut rest = page.rows.as_slice();
+        while !rest.is_empty() {
+            let (some, others) = rest.split_at(few(rest)?);
+            let rows = some.iter().map(|row| value(row).map(RawView)).collect::<Result<Vec<_>>>()?;
+            ui.answer(|out| writer.write_each(&rows, out))?;
+            rest = others;
+        }
     }
     Ok(())
+}
+
+/// How many of the first of `rows` are understood at once.
+fn few(rows: &[Box<RawValue>]) -> Result<usize> {
+    let mut length = 0;
+    let mut fits = |row: &RawValue| {
+        length += row.get().len();
+        length <= AT_ONCE
+    };
+    match rows.iter().take_while(|row| fits(row)).count() {
+        0 => {
+            let message = format!("a row is longer than {} KiB", AT_ONCE / 1024);
+            Err(CliError::new(Code::BadResponse, message))
+        }
+        few => Ok(few),
+    }
 }
 
 fn value(row: &RawValue) -> Result<Value> {
@@ -107,5 +130,15 @@ mod tests {
         assert_eq!(error.exit_code(), 1);
         assert_eq!(kept.rows.len(), 127);
         assert!(error.hints()[0].contains("-o jsonl"));
+    }
+
+    #[test]
+    fn some_rows_are_understood_at_once() {
+        let row = |length: usize| RawValue::from_string(format!("\"{}\"", "x".repeat(length - 2))).unwrap();
+        let many = |length: usize| {
+            few(&(0..9).map(|_| row(length)).collect::<Vec<_>>()).map_err(|error| error.code())
+        };
+        assert_eq!((many(2), many(AT_ONCE / 3), many(AT_ONCE)), (Ok(9), Ok(3), Ok(1)));
+        assert_eq!(many(AT_ONCE + 1), Err(Code::BadResponse));
     }
 }
