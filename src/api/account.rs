@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::access::InitialAccess;
-use super::bounds::Rows;
+use super::bounds::{MOST_UNPAGED, Rows};
 use super::{Access, Listed, Page, Shared, Time, bounds, rows};
 use crate::domain::{AccountId, Company, Ownership, Password};
 
@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for AccountDetail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Rest {
-            companies: Option<Rows<Access>>,
+            companies: Option<Rows<Access, MOST_UNPAGED>>,
         }
         let text = <&RawValue>::deserialize(deserializer)?.get();
         let account = serde_json::from_str(text).map_err(D::Error::custom)?;

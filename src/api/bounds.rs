@@ -11,8 +11,11 @@ use serde::{Deserialize, Deserializer};
 /// Most bytes of a string as it is written: made visible, it takes up to six times as many.
 pub const LONGEST_STRING: usize = 64 * 1024;
 
-/// Most rows of a list: ten times what one can ask for.
-const MOST_ROWS: usize = 10_000;
+/// Most rows of a page: ten times what one can ask for.
+pub(super) const MOST_ROWS: usize = 10_000;
+
+/// Most rows of a list that has no pages: as many as an answer has room for.
+pub(super) const MOST_UNPAGED: usize = 100_000;
 
 /// Reads a document.
 ///
@@ -55,48 +58,49 @@ fn string_length(text: &[u8]) -> usize {
 }
 
 /// Rows of a list that is not endless.
-pub struct Rows<T>(pub Vec<T>);
+pub struct Rows<T, const MOST: usize = MOST_ROWS>(pub Vec<T>);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Rows<T> {
+impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for Rows<T, MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Listed<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Listed<T> {
+        struct Listed<T, const MOST: usize>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for Listed<T, MOST> {
             type Value = Vec<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "a list of at most {MOST_ROWS} rows")
+                write!(f, "a list of at most {MOST} rows")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
                 let mut rows = Vec::new();
                 while let Some(row) = items.next_element()? {
-                    if is_full(&rows) {
-                        return Err(A::Error::invalid_length(MOST_ROWS + 1, &self));
+                    if rows.len() == MOST {
+                        return Err(A::Error::invalid_length(MOST + 1, &self));
                     }
                     rows.push(row);
                 }
                 Ok(rows)
             }
         }
-        deserializer.deserialize_seq(Listed(PhantomData)).map(Self)
+        deserializer.deserialize_seq(Listed::<T, MOST>(PhantomData)).map(Self)
     }
 }
 
-/// Whether a list has no room for another row.
+/// Whether a page has no room for another row.
 pub(super) const fn is_full<T>(rows: &[T]) -> bool {
     rows.len() >= MOST_ROWS
 }
 
 /// Reads [`Rows`] for a field that is a list.
-pub(super) fn rows<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+pub(super) fn rows<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MOST: usize>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
-    Rows::deserialize(deserializer).map(|Rows(rows)| rows)
+    Rows::<T, MOST>::deserialize(deserializer).map(|Rows(rows)| rows)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::session::Identity;
 
     #[test]
     fn a_long_string_is_seen_wherever_it_stands() {
@@ -129,5 +133,17 @@ mod tests {
         let rows = |count: usize| read::<Rows<u8>>(&format!("[{}0]", "0,".repeat(count - 1)));
         assert_eq!(rows(MOST_ROWS).unwrap().0.len(), MOST_ROWS);
         assert!(rows(MOST_ROWS + 1).is_err());
+    }
+
+    /// Whoever runs a program for very many companies is in all of them.
+    #[test]
+    fn a_list_without_pages_may_be_longer() {
+        let me = |count: usize| {
+            let access = r#"{"company":{"id":1,"name":"A"},"role":null,"permissions":[]}"#;
+            let companies = vec![access; count].join(",");
+            read::<Identity>(&format!(r#"{{"id":1,"kind":"user","name":"a","companies":[{companies}]}}"#))
+        };
+        assert_eq!(me(MOST_UNPAGED).unwrap().companies.len(), MOST_UNPAGED);
+        assert!(me(MOST_UNPAGED + 1).unwrap_err().to_string().contains("at most 100000 rows"));
     }
 }

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::bounds::{self, rows};
+use super::bounds::{self, MOST_ROWS, rows};
 use crate::domain::Company;
 
 /// `{"success": true, "data": …}`.
@@ -30,7 +30,7 @@ pub struct Page<T> {
     /// Always true.
     pub success: bool,
     /// The rows, in the order of the list.
-    #[serde(deserialize_with = "rows", bound(deserialize = "T: Deserialize<'de>"))]
+    #[serde(deserialize_with = "rows::<_, _, MOST_ROWS>", bound(deserialize = "T: Deserialize<'de>"))]
     pub data: Vec<T>,
     /// The `cursor` of the next page; null on the last one.
     #[serde(default)]

@@ -50,8 +50,11 @@ impl<'a> Rest<'a> {
         let begin = self.text;
         self.account().or_else(|| {
             self.is_bounded = self.is_bounded || !has_long_string(begin);
+            if !self.is_bounded {
+                return None;
+            }
             let mut rows = Deserializer::from_str(begin).into_iter();
-            let row = if self.is_bounded { rows.next()?.ok()? } else { return None };
+            let row = rows.next()?.ok()?;
             self.text = &begin[rows.byte_offset()..];
             Some(row)
         })

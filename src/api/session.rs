@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Access;
-use super::bounds::rows;
+use super::bounds::{MOST_UNPAGED, rows};
 use crate::domain::secret::OneTimeCode;
 use crate::domain::{Password, Token};
 
@@ -95,6 +95,6 @@ pub struct Identity {
     /// The e-mail address of a human, the name of a service account.
     pub name: String,
     /// Every company with what one may do there, by company id.
-    #[serde(deserialize_with = "rows")]
+    #[serde(deserialize_with = "rows::<_, _, MOST_UNPAGED>")]
     pub companies: Vec<Access>,
 }

@@ -83,6 +83,11 @@ impl<T: DeserializeOwned> Lately<T> {
         if let Some((_, part)) = self.parts.iter().find(|(known, _)| **known == *text) {
             return Ok(part.clone());
         }
+        self.understand(text)
+    }
+
+    /// Reads what is not known, and remembers it.
+    fn understand(&mut self, text: &str) -> serde_json::Result<Shared<T>> {
         let part = Shared::from(serde_json::from_str::<T>(text)?);
         // Such a text ends where its own bracket closes, so that what begins with it is this part and no other.
         if text.len() <= LONGEST_PART && text.starts_with(['{', '[']) {
@@ -107,8 +112,10 @@ impl<T: DeserializeOwned> Lately<T> {
             let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
             let part = values.next()?.ok()?.get();
             // A string in a longer one may be too long to be called wrong.
-            let part = if part.len() <= LONGEST_STRING { self.read(part).ok()? } else { return None };
-            Some((part, &text[values.byte_offset()..]))
+            if part.len() > LONGEST_STRING {
+                return None;
+            }
+            Some((self.understand(part).ok()?, &text[values.byte_offset()..]))
         })
     }
 }

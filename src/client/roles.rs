@@ -20,7 +20,8 @@ impl Session {
     /// # Errors
     /// Those of a read.
     pub async fn list_permissions(&self) -> Result<Vec<CatalogueEntry>> {
-        self.get(path::PERMISSIONS).await.map(|Rows(entries)| entries)
+        let Rows(entries): Rows<_> = self.get(path::PERMISSIONS).await?;
+        Ok(entries)
     }
 
     /// The roles of `company`, page by page.
