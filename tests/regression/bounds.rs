@@ -1,0 +1,1 @@
+//! Requests and connections that cost their sender nothing cost the platform too much.

@@ -1,0 +1,1 @@
+//! Writes that were answered with success were lost.

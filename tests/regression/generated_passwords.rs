@@ -1,0 +1,1 @@
+//! Generated passwords were lost, altered or in the way of a repetition.

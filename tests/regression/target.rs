@@ -1,0 +1,1 @@
+//! A command acted in another place than the one that was typed.

@@ -1,0 +1,1 @@
+//! The terminal was left without echo, or showed what was typed, after a signal.
