@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::access::InitialAccess;
-use super::bounds::{MOST_UNPAGED, Rows};
+use super::bounds::{MOST_UNPAGED, Rows, objects};
 use super::{Access, Listed, Page, Shared, Time, bounds, rows};
 use crate::domain::{AccountId, Company, Ownership, Password};
 
@@ -110,7 +110,7 @@ pub struct CreateAccount {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Access from the start, each company at most once.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "objects")]
     pub access: Vec<InitialAccess>,
 }
 

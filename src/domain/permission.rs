@@ -152,9 +152,20 @@ impl FromStr for Permission {
             None => Err(Violation::new(
                 "permissions",
                 "unknown_permission",
-                format!("{text:?} is not in the permission catalogue"),
+                format!("{} is not in the permission catalogue", quoted(text)),
             )),
         }
+    }
+}
+
+/// Most characters of an unknown name that an error repeats: longer than any name of the catalogue.
+const MOST_QUOTED: usize = 64;
+
+/// An unknown name as an error repeats it. A long one is cut.
+fn quoted(text: &str) -> String {
+    match text.char_indices().nth(MOST_QUOTED) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
     }
 }
 

@@ -10,6 +10,9 @@ use sea_orm::{DbErr, RuntimeErr};
 use crate::api::Code;
 use crate::domain::{DefaultRole, Permission, Refusal, Violation};
 
+/// Most broken rules that one refusal lists, so that it is not much longer than what it refuses.
+const MOST_ERRORS: usize = 32;
+
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {message}", .code.as_str())]
@@ -18,7 +21,7 @@ pub struct Error {
     pub code: Code,
     /// What the outside is told.
     pub message: String,
-    /// Every broken rule of the input, where the code is `invalid_input`.
+    /// The broken rules of the input, where the code is `invalid_input`: all of them, but at most [`MOST_ERRORS`].
     pub errors: Vec<Violation>,
     /// When it makes sense to try again.
     pub retry_after: Option<Duration>,
@@ -32,12 +35,16 @@ impl Error {
         Self { code, message: message.into(), errors: Vec::new(), retry_after: None, internal: None }
     }
 
-    /// Input that breaks rules; `errors` lists every one of them.
-    pub fn invalid_input(errors: Vec<Violation>) -> Self {
+    /// Input that breaks rules; `errors` lists them, and the message says how many more there are.
+    pub fn invalid_input(mut errors: Vec<Violation>) -> Self {
         let message = match errors.as_slice() {
             [only] => only.message.clone().into_owned(),
+            all if all.len() > MOST_ERRORS => {
+                format!("the input breaks {} rules; the first {MOST_ERRORS} are listed", all.len())
+            }
             _ => "the input breaks several rules".to_owned(),
         };
+        errors.truncate(MOST_ERRORS);
         Self { errors, ..Self::new(Code::InvalidInput, message) }
     }
 

@@ -221,8 +221,10 @@ fn open_networks_are_warned_of() {
 #[test]
 fn it_speaks_tls() {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/tls");
-    let (cert, key) = (files.join("cert.pem"), files.join("key.pem"));
     let env = Env::new();
+    let (cert, key) = (files.join("cert.pem"), env.work().join("key.pem"));
+    std::fs::copy(files.join("key.pem"), &key).unwrap();
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let (running, url) =
         serve(&env, &["--tls-cert", cert.to_str().unwrap(), "--tls-key", key.to_str().unwrap()]);
     assert!(url.starts_with("https://127.0.0.1:"), "{url}");

@@ -82,7 +82,7 @@ fn place(world: &World, path: &str) -> Env {
     env.file("companies.toml", SANDBOX);
     env.file("access.json", r#"{"role": "viewer"}"#);
     env.file("cert.pem", include_str!("../api/tls/cert.pem"));
-    env.file("key.pem", include_str!("../api/tls/key.pem"));
+    env.private_file("key.pem", include_str!("../api/tls/key.pem"));
     if path.starts_with("role") && path != "role create" {
         env.sactl("role create router-fixer --permission devices:view,devices:edit").ok();
     }
@@ -141,7 +141,7 @@ fn the_examples_of_serve_run() {
         let env = Env::new();
         env.file("companies.toml", SANDBOX);
         env.file("cert.pem", include_str!("../api/tls/cert.pem"));
-        env.file("key.pem", include_str!("../api/tls/key.pem"));
+        env.private_file("key.pem", include_str!("../api/tls/key.pem"));
         let words =
             example.split_whitespace().filter(|word| *word != "--listen" && !word.starts_with("0.0.0.0"));
         let mut command = env.command();

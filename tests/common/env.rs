@@ -92,6 +92,14 @@ impl Env {
         path.display().to_string()
     }
 
+    /// Writes a file that its owner alone may read; gives its path.
+    pub(crate) fn private_file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.file(name, content);
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        path
+    }
+
     /// Every file below the folder with its content, to see that nothing has changed.
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut found = Vec::new();

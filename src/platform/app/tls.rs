@@ -35,6 +35,12 @@ pub enum TlsError {
         /// Why.
         source: rustls::pki_types::pem::Error,
     },
+    /// A key that is no secret.
+    #[error(
+        "every user of this machine can read the private key {0}: run `chmod 600 {0}`, and use a new key where others \
+         may have read this one"
+    )]
+    Exposed(String),
     /// A file without any certificate.
     #[error("{} holds no certificate", .0.display())]
     NoCertificate(PathBuf),
@@ -47,7 +53,7 @@ impl Tls {
     /// Reads the certificate chain (the server's own first) and the private key.
     ///
     /// # Errors
-    /// [`TlsError`], with the file that is wrong.
+    /// [`TlsError`], with the file that is wrong. A key that all users may read is refused.
     pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         let file = |what, path: &Path| {
             let path = path.to_owned();
@@ -58,6 +64,9 @@ impl Tls {
             .map_err(file("a certificate", certificate))?;
         if chain.is_empty() {
             return Err(TlsError::NoCertificate(certificate.to_owned()));
+        }
+        if is_exposed(key) {
+            return Err(TlsError::Exposed(key.display().to_string()));
         }
         let key = PrivateKeyDer::from_pem_file(key).map_err(file("a private key", key))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -72,5 +81,19 @@ impl Tls {
     /// Performs the handshake.
     pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         self.0.accept(stream).await
+    }
+}
+
+/// Whether users other than the owner and the group may read or write the file. Groups that hold keys are common.
+fn is_exposed(key: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::metadata(key).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o006 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = key;
+        false
     }
 }

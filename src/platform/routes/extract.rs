@@ -12,7 +12,9 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use zeroize::Zeroizing;
 
+use super::form::{MOST_FIELDS, has_too_many_fields};
 use super::refusal::Refused;
+use crate::api::bounds::Object;
 use crate::domain::CompanyId;
 
 /// Most bytes of a body.
@@ -22,7 +24,7 @@ pub(crate) const KEY_LIMIT: usize = 128;
 /// The header with which a repeated creation is recognised.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// The company of the path. What is no number is no company.
+/// The company of the path. What is no number, or is written in another way than its id, is no company.
 pub(crate) struct InCompany(pub(crate) CompanyId);
 
 /// The company of the path and the name below it.
@@ -50,9 +52,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 }
 
 fn company_id(text: &str) -> Result<CompanyId, Refused> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
-        Ok(id) if digits => Ok(CompanyId(id)),
+        // One company has one path: neither `01` nor `+1` is 1.
+        Ok(id) if CompanyId(id).to_string() == text && id >= 0 => Ok(CompanyId(id)),
         _ => Err(Refused::not_found()),
     }
 }
@@ -66,6 +68,9 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
         let mut seen = Vec::new();
         let query = parts.uri.query().unwrap_or_default();
+        if has_too_many_fields(query.as_bytes()) {
+            return Err(Refused::malformed(format!("a query has at most {MOST_FIELDS} parameters")));
+        }
         if percent_encoding::percent_decode_str(query).decode_utf8().is_err() {
             return Err(Refused::malformed("a query parameter is not UTF-8"));
         }
@@ -92,7 +97,7 @@ pub(crate) struct Nothing {}
 /// A query without any parameter.
 pub(crate) type NoQuery = Query<Nothing>;
 
-/// A JSON body of at most [`BODY_LIMIT`] bytes, of exactly the fields that `T` has.
+/// A JSON object of at most [`BODY_LIMIT`] bytes, of exactly the fields that `T` has.
 pub(crate) struct Json<T>(pub(crate) T);
 
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
@@ -104,7 +109,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
                 .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
         let body = read_body(request).await?;
-        serde_json::from_slice(&body).map(Self).map_err(|error| explain(&error))
+        serde_json::from_slice(&body).map(|Object(it)| Self(it)).map_err(|error| explain(&error))
     }
 }
 

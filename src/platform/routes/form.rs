@@ -1,11 +1,23 @@
 //! Forms (`application/x-www-form-urlencoded`) as OAuth wants them: every field at most once, an empty one
-//! counts as absent, and nothing is repaired: bytes that are no UTF-8 are refused, not replaced.
+//! counts as absent, and nothing is repaired: bytes that are no UTF-8 are refused, not replaced. The number of
+//! fields is bounded before anything is decoded, so that a form costs no more than its length.
 
 use percent_encoding::percent_decode;
+
+/// Most fields of a form or a query: several times as many as any route knows.
+pub(crate) const MOST_FIELDS: usize = 32;
+
+/// Whether a form or a query has more than [`MOST_FIELDS`] fields. Decodes nothing.
+pub(crate) fn has_too_many_fields(encoded: &[u8]) -> bool {
+    encoded.iter().filter(|byte| **byte == b'&').nth(MOST_FIELDS - 1).is_some()
+}
 
 /// Why a form cannot be read. Names no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FormError {
+    /// The form has more fields than any route knows.
+    #[error("a form has at most {MOST_FIELDS} fields")]
+    TooMany,
     /// A field stands there more than once.
     #[error("a field stands there more than once")]
     Repeated,
@@ -20,6 +32,9 @@ pub(crate) struct Form(Vec<(String, String)>);
 impl Form {
     /// Takes a body apart.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, FormError> {
+        if has_too_many_fields(body) {
+            return Err(FormError::TooMany);
+        }
         let mut fields: Vec<(String, String)> = Vec::new();
         for field in body.split(|byte| *byte == b'&').filter(|field| !field.is_empty()) {
             let mut halves = field.splitn(2, |byte| *byte == b'=');

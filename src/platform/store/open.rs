@@ -1,7 +1,8 @@
 //! Opens the database and brings its tables up to date.
 //!
 //! A SQLite database and everything beside it is readable by its owner only, whatever the umask. Several
-//! processes may open the same database at once; they take turns.
+//! processes may open the same database at once; they take turns. Refuses a link or anything else that is no
+//! plain file beside the database: its target would be written to.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -86,6 +87,8 @@ fn translated(migration: &Migration) -> Migration {
 async fn take_turn(path: PathBuf) -> anyhow::Result<File> {
     tokio::task::spawn_blocking(move || {
         let turn = beside(&path, ".lock");
+        let around = [turn.clone(), beside(&path, "-wal"), beside(&path, "-shm")];
+        around.iter().try_for_each(|file| require_plain(file))?;
         let file = private().create(true).truncate(false).open(&turn)?;
         restrict(&turn)?;
         file.lock()?;
@@ -114,8 +117,23 @@ fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // Between the look at a file and its opening it may become a link, or a pipe that is never read.
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
     options
+}
+
+/// Refuses a file that is a link, a pipe or anything else but a plain file. A missing one is fine.
+fn require_plain(path: &Path) -> anyhow::Result<()> {
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => Ok(()),
+        Ok(_) => anyhow::bail!("{} is not a plain file: remove it", path.display()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Takes everybody else's rights from a file that exists.

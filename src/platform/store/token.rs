@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _, QuerySelect as _,
-    RelationTrait as _, Set,
+    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, RelationTrait as _, Set,
 };
 
 use super::entity::{principal, token};
@@ -11,6 +11,9 @@ use super::principal::kind_of;
 use super::{Connection, from_millis, to_millis};
 use crate::api::session::Kind;
 use crate::platform::authn::PrincipalId;
+
+/// Most tokens of one bearer. A script that signs in once a second for many minutes is below it.
+pub(in crate::platform) const MOST_TOKENS: u64 = 1000;
 
 /// The bearer of a token.
 pub(in crate::platform) struct Bearer {
@@ -66,7 +69,8 @@ pub(in crate::platform) async fn hold(db: &impl Connection, hash: &str) -> Resul
     Ok(row.is_some())
 }
 
-/// Keeps a new token, and forgets those of the same bearer that have expired.
+/// Keeps a new token. Forgets those of the same bearer that have expired, and ends the oldest of those that would be
+/// more than [`MOST_TOKENS`].
 pub(in crate::platform) async fn insert(
     db: &impl Connection,
     hash: String,
@@ -80,6 +84,7 @@ pub(in crate::platform) async fn insert(
         .filter(token::Column::ExpiresAt.lte(to_millis(now)))
         .exec(db)
         .await?;
+    end_oldest(db, principal, MOST_TOKENS - 1).await?;
     let row = token::ActiveModel {
         hash: Set(hash),
         principal_id: Set(principal.0),
@@ -88,6 +93,24 @@ pub(in crate::platform) async fn insert(
         expires_at: Set(to_millis(expires_at)),
     };
     token::Entity::insert(row).exec_without_returning(db).await.map(drop)
+}
+
+/// Ends all but the `kept` tokens of somebody that expire last.
+async fn end_oldest(db: &impl Connection, principal: PrincipalId, kept: u64) -> Result<(), DbErr> {
+    let oldest: Vec<String> = token::Entity::find()
+        .select_only()
+        .column(token::Column::Hash)
+        .filter(token::Column::PrincipalId.eq(principal.0))
+        .order_by_desc(token::Column::ExpiresAt)
+        .offset(kept)
+        .limit(MOST_TOKENS)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if !oldest.is_empty() {
+        token::Entity::delete_many().filter(token::Column::Hash.is_in(oldest)).exec(db).await?;
+    }
+    Ok(())
 }
 
 /// Ends one token.
