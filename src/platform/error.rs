@@ -115,7 +115,7 @@ impl Error {
     }
 
     fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
-        let message = "the platform cannot reach its database; try again in a moment";
+        let message = "the platform cannot use its database now; try again in a moment";
         Self {
             internal: Some(cause.into()),
             retry_after: Some(Duration::from_secs(1)),
@@ -156,9 +156,9 @@ impl From<DbErr> for Error {
     }
 }
 
-/// SQLSTATE classes with which PostgreSQL says that it cannot serve now: connection exceptions, insufficient
-/// resources, operator intervention.
-const UNAVAILABLE_CLASSES: [&str; 3] = ["08", "53", "57"];
+/// How the SQLSTATE begins with which PostgreSQL says that it cannot serve now: connection exceptions, no writes
+/// on a standby, insufficient resources, operator intervention, errors of the system below.
+const UNAVAILABLE_STATES: [&str; 5] = ["08", "25006", "53", "57", "58"];
 
 fn is_loss_of_connection(cause: &DbErr) -> bool {
     let runtime = match cause {
@@ -179,14 +179,14 @@ fn is_loss_of_connection(cause: &DbErr) -> bool {
     }
 }
 
-/// `SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_IOERR`, `SQLITE_FULL` and `SQLITE_CANTOPEN`; extended codes refine
-/// them in the upper bits.
-const UNAVAILABLE_RESULTS: [u32; 5] = [5, 6, 10, 13, 14];
+/// `SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_READONLY`, `SQLITE_IOERR`, `SQLITE_FULL` and `SQLITE_CANTOPEN`; extended
+/// codes refine them in the upper bits.
+const UNAVAILABLE_RESULTS: [u32; 6] = [5, 6, 8, 10, 13, 14];
 
 /// A SQLSTATE has five characters, a result code of SQLite has fewer.
 fn is_unavailable(code: &str) -> bool {
     if code.len() == 5 {
-        return UNAVAILABLE_CLASSES.iter().any(|class| code.starts_with(class));
+        return UNAVAILABLE_STATES.iter().any(|state| code.starts_with(state));
     }
     code.parse::<u32>().is_ok_and(|result| UNAVAILABLE_RESULTS.contains(&(result & 0xff)))
 }
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_passes_is_unavailable_and_what_does_not_is_internal() {
-        for code in ["08006", "53300", "57P01", "5", "261", "13", "778"] {
+        for code in ["08006", "25006", "53100", "57P01", "58030", "5", "8", "13", "261", "778"] {
             assert!(is_unavailable(code), "{code}");
         }
         for code in ["23505", "42P01", "2067", "1", "11", "x"] {

@@ -11,6 +11,7 @@ mod authz;
 pub mod config;
 pub mod error;
 mod hash;
+mod readiness;
 pub mod router;
 mod routes;
 pub mod service;
@@ -19,6 +20,7 @@ mod throttle;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::{Timestamp, Unit};
@@ -28,6 +30,7 @@ use authn::PrincipalId;
 pub use config::DatabaseUrl;
 pub use error::Error;
 use hash::Hasher;
+use readiness::Readiness;
 use store::Store;
 
 /// Says what time it is.
@@ -45,6 +48,7 @@ struct Inner {
     cursor_key: String,
     /// Whose last use is being noted right now.
     noting: Mutex<HashSet<PrincipalId>>,
+    readiness: Readiness,
 }
 
 impl Platform {
@@ -72,6 +76,7 @@ impl Platform {
             clock,
             cursor_key,
             noting: Mutex::default(),
+            readiness: Readiness::default(),
         })))
     }
 
@@ -82,12 +87,12 @@ impl Platform {
             .unwrap_or(now)
     }
 
-    /// Whether the database answers.
+    /// Whether the database takes writes.
     ///
     /// # Errors
     /// `unavailable` or `internal`.
     pub async fn ready(&self) -> Result<(), Error> {
-        Ok(self.store().ping().await?)
+        self.0.readiness.ask(self).await
     }
 
     /// How many password hashes were computed so far.
@@ -97,8 +102,10 @@ impl Platform {
 
     /// Ends all connections to the database, after the last request was answered.
     pub async fn close(self) {
-        if let Err(error) = self.store().close().await {
-            tracing::warn!(%error, "the database was not closed in order");
+        match tokio::time::timeout(CLOSING, self.store().close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the database was not closed in order"),
+            Err(_) => tracing::warn!("the database was not closed in time"),
         }
     }
 
@@ -126,6 +133,9 @@ impl std::fmt::Debug for Platform {
         f.debug_struct("Platform").finish_non_exhaustive()
     }
 }
+
+/// How long the database may take to close: a disk that hangs does not keep the process from ending.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// The setting that holds the key of cursors; whoever seeds locks it too.
 const CURSOR_KEY: &str = "cursor_key";

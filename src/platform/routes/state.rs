@@ -43,10 +43,10 @@ pub(in crate::platform) async fn health(_: NoQuery) -> Answer<Life> {
     Ok(success(Life { state: "alive" }))
 }
 
-/// Tell that the database answers too
+/// Tell that the database takes writes too
 #[utoipa::path(
     get, path = path::READY, operation_id = "readiness", tag = "state",
-    responses((status = 200, description = "The database answers", body = Success<Life>), PublicRefusals)
+    responses((status = 200, description = "The database takes writes", body = Success<Life>), PublicRefusals)
 )]
 pub(in crate::platform) async fn ready(State(platform): State<Platform>, _: NoQuery) -> Answer<Life> {
     platform.ready().await?;

@@ -20,20 +20,19 @@ pub(super) mod seeded;
 pub(super) mod setting;
 pub(super) mod throttle;
 pub(super) mod token;
+mod transaction;
 
-use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait as _,
-};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr};
+use sqlx::{Connection as _, SqliteConnection};
+use tokio::sync::{Mutex, Semaphore};
 
 use super::DatabaseUrl;
 use crate::domain::PermissionSet;
 
+pub(super) use self::transaction::Tx;
 pub(super) use sea_orm::ConnectionTrait as Connection;
 
 /// The database.
@@ -41,21 +40,18 @@ pub(super) struct Store {
     connections: DatabaseConnection,
     /// SQLite has one writer at a time: in this process they queue here, in order, instead of polling.
     writers: Option<Arc<Semaphore>>,
-}
-
-/// A write transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
-pub(super) struct Tx {
-    transaction: DatabaseTransaction,
-    _turn: Option<OwnedSemaphorePermit>,
+    /// One connection to SQLite that does nothing and stays. When the last one is closed and another opened,
+    /// SQLite reads its log anew, and would find writes there that failed.
+    keeper: Mutex<Option<SqliteConnection>>,
 }
 
 impl Store {
     /// Opens the database and brings its tables up to date.
     pub(super) async fn open(database: &DatabaseUrl) -> anyhow::Result<Self> {
-        let connections = open::connect(database).await?;
+        let (connections, keeper) = open::connect(database).await?;
         let is_sqlite = connections.get_database_backend() == DbBackend::Sqlite;
         let writers = is_sqlite.then(|| Arc::new(Semaphore::new(1)));
-        Ok(Self { connections, writers })
+        Ok(Self { connections, writers, keeper: Mutex::new(keeper) })
     }
 
     /// Where to read outside a transaction.
@@ -74,37 +70,23 @@ impl Store {
             ),
             None => None,
         };
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let transaction = self.connections.begin_with_options(options).await?;
-        Ok(Tx { transaction, _turn: turn })
+        Tx::begin(&self.connections, turn).await
     }
 
-    /// Asks the database for an answer, any answer.
-    pub(super) async fn ping(&self) -> Result<(), DbErr> {
-        self.connections.execute_unprepared("SELECT 1").await.map(drop)
+    /// Tries whether a write is kept.
+    pub(super) async fn try_write(&self) -> Result<(), DbErr> {
+        let tx = self.begin().await?;
+        transaction::try_write(&*tx).await?;
+        tx.commit().await
     }
 
     /// Ends all connections.
     pub(super) async fn close(&self) -> Result<(), DbErr> {
-        self.connections.clone().close().await
-    }
-}
-
-impl Tx {
-    /// Makes everything that was written permanent; on an error nothing was.
-    pub(super) async fn commit(self) -> Result<(), DbErr> {
-        self.transaction.commit().await
-    }
-}
-
-impl Deref for Tx {
-    type Target = DatabaseTransaction;
-
-    fn deref(&self) -> &DatabaseTransaction {
-        &self.transaction
+        self.connections.clone().close().await?;
+        if let Some(keeper) = self.keeper.lock().await.take() {
+            keeper.close().await.map_err(|error| DbErr::Custom(error.to_string()))?;
+        }
+        Ok(())
     }
 }
 

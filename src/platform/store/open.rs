@@ -13,7 +13,9 @@ use sea_orm::DatabaseConnection;
 use sqlx::migrate::{Migration, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, SqlSafeStr as _};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection, Executor as _, SqlSafeStr as _, SqliteConnection,
+};
 
 use crate::platform::DatabaseUrl;
 
@@ -33,7 +35,10 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(3);
 const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) async fn connect(database: &DatabaseUrl) -> anyhow::Result<DatabaseConnection> {
+/// The pool, and for SQLite the connection that stays.
+type Opened = (DatabaseConnection, Option<SqliteConnection>);
+
+pub(super) async fn connect(database: &DatabaseUrl) -> anyhow::Result<Opened> {
     match database {
         DatabaseUrl::Sqlite(path) => sqlite(path, SqliteSynchronous::Full).await,
         DatabaseUrl::Fleeting(path) => sqlite(path, SqliteSynchronous::Off).await,
@@ -42,18 +47,19 @@ pub(super) async fn connect(database: &DatabaseUrl) -> anyhow::Result<DatabaseCo
     .with_context(|| format!("cannot open the database {database}"))
 }
 
-async fn postgres(url: &str) -> anyhow::Result<DatabaseConnection> {
+async fn postgres(url: &str) -> anyhow::Result<Opened> {
     let options = url.parse::<PgConnectOptions>()?.disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(POSTGRES_PATIENCE)
+        .after_release(|connection, _| Box::pin(is_clean(connection)))
         .connect_with(options)
         .await?;
     MIGRATIONS.run(&pool).await.context("cannot bring the tables up to date")?;
-    Ok(pool.into())
+    Ok((pool.into(), None))
 }
 
-async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<DatabaseConnection> {
+async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<Opened> {
     let turn = take_turn(path.to_owned()).await?;
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -65,12 +71,26 @@ async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<D
     let pool = SqlitePoolOptions::new()
         .max_connections(SQLITE_CONNECTIONS)
         .acquire_timeout(SQLITE_PATIENCE)
-        .connect_with(options)
+        .after_release(|connection, _| Box::pin(is_clean(connection)))
+        .connect_with(options.clone())
         .await?;
     let migrations = Migrator::with_migrations(MIGRATIONS.iter().map(translated).collect());
     migrations.run(&pool).await.context("cannot bring the tables up to date")?;
+    let mut keeper = options.connect().await?;
+    // Only from its first read on does a connection share the index of the log.
+    keeper.execute("SELECT 1 FROM setting").await?;
     drop(turn);
-    Ok(pool.into())
+    Ok((pool.into(), Some(keeper)))
+}
+
+/// Whether the pool may hand the connection out again: not when it is still inside a transaction after the
+/// rollback that was asked of it. The pool closes it then.
+async fn is_clean<C: Connection>(connection: &mut C) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A rollback may still wait in the queue of the connection.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// The checksum stays that of the file: it says which file was run, not which translation of it.
