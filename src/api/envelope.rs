@@ -35,9 +35,9 @@ pub struct Page<T> {
     /// The `cursor` of the next page; null on the last one.
     #[serde(default)]
     pub next: Option<String>,
-    /// How many rows all pages have together, now.
+    /// How many rows all pages have together; null on all pages but the first.
     #[serde(default)]
-    pub total: u64,
+    pub total: Option<u64>,
     /// The company below which the list stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "platform", schema(value_type = Option<super::company::CompanySchema>))]

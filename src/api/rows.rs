@@ -174,7 +174,7 @@ mod tests {
 
     fn page(data: Vec<Account>, next: Option<String>) -> Page<Account> {
         let company = Some(Company { id: CompanyId(1), name: "Acme 1".to_owned() });
-        Page { success: true, total: data.len() as u64, data, next, company }
+        Page { success: true, total: Some(data.len() as u64), data, next, company }
     }
 
     /// What both readers say of a text, as JSON.

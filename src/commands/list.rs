@@ -87,9 +87,8 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         }
     } {
         company = company.or_else(|| page.company.clone());
-        let total = Some(page.total).filter(|total| *total > 0);
         if rows.take(page).await? {
-            asked.cut = Some(total);
+            asked.cut = Some(rows.total);
             break;
         }
     }
@@ -103,6 +102,8 @@ struct Rows<'a> {
     scribe: Option<Scribe>,
     kept: Vec<AccountView>,
     begun: bool,
+    /// How many there are, as the first page says where it does.
+    total: Option<u64>,
     taken: u64,
     left: u64,
 }
@@ -118,6 +119,7 @@ impl<'a> Rows<'a> {
             scribe: None,
             kept: Vec::new(),
             begun: false,
+            total: None,
             taken: 0,
             left: args.limit.unwrap_or(u64::MAX),
         }
@@ -125,7 +127,8 @@ impl<'a> Rows<'a> {
 
     /// Takes a page, and says whether that is enough.
     async fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
-        let total = page.total.min(self.taken.saturating_add(self.left));
+        self.total = self.total.or(page.total.filter(|total| *total > 0));
+        let total = self.total.unwrap_or(0).min(self.taken.saturating_add(self.left));
         let count = page.data.len() as u64;
         let is_cut = count > self.left || (count == self.left && page.next.is_some());
         let more = page.next.is_some() && !is_cut;
@@ -140,9 +143,9 @@ impl<'a> Rows<'a> {
         }
         if is_cut {
             self.settle()?;
-            self.acting.ui.note(match page.total {
-                0 => "there are more accounts; leave out --limit to see all".to_owned(),
-                total => format!("there are {total} accounts in all; leave out --limit to see them"),
+            self.acting.ui.note(match self.total {
+                None => "there are more accounts; leave out --limit to see all".to_owned(),
+                Some(total) => format!("there are {total} accounts in all; leave out --limit to see them"),
             });
         }
         Ok(is_cut)

@@ -33,6 +33,17 @@ use hash::Hasher;
 use readiness::Readiness;
 use store::Store;
 
+/// The statements that read a page and count the accounts of a company, for those who check how they are carried out.
+#[doc(hidden)]
+pub fn list_statements(
+    backend: sea_orm::DbBackend,
+    company: crate::domain::CompanyId,
+    ownership: crate::domain::Ownership,
+    after: Option<&str>,
+) -> [String; 2] {
+    store::account::statements(backend, company, ownership, after)
+}
+
 /// Says what time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 

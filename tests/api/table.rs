@@ -99,27 +99,32 @@ set-unknown | missing                             | none           none         
 add         | owner mighty guest                  | not_individual not_individual need   need none     not_individual self
 add         | bare                                | 201            201            need   need none     201            none
 add         | listed guest-listed                 | 200            200            need   need none     200            need
-add         | acquainted stranger former          | none           none           need   need none     none           none
+add         | acquainted                          | 201            none           need   need none     none           none
+add         | stranger former                     | none           none           need   need none     none           none
 add         | missing                             | none           none           need   need none     none           -
 add-more    | owner mighty guest                  | not_individual not_individual need   need none     not_individual self
 add-more    | bare                                | 201            more           need   need none     more           none
 add-more    | listed guest-listed                 | 200            more           need   need none     more           need
-add-more    | acquainted stranger former          | none           none           need   need none     none           none
+add-more    | acquainted                          | 201            none           need   need none     none           none
+add-more    | stranger former                     | none           none           need   need none     none           none
 add-more    | missing                             | none           none           need   need none     none           -
 take        | owner mighty guest                  | not_individual not_individual need   need none     not_individual self
 take        | bare                                | empty_access   empty_access   need   need none     empty_access   none
 take        | listed guest-listed                 | 200            200            need   need none     200            need
-take        | acquainted stranger former          | none           none           need   need none     none           none
+take        | acquainted                          | empty_access   none           need   need none     none           none
+take        | stranger former                     | none           none           need   need none     none           none
 take        | missing                             | none           none           need   need none     none           -
 take-all    | owner mighty guest                  | not_individual not_individual need   need none     not_individual self
 take-all    | bare                                | empty_access   empty_access   need   need none     empty_access   none
 take-all    | listed guest-listed                 | empty_access   empty_access   need   need none     empty_access   need
-take-all    | acquainted stranger former          | none           none           need   need none     none           none
+take-all    | acquainted                          | empty_access   none           need   need none     none           none
+take-all    | stranger former                     | none           none           need   need none     none           none
 take-all    | missing                             | none           none           need   need none     none           -
 revoke      | owner mighty guest                  | 200            200            need   need none     200            self
 revoke      | bare                                | 200            200            need   need none     200            none
 revoke      | listed guest-listed                 | 200            200            need   need none     200            need
-revoke      | acquainted stranger former          | none           none           need   need none     none           none
+revoke      | acquainted                          | 200            none           need   need none     none           none
+revoke      | stranger former                     | none           none           need   need none     none           none
 revoke      | missing                             | none           none           need   need none     none           -
 ";
 

@@ -39,7 +39,7 @@ fn pages(count: usize) -> Vec<String> {
         success: true,
         data: (number * PAGE..count.min((number + 1) * PAGE)).map(|index| account(index, count)).collect(),
         next: (number < last).then(|| cursor(number + 1)),
-        total: count as u64,
+        total: (number == 0).then_some(count as u64),
         company: Some(company(count)),
     };
     (0..=last).map(|number| serde_json::to_string(&page(number)).unwrap()).collect()

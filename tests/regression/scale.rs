@@ -1,1 +1,157 @@
-//! One company's answers got slower with another company's data, and what was found beside that.
+//! One company's answers got slower with another company's data.
+
+use std::time::{Duration, Instant};
+
+use sactl::api::account::AccountQuery;
+use sactl::domain::{CompanyId, Ownership};
+use sactl::platform::authn::{Caller, authenticate};
+use sactl::platform::service::{account, seed, session};
+use sactl::platform::{DatabaseUrl, Platform, list_statements};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
+
+use crate::common::database::Database;
+use crate::common::platform::SANDBOX;
+
+/// The company that looks, with four accounts.
+const ACME: CompanyId = CompanyId(1);
+/// The company that has many.
+const NORTHWIND: CompanyId = CompanyId(2);
+
+/// Gives Northwind 100,000 accounts, each with access there and in Contoso. Their names stand before, between and
+/// behind the names that Acme sees.
+const FOREIGN: [&str; 3] = [
+    "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 100000)
+     INSERT INTO principal
+        (kind, name, name_key, password_hash, created_at, password_changed_at, search_key, owner_company_id)
+     SELECT 'service_account', name, name, 'none', 0, 0, name, 2
+     FROM (SELECT substr('abcdefghijklmnopqrstuvwxyz', 1 + n % 26, 1) || '-foreign-' || n AS name FROM number)
+        AS named",
+    "INSERT INTO access (principal_id, company_id, role)
+     SELECT id, 2, 'viewer' FROM principal WHERE password_hash = 'none'",
+    "INSERT INTO access (principal_id, company_id, role, external_key)
+     SELECT id, 3, 'viewer', name_key FROM principal WHERE password_hash = 'none'",
+];
+
+async fn fill(db: &DatabaseConnection) {
+    for statement in FOREIGN {
+        db.execute_unprepared(statement).await.unwrap();
+    }
+    if db.get_database_backend() == DbBackend::Postgres {
+        db.execute_unprepared("ANALYZE").await.unwrap();
+    }
+}
+
+async fn platform(url: &DatabaseUrl) -> Platform {
+    let platform = Platform::open(url).await.unwrap();
+    seed::apply(&platform, &toml::from_str(SANDBOX).unwrap()).await.unwrap();
+    platform
+}
+
+async fn sign_in(platform: &Platform, name: &str) -> Caller {
+    let grant = session::issue(platform, name).await.unwrap();
+    authenticate(platform, &grant.access_token).await.unwrap()
+}
+
+/// The plan of a statement, one step a line.
+async fn plan(db: &DatabaseConnection, statement: &str) -> String {
+    let backend = db.get_database_backend();
+    let (explain, column) = match backend {
+        DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+        _ => ("EXPLAIN", 0),
+    };
+    let asked = Statement::from_string(backend, format!("{explain} {statement}"));
+    let rows = db.query_all_raw(asked).await.unwrap();
+    let lines = rows.iter().map(|row| row.try_get_by_index::<String>(column).unwrap());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Insists that a page and a count read rows of their company only, and that a page is not sorted.
+async fn check_plans(db: &DatabaseConnection) {
+    let scans: &[&str] = match db.get_database_backend() {
+        DbBackend::Sqlite => &["SCAN"],
+        _ => &["Seq Scan on principal", "Seq Scan on access"],
+    };
+    for (ownership, index) in
+        [(Ownership::Owned, "principal_by_owner"), (Ownership::External, "access_by_external")]
+    {
+        for (company, after) in [(ACME, None), (ACME, Some("d")), (NORTHWIND, Some("d"))] {
+            let statements = list_statements(db.get_database_backend(), company, ownership, after);
+            for (which, statement) in ["page", "count"].into_iter().zip(statements) {
+                let plan = plan(db, &statement).await;
+                let is_scan = scans.iter().any(|scan| plan.contains(scan));
+                let may_scan = company == NORTHWIND && which == "count" && ownership == Ownership::Owned;
+                assert!(may_scan || !is_scan, "{which} of {ownership:?}, {company}: {statement}\n{plan}");
+                assert!(may_scan || plan.contains(index), "{which} of {ownership:?}, {company}: {plan}");
+                let is_sorted = plan.contains("TEMP B-TREE");
+                assert!(!is_sorted, "{which} of {ownership:?}, {company}: {plan}");
+            }
+        }
+    }
+}
+
+/// The shortest time of one page, over some tries.
+async fn time_of_a_page(platform: &Platform, caller: &Caller) -> Duration {
+    let mut shortest = Duration::MAX;
+    for _ in 0..20 {
+        let begun = Instant::now();
+        let page = account::list(platform, caller, ACME, &AccountQuery::default()).await.unwrap();
+        shortest = shortest.min(begun.elapsed());
+        assert_eq!((page.data.len(), page.total), (4, Some(4)));
+    }
+    shortest
+}
+
+async fn a_page_costs_what_it_shows(database: Database) {
+    let platform = platform(&database.url).await;
+    let admin = sign_in(&platform, "admin@acme.example").await;
+    let alone = time_of_a_page(&platform, &admin).await;
+    let db = database.connect().await;
+    fill(&db).await;
+    check_plans(&db).await;
+    let beside = time_of_a_page(&platform, &admin).await;
+    assert!(beside <= 3 * alone, "{alone:?} alone, {beside:?} beside 100,000 foreign accounts");
+}
+
+/// S13, P38: a page of four accounts took 111 ms instead of 4 when another company had 100,000.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn page_beside_foreign_accounts_on_sqlite_costs_what_it_shows() {
+    a_page_costs_what_it_shows(Database::sqlite()).await;
+}
+
+/// S13, P38: the same on PostgreSQL.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn page_beside_foreign_accounts_on_postgres_costs_what_it_shows() {
+    if let Some(database) = Database::postgres().await {
+        a_page_costs_what_it_shows(database).await;
+    }
+}
+
+/// S13: each page of a list of 100,000 counted all of them again, and the list took 46 s.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn long_list_counts_once_and_no_page_costs_more_than_the_first() {
+    let database = Database::sqlite();
+    let platform = platform(&database.url).await;
+    let caller = sign_in(&platform, "admin@northwind.example").await;
+    fill(&database.connect().await).await;
+    let (mut query, mut times) = (AccountQuery { page_size: Some(1000), ..AccountQuery::default() }, vec![]);
+    let (mut rows, mut totals) = (0, vec![]);
+    loop {
+        let begun = Instant::now();
+        let page = account::list(&platform, &caller, NORTHWIND, &query).await.unwrap();
+        times.push(begun.elapsed());
+        rows += page.data.len();
+        totals.push(page.total);
+        let Some(next) = page.next else { break };
+        query.cursor = Some(next);
+    }
+    assert_eq!(rows, 100_002);
+    let (first, later) = totals.split_first().unwrap();
+    assert_eq!(*first, Some(100_002));
+    assert!(later.iter().all(Option::is_none), "{later:?}");
+    let all: Duration = times.iter().sum();
+    assert!(
+        all < 2 * u32::try_from(times.len()).unwrap() * times[0],
+        "{all:?}, the first page {:?}",
+        times[0]
+    );
+}

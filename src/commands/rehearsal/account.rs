@@ -114,10 +114,10 @@ impl Acting<'_> {
         Ok(Some(detail))
     }
 
-    /// The owner of an account that this company does not see and the caller sees elsewhere: access may be given
-    /// to such a one.
+    /// The owner of an account that this company does not see and the caller sees in the owner company: its access
+    /// here may be given, adjusted and removed.
     async fn seen_elsewhere(&self, me: &Identity, attempt: &Attempt<'_>) -> Result<Option<String>> {
-        if attempt.operation != Operation::SetAccess {
+        if !attempt.operation.is_about_access() {
             return Ok(None);
         }
         let viewed = |access: &&Access| {

@@ -22,7 +22,7 @@ pub fn list(platform: &Platform, query: &PageQuery) -> Result<Page<CatalogueEntr
         })
         .collect();
     all.sort_unstable_by(|left, right| left.name.cmp(&right.name));
-    let total = all.len() as u64;
+    let total = paging.is_first().then_some(all.len() as u64);
     let (data, next) = page::slice(&paging, all, |entry| entry.name.clone());
     Ok(Page { success: true, data, next, total, company: None })
 }

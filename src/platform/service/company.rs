@@ -23,7 +23,11 @@ pub async fn list(
     let after = paging.after.as_deref().map(parse_key).transpose()?;
     let db = platform.store().reader();
     let mut rows = store::company::page_of_member(db, caller.id, name, after, paging.limit()).await?;
-    let total = store::company::count_of_member(db, caller.id, name).await?;
+    let total = if paging.is_first() {
+        Some(store::company::count_of_member(db, caller.id, name).await?)
+    } else {
+        None
+    };
     let next = paging.cut(&mut rows, |(company, key)| format!("{} {key}", company.id));
     let data = rows.into_iter().map(|(company, _)| company).collect();
     Ok(Page { success: true, data, next, total, company: None })

@@ -63,6 +63,11 @@ impl Paging {
         }
     }
 
+    /// Whether it is the page that says how many rows there are.
+    pub(super) fn is_first(&self) -> bool {
+        self.after.is_none()
+    }
+
     /// One row more than the page has: its presence says that there is a next page.
     pub(super) fn limit(&self) -> u64 {
         self.size + 1

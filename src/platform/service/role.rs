@@ -38,7 +38,7 @@ pub async fn list(
         role.holders = Some(held.map_or(0, |(_, holders)| *holders));
     }
     all.sort_unstable_by(|left, right| left.name.cmp(&right.name));
-    let total = all.len() as u64;
+    let total = paging.is_first().then_some(all.len() as u64);
     let (data, next) = page::slice(&paging, all, |role| role.name.clone());
     Ok(Page { success: true, data, next, total, company: Some(member.company) })
 }

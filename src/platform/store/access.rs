@@ -1,12 +1,12 @@
 //! Who may do what where.
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict, Query, SubQueryStatement};
 use sea_orm::{
     ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select,
 };
 
-use super::entity::{access, company, role};
+use super::entity::{access, company, principal, role};
 use super::{Connection, from_list, to_list};
 use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet};
 use crate::platform::authn::PrincipalId;
@@ -160,16 +160,35 @@ pub(in crate::platform) async fn put(
         Assignment::Role(role) => (Some(role.clone()), None),
         Assignment::Individual(permissions) => (None, Some(to_list(*permissions))),
     };
-    let row = access::ActiveModel {
-        principal_id: Set(principal.0),
-        company_id: Set(company.0),
-        role: Set(role),
-        permissions: Set(permissions),
-    };
+    let mut external_key = Query::select();
+    external_key
+        .column(principal::Column::NameKey)
+        .from(principal::Entity)
+        .and_where(principal::Column::Id.eq(principal.0))
+        .and_where(principal::Column::OwnerCompanyId.ne(company.0));
+    let external_key = SubQueryStatement::SelectStatement(external_key);
     let replace = OnConflict::columns([access::Column::PrincipalId, access::Column::CompanyId])
         .update_columns([access::Column::Role, access::Column::Permissions])
         .to_owned();
-    access::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await.map(drop)
+    let mut insert = Query::insert();
+    insert
+        .into_table(access::Entity)
+        .columns([
+            access::Column::PrincipalId,
+            access::Column::CompanyId,
+            access::Column::Role,
+            access::Column::Permissions,
+            access::Column::ExternalKey,
+        ])
+        .values_panic([
+            Expr::value(principal.0),
+            Expr::value(company.0),
+            Expr::value(role),
+            Expr::value(permissions),
+            Expr::SubQuery(None, Box::new(external_key)),
+        ])
+        .on_conflict(replace);
+    db.execute(&insert).await.map(drop)
 }
 
 /// Removes access.

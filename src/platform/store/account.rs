@@ -1,15 +1,16 @@
 //! Service accounts as a company sees them.
 
 use jiff::Timestamp;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, LikeExpr, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, LikeExpr, Order, Query};
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set, SqlErr,
 };
 
 use super::access::{Grant, effective};
 use super::entity::{access, company, principal, role};
 use super::{Connection, from_millis, is_storable, to_millis};
+use crate::domain::page::MAX_SIZE;
 use crate::domain::{AccountName, Company, CompanyId, Description, Ownership};
 use crate::platform::authn::PrincipalId;
 
@@ -99,14 +100,15 @@ impl From<Row> for Sighting {
     }
 }
 
-/// All service accounts, each joined with its owner and its access in `company` where it has any.
-fn related_to(company: CompanyId) -> Select<principal::Entity> {
+/// Service accounts, each joined with its owner and its access in `company`: with a left join those without any
+/// access there too.
+fn accounts(join: JoinType, company: CompanyId) -> Select<principal::Entity> {
     let here = Condition::all().add(is_of_the_account()).add(access::Column::CompanyId.eq(company.0));
     let mut select = principal::Entity::find()
         .select_only()
         .join(JoinType::InnerJoin, principal::Relation::Owner.def())
         .filter(principal::Column::Kind.eq(super::principal::SERVICE_ACCOUNT));
-    sea_orm::QueryTrait::query(&mut select).join(JoinType::LeftJoin, access::Entity, here);
+    sea_orm::QueryTrait::query(&mut select).join(join, access::Entity, here);
     select
 }
 
@@ -115,13 +117,18 @@ fn is_of_the_account() -> Expr {
         .equals((principal::Entity, principal::Column::Id))
 }
 
-/// The columns of [`Row`].
-fn sighted(select: Select<principal::Entity>) -> Select<principal::Entity> {
+/// In how many companies the account has access.
+fn company_count() -> Expr {
     let mut everywhere = Query::select();
     everywhere
         .expr(Expr::col((access::Entity, access::Column::PrincipalId)).count())
         .from(access::Entity)
         .and_where(is_of_the_account());
+    Expr::SubQuery(None, Box::new(everywhere.into()))
+}
+
+/// The columns of [`Row`].
+fn sighted(select: Select<principal::Entity>, company_count: Expr) -> Select<principal::Entity> {
     select
         .columns([
             principal::Column::Id,
@@ -139,7 +146,7 @@ fn sighted(select: Select<principal::Entity>) -> Select<principal::Entity> {
         .column_as(access::Column::Role, "access_role")
         .column_as(access::Column::Permissions, "access_permissions")
         .column_as(role::Column::Permissions, "role_permissions")
-        .expr_as(Expr::SubQuery(None, Box::new(everywhere.into())), "company_count")
+        .expr_as(company_count, "company_count")
         .join(JoinType::LeftJoin, access::Relation::Role.def())
 }
 
@@ -153,7 +160,8 @@ pub(in crate::platform) async fn by_name(
         return Ok(None);
     }
     let key = AccountName::key_of(name);
-    let select = sighted(related_to(company)).filter(principal::Column::NameKey.eq(key));
+    let select = sighted(accounts(JoinType::LeftJoin, company), company_count())
+        .filter(principal::Column::NameKey.eq(key));
     let row = select.into_model::<Row>().one(db).await?;
     Ok(row.map(Sighting::from))
 }
@@ -165,7 +173,7 @@ pub(in crate::platform) async fn by_idempotency_key(
     creator: PrincipalId,
     key: &str,
 ) -> Result<Option<Sighting>, DbErr> {
-    let row = sighted(related_to(company))
+    let row = sighted(accounts(JoinType::LeftJoin, company), company_count())
         .filter(principal::Column::CreatedBy.eq(creator.0))
         .filter(principal::Column::IdempotencyKey.eq(key))
         .into_model::<Row>()
@@ -175,11 +183,12 @@ pub(in crate::platform) async fn by_idempotency_key(
 }
 
 fn filtered(company: CompanyId, ownership: Ownership, filter: &Filter) -> Select<principal::Entity> {
-    let owned = principal::Column::OwnerCompanyId;
     let mut select = match ownership {
-        Ownership::Owned => related_to(company).filter(owned.eq(company.0)),
+        Ownership::Owned => {
+            accounts(JoinType::LeftJoin, company).filter(principal::Column::OwnerCompanyId.eq(company.0))
+        }
         Ownership::External => {
-            related_to(company).filter(access::Column::CompanyId.is_not_null()).filter(owned.ne(company.0))
+            accounts(JoinType::InnerJoin, company).filter(access::Column::ExternalKey.is_not_null())
         }
     };
     if let Some(search) = &filter.search {
@@ -201,13 +210,42 @@ pub(in crate::platform) async fn page(
     after: Option<&str>,
     limit: u64,
 ) -> Result<Vec<Sighting>, DbErr> {
-    let mut select = sighted(filtered(company, ownership, filter));
-    if let Some(after) = after {
-        select = select.filter(principal::Column::NameKey.gt(after));
-    }
-    let rows =
-        select.order_by_asc(principal::Column::NameKey).limit(limit).into_model::<Row>().all(db).await?;
+    let select = page_of(company, ownership, filter, after, limit);
+    let rows = select.into_model::<Row>().all(db).await?;
     Ok(rows.into_iter().map(Sighting::from).collect())
+}
+
+/// Ordered by the key of the index that holds the accounts of this ownership, so that a page reads what it shows.
+fn page_of(
+    company: CompanyId,
+    ownership: Ownership,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: u64,
+) -> Select<principal::Entity> {
+    let (key, company_count) = match ownership {
+        Ownership::Owned => (principal::Column::NameKey.into_expr(), company_count()),
+        // Only the owner is told.
+        Ownership::External => (access::Column::ExternalKey.into_expr(), Expr::value(0_i64)),
+    };
+    let mut select = sighted(filtered(company, ownership, filter), company_count);
+    if let Some(after) = after {
+        select = select.filter(key.clone().gt(after));
+    }
+    select.order_by(key, Order::Asc).limit(limit)
+}
+
+/// What is sent for a page and for the count of a list without filters, on this kind of database.
+pub(in crate::platform) fn statements(
+    backend: DbBackend,
+    company: CompanyId,
+    ownership: Ownership,
+    after: Option<&str>,
+) -> [String; 2] {
+    let filter = Filter::default();
+    let page = page_of(company, ownership, &filter, after, MAX_SIZE + 1);
+    let count = filtered(company, ownership, &filter).column(principal::Column::Id);
+    [page, count].map(|select| sea_orm::QueryTrait::build(&select, backend).to_string())
 }
 
 /// How many accounts stand so to the company.

@@ -120,6 +120,8 @@ pub mod access {
         pub company_id: i64,
         pub role: Option<String>,
         pub permissions: Option<String>,
+        /// The name key of an account that the company does not own.
+        pub external_key: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

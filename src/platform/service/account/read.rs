@@ -32,17 +32,20 @@ pub async fn list(
     for ownership in wanted {
         let after = paging.after.as_deref();
         let page = store::account::page(db, company, ownership, &filter, after, paging.limit()).await?;
-        let is_all = after.is_none() && (page.len() as u64) < paging.limit();
-        total += if is_all {
-            page.len() as u64
-        } else {
-            store::account::count(db, company, ownership, &filter).await?
-        };
+        if paging.is_first() {
+            let is_all = (page.len() as u64) < paging.limit();
+            total += if is_all {
+                page.len() as u64
+            } else {
+                store::account::count(db, company, ownership, &filter).await?
+            };
+        }
         rows.extend(page);
     }
     rows.sort_unstable_by(|left, right| left.name_key.cmp(&right.name_key));
     let next = paging.cut(&mut rows, |seen| seen.name_key.clone());
     let data = rows.into_iter().map(|seen| view::account(seen, &member.company)).collect();
+    let total = paging.is_first().then_some(total);
     Ok(Page { success: true, data, next, total, company: Some(member.company) })
 }
 
