@@ -82,7 +82,7 @@ impl Acting<'_> {
                     Some(near) => error.hint_before(format!("did you mean {near}?")),
                     None => error,
                 };
-                if attempt.operation != Operation::SetAccess {
+                if !matches!(attempt.operation, Operation::SetAccess | Operation::AdjustAccess) {
                     return error;
                 }
                 error.hint(

@@ -122,7 +122,8 @@ fn refusals_come_in_their_order() {
     assert_eq!(known.json()["message"], unknown.json()["message"], "the same as one that does not exist");
 }
 
-/// Rule 4: an account of another company is let in only by somebody who may see it there.
+/// Rule 4: access of an account that has none here is given, adjusted and removed by those who see it in its owner
+/// company; for all others it does not exist.
 #[test]
 fn strangers_are_let_in_by_who_knows_them() {
     let server = Server::sandbox();
@@ -131,8 +132,14 @@ fn strangers_are_let_in_by_who_knows_them() {
     operator.put(&access, &json!({"role": "operator"})).data(200);
     operator.delete(&access).data(200);
     let viewer = json!({"role": "viewer"});
+    let add = json!({"add": ["devices:view"]});
     operator.put(&access, &viewer).refused(404, "not_found");
-    admin.patch(&access, &json!({"add": ["devices:view"]})).refused(404, "not_found");
+    operator.patch(&access, &add).refused(404, "not_found");
+    operator.delete(&access).refused(404, "not_found");
+    let unchanged = admin.delete(&access).data(200);
+    assert_eq!((&unchanged["changed"], &unchanged["account"]), (&json!(false), &Value::Null));
+    admin.patch(&access, &add).data(201);
+    assert_eq!(admin.delete(&access).data(200)["changed"], true);
     admin.put(&access, &viewer).data(201);
     operator.put(&access, &json!({"role": "operator"})).data(200);
     admin.put(&format!("{ACME}/contoso-sync/access"), &viewer).refused(404, "not_found");

@@ -136,6 +136,9 @@ fn a_visited_company_manages_its_own_scope() {
     assert_eq!(granted.ok().json()["access"]["permissions"], json!(["devices:edit", "devices:view"]));
     let revoked = visited.sactl("revoke northwind-telemetry --yes -o json").ok().json();
     assert_eq!((&revoked["changed"], &revoked["account"]), (&json!(true), &json!(null)));
+    let again = visited.sactl("revoke northwind-telemetry --yes -o json").ok().json();
+    assert_eq!((&again["changed"], &again["account"]), (&json!(false), &json!(null)), "it is repeatable");
+    visited.sactl("revoke northwind-telemetry --dry-run").ok();
     visited.sactl("show northwind-telemetry -o json").error(5, "not_found");
     assert_eq!(names(&visited.sactl("list -o json").ok().json()["external"]), Vec::<&str>::new());
     let after = owner.sactl("show northwind-telemetry -o json").ok().json();

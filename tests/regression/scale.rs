@@ -1,4 +1,4 @@
-//! One company's answers got slower with another company's data.
+//! One company's answers got slower with another company's data, and what was found beside that.
 
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,10 @@ use sactl::platform::authn::{Caller, authenticate};
 use sactl::platform::service::{account, seed, session};
 use sactl::platform::{DatabaseUrl, Platform, list_statements};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
+use serde_json::{Value, json};
 
 use crate::common::database::Database;
-use crate::common::platform::SANDBOX;
+use crate::common::platform::{PASSWORD_HASH, SANDBOX, Server};
 
 /// The company that looks, with four accounts.
 const ACME: CompanyId = CompanyId(1);
@@ -154,4 +155,74 @@ async fn long_list_counts_once_and_no_page_costs_more_than_the_first() {
         "{all:?}, the first page {:?}",
         times[0]
     );
+}
+
+/// S14: every row of a list carried the password hash of its account out of the database.
+#[test]
+fn list_of_accounts_loads_no_password_hash() {
+    for backend in [DbBackend::Sqlite, DbBackend::Postgres] {
+        for ownership in [Ownership::Owned, Ownership::External] {
+            let statements = list_statements(backend, ACME, ownership, Some("a"));
+            assert!(statements[0].contains("password_changed_at"), "{}", statements[0]);
+            assert!(!statements.concat().contains("password_hash"), "{statements:?}");
+        }
+    }
+}
+
+const ACCOUNTS: &str = "/api/companies/1/service-accounts";
+const KEY: [(&str, &str); 1] = [("idempotency-key", "7c1f5e")];
+
+/// S11: a creation repeated under its key with another password was answered 201, and that password did not sign in.
+#[test]
+fn idempotency_key_with_another_request_is_refused() {
+    let server = Server::sandbox();
+    let admin = server.sign_in("admin@acme.example");
+    let request = json!({"name": "courier", "password": "Courier-Pass-1", "description": "Parcels",
+        "access": [{"company_id": 1, "role": "viewer"}]});
+    let made = admin.call_with("POST", ACCOUNTS, &request, &KEY).data(201);
+    assert_eq!(admin.call_with("POST", ACCOUNTS, &request, &KEY).data(201), made);
+    for (field, other) in [
+        ("password", json!("Courier-Pass-2")),
+        ("description", json!("Letters")),
+        ("description", Value::Null),
+        ("access", json!([])),
+        ("access", json!([{"company_id": 1, "role": "operator"}])),
+        ("name", json!("Courier")),
+        ("name", json!("courier-2")),
+    ] {
+        let mut changed = request.clone();
+        changed[field] = other;
+        let reply = admin.call_with("POST", ACCOUNTS, &changed, &KEY);
+        reply.refused(422, "invalid_input");
+        assert_eq!(reply.rules(), ["idempotency_key"], "{changed}");
+    }
+    let elsewhere = admin.call_with("POST", "/api/companies/2/service-accounts", &request, &KEY);
+    assert_ne!(elsewhere.status, 201, "the key belongs to a request in one company: {elsewhere:?}");
+    assert_eq!(server.token_form("courier", "Courier-Pass-1").status, 200);
+}
+
+/// S11: a key that is used while the password of its account was reset promised a password that did not sign in.
+#[test]
+fn idempotency_key_after_a_reset_is_refused() {
+    let server = Server::sandbox();
+    let admin = server.sign_in("admin@acme.example");
+    let request = json!({"name": "courier", "password": "Courier-Pass-1"});
+    admin.call_with("POST", ACCOUNTS, &request, &KEY).data(201);
+    admin.put(&format!("{ACCOUNTS}/courier/password"), &json!({"password": "Courier-Pass-2"})).data(200);
+    let reply = admin.call_with("POST", ACCOUNTS, &request, &KEY);
+    assert_eq!((reply.status, reply.rules()), (422, vec!["idempotency_key".to_owned()]));
+}
+
+/// S11: who may create accounts and not view them read an account by repeating its creation.
+#[test]
+fn repetition_without_permission_to_view_is_refused() {
+    let server = Server::seeded(&format!(
+        "{SANDBOX}\n[[role]]\ncompany = 1\nname = 'maker'\npermissions = ['service-accounts:create']\n\
+         [[user]]\nemail = 'maker@acme.example'\npassword_hash = '{PASSWORD_HASH}'\n\
+         access = [{{ company = 1, role = 'maker' }}]\n"
+    ));
+    let maker = server.sign_in("maker@acme.example");
+    let request = json!({"name": "courier", "password": "Courier-Pass-1"});
+    maker.call_with("POST", ACCOUNTS, &request, &KEY).data(201);
+    maker.call_with("POST", ACCOUNTS, &request, &KEY).refused(403, "missing_permission");
 }

@@ -27,7 +27,8 @@ pub(in crate::platform) async fn list(
 /// Create a service account that the company owns
 ///
 /// All or nothing: with access that cannot be given, there is no account. The same caller who repeats the
-/// same `Idempotency-Key` gets the account that the first request made.
+/// same request with the same `Idempotency-Key` and may view accounts gets the account that the first one made; with
+/// another request the key is refused.
 #[utoipa::path(
     post, path = path::ACCOUNTS, operation_id = "create_service_account", tag = "service accounts",
     security(("bearer" = [])),

@@ -9,6 +9,7 @@ use sea_orm::{
 
 use super::access::{Grant, effective};
 use super::entity::{access, company, principal, role};
+use super::principal::StoredHash;
 use super::{Connection, from_millis, is_storable, to_millis};
 use crate::domain::page::MAX_SIZE;
 use crate::domain::{AccountName, Company, CompanyId, Description, Ownership};
@@ -22,7 +23,6 @@ pub(in crate::platform) struct Sighting {
     pub(in crate::platform) name_key: String,
     pub(in crate::platform) description: Option<String>,
     pub(in crate::platform) owner: Company,
-    pub(in crate::platform) password_hash: String,
     pub(in crate::platform) created_at: Timestamp,
     pub(in crate::platform) password_changed_at: Timestamp,
     pub(in crate::platform) last_used_at: Option<Timestamp>,
@@ -48,9 +48,23 @@ pub(in crate::platform) struct NewAccount<'a> {
     pub(in crate::platform) owner: CompanyId,
     pub(in crate::platform) password_hash: String,
     pub(in crate::platform) now: Timestamp,
-    /// Who created it, and the key of that request.
     pub(in crate::platform) created_by: Option<PrincipalId>,
-    pub(in crate::platform) idempotency_key: Option<&'a str>,
+    pub(in crate::platform) request: Option<KeyedRequest<'a>>,
+}
+
+/// A request that is carried out once, however often it is sent.
+pub(in crate::platform) struct KeyedRequest<'a> {
+    /// The idempotency key.
+    pub(in crate::platform) key: &'a str,
+    /// What was asked for, without the password.
+    pub(in crate::platform) digest: String,
+}
+
+/// An account as the request that made it left it, with the password of today.
+pub(in crate::platform) struct Made {
+    pub(in crate::platform) name: String,
+    pub(in crate::platform) request_digest: Option<String>,
+    pub(in crate::platform) password_hash: StoredHash,
 }
 
 #[derive(FromQueryResult)]
@@ -61,7 +75,6 @@ struct Row {
     description: Option<String>,
     owner_id: i64,
     owner_name: String,
-    password_hash: String,
     created_at: i64,
     password_changed_at: i64,
     last_used_at: Option<i64>,
@@ -90,7 +103,6 @@ impl From<Row> for Sighting {
             name_key: row.name_key,
             description: row.description,
             owner: Company { id: CompanyId(row.owner_id), name: row.owner_name },
-            password_hash: row.password_hash,
             created_at: from_millis(row.created_at),
             password_changed_at: from_millis(row.password_changed_at),
             last_used_at: row.last_used_at.map(from_millis),
@@ -135,7 +147,6 @@ fn sighted(select: Select<principal::Entity>, company_count: Expr) -> Select<pri
             principal::Column::Name,
             principal::Column::NameKey,
             principal::Column::Description,
-            principal::Column::PasswordHash,
             principal::Column::CreatedAt,
             principal::Column::PasswordChangedAt,
             principal::Column::LastUsedAt,
@@ -166,20 +177,25 @@ pub(in crate::platform) async fn by_name(
     Ok(row.map(Sighting::from))
 }
 
-/// The account that `creator` made with this idempotency key, as `company` sees it.
-pub(in crate::platform) async fn by_idempotency_key(
+/// What the request of `creator` with this idempotency key made.
+pub(in crate::platform) async fn made_with(
     db: &impl Connection,
-    company: CompanyId,
     creator: PrincipalId,
     key: &str,
-) -> Result<Option<Sighting>, DbErr> {
-    let row = sighted(accounts(JoinType::LeftJoin, company), company_count())
+) -> Result<Option<Made>, DbErr> {
+    let row: Option<(String, Option<String>, String)> = principal::Entity::find()
+        .select_only()
+        .columns([principal::Column::Name, principal::Column::RequestDigest, principal::Column::PasswordHash])
         .filter(principal::Column::CreatedBy.eq(creator.0))
         .filter(principal::Column::IdempotencyKey.eq(key))
-        .into_model::<Row>()
+        .into_tuple()
         .one(db)
         .await?;
-    Ok(row.map(Sighting::from))
+    Ok(row.map(|(name, request_digest, hash)| Made {
+        name,
+        request_digest,
+        password_hash: StoredHash::new(hash),
+    }))
 }
 
 fn filtered(company: CompanyId, ownership: Ownership, filter: &Filter) -> Select<principal::Entity> {
@@ -265,6 +281,7 @@ pub(in crate::platform) async fn insert(
     account: NewAccount<'_>,
 ) -> Result<Option<PrincipalId>, DbErr> {
     let description = account.description.map(Description::as_str);
+    let (key, digest) = account.request.map(|request| (request.key.to_owned(), request.digest)).unzip();
     let row = principal::ActiveModel {
         kind: Set(super::principal::SERVICE_ACCOUNT.to_owned()),
         name: Set(account.name.as_str().to_owned()),
@@ -276,7 +293,8 @@ pub(in crate::platform) async fn insert(
         search_key: Set(Some(search_key(account.name.as_str(), description))),
         owner_company_id: Set(Some(account.owner.0)),
         created_by: Set(account.created_by.map(|id| id.0)),
-        idempotency_key: Set(account.idempotency_key.map(str::to_owned)),
+        idempotency_key: Set(key),
+        request_digest: Set(digest),
         ..Default::default()
     };
     match principal::Entity::insert(row).exec(db).await {

@@ -62,6 +62,7 @@ pub mod principal {
         pub owner_company_id: Option<i64>,
         pub created_by: Option<i64>,
         pub idempotency_key: Option<String>,
+        pub request_digest: Option<String>,
     }
 
     /// Shows neither the password hash nor the TOTP secret.

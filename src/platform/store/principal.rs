@@ -1,5 +1,7 @@
 //! Humans and service accounts as those who sign in.
 
+use std::ops::Deref;
+
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, OnConflict};
 use sea_orm::{
@@ -16,12 +18,30 @@ use crate::platform::authn::PrincipalId;
 pub(super) const SERVICE_ACCOUNT: &str = "service_account";
 const USER: &str = "user";
 
+/// A password hash. It is read where a password is verified, and no format string shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub(in crate::platform) struct StoredHash(String);
+
+impl StoredHash {
+    pub(super) fn new(hash: String) -> Self {
+        Self(hash)
+    }
+}
+
+impl Deref for StoredHash {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Somebody who can sign in.
 pub(in crate::platform) struct Principal {
     pub(in crate::platform) id: PrincipalId,
     pub(in crate::platform) kind: Kind,
     pub(in crate::platform) name: String,
-    pub(in crate::platform) password_hash: String,
+    pub(in crate::platform) password_hash: StoredHash,
     pub(in crate::platform) totp_secret: Option<String>,
     /// The step of the last one-time code that opened a session.
     pub(in crate::platform) last_totp_step: Option<u64>,
@@ -44,7 +64,7 @@ impl From<principal::Model> for Principal {
             id: PrincipalId(row.id),
             kind: kind_of(&row.kind),
             name: row.name,
-            password_hash: row.password_hash,
+            password_hash: StoredHash(row.password_hash),
             totp_secret: row.totp_secret,
             last_totp_step: row.last_totp_step.map(i64::unsigned_abs),
             owner: row.owner_company_id,
@@ -70,6 +90,21 @@ pub(in crate::platform) async fn by_name(
     Ok(row.map(Principal::from))
 }
 
+/// Whether a human or a service account has this name, in any case.
+pub(in crate::platform) async fn exists(db: &impl Connection, name: &str) -> Result<bool, DbErr> {
+    let named = principal::Entity::find().filter(principal::Column::NameKey.eq(AccountName::key_of(name)));
+    Ok(named.count(db).await? > 0)
+}
+
+/// The present password of the one with this number.
+pub(in crate::platform) async fn password_of(
+    db: &impl Connection,
+    id: PrincipalId,
+) -> Result<Option<StoredHash>, DbErr> {
+    let select = principal::Entity::find_by_id(id.0).select_only().column(principal::Column::PasswordHash);
+    Ok(select.into_tuple().one(db).await?.map(StoredHash))
+}
+
 /// The same by number, locked until the transaction ends.
 pub(in crate::platform) async fn lock(
     db: &impl Connection,
@@ -88,13 +123,16 @@ pub(in crate::platform) async fn lock_account(
     if !is_storable(name) {
         return Ok(None);
     }
-    let row = principal::Entity::find()
+    let id = principal::Entity::find()
+        .select_only()
+        .column(principal::Column::Id)
         .filter(principal::Column::NameKey.eq(AccountName::key_of(name)))
         .filter(principal::Column::Kind.eq(SERVICE_ACCOUNT))
         .lock_exclusive()
+        .into_tuple()
         .one(db)
         .await?;
-    Ok(row.map(|row| PrincipalId(row.id)))
+    Ok(id.map(PrincipalId))
 }
 
 /// Adds a human.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::read::detail;
 use crate::api::AccountDetail;
@@ -15,7 +16,7 @@ use crate::platform::audit::{self, Action, Author, Object};
 use crate::platform::authn::{self, Caller};
 use crate::platform::service::assignment::{self, Wanted};
 use crate::platform::store::access::Grant;
-use crate::platform::store::account::{NewAccount, Sighting};
+use crate::platform::store::account::{KeyedRequest, Made, NewAccount};
 use crate::platform::store::{self, Connection, Tx};
 use crate::platform::{Error, Platform, authz};
 
@@ -33,7 +34,7 @@ struct Order<'a> {
 /// What an order comes to.
 enum Plan {
     /// The same request was carried out before and made this account.
-    Made(Box<Sighting>, Grant),
+    Made(Made, Grant),
     /// It may be carried out.
     Make(Draft),
 }
@@ -46,8 +47,8 @@ struct Draft {
     access: Vec<(CompanyId, Wanted)>,
 }
 
-/// Creates an account that the company owns. Repeated with the same idempotency key by the same caller, it
-/// answers with the account that was made the first time.
+/// Creates an account that the company owns. The same request, repeated by the same caller with the same
+/// idempotency key, is answered with the account that was made the first time.
 ///
 /// # Errors
 /// A refusal in the order of the module, `name_taken`, or a failure of the database.
@@ -65,8 +66,10 @@ pub async fn create(
     // Planned once outside the transaction, so that nothing is hashed for a request that is refused, and once
     // inside, where it counts.
     match order.plan(db).await? {
-        Plan::Made(seen, member) => return detail(db, *seen, &member.company).await,
-        Plan::Make(draft) if is_taken(db, &draft.name).await? => return order.lost_race().await,
+        Plan::Made(made, member) => return order.repeat(made, member).await,
+        Plan::Make(draft) if store::principal::exists(db, draft.name.as_str()).await? => {
+            return order.lost_race().await;
+        }
         Plan::Make(_) => {}
     }
     let turn = platform.hasher().turn().await?;
@@ -76,8 +79,12 @@ pub async fn create(
     let tx = platform.store().begin().await?;
     store::company::lock(&*tx, order.companies()).await?;
     authn::hold(&*tx, caller).await?;
-    let (draft, member) = match order.plan(&*tx).await? {
-        Plan::Made(seen, member) => return detail(&*tx, *seen, &member.company).await,
+    let planned = order.plan(&*tx).await?;
+    let (draft, member) = match planned {
+        Plan::Made(made, member) => {
+            drop(tx);
+            return order.repeat(made, member).await;
+        }
         Plan::Make(draft) => {
             let member = draft.member.clone();
             (draft, member)
@@ -113,7 +120,7 @@ impl Order<'_> {
             held.push((company, grant.permissions));
         }
         if let Some(made) = self.made_before(db).await? {
-            return Ok(Plan::Made(Box::new(made), member));
+            return Ok(Plan::Made(made, member));
         }
         let (name, description, access) = self.check_input(db).await?;
         for (company, wanted) in &access {
@@ -124,17 +131,39 @@ impl Order<'_> {
         Ok(Plan::Make(Draft { name, description, member, access }))
     }
 
-    async fn made_before(&self, db: &impl Connection) -> Result<Option<Sighting>, Error> {
+    /// What this request has made before. The same key with another request is refused.
+    async fn made_before(&self, db: &impl Connection) -> Result<Option<Made>, Error> {
         let Some(key) = self.key else { return Ok(None) };
-        let made = store::account::by_idempotency_key(db, self.owner, self.caller.id, key).await?;
+        let made = store::account::made_with(db, self.caller.id, key).await?;
         match made {
-            Some(made) if made.owner.id == self.owner && made.name == self.request.name => Ok(Some(made)),
-            Some(_) => {
-                let message = "this idempotency key was used for another account";
-                Err(vec![Violation::new("Idempotency-Key", "idempotency_key", message)].into())
-            }
-            None => Ok(None),
+            Some(made) if made.request_digest.as_ref() != Some(&self.digest()) => Err(key_is_used()),
+            made => Ok(made),
         }
+    }
+
+    /// Stands for everything that is asked for but the password, which is only ever kept as its hash.
+    fn digest(&self) -> String {
+        let CreateAccount { name, password: _, description, access } = self.request;
+        let asked = json!({
+            "owner": self.owner, "name": name, "description": description, "access": access,
+        });
+        authn::hex(&Sha256::digest(asked.to_string()))
+    }
+
+    /// Answers a repetition: to those who may look at the account, if its password is the one that was sent.
+    ///
+    /// No transaction is open meanwhile: verifying takes long.
+    async fn repeat(&self, made: Made, member: Grant) -> Result<AccountDetail, Error> {
+        decision::require(Operation::Show.permission(), Some(member.permissions))?;
+        let hasher = self.platform.hasher();
+        let turn = hasher.turn().await?;
+        if !hasher.verify(&turn, self.request.password.clone(), &made.password_hash).await? {
+            return Err(key_is_used());
+        }
+        drop(turn);
+        let db = self.platform.store().reader();
+        let seen = store::account::by_name(db, self.owner, &made.name).await?;
+        detail(db, seen.ok_or_else(Error::account_not_found)?, &member.company).await
     }
 
     /// Checks everything and lists every broken rule at once.
@@ -192,7 +221,7 @@ impl Order<'_> {
             password_hash,
             now: self.platform.now(),
             created_by: Some(self.caller.id),
-            idempotency_key: self.key,
+            request: self.key.map(|key| KeyedRequest { key, digest: self.digest() }),
         };
         let Some(id) = store::account::insert(&**tx, new).await? else { return Ok(false) };
         for (company, wanted) in &draft.access {
@@ -218,15 +247,14 @@ impl Order<'_> {
 
     /// Somebody else was faster: the same request on another node, or another one for the same name.
     async fn lost_race(&self) -> Result<AccountDetail, Error> {
-        let db = self.platform.store().reader();
-        match self.plan(db).await? {
-            Plan::Made(seen, member) => detail(db, *seen, &member.company).await,
+        match self.plan(self.platform.store().reader()).await? {
+            Plan::Made(made, member) => self.repeat(made, member).await,
             Plan::Make(_) => Err(Error::name_taken()),
         }
     }
 }
 
-/// Names of humans and of service accounts never meet, but both stand under one key.
-async fn is_taken(db: &impl Connection, name: &AccountName) -> Result<bool, Error> {
-    Ok(store::principal::by_name(db, name.as_str()).await?.is_some())
+fn key_is_used() -> Error {
+    let message = "this idempotency key belongs to another request; a new request needs a new key";
+    vec![Violation::new("Idempotency-Key", "idempotency_key", message)].into()
 }

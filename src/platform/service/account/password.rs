@@ -6,6 +6,7 @@ use crate::domain::{CompanyId, DefaultRole, Operation, PermissionSet, Violation,
 use crate::platform::audit::Action;
 use crate::platform::authn::Caller;
 use crate::platform::store::account::Sighting;
+use crate::platform::store::principal::StoredHash;
 use crate::platform::throttle::{Bucket, Guess};
 use crate::platform::{Error, Platform, store};
 
@@ -32,9 +33,10 @@ pub async fn reset_password(
     if !is_own {
         may_take_over(&change).await?;
     }
+    let present = store::principal::password_of(&*change.tx, account.id).await?.filter(|_| is_own);
     drop(change);
-    if is_own {
-        check_current(platform, &account, &request).await?;
+    if let Some(present) = &present {
+        check_current(platform, &account, present, &request).await?;
     }
     let turn = platform.hasher().turn().await?;
     let hash = platform.hasher().hash(&turn, request.password).await?;
@@ -44,7 +46,7 @@ pub async fn reset_password(
     if change.account.id != account.id {
         return Err(Error::account_not_found());
     }
-    if is_own && change.account.password_hash != account.password_hash {
+    if is_own && store::principal::password_of(&*change.tx, account.id).await? != present {
         return Err(vec![wrong_current("this is not the present password")].into());
     }
     may_take_over(&change).await?;
@@ -75,12 +77,13 @@ fn wrong_current(message: &'static str) -> Violation {
 async fn check_current(
     platform: &Platform,
     account: &Sighting,
+    present: &StoredHash,
     request: &ResetPassword,
 ) -> Result<(), Error> {
     let Some(current) = request.current_password.clone() else { return Ok(()) };
     let turn = platform.hasher().turn().await?;
     let guess = Guess::admit(platform, vec![Bucket::name(&account.name)]).await?;
-    if platform.hasher().verify(&turn, current, &account.password_hash).await? {
+    if platform.hasher().verify(&turn, current, present).await? {
         return Ok(());
     }
     let tx = platform.store().begin().await?;

@@ -101,8 +101,8 @@ impl Sowing<'_> {
         user.totp_secret.as_deref().map(check_secret).transpose().context("totp_secret")?;
         let secret = user.secret()?;
         let key = AccountName::key_of(&user.email);
-        let is_known = self.earlier("user", &key).await?.is_some()
-            || store::principal::by_name(&*self.tx, &key).await?.is_some();
+        let is_known =
+            self.earlier("user", &key).await?.is_some() || store::principal::exists(&*self.tx, &key).await?;
         if is_known {
             return Ok(());
         }
@@ -129,7 +129,7 @@ impl Sowing<'_> {
             password_hash: self.hash(&account.secret()?).await?,
             now: self.platform.now(),
             created_by: None,
-            idempotency_key: None,
+            request: None,
         };
         let id = store::account::insert(&*self.tx, new).await?.context("the name stands here twice")?;
         self.added += 1;
