@@ -66,7 +66,7 @@ pub async fn create(
     // Planned once outside the transaction, so that nothing is hashed for a request that is refused, and once
     // inside, where it counts.
     match order.plan(db).await? {
-        Plan::Made(made, member) => return order.repeat(made, member).await,
+        Plan::Made(made, member) => return order.repeat(&made, &member).await,
         Plan::Make(draft) if store::principal::exists(db, draft.name.as_str()).await? => {
             return order.lost_race().await;
         }
@@ -83,7 +83,7 @@ pub async fn create(
     let (draft, member) = match planned {
         Plan::Made(made, member) => {
             drop(tx);
-            return order.repeat(made, member).await;
+            return order.repeat(&made, &member).await;
         }
         Plan::Make(draft) => {
             let member = draft.member.clone();
@@ -153,7 +153,7 @@ impl Order<'_> {
     /// Answers a repetition: to those who may look at the account, if its password is the one that was sent.
     ///
     /// No transaction is open meanwhile: verifying takes long.
-    async fn repeat(&self, made: Made, member: Grant) -> Result<AccountDetail, Error> {
+    async fn repeat(&self, made: &Made, member: &Grant) -> Result<AccountDetail, Error> {
         decision::require(Operation::Show.permission(), Some(member.permissions))?;
         let hasher = self.platform.hasher();
         let turn = hasher.turn().await?;
@@ -248,7 +248,7 @@ impl Order<'_> {
     /// Somebody else was faster: the same request on another node, or another one for the same name.
     async fn lost_race(&self) -> Result<AccountDetail, Error> {
         match self.plan(self.platform.store().reader()).await? {
-            Plan::Made(made, member) => self.repeat(made, member).await,
+            Plan::Made(made, member) => self.repeat(&made, &member).await,
             Plan::Make(_) => Err(Error::name_taken()),
         }
     }
