@@ -252,10 +252,29 @@ impl CliError {
         text
     }
 
+    /// The same error for showing, with `word` applied to each of its texts: its causes are part of its message.
+    #[must_use]
+    pub fn told_with(&self, word: impl Fn(&str) -> String) -> Self {
+        let mut told = Self::new(self.0.code, word(&self.whole_message()));
+        told.0.hints = self.0.hints.iter().map(|hint| word(hint)).collect();
+        told.0.status = self.0.status;
+        told.0.request_id = self.0.request_id.as_deref().map(&word);
+        told.0.errors.clone_from(&self.0.errors);
+        for violation in &mut told.0.errors {
+            violation.field = word(&violation.field).into();
+            violation.code = word(&violation.code).into();
+            violation.message = word(&violation.message).into();
+        }
+        told.0.quiet = self.0.quiet;
+        told
+    }
+
     /// The error as lines for a terminal, every one safe to show.
     pub fn to_text(&self) -> String {
         let mut text = format!("error: {}\n", sanitise(&self.whole_message()));
-        let stated = |violation: &&Violation| self.0.errors.len() > 1 || violation.message != self.0.message;
+        let stated = |violation: &&Violation| {
+            self.0.errors.len() > 1 || !self.0.message.starts_with(&*violation.message)
+        };
         for violation in self.0.errors.iter().filter(stated) {
             let _ = writeln!(text, "  {}: {}", sanitise(&violation.field), sanitise(&violation.message));
         }

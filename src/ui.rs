@@ -1,6 +1,7 @@
 //! The terminal: the answer on standard output, the conversation on standard error.
 //!
-//! Everything said here passes [`sanitise`], so nothing from a server or a file commands a terminal. With a
+//! Everything said here passes [`sanitise`], so nothing from a server or a file commands a terminal, and the secrets
+//! of this call are masked in it, whatever a server repeats. With a
 //! document format the conversation is silent unless asked for. Prompts need a terminal on standard input
 //! *and* standard error; `/dev/tty` is never opened behind a pipe.
 
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::builder::StyledStr;
 
+use crate::domain::mask::Secrets;
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection, wrap};
 
@@ -80,6 +82,7 @@ pub struct Ui {
     manner: Manner,
     progress: Arc<progress::State>,
     way_out: Arc<Mutex<Option<String>>>,
+    secrets: Arc<Mutex<Secrets>>,
     stdout_terminal: bool,
     stderr_terminal: bool,
     stdin_terminal: bool,
@@ -92,6 +95,7 @@ impl Ui {
             manner,
             progress: Arc::default(),
             way_out: Arc::default(),
+            secrets: Arc::default(),
             stdout_terminal: io::stdout().is_terminal(),
             stderr_terminal: io::stderr().is_terminal(),
             stdin_terminal: io::stdin().is_terminal(),
@@ -180,6 +184,21 @@ impl Ui {
         self.manner.verbose
     }
 
+    /// From now on, nothing that is said repeats `secret`. The answer on standard output is not changed.
+    pub fn hide(&self, secret: &str) {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).add(secret);
+    }
+
+    /// From now on, `secret` may be said: it is what the person has to be told.
+    pub fn reveal(&self, secret: &str) {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).remove(secret);
+    }
+
+    /// The text without the secrets of this call.
+    fn masked(&self, text: &str) -> String {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).mask(text).into_owned()
+    }
+
     /// Writes the answer to standard output: `write` gets a buffered writer on the locked stream, which is
     /// flushed afterwards.
     ///
@@ -210,21 +229,21 @@ impl Ui {
     /// Says what was done and where.
     pub fn status(&self, text: impl AsRef<str>) {
         if self.speaks() {
-            Self::say("", text.as_ref());
+            self.say("", text.as_ref());
         }
     }
 
     /// Says something that helps to understand the answer.
     pub fn note(&self, text: impl AsRef<str>) {
         if self.speaks() {
-            Self::say(&self.label("note:", NOTE), text.as_ref());
+            self.say(&self.label("note:", NOTE), text.as_ref());
         }
     }
 
     /// Says what to do next.
     pub fn hint(&self, text: impl AsRef<str>) {
         if self.speaks() {
-            Self::say(&self.label("hint:", NOTE), text.as_ref());
+            self.say(&self.label("hint:", NOTE), text.as_ref());
         }
     }
 
@@ -234,7 +253,7 @@ impl Ui {
             return;
         }
         let (begin, end) = if self.manner.colour_err { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
-        let line = format!("{begin}{}{end}\n", sanitise(text.as_ref()));
+        let line = format!("{begin}{}{end}\n", sanitise(&self.masked(text.as_ref())));
         let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 
@@ -247,7 +266,8 @@ impl Ui {
     /// The text for standard error, made safe, and broken between words where a terminal would break it anywhere.
     /// `taken` columns of every line are not to be had.
     fn fitted(&self, text: &str, taken: usize) -> String {
-        let text = sanitise(text);
+        let text = self.masked(text);
+        let text = sanitise(&text);
         if !self.stderr_terminal {
             return text.into_owned();
         }
@@ -258,14 +278,14 @@ impl Ui {
     /// Says what may be wrong. Quiet does not silence it; documents do.
     pub fn warning(&self, text: impl AsRef<str>) {
         if self.manner.verbose || !self.format().is_document() {
-            Self::say(&self.label("warning:", WARNING), text.as_ref());
+            self.say(&self.label("warning:", WARNING), text.as_ref());
         }
     }
 
     /// Says what happens inside, with `--verbose` only.
     pub fn verbose(&self, text: impl AsRef<str>) {
         if self.manner.verbose {
-            Self::say("", text.as_ref());
+            self.say("", text.as_ref());
         }
     }
 
@@ -281,6 +301,7 @@ impl Ui {
 
     /// Shows why the command failed: the error document where a program reads, text otherwise.
     pub fn failure(&self, error: &CliError) {
+        let error = &error.told_with(|text| self.masked(text));
         let text = if self.format().is_document() { error.to_document() } else { self.failure_text(error) };
         // What was typed, or `^C`, stands before it on the line.
         let interrupted = error.code() == crate::api::Code::Interrupted && self.stderr_terminal;
@@ -306,9 +327,9 @@ impl Ui {
     }
 
     /// One line of conversation. When standard error is gone there is nobody to tell that to.
-    fn say(label: &str, text: &str) {
+    fn say(&self, label: &str, text: &str) {
         let gap = if label.is_empty() { "" } else { " " };
-        let line = format!("{label}{gap}{}\n", sanitise(text));
+        let line = format!("{label}{gap}{}\n", sanitise(&self.masked(text)));
         let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 }

@@ -43,6 +43,10 @@ pub struct Account {
 }
 
 impl Listed for Account {
+    fn key(&self) -> (String, i64) {
+        (self.name.to_lowercase(), 0)
+    }
+
     fn read_page(text: &str) -> serde_json::Result<Page<Self>> {
         rows::read(text).map_or_else(|| bounds::read(text), Ok)
     }

@@ -9,7 +9,11 @@ use super::Listed;
 use super::shared::{Lately, Repeated};
 use crate::domain::Company;
 
-impl Listed for Company {}
+impl Listed for Company {
+    fn key(&self) -> (String, i64) {
+        (self.name.to_lowercase(), self.id.0)
+    }
+}
 
 impl Repeated for Company {
     fn lately() -> &'static LocalKey<RefCell<Lately<Self>>> {

@@ -46,6 +46,9 @@ pub struct Page<T> {
 
 /// What lists consist of.
 pub trait Listed: DeserializeOwned {
+    /// Where the row stands in its list: the lower-cased name, then the number where names repeat.
+    fn key(&self) -> (String, i64);
+
     /// Reads one page.
     ///
     /// # Errors

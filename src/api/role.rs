@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Listed, Permissions};
 
-impl Listed for Role {}
+impl Listed for Role {
+    fn key(&self) -> (String, i64) {
+        (self.name.to_lowercase(), 0)
+    }
+}
 
 /// A role of a company.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

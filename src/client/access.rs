@@ -3,8 +3,9 @@
 use reqwest::Method;
 
 use super::Session;
+use super::about::Asked;
 use super::accounts::at;
-use super::change::{Change, answered, removed};
+use super::change::Change;
 use super::retry::Repeat;
 use crate::api::access::{AccessChange, AccessRemoval, AdjustPermissions, SetAccess};
 use crate::api::path;
@@ -13,7 +14,13 @@ use crate::domain::CompanyId;
 impl Session {
     /// Gives access in `company`, in place of what was there.
     pub fn set_access(&self, company: CompanyId, name: &str, access: &SetAccess) -> Change<'_, AccessChange> {
-        self.change(Method::PUT, at(path::ACCESS, company, name), access, Repeat::Idempotent, answered)
+        self.change(
+            Method::PUT,
+            at(path::ACCESS, company, name),
+            access,
+            Repeat::Idempotent,
+            Asked::write(company, name),
+        )
     }
 
     /// Adds to and removes from an individual list of permissions in `company`.
@@ -23,12 +30,18 @@ impl Session {
         name: &str,
         change: &AdjustPermissions,
     ) -> Change<'_, AccessChange> {
-        self.change(Method::PATCH, at(path::ACCESS, company, name), change, Repeat::Never, answered)
+        self.change(
+            Method::PATCH,
+            at(path::ACCESS, company, name),
+            change,
+            Repeat::Never,
+            Asked::write(company, name),
+        )
     }
 
     /// Removes all access in `company`. `None` when an automatic repetition found the account gone from the
     /// company's sight, so that an attempt before, whose answer was lost, has done it.
     pub fn remove_access(&self, company: CompanyId, name: &str) -> Change<'_, Option<AccessRemoval>> {
-        self.removal(at(path::ACCESS, company, name), removed)
+        self.removal(at(path::ACCESS, company, name), Asked::write(company, name))
     }
 }

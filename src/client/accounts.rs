@@ -2,7 +2,8 @@
 
 use reqwest::Method;
 
-use super::change::{Change, answered, removed};
+use super::about::Asked;
+use super::change::Change;
 use super::retry::Repeat;
 use super::session::fill;
 use super::transport::Call;
@@ -19,7 +20,7 @@ impl Session {
     /// # Errors
     /// `internal` only; the requests are made by [`Pages::next`].
     pub fn list_accounts(&self, company: CompanyId, query: &AccountQuery) -> Result<Pages<'_, Account>> {
-        Pages::new(self, fill(path::ACCOUNTS, &[&company.to_string()])?, query)
+        Pages::new(self, fill(path::ACCOUNTS, &[&company.to_string()])?, Some(company), query)
     }
 
     /// One account as `company` sees it.
@@ -27,7 +28,7 @@ impl Session {
     /// # Errors
     /// Those of a read.
     pub async fn show_account(&self, company: CompanyId, name: &str) -> Result<AccountDetail> {
-        self.get(&at(path::ACCOUNT, company, name)?).await
+        self.get_about(&at(path::ACCOUNT, company, name)?, Asked::read(company, name)).await
     }
 
     /// Creates an account owned by `company`. `key` makes it safe to repeat: the same caller with the same
@@ -41,12 +42,19 @@ impl Session {
         let path = fill(path::ACCOUNTS, &[&company.to_string()]);
         let call = |path: String| Call::new(Method::POST, &path, Repeat::Idempotent).json(new);
         let call = path.and_then(call).and_then(|call| call.header("idempotency-key", key));
-        Change::new(self, call, answered)
+        let asked = Asked::write(company, &new.name);
+        Change::new(self, call, move |outcome| asked.answered(outcome))
     }
 
     /// Changes the description.
     pub fn edit_account(&self, company: CompanyId, name: &str, edit: &EditAccount) -> Change<'_, Account> {
-        self.change(Method::PATCH, at(path::ACCOUNT, company, name), edit, Repeat::Idempotent, answered)
+        self.change(
+            Method::PATCH,
+            at(path::ACCOUNT, company, name),
+            edit,
+            Repeat::Idempotent,
+            Asked::write(company, name),
+        )
     }
 
     /// Sets a new password, which ends every token of the account.
@@ -58,13 +66,19 @@ impl Session {
     ) -> Change<'_, PasswordChange> {
         // Resetting one's own password ends the token and changes what `current_password` must be.
         let repeat = if reset.current_password.is_some() { Repeat::Never } else { Repeat::Idempotent };
-        self.change(Method::PUT, at(path::PASSWORD, company, name), reset, repeat, answered)
+        self.change(
+            Method::PUT,
+            at(path::PASSWORD, company, name),
+            reset,
+            repeat,
+            Asked::write(company, name),
+        )
     }
 
     /// Deletes an account. `None` when an automatic repetition found it gone, so that an attempt before,
     /// whose answer was lost, has done it.
     pub fn delete_account(&self, company: CompanyId, name: &str) -> Change<'_, Option<Deletion>> {
-        self.removal(at(path::ACCOUNT, company, name), removed)
+        self.removal(at(path::ACCOUNT, company, name), Asked::write(company, name))
     }
 }
 

@@ -5,20 +5,23 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use serde::de::DeserializeOwned;
-
 use super::reply::Reply;
+use super::secrets::is_secret;
 use super::transport::Call;
 use super::{Error, Result, Session};
-use crate::api::{Code, Success, Written};
+use crate::api::{Code, Written};
+pub use crate::domain::mask::MASK;
 
 /// A request that changes something. Nothing is sent until it is awaited.
 #[must_use = "a change does nothing until it is awaited"]
 pub struct Change<'a, T> {
     session: &'a Session,
     call: Result<Call>,
-    read: fn(Result<Reply>) -> Result<T>,
+    read: Read<T>,
 }
+
+/// How the outcome of a request is read.
+type Read<T> = Box<dyn FnOnce(Result<Reply>) -> Result<T> + Send>;
 
 /// What a change would send, with every secret masked.
 #[derive(Clone, Debug)]
@@ -31,9 +34,6 @@ pub struct Plan {
     pub body: Option<Written>,
 }
 
-/// What stands in a plan in place of a secret.
-pub const MASK: &str = "********";
-
 impl<T> fmt::Debug for Change<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Change").finish_non_exhaustive()
@@ -44,9 +44,9 @@ impl<'a, T> Change<'a, T> {
     pub(super) fn new(
         session: &'a Session,
         call: Result<Call>,
-        read: fn(Result<Reply>) -> Result<T>,
+        read: impl FnOnce(Result<Reply>) -> Result<T> + Send + 'static,
     ) -> Self {
-        Self { session, call, read }
+        Self { session, call, read: Box::new(read) }
     }
 
     /// What would be sent.
@@ -73,41 +73,6 @@ impl<'a, T: 'a> IntoFuture for Change<'a, T> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { (self.read)(self.session.send(self.call?).await) })
     }
-}
-
-/// The `data` of the answer.
-pub(super) fn answered<T: DeserializeOwned>(outcome: Result<Reply>) -> Result<T> {
-    Ok(outcome?.decode::<Success<T>>()?.data)
-}
-
-/// The `data` of the answer to a deletion. `None` when it was gone at an automatic repetition: an attempt
-/// before, whose answer was lost, has done it.
-pub(super) fn removed<T: DeserializeOwned>(outcome: Result<Reply>) -> Result<Option<T>> {
-    match outcome {
-        Err(error) if error.code == Code::NotFound && error.repeated_in_doubt => Ok(None),
-        outcome => answered(outcome).map(Some),
-    }
-}
-
-/// Parts of names of fields that hold secrets.
-const SECRETS: [&str; 11] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "credential",
-    "token",
-    "otp",
-    "private_key",
-    "api_key",
-    "apikey",
-];
-
-/// Whether a field of this name holds a secret.
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRETS.iter().any(|word| name.contains(word))
 }
 
 /// Puts [`MASK`] in place of every secret, however deep it lies.

@@ -1,5 +1,6 @@
 //! The companies one belongs to.
 
+use super::about::Asked;
 use super::session::fill;
 use super::{Pages, Result, Session};
 use crate::api::company::CompanyQuery;
@@ -14,7 +15,7 @@ impl Session {
     pub fn list_companies(&self, name: Option<&str>) -> Result<Pages<'_, Company>> {
         let query =
             CompanyQuery { name: name.map(str::to_owned), cursor: None, page_size: Some(page::MAX_SIZE) };
-        Pages::new(self, path::COMPANIES.to_owned(), &query)
+        Pages::new(self, path::COMPANIES.to_owned(), None, &query)
     }
 
     /// One company one belongs to.
@@ -22,6 +23,6 @@ impl Session {
     /// # Errors
     /// Those of a read.
     pub async fn show_company(&self, company: CompanyId) -> Result<Company> {
-        self.get(&fill(path::COMPANY, &[&company.to_string()])?).await
+        self.get_about(&fill(path::COMPANY, &[&company.to_string()])?, Asked::company(company)).await
     }
 }

@@ -76,7 +76,7 @@ impl Gateway {
         }
         let form = RevocationForm { token, token_type_hint: "access_token", client_id: CLIENT_ID };
         let call = Call::new(Method::POST, path::REVOCATION, Repeat::Idempotent).form(&form)?;
-        self.transport.send(call).await.map(drop)
+        self.transport.send(call).await?.acknowledged()
     }
 
     /// A session with `token`, which must have been issued by this very server.

@@ -5,6 +5,7 @@
 //! answer is bounded in size and time, and what is safe to repeat is repeated. This module never prints and
 //! never reads a file: who wants to know what happens gives an [`Observer`].
 
+mod about;
 mod access;
 mod accounts;
 mod authorities;
@@ -20,7 +21,9 @@ mod raw_pages;
 mod reply;
 mod retry;
 mod roles;
+mod secrets;
 mod session;
+mod tally;
 mod transport;
 mod trust;
 mod users;

@@ -5,8 +5,10 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::tally::Tally;
 use super::{Error, Result, Session};
 use crate::api::{Listed, Page};
+use crate::domain::CompanyId;
 
 /// Most pages of a list: with the smallest ones that is a million rows.
 const MOST_PAGES: u64 = 1_000_000;
@@ -15,16 +17,18 @@ const MOST_PAGES: u64 = 1_000_000;
 const MOST_ROWS: usize = 100_000;
 
 /// Most pages without a row before a next one: an honest list has none.
-const MOST_EMPTY: u64 = 1_000;
+const MOST_EMPTY: u64 = 100;
 
 /// The pages of a list, asked for one after the other.
 #[derive(Debug)]
 pub struct Pages<'a, T> {
     session: &'a Session,
     path: String,
+    company: Option<CompanyId>,
     query: serde_json::Map<String, Value>,
     cursor: Cursor,
     walk: Walk,
+    tally: Tally<(String, i64)>,
     rows: PhantomData<fn() -> T>,
 }
 
@@ -44,18 +48,25 @@ pub(super) enum Cursor {
 }
 
 impl<'a, T: Listed> Pages<'a, T> {
-    pub(super) fn new(session: &'a Session, path: String, query: &impl Serialize) -> Result<Self> {
+    /// The list at `path`, which stands below `company` where there is one.
+    pub(super) fn new(
+        session: &'a Session,
+        path: String,
+        company: Option<CompanyId>,
+        query: &impl Serialize,
+    ) -> Result<Self> {
         let Ok(Value::Object(query)) = serde_json::to_value(query) else {
             return Err(Error::new(crate::api::Code::Internal, "a query is an object"));
         };
         keep_memory();
-        Ok(Self { session, path, query, cursor: Cursor::First, walk: Walk::default(), rows: PhantomData })
+        let (walk, tally) = (Walk::default(), Tally::default());
+        Ok(Self { session, path, company, query, cursor: Cursor::First, walk, tally, rows: PhantomData })
     }
 
     /// The next page; `None` behind the last.
     ///
     /// # Errors
-    /// Those of a read; `bad_response` when the pages would never end.
+    /// Those of a read; `bad_response` when the pages would never end, and when they make no whole list.
     pub async fn next(&mut self) -> Result<Option<Page<T>>> {
         match &self.cursor {
             Cursor::End => return Ok(None),
@@ -64,9 +75,28 @@ impl<'a, T: Listed> Pages<'a, T> {
                 self.query.insert("cursor".to_owned(), Value::String(cursor.clone()));
             }
         }
-        let page: Page<T> = self.session.read(&self.path, &self.query).await?;
+        let page = self.page().await?;
+        self.tally.take(page.total, page.data.iter().map(Listed::key))?;
         self.cursor = self.walk.follow(page.next.clone(), page.data.is_empty())?;
+        if matches!(self.cursor, Cursor::End) && self.tally.is_short() {
+            self.query.remove("cursor");
+            self.query.insert("page_size".to_owned(), 1.into());
+            let first = self.page().await?;
+            self.tally.settle(first.total.unwrap_or(u64::MAX))?;
+        }
         Ok(Some(page))
+    }
+
+    async fn page(&self) -> Result<Page<T>> {
+        let page: Page<T> = self.session.read(&self.path, &self.query).await?;
+        match (&page.company, self.company) {
+            (Some(company), Some(asked)) if company.id != asked => {
+                let message =
+                    format!("the server lists what is in {company}, and company {asked} was asked for");
+                Err(Error::bad_response(message))
+            }
+            _ => Ok(page),
+        }
     }
 
     /// Every row of every page, for lists that are short by nature.

@@ -40,18 +40,35 @@ impl RawRequest {
         self.method().map(drop)?;
         let plain = self.path.starts_with('/')
             && !self.path.starts_with("//")
-            && !self.path.contains(|character: char| character.is_control() || character == '\\');
-        if plain {
-            return Ok(());
+            && !self.path.contains(|character: char| character.is_control() || character == '\\')
+            && self.path.trim_end() == self.path;
+        let refused =
+            |why: &str, hint: &str| Err(Error::new(Code::Usage, format!("{:?} {why}", self.path)).hint(hint));
+        if !plain {
+            return refused("is no path on the server", "a path begins with one /, as in /api/users/me");
         }
-        Err(Error::new(Code::Usage, format!("{:?} is no path on the server", self.path))
-            .hint("a path begins with one /, as in /api/users/me"))
+        if self.path.contains('#') {
+            return refused("holds a #, and what follows a # is never sent", "a # in a name is written %23");
+        }
+        let place = self.path.split('?').next().unwrap_or_default();
+        if place.split('/').any(is_dots) {
+            return refused(
+                "holds a segment . or .., which would lead to another path",
+                "write the path out",
+            );
+        }
+        Ok(())
     }
 
     fn method(&self) -> Result<Method> {
         Method::from_bytes(self.method.to_ascii_uppercase().as_bytes())
             .map_err(|_| Error::new(Code::Usage, format!("{:?} is no HTTP method", self.method)))
     }
+}
+
+/// Whether a segment of a path is `.` or `..`, also where a dot is written `%2e`.
+fn is_dots(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
 impl RawRequest {

@@ -8,6 +8,7 @@ use super::pages::{Cursor, Walk};
 use super::raw::RawRequest;
 use super::reply::Document;
 use super::retry::Repeat;
+use super::tally::Tally;
 use super::transport::Call;
 use super::{Error, Result, Session};
 use crate::api::Code;
@@ -21,6 +22,8 @@ pub struct RawPages<'a> {
     path: String,
     cursor: Cursor,
     walk: Walk,
+    tally: Tally<()>,
+    first: Option<Box<RawValue>>,
 }
 
 /// One page of a list.
@@ -60,8 +63,8 @@ impl Session {
     /// `usage` for a path that is none.
     pub fn raw_pages(&self, path: &str) -> Result<RawPages<'_>> {
         RawRequest { method: "GET".to_owned(), path: path.to_owned(), body: None }.check()?;
-        let walk = Walk::default();
-        Ok(RawPages { session: self, path: path.to_owned(), cursor: Cursor::First, walk })
+        let (walk, tally) = (Walk::default(), Tally::default());
+        Ok(RawPages { session: self, path: path.to_owned(), cursor: Cursor::First, walk, tally, first: None })
     }
 }
 
@@ -76,7 +79,29 @@ impl RawPages<'_> {
             Cursor::First => self.path.clone(),
             Cursor::At(cursor) => with_cursor(&self.path, cursor),
         };
-        let reply = self.session.send(Call::new(reqwest::Method::GET, &path, Repeat::Read)).await?;
+        let (page, next) = self.page(&path).await?;
+        self.check_progress(&page)?;
+        self.tally.count(page.total, page.rows.len() as u64)?;
+        self.cursor = self.walk.follow(next, page.rows.is_empty())?;
+        if matches!(self.cursor, Cursor::End) && self.tally.is_short() {
+            let (first, _) = self.page(&self.path).await?;
+            self.tally.settle(first.total.unwrap_or(u64::MAX))?;
+        }
+        Ok(Some(page))
+    }
+
+    /// A page that begins like the one before it repeats it, whatever its cursor.
+    fn check_progress(&mut self, page: &RawPage) -> Result<()> {
+        let Some(first) = page.rows.first() else { return Ok(()) };
+        if self.first.as_ref().is_some_and(|before| before.get() == first.get()) {
+            return Err(Error::bad_response("the server gives the same pages again"));
+        }
+        self.first = Some(first.clone());
+        Ok(())
+    }
+
+    async fn page(&self, path: &str) -> Result<(RawPage, Option<String>)> {
+        let reply = self.session.send(Call::new(reqwest::Method::GET, path, Repeat::Read)).await?;
         let Envelope { data, next, total, company, .. } = reply.decode()?;
         let data = data.filter(|data| data.get().starts_with('[')).ok_or_else(|| {
             Error::new(Code::Usage, format!("the answer to {} is no list", self.path))
@@ -85,8 +110,7 @@ impl RawPages<'_> {
         let Rows(rows) = serde_json::from_str::<Rows<Box<RawValue>>>(data.get()).map_err(|error| {
             Error::bad_response("the server's answer is not of this contract").caused_by(error)
         })?;
-        self.cursor = self.walk.follow(next, rows.is_empty())?;
-        Ok(Some(RawPage { rows, total, company }))
+        Ok((RawPage { rows, total, company }, next))
     }
 }
 

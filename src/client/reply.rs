@@ -49,6 +49,18 @@ impl Document for TokenGrant {
     }
 }
 
+/// A document that need not say anything.
+#[derive(Deserialize)]
+struct Acknowledgement {
+    success: Option<bool>,
+}
+
+impl Document for Acknowledgement {
+    fn says_failure(&self) -> bool {
+        self.success == Some(false)
+    }
+}
+
 /// A successful answer.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -109,6 +121,11 @@ impl Reply {
                 Err(refusal(self.status, self.request_id, body))
             }
         }
+    }
+
+    /// That it was done. The body may be empty; one that is there is a document, and not the page of some portal.
+    pub(super) fn acknowledged(self) -> Result<()> {
+        if self.body.is_empty() { Ok(()) } else { self.decode::<Acknowledgement>().map(drop) }
     }
 
     fn is_json(&self) -> bool {

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
+use super::about::{About, Asked};
 use super::change::Change;
 use super::reply::{Document, Reply};
 use super::retry::Repeat;
@@ -126,26 +127,28 @@ impl Session {
         Ok(self.read::<Success<T>>(path, &()).await?.data)
     }
 
-    /// A change that sends `body` to `path`.
-    pub(super) fn change<T>(
+    /// Reads the `data` of a document that is about what was asked for.
+    pub(super) async fn get_about<T: About>(&self, path: &str, asked: Asked) -> Result<T> {
+        asked.answered(self.send(Call::new(Method::GET, path, Repeat::Read)).await)
+    }
+
+    /// A change that sends `body` to `path`, which stands for what is `asked` for.
+    pub(super) fn change<T: About>(
         &self,
         method: Method,
         path: Result<String>,
         body: &impl Serialize,
         repeat: Repeat,
-        read: fn(Result<Reply>) -> Result<T>,
+        asked: Asked,
     ) -> Change<'_, T> {
-        Change::new(self, path.and_then(|path| Call::new(method, &path, repeat).json(body)), read)
+        let call = path.and_then(|path| Call::new(method, &path, repeat).json(body));
+        Change::new(self, call, move |outcome| asked.answered(outcome))
     }
 
     /// A change that deletes what stands at `path`.
-    pub(super) fn removal<T>(
-        &self,
-        path: Result<String>,
-        read: fn(Result<Reply>) -> Result<T>,
-    ) -> Change<'_, T> {
+    pub(super) fn removal<T: About>(&self, path: Result<String>, asked: Asked) -> Change<'_, Option<T>> {
         let call = path.map(|path| Call::new(Method::DELETE, &path, Repeat::Idempotent));
-        Change::new(self, call, read)
+        Change::new(self, call, move |outcome| asked.removed(outcome))
     }
 }
 

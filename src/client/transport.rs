@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::error::{refusal, unsent};
 use super::reply::{Reply, read_body};
 use super::retry::{Fault, Repeat, Schedule, retry_after};
-use super::{Error, Options, Result};
+use super::{Error, Options, Result, secrets};
 use crate::api::Code;
 use crate::domain::{Origin, Token};
 
@@ -35,6 +35,8 @@ pub struct Exchange<'a> {
 
 /// Somebody who wants to know what is sent.
 pub trait Observer: Send + Sync {
+    /// These secrets are about to be sent: nothing that is shown may repeat them.
+    fn sends(&self, secrets: &[Zeroizing<String>]);
     /// A request has been answered, or not.
     fn exchanged(&self, exchange: &Exchange<'_>);
     /// A request will be sent again after `wait`.
@@ -122,6 +124,14 @@ impl Call {
         self.body.as_ref().map(|body| body.as_slice())
     }
 
+    /// The token and every secret of the body.
+    fn secrets(&self) -> Vec<Zeroizing<String>> {
+        let token = self.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = token.and_then(|value| value.strip_prefix("Bearer "));
+        let token = token.map(|token| Zeroizing::new(token.to_owned()));
+        token.into_iter().chain(self.content().into_iter().flat_map(secrets::within)).collect()
+    }
+
     /// Whether it may change something.
     pub(super) fn is_write(&self) -> bool {
         self.repeat != Repeat::Read
@@ -178,6 +188,9 @@ impl Transport {
 
     /// Sends the call until it is answered, cannot be repeated, or its time is over.
     pub(super) async fn send(&self, call: Call) -> Result<Reply> {
+        if let Some(observer) = &self.observer {
+            observer.sends(&call.secrets());
+        }
         let deadline = Instant::now() + self.timeout;
         let mut schedule = Schedule::new(call.repeat);
         let mut in_doubt = false;

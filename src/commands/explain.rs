@@ -13,8 +13,8 @@ use crate::api::{self, Code};
 use crate::client;
 use crate::domain::decision::{self, Operation};
 use crate::domain::near::nearest;
-use crate::domain::{Company, CompanyId, DefaultRole, Permission, PermissionSet, Refusal, page};
-use crate::error::CliError;
+use crate::domain::{Company, CompanyId, DefaultRole, Permission, PermissionSet, Refusal, Violation, page};
+use crate::error::{CliError, Result};
 
 /// What was tried and refused.
 #[derive(Clone, Debug)]
@@ -78,8 +78,8 @@ impl Acting<'_> {
                     "see which accounts there are with: sactl list --company {}",
                     self.company
                 ));
-                let error = match self.nearest_account(attempt.name).await {
-                    Some(near) => error.hint_before(format!("did you mean {near}?")),
+                let error = match self.meant(attempt.name).await {
+                    Some(meant) => error.hint_before(meant),
                     None => error,
                 };
                 if !matches!(attempt.operation, Operation::SetAccess | Operation::AdjustAccess) {
@@ -92,12 +92,21 @@ impl Acting<'_> {
         }
     }
 
-    /// The account of the company that `name` probably means, among the first thousand.
-    async fn nearest_account(&self, name: &str) -> Option<String> {
+    /// Says which account of the company `name` means, among the first thousand: the one that is spelled like it, or
+    /// the one whose id it is.
+    async fn meant(&self, name: &str) -> Option<String> {
         let query = AccountQuery { page_size: Some(page::MAX_SIZE), ..AccountQuery::default() };
         let mut pages = self.session.list_accounts(self.company, &query).ok()?;
-        let names = pages.next().await.ok()??.data.into_iter().map(|account| account.name);
-        nearest(name, names.filter(|known| known != name))
+        let known = pages.next().await.ok().flatten().map(|page| page.data).unwrap_or_default();
+        if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            let called = known.iter().find(|account| account.id.to_string() == name);
+            return Some(match called {
+                Some(account) => format!("accounts go by name only; {name} is the id of {}", account.name),
+                None => "accounts go by name only, not by id".to_owned(),
+            });
+        }
+        let names = known.into_iter().map(|account| account.name).filter(|known| known != name);
+        nearest(name, names).map(|near| format!("did you mean {near}?"))
     }
 
     /// Says which permission is lacking, and where.
@@ -178,22 +187,21 @@ impl Acting<'_> {
         error
     }
 
-    /// Nobody holds `role`: says so where the company has no such role, which is a slip rather than an answer.
-    pub(super) async fn doubt_role(&self, role: &str) {
-        if !self.ui.speaks() {
-            return;
+    /// Refuses `role` where the company has no role of that name: an empty list would say that no account holds it. A
+    /// caller who may not see the roles is not refused here.
+    ///
+    /// # Errors
+    /// `invalid_input` with `unknown_role`.
+    pub(super) async fn require_role(&self, role: &str) -> Result<()> {
+        let Ok(pages) = self.session.list_roles(self.company) else { return Ok(()) };
+        let Ok(roles) = pages.all().await else { return Ok(()) };
+        if roles.iter().any(|known| known.name == role) {
+            return Ok(());
         }
-        let Ok(pages) = self.session.list_roles(self.company) else { return };
-        let Ok(roles) = pages.all().await else { return };
-        let names: Vec<String> = roles.into_iter().map(|role| role.name).collect();
-        if names.iter().any(|known| known == role) {
-            return;
-        }
-        self.ui.note(format!("the company has no role {role}"));
-        self.ui.hint(match nearest(role, &names) {
-            Some(near) => format!("did you mean the role {near}?"),
-            None => format!("see which roles there are with: sactl role list --company {}", self.company),
-        });
+        let message = format!("{} has no role {role}", self.named_company().await);
+        let error = CliError::invalid_input(vec![Violation::new("role", "unknown_role", message)]);
+        let names = roles.into_iter().map(|role| role.name).collect();
+        Err(meant_role(error, self.company, role, names))
     }
 
     async fn unknown_role(&self, error: CliError, company: CompanyId, role: &str) -> CliError {
@@ -207,12 +215,17 @@ impl Acting<'_> {
         if names.iter().any(|known| known == role) {
             return error;
         }
-        match nearest(role, &names) {
-            Some(near) => error.hint(format!("did you mean the role {near}?")),
-            None => error,
-        }
-        .hint(format!("see which roles there are with: sactl role list --company {company}"))
+        meant_role(error, company, role, names)
     }
+}
+
+/// Says which of the roles called `names` was probably meant.
+fn meant_role(error: CliError, company: CompanyId, role: &str, names: Vec<String>) -> CliError {
+    match nearest(role, names) {
+        Some(near) => error.hint(format!("did you mean the role {near}?")),
+        None => error,
+    }
+    .hint(format!("see which roles there are with: sactl role list --company {company}"))
 }
 
 /// Says what unknown permissions probably mean.

@@ -3,6 +3,7 @@
 use self::scribe::Scribe;
 use super::acting::Acting;
 use super::explain::{Attempt, held_in};
+use super::rights::Rights;
 use crate::api::account::AccountQuery;
 use crate::api::{Account, Page};
 use crate::context::Context;
@@ -83,9 +84,17 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         Ok(page) => page,
         Err(error) => {
             rows.settle()?;
-            return Err(acting.explain(error, &Attempt::new(Operation::List, "")).await);
+            let attempt = Attempt::new(Operation::List, "");
+            let attempt = match args.role.clone() {
+                Some(role) => attempt.asking(acting.company, Rights::Role(role)),
+                None => attempt,
+            };
+            return Err(acting.explain(error, &attempt).await);
         }
     } {
+        if let (0, Some(role)) = (rows.taken + page.data.len() as u64, &asked.role) {
+            acting.require_role(role).await?;
+        }
         company = company.or_else(|| page.company.clone());
         if rows.take(page).await? {
             asked.cut = Some(rows.total);
@@ -171,9 +180,6 @@ impl<'a> Rows<'a> {
     }
 
     async fn finish(mut self, company: Option<Company>, mut asked: Asked) -> Result<()> {
-        if let (0, Some(role)) = (self.taken, &asked.role) {
-            self.acting.doubt_role(role).await;
-        }
         if self.writer.is_some() {
             return self.settle();
         }

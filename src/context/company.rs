@@ -5,7 +5,7 @@ use crate::api::Code;
 use crate::client::Session;
 use crate::config::settings::ChosenCompany;
 use crate::domain::company::CompanyRef;
-use crate::domain::near::nearest;
+use crate::domain::near::all_near;
 use crate::domain::{Company, CompanyId};
 use crate::error::{CliError, Result};
 use crate::ui::{Choice, Ui};
@@ -64,13 +64,36 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
     }
 }
 
-/// The refusal of a company that is not there, with the one that was probably meant before its other hints.
+/// The refusal of a company that is not there, with the one that was probably meant, or those that may have been
+/// meant, before its other hints.
 pub fn rather_meant(error: CliError, name: &str, known: &[Company]) -> CliError {
-    let names: Vec<&str> = known.iter().map(|company| company.name.as_str()).collect();
-    let Some(near) = nearest(name, &names) else { return error };
-    let meant = known.iter().filter(|company| company.name == **near);
-    let meant: Vec<String> = meant.map(Company::to_string).collect();
-    error.hint_before(format!("did you mean {}?", meant.join(" or ")))
+    let near = all_near(name, known.iter().map(Called));
+    let shown: Vec<String> = near.iter().take(MOST_NEAR).map(|Called(company)| company.to_string()).collect();
+    let more = match near.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match near.as_slice() {
+        [] => error,
+        [Called(only)] => error.hint_before(format!("did you mean {only}?")),
+        _ => error.hint_before(format!(
+            "{} companies have a name like {name}: {}{more}; name one by its id",
+            near.len(),
+            shown.join(", ")
+        )),
+    }
+}
+
+/// Most companies that are listed in place of a suggestion.
+const MOST_NEAR: usize = 8;
+
+/// A company by its name.
+struct Called<'a>(&'a Company);
+
+impl AsRef<str> for Called<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0.name
+    }
 }
 
 fn pick(reference: &CompanyRef, name: &str, mut found: Vec<Company>) -> Result<Company> {

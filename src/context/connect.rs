@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 use crate::api::path;
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
@@ -71,6 +72,10 @@ impl Watcher {
 }
 
 impl Observer for Watcher {
+    fn sends(&self, secrets: &[Zeroizing<String>]) {
+        secrets.iter().for_each(|secret| self.ui.hide(secret));
+    }
+
     fn exchanged(&self, exchange: &Exchange<'_>) {
         if Self::is_change(exchange) {
             self.names.forget_server(&self.origin);

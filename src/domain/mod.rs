@@ -8,6 +8,7 @@
 pub mod account;
 pub mod company;
 pub mod decision;
+pub mod mask;
 pub mod near;
 pub mod origin;
 pub mod page;

@@ -1,14 +1,23 @@
 //! Near matches, for "did you mean": pure functions over words.
 
-/// The candidate that `word` most probably means, if one is near enough: at most a third of its letters
-/// differ, or it is nearly one of the words of which the candidate consists.
+/// The candidate that `word` means, if exactly one is near: at most a third of its letters differ, or it is nearly one
+/// of the words of which the candidate consists. A second one that is as near makes it a guess, and a number is
+/// the name of nothing that is spelled like it.
 pub fn nearest<S: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = S>) -> Option<S> {
+    let mut near = all_near(word, candidates);
+    let only = near.pop()?;
+    near.is_empty().then_some(only)
+}
+
+/// Every candidate that `word` can mean: those that are as near as the nearest.
+pub fn all_near<S: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = S>) -> Vec<S> {
     let word = word.to_lowercase();
-    candidates
-        .into_iter()
-        .filter_map(|candidate| Some((farness(&word, &candidate.as_ref().to_lowercase())?, candidate)))
-        .min_by_key(|(farness, _)| *farness)
-        .map(|(_, candidate)| candidate)
+    let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+    let measured = |candidate: S| Some((farness(&word, &candidate.as_ref().to_lowercase())?, candidate));
+    let mut near: Vec<((bool, usize), S)> = candidates.into_iter().filter_map(measured).collect();
+    let Some(best) = near.iter().map(|(farness, _)| *farness).min() else { return Vec::new() };
+    near.retain(|(farness, _)| *farness == best && (best == (false, 0) || !is_number));
+    near.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
 /// How far `word` is from the candidate; `None` when it cannot be meant. Whole matches go before partial ones.
@@ -104,10 +113,24 @@ mod tests {
         assert_eq!(nearest("SACTL_X", ["SACTL_PROFILE"]), None);
     }
 
+    #[test]
+    fn nothing_is_suggested_where_several_are_near_or_a_number_is_given() {
+        let robots = ["msp-bot-001", "msp-bot-002", "msp-bot-003"];
+        for word in ["203", "3", "msp", "msp-bot-00", "msp-bot-04"] {
+            assert_eq!(nearest(word, robots), None, "{word}");
+        }
+        assert_eq!(nearest("msp-bot-001", robots), Some("msp-bot-001"));
+        let companies = ["Alder Energy", "Alder Foods", "Alder Retail"];
+        assert_eq!(nearest("Alder", companies), None);
+        assert_eq!(all_near("Alder", companies), companies);
+        assert_eq!(nearest("Alder Fods", companies), Some("Alder Foods"));
+    }
+
     proptest! {
         #[test]
         fn every_name_is_nearest_to_itself(name in "\\PC{1,12}", other in "\\PC{1,12}") {
-            prop_assert_eq!(nearest(&name, [&other, &name]).map(|s| s.to_lowercase()), Some(name.to_lowercase()));
+            let near = all_near(&name, [&other, &name]);
+            prop_assert!(near.iter().all(|near| near.to_lowercase() == name.to_lowercase()) && !near.is_empty());
         }
 
         #[test]

@@ -42,7 +42,7 @@ impl Ui {
         let frame = self.progress.frame.fetch_add(1, Ordering::Relaxed);
         if self.manner.accessible {
             if frame == 0 {
-                Self::say("", &format!("Waiting for {server}."));
+                self.say("", &format!("Waiting for {server}."));
             }
             return;
         }

@@ -128,6 +128,7 @@ fn p9_made_up_permissions_are_bounded() {
         let row = |number: usize| {
             let mut row = template.clone();
             *row.pointer_mut(place).unwrap() = names(number).collect();
+            row["name"] = json!(format!("robot-{}-{number:04}", u8::from(next.is_none())));
             row
         };
         let body = answers::page_before(&(0..1100).map(row).collect::<Vec<_>>(), next).to_string();

@@ -33,10 +33,24 @@ fn poisoned_at(name: &str, value: &Value) -> Value {
     if parsed.contains(&name) || secret.contains(&name) { value.clone() } else { poisoned(value) }
 }
 
+/// What the platform answers with every text made hostile, but for the name that was asked for: an answer about another
+/// one is no answer.
+fn hostile_answer(method: &str, path: &str) -> Value {
+    let clean = answers::of_platform(method, path);
+    let mut document = poisoned(&clean);
+    for place in ["/data/name", "/data/account/name"] {
+        let asked = clean.pointer(place).filter(|name| [json!("robot"), json!("operators")].contains(name));
+        if let (Some(name), Some(hostile)) = (asked, document.pointer_mut(place)) {
+            *hostile = name.clone();
+        }
+    }
+    document
+}
+
 /// A platform whose every text is hostile.
 fn platform() -> Stub {
     Stub::start(|request| {
-        let mut document = poisoned(&answers::of_platform(&request.method, request.path()));
+        let mut document = hostile_answer(&request.method, request.path());
         if request.path() == "/public/auth/connect/token" {
             document = answers::grant();
         }
@@ -48,10 +62,10 @@ fn platform() -> Stub {
 fn of_two_companies() -> Stub {
     Stub::start(|request| {
         let other = json!({"id": 2, "name": "Other"});
-        let mut document = poisoned(&match (request.method.as_str(), request.path()) {
-            ("GET", "/api/companies") => answers::page(&[answers::company(), other]),
-            (method, path) => answers::of_platform(method, path),
-        });
+        let mut document = match (request.method.as_str(), request.path()) {
+            ("GET", "/api/companies") => poisoned(&answers::page(&[answers::company(), other])),
+            (method, path) => hostile_answer(method, path),
+        };
         if request.path() == "/api/users/me" {
             let held = document.pointer_mut("/data/companies/0/permissions").unwrap();
             held.as_array_mut().unwrap().extend([json!("service-accounts:edit"), json!("devices:view")]);

@@ -1,7 +1,7 @@
 //! The command line as users and scripts meet it: the real program as a process of its own.
 
 #[cfg(feature = "platform")]
-mod acting;
+pub(crate) mod acting;
 mod bad_input;
 mod ci;
 #[cfg(feature = "platform")]

@@ -129,6 +129,7 @@ fn hostile_names_are_harmless() {
         "\u{202e}abc",
         "\u{1}files",
     ]);
+    all.sort_by_key(|name| name.to_lowercase());
     let stub = Stub::always(Answer::json(200, roles(&all)));
     let env = at(&stub.url());
     if has("bash") {
@@ -165,13 +166,13 @@ fn hostile_names_are_harmless() {
 fn of_very_many_accounts_those_are_found_that_are_meant() {
     let stub = Stub::start(|request| {
         let name = if request.target.contains("search=zeb") { "zebra" } else { "aardvark" };
-        let next = if request.target.contains("search=") { "null" } else { "\"more\"" };
+        let (next, total) = if request.target.contains("search=") { ("null", 1) } else { ("\"more\"", 2) };
         let now = "2026-01-01T00:00:00Z";
         let company = "{\"id\":1,\"name\":\"A\"}";
         Answer::json(
             200,
             format!(
-                "{{\"success\":true,\"next\":{next},\"total\":2,\"data\":[{{\"id\":1,\"name\":\"{name}\",\
+                "{{\"success\":true,\"next\":{next},\"total\":{total},\"data\":[{{\"id\":1,\"name\":\"{name}\",\
              \"description\":null,\"ownership\":\"owned\",\"owner\":{company},\"access\":null,\
              \"company_count\":0,\"created_at\":\"{now}\",\"password_changed_at\":\"{now}\",\
              \"last_used_at\":null}}]}}"

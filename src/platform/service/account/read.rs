@@ -2,10 +2,10 @@
 
 use crate::api::account::AccountQuery;
 use crate::api::{Account, AccountDetail, Page};
-use crate::domain::{CompanyId, Operation, Ownership};
+use crate::domain::{CompanyId, Operation, Ownership, Violation};
 use crate::platform::authn::Caller;
 use crate::platform::service::page::Paging;
-use crate::platform::service::view;
+use crate::platform::service::{assignment, view};
 use crate::platform::store::account::{Filter, Sighting};
 use crate::platform::store::{self, Connection};
 use crate::platform::{Error, Platform, authz};
@@ -24,6 +24,9 @@ pub async fn list(
     let member = authz::admit(db, caller, company, Operation::List).await?;
     Paging::check_filter(query.search.as_deref())?;
     Paging::check_filter(query.role.as_deref())?;
+    if let Some(role) = &query.role {
+        require_role(db, company, role).await?;
+    }
     let filter = Filter { search: query.search.clone(), role: query.role.clone() };
     let scope = ("accounts", company, query.ownership, &filter);
     let paging = Paging::new(platform, &scope, query.cursor.as_deref(), query.page_size)?;
@@ -47,6 +50,15 @@ pub async fn list(
     let data = rows.into_iter().map(|seen| view::account(seen, &member.company)).collect();
     let total = paging.is_first().then_some(total);
     Ok(Page { success: true, data, next, total, company: Some(member.company) })
+}
+
+/// Refuses a role that the company does not have: an empty list would say that no account holds it.
+async fn require_role(db: &impl Connection, company: CompanyId, role: &str) -> Result<(), Error> {
+    if assignment::role_permissions(db, company, role).await?.is_some() {
+        return Ok(());
+    }
+    let message = "the company has no such role";
+    Err(Error::invalid_input(vec![Violation::new("role", "unknown_role", message)]))
 }
 
 /// One account; its owner also learns where else it has access.

@@ -1,0 +1,138 @@
+//! What an answer is about. Refuses an answer about another account, role or company than the one asked for.
+
+use serde::de::DeserializeOwned;
+
+use super::reply::Reply;
+use super::{Error, Result};
+use crate::api::access::{AccessChange, AccessRemoval};
+use crate::api::account::{Deletion, PasswordChange};
+use crate::api::role::{Role, RoleDeletion};
+use crate::api::{Account, AccountDetail, Code, Success};
+use crate::domain::{Company, CompanyId, Ownership};
+
+/// What was asked for: an account or a role by its name, or a company alone, and where.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    company: CompanyId,
+    name: Option<String>,
+    is_write: bool,
+}
+
+/// A document that is about something with a name, in a company.
+pub(super) trait About: DeserializeOwned {
+    /// Whether it is about what was asked for.
+    fn is_about(&self, asked: &Asked) -> bool;
+}
+
+impl Asked {
+    /// To read what is called `name` in `company`.
+    pub(super) fn read(company: CompanyId, name: &str) -> Self {
+        Self { company, name: Some(name.to_owned()), is_write: false }
+    }
+
+    /// To change it.
+    pub(super) fn write(company: CompanyId, name: &str) -> Self {
+        Self { is_write: true, ..Self::read(company, name) }
+    }
+
+    /// To read the company itself.
+    pub(super) const fn company(company: CompanyId) -> Self {
+        Self { company, name: None, is_write: false }
+    }
+
+    /// The `data` of the answer.
+    ///
+    /// # Errors
+    /// Those of the request; `bad_response` for an answer about something else.
+    pub(super) fn answered<T: About>(&self, outcome: Result<Reply>) -> Result<T> {
+        let reply = outcome?;
+        let (status, request_id) = (reply.status, reply.request_id.clone());
+        let data = reply.decode::<Success<T>>()?.data;
+        if data.is_about(self) { Ok(data) } else { Err(self.missed().answered(status, request_id)) }
+    }
+
+    /// The `data` of the answer to a deletion. `None` when it was gone at an automatic repetition: an attempt
+    /// before, whose answer was lost, has done it.
+    ///
+    /// # Errors
+    /// As [`Self::answered`].
+    pub(super) fn removed<T: About>(&self, outcome: Result<Reply>) -> Result<Option<T>> {
+        match outcome {
+            Err(error) if error.code == Code::NotFound && error.repeated_in_doubt => Ok(None),
+            outcome => self.answered(outcome).map(Some),
+        }
+    }
+
+    fn missed(&self) -> Error {
+        let what = self.name.as_deref().map(|name| format!("{name} in ")).unwrap_or_default();
+        let doubt = if self.is_write { ", so it is not known what was done" } else { "" };
+        Error::bad_response(format!(
+            "the server's answer is not about {what}company {}, which was asked for{doubt}",
+            self.company
+        ))
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        self.name.as_deref().is_none_or(|asked| asked.to_lowercase() == name.to_lowercase())
+    }
+
+    fn is_here(&self, company: &Company) -> bool {
+        company.id == self.company
+    }
+}
+
+impl About for Account {
+    fn is_about(&self, asked: &Asked) -> bool {
+        asked.is_called(&self.name)
+            && (self.ownership != Ownership::Owned || asked.is_here(&self.owner))
+            && self.access.as_ref().is_none_or(|access| asked.is_here(&access.company))
+    }
+}
+
+impl About for AccountDetail {
+    fn is_about(&self, asked: &Asked) -> bool {
+        self.account.is_about(asked)
+    }
+}
+
+impl About for PasswordChange {
+    fn is_about(&self, asked: &Asked) -> bool {
+        self.account.is_about(asked)
+    }
+}
+
+impl About for Deletion {
+    fn is_about(&self, asked: &Asked) -> bool {
+        self.deleted && asked.is_called(&self.name)
+    }
+}
+
+impl About for AccessChange {
+    fn is_about(&self, asked: &Asked) -> bool {
+        self.account.is_about(asked) && asked.is_here(&self.access.company)
+    }
+}
+
+impl About for AccessRemoval {
+    fn is_about(&self, asked: &Asked) -> bool {
+        asked.is_here(&self.company) && self.account.as_ref().is_none_or(|account| account.is_about(asked))
+    }
+}
+
+impl About for Role {
+    fn is_about(&self, asked: &Asked) -> bool {
+        asked.is_called(&self.name)
+    }
+}
+
+impl About for RoleDeletion {
+    fn is_about(&self, asked: &Asked) -> bool {
+        self.deleted && asked.is_called(&self.name)
+    }
+}
+
+impl About for Company {
+    fn is_about(&self, asked: &Asked) -> bool {
+        asked.is_here(self)
+    }
+}
