@@ -70,7 +70,9 @@ fn rounds(fault: &Fault, count: usize) {
         working.check(&served);
         all.extend([failing, working]);
     }
-    all.iter().for_each(|claims| claims.check(&served));
+    for claims in &all {
+        claims.check(&served);
+    }
     fault.begin();
     let mut last = Claims::prepare(&served, &admin, "last");
     last.write(&served);

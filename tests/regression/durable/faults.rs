@@ -42,13 +42,12 @@ impl Fault {
 
     /// From now on the disk fails.
     pub(super) fn begin(&self) {
-        match self.letter {
-            Some(letter) => std::fs::write(self.control(), letter.to_string()).unwrap(),
-            None => {
-                // Ends with the error that there is no space left.
-                let filled = std::fs::write(self.filler(), vec![0; 16 << 20]);
-                assert!(filled.is_err(), "the disk is not full");
-            }
+        if let Some(letter) = self.letter {
+            std::fs::write(self.control(), letter.to_string()).unwrap();
+        } else {
+            // Ends with the error that there is no space left.
+            let filled = std::fs::write(self.filler(), vec![0; 16 << 20]);
+            assert!(filled.is_err(), "the disk is not full");
         }
     }
 
