@@ -198,6 +198,8 @@ mod tests {
             tx.transaction.execute_unprepared("ROLLBACK").await.unwrap();
             if round > 0 {
                 tx.commit().await.unwrap_err();
+            } else {
+                drop(tx);
             }
             let name = format!("kept-{round}");
             let tx = store.begin().await.unwrap();
