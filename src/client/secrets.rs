@@ -29,13 +29,12 @@ pub(super) fn is_secret(name: &str) -> bool {
 /// The secrets in a body: a JSON document or, failing that, a form.
 pub(super) fn within(body: &[u8]) -> Vec<Zeroizing<String>> {
     let mut found = Vec::new();
-    match Written::parse(body) {
-        Ok(document) => collect(document, false, &mut found),
-        Err(_) => {
-            let fields = form_urlencoded::parse(body);
-            let secret = fields.filter(|(name, _)| is_secret(name) && name != "token_type_hint");
-            found.extend(secret.map(|(_, value)| Zeroizing::new(value.into_owned())));
-        }
+    if let Ok(document) = Written::parse(body) {
+        collect(document, false, &mut found);
+    } else {
+        let fields = form_urlencoded::parse(body);
+        let secret = fields.filter(|(name, _)| is_secret(name) && name != "token_type_hint");
+        found.extend(secret.map(|(_, value)| Zeroizing::new(value.into_owned())));
     }
     found
 }

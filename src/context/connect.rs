@@ -73,7 +73,9 @@ impl Watcher {
 
 impl Observer for Watcher {
     fn sends(&self, secrets: &[Zeroizing<String>]) {
-        secrets.iter().for_each(|secret| self.ui.hide(secret));
+        for secret in secrets {
+            self.ui.hide(secret);
+        }
     }
 
     fn exchanged(&self, exchange: &Exchange<'_>) {

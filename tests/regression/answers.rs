@@ -283,7 +283,7 @@ fn name_is_suggested_only_where_one_is_near() {
 /// F8: `--company Alder` suggested one of eight companies that begin so.
 #[test]
 fn companies_of_which_several_are_near_are_listed() {
-    let companies = Value::from_iter((1..=9).map(|id| json!({"id": id, "name": format!("Alder {id}")})));
+    let companies = (1..=9).map(|id| json!({"id": id, "name": format!("Alder {id}")})).collect::<Value>();
     let stub = Stub::start(move |request| {
         let all: Vec<Value> = companies.as_array().unwrap().clone();
         let named = request.target.contains("name=");

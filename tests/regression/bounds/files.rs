@@ -22,7 +22,7 @@ fn open(database: PathBuf) -> Result<(), String> {
         let opened = runtime.block_on(Platform::open(&DatabaseUrl::Sqlite(database)));
         told.send(opened.map(drop).map_err(|error| format!("{error:#}"))).unwrap();
     });
-    outcome.recv_timeout(Duration::from_secs(60)).expect("the start hangs")
+    outcome.recv_timeout(Duration::from_mins(1)).expect("the start hangs")
 }
 
 /// S16: `.lock` and `-wal` beside the database could be links, and the mode of the target was changed.
