@@ -68,13 +68,12 @@ async fn plan(db: &DatabaseConnection, statement: &str) -> String {
 
 /// Insists that pages and counts read rows of their company only, and that nothing is sorted.
 async fn check_plans(db: &DatabaseConnection) {
-    let scans: &[&str] = match db.get_database_backend() {
-        DbBackend::Sqlite => &["SCAN"],
-        _ => &["Seq Scan on principal", "Seq Scan on access"],
+    // PostgreSQL may take either index of the company's own rows where these are few: both cost the same.
+    let (scans, external): (&[&str], _) = match db.get_database_backend() {
+        DbBackend::Sqlite => (&["SCAN"], "access_by_external"),
+        _ => (&["Seq Scan on principal", "Seq Scan on access"], "access_by_"),
     };
-    for (ownership, index) in
-        [(Ownership::Owned, "principal_by_owner"), (Ownership::External, "access_by_external")]
-    {
+    for (ownership, index) in [(Ownership::Owned, "principal_by_owner"), (Ownership::External, external)] {
         for (company, after) in [(ACME, None), (ACME, Some("d")), (NORTHWIND, Some("d"))] {
             let [page, count] = list_statements(db.get_database_backend(), company, ownership, after);
             // Who has nearly everything may be counted by reading everything.
