@@ -92,6 +92,7 @@ impl Env {
         path.display().to_string()
     }
 
+    #[cfg(feature = "platform")]
     /// Writes a file that its owner alone may read; gives its path.
     pub(crate) fn private_file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.file(name, content);
