@@ -21,7 +21,7 @@ pub struct Error {
     pub code: Code,
     /// What the outside is told.
     pub message: String,
-    /// The broken rules of the input, where the code is `invalid_input`: all of them, but at most [`MOST_ERRORS`].
+    /// The broken rules of the input, where the code is `invalid_input`: all of them, but at most `MOST_ERRORS`.
     pub errors: Vec<Violation>,
     /// When it makes sense to try again.
     pub retry_after: Option<Duration>,
