@@ -9,6 +9,7 @@ mod architecture;
 mod cli;
 mod common;
 mod properties;
+#[cfg(feature = "platform")]
 mod regression;
 #[cfg(feature = "platform")]
 mod store;

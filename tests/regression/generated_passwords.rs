@@ -1,1 +1,0 @@
-//! Generated passwords were lost, altered or in the way of a repetition.

@@ -1,1 +1,0 @@
-//! Guesses at passwords and codes went uncounted, told names, or kept the right user out.

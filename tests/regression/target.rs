@@ -1,1 +1,0 @@
-//! A command acted in another place than the one that was typed.
