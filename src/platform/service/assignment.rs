@@ -66,8 +66,12 @@ pub(super) async fn resolve(
         Assignment::Individual(permissions) => Some(*permissions),
         Assignment::Role(role) => role_permissions(db, company, role).await?,
     };
-    let unknown = || Violation::new(format!("{place}role"), "unknown_role", "the company has no such role");
-    Ok(permissions.map(|permissions| Wanted { assignment, permissions }).ok_or_else(unknown))
+    Ok(permissions.map(|permissions| Wanted { assignment, permissions }).ok_or_else(|| unknown_role(place)))
+}
+
+/// The company has no such role as the field `role` at `place` names.
+pub(super) fn unknown_role(place: &str) -> Violation {
+    Violation::new(format!("{place}role"), "unknown_role", "the company has no such role")
 }
 
 /// What the holders of a role of the company may do, a default or a custom one.

@@ -2,7 +2,7 @@
 
 use crate::api::account::AccountQuery;
 use crate::api::{Account, AccountDetail, Page};
-use crate::domain::{CompanyId, Operation, Ownership, Violation};
+use crate::domain::{CompanyId, Operation, Ownership};
 use crate::platform::authn::Caller;
 use crate::platform::service::page::Paging;
 use crate::platform::service::{assignment, view};
@@ -57,8 +57,7 @@ async fn require_role(db: &impl Connection, company: CompanyId, role: &str) -> R
     if assignment::role_permissions(db, company, role).await?.is_some() {
         return Ok(());
     }
-    let message = "the company has no such role";
-    Err(Error::invalid_input(vec![Violation::new("role", "unknown_role", message)]))
+    Err(vec![assignment::unknown_role("")].into())
 }
 
 /// One account; its owner also learns where else it has access.
