@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::builder::Styles;
 use clap::builder::styling::{AnsiColor, Style};
-use clap::error::ErrorKind;
 use clap::{ArgMatches, FromArgMatches, Parser, Subcommand};
 
 use crate::commands;
@@ -16,7 +15,7 @@ use crate::ui::Colour;
 
 mod documented;
 
-pub use documented::{command, overview_at_hand, program, whole};
+pub use documented::{command, program, whole};
 
 /// The command line of this call, and the path of its command as it is typed, for example `role list`; empty when
 /// none is named.
@@ -24,24 +23,11 @@ pub use documented::{command, overview_at_hand, program, whole};
 /// # Errors
 /// Those of clap, which also stand for version and help: of a command with all that is documented about it.
 pub fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
-    if !documented::asks_for_help(arguments) {
-        match parse_with(documented::least(arguments), arguments) {
-            Err(error) if error.kind() != ErrorKind::DisplayVersion => {}
-            parsed => return parsed,
-        }
-    }
-    parse_with(documented::most(arguments), arguments)
-}
-
-fn parse_with(mut program: clap::Command, arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
-    let parsed = program.try_get_matches_from_mut(arguments).and_then(|mut matches| {
-        let path = path_of(&matches);
-        let cli = Cli::from_matches(&mut matches).map_err(|error| error.format(&mut program))?;
-        Ok((cli, path))
-    });
-    // To take it apart again would be a good part of the whole start, shortly before the process ends.
-    std::mem::forget(program);
-    parsed
+    let mut program = documented::command_for(arguments);
+    let mut matches = program.try_get_matches_from_mut(arguments)?;
+    let path = path_of(&matches);
+    let cli = Cli::from_matches(&mut matches).map_err(|error| error.format(&mut program))?;
+    Ok((cli, path))
 }
 
 fn path_of(matches: &ArgMatches) -> String {
@@ -164,10 +150,8 @@ impl Global {
     }
 }
 
-// What can be done. The arguments of a verb are described only where it is called: most of the time that a command
-// takes to start would go into those of all others.
+// What can be done.
 #[derive(Debug, Subcommand)]
-#[command(defer = true)]
 #[expect(missing_docs, reason = "it would become the help of the program")]
 pub enum Command {
     /// Sign in and store the credentials

@@ -20,10 +20,6 @@ fn main() -> ExitCode {
     if output::evaluated(&arguments) || commands::complete::answered(&arguments, &environment) {
         return ExitCode::SUCCESS;
     }
-    if let Some(overview) = args::overview_at_hand(&arguments) {
-        let ui = Ui::new(context::manner_in(&arguments, &environment));
-        return finish(&ui, ui.help(&overview.into()).map(|()| 0));
-    }
     let (cli, path) = match args::parse(&arguments) {
         Ok(parsed) => parsed,
         Err(error) => return not_parsed(&error, &arguments, &environment),
@@ -41,8 +37,6 @@ fn main() -> ExitCode {
     finish(&ui, run(cli.command, &context))
 }
 
-// Apart from what comes before: its frame is large, and would be reached through for `--help` too.
-#[inline(never)]
 fn run(command: Option<Command>, context: &Context) -> Result<u8> {
     #[cfg(feature = "platform")]
     let command = match command {

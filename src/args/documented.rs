@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use clap::{Command, CommandFactory, Subcommand};
 
-use super::{Command as Verb, Global, STYLES};
-use crate::commands::help::{overview, usage};
+use super::{Command as Verb, Global};
+use crate::commands::help::overview;
 use crate::output::{self, Document};
 
 /// Longest line of what is added to the help.
@@ -14,73 +14,30 @@ const WIDTH: usize = 80;
 
 /// The command line with everything that help, manual pages and completion tell about it.
 pub fn command() -> Command {
-    everything(false)
+    with_overview(false)
 }
 
-fn everything(every_flag: bool) -> Command {
+/// The same, with the overview that `arguments` ask for: `--help` shows every flag, `-h` the frequent ones.
+pub(super) fn command_for(arguments: &[OsString]) -> Command {
+    with_overview(arguments.iter().any(|word| word == "--help"))
+}
+
+fn with_overview(every_flag: bool) -> Command {
     let program = whole();
-    let template = overview(&program, &program, every_flag);
+    let template = overview(&program, every_flag);
     documented(program, "").help_template(template)
 }
 
-/// The program's own help, where `arguments` ask for that and nothing else: it is at hand, so that nothing needs to be
-/// read of the commands to show it. `None` for everything else.
-pub fn overview_at_hand(arguments: &[OsString]) -> Option<&'static str> {
-    let [_, word] = arguments else { return None };
-    AT_HAND.iter().find(|(flag, _)| word == flag).map(|(_, text)| *text)
-}
-
-/// The flags that ask for the overview, and what they show. Written by `sactl --color=always FLAG`.
-#[cfg(feature = "platform")]
-const AT_HAND: &[(&str, &str)] =
-    &[("--help", include_str!("overview-long.txt")), ("-h", include_str!("overview.txt"))];
-
-/// The small client has other commands, and makes its overview of them.
-#[cfg(not(feature = "platform"))]
-const AT_HAND: &[(&str, &str)] = &[];
-
-/// The command line with the arguments of every verb at once.
+/// The command line with the arguments of every verb, without what is added to the long help.
 pub fn whole() -> Command {
     let mut program = program();
     program.build();
     program
 }
 
-/// The command line with every verb by name, whose arguments are only described where it is called.
+/// The command line before clap has given every verb the flags of the program.
 pub fn program() -> Command {
     Verb::augment_subcommands(Global::command())
-}
-
-/// Every verb by name, and nothing else: the flags of the program would be made for nothing.
-fn verbs_alone() -> Command {
-    Verb::augment_subcommands(Command::new("").styles(STYLES))
-}
-
-/// Whether `arguments` seem to ask for help: then nothing else needs to be read of them first.
-pub(super) fn asks_for_help(arguments: &[OsString]) -> bool {
-    arguments.iter().skip(1).take_while(|word| *word != "--").any(|word| word == "--help" || word == "-h")
-}
-
-/// What is needed to read `arguments` that make sense: the flags of every command, and verbs that are named. Each
-/// verb more would get those flags too, for nothing.
-pub(super) fn least(arguments: &[OsString]) -> Command {
-    let verbs = verbs_alone();
-    let is_named = |verb: &&Command| arguments.iter().skip(1).any(|word| word == verb.get_name());
-    Global::command().subcommands(verbs.get_subcommands().filter(is_named).cloned())
-}
-
-/// What tells everything about `arguments` that ask for help, or make no sense.
-pub(super) fn most(arguments: &[OsString]) -> Command {
-    let is_flag = |word: &OsString| word.as_encoded_bytes().starts_with(b"-");
-    let every_flag = arguments.iter().any(|word| word == "--help");
-    if !arguments.iter().skip(1).all(is_flag) {
-        return everything(every_flag);
-    }
-    // The overview names every verb, and knows nothing else of them.
-    let program = Global::command();
-    let text = overview(&verbs_alone(), &program, every_flag);
-    let usage = usage(&program);
-    program.override_usage(usage).help_template(text)
 }
 
 /// The path of a verb below `path`, as it is typed.
@@ -168,33 +125,6 @@ mod tests {
         assert!(help.contains("\n\nColumns:\n  ownership, name, id, owner_id, owner, role,"), "{help}");
         assert!(help.ends_with("\n\nJSON Schema:\n  sactl help schemas accounts\n"), "{help}");
         assert!(!list.render_help().to_string().contains("Columns:"));
-    }
-
-    #[cfg(feature = "platform")]
-    #[test]
-    fn the_overview_at_hand_is_that_of_the_commands() {
-        for (flag, text) in AT_HAND {
-            let arguments = ["sactl", flag].map(OsString::from);
-            assert_eq!(overview_at_hand(&arguments), Some(*text));
-            let fresh = most(&arguments).render_help().ansi().to_string();
-            let renew = "sactl --color=always FLAG writes it anew";
-            assert!(*text == fresh, "the text for {flag} is stale, {renew}:\n{fresh}");
-        }
-        for line in ["sactl", "sactl help", "sactl list --help", "sactl --help list", "sactl --helpful"] {
-            let arguments: Vec<_> = line.split(' ').map(OsString::from).collect();
-            assert_eq!(overview_at_hand(&arguments), None, "{line}");
-        }
-    }
-
-    #[test]
-    fn help_is_asked_for_before_the_command_of_another_program() {
-        let asks = |line: &str| asks_for_help(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
-        for line in ["sactl --help", "sactl list -h", "sactl -h -- x", "sactl --profile --help"] {
-            assert!(asks(line), "{line}");
-        }
-        for line in ["sactl", "sactl list", "sactl sandbox -- x --help", "sactl show help", "--help"] {
-            assert!(!asks(line), "{line}");
-        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod topic;
 mod topics;
 
 pub(super) use flags::value_name;
-pub use groups::{overview, usage};
+pub use groups::overview;
 pub use start::start;
 pub use topic::{Block, Topic};
 

@@ -59,8 +59,6 @@ struct SignedIn {
 /// # Errors
 /// `config` for a seed that cannot be used, `usage` for a command that cannot be started, `io` when this
 /// machine lets us have no folder, port or process.
-// Apart from its caller, as that of `serve`.
-#[inline(never)]
 pub fn run(args: Args, context: &Context) -> Result<u8> {
     log_to_stderr(context, LevelFilter::ERROR)?;
     let seed = match &args.seed {

@@ -48,8 +48,6 @@ pub struct Args {
 ///
 /// # Errors
 /// `config` for a seed or a certificate that cannot be used, `io` when the database or the address cannot.
-// Apart from its caller, which every command has: what it needs on the stack is large.
-#[inline(never)]
 pub fn run(args: Args, context: &Context) -> Result<u8> {
     log_to_stderr(context, LevelFilter::INFO)?;
     let seed = args.seed.as_deref().map(|path| read_seed(path, context.environment())).transpose()?;

@@ -5,7 +5,6 @@
 //! cargo bench --bench cli                # the table
 //! cargo bench --bench cli -- --check     # and a failure when a target is missed
 //! cargo bench --bench cli -- list        # only cases with this word in their name
-//! cargo bench --bench cli -- --hot       # no table: which functions belong together, for the linker
 //! cargo bench --bench cli -- --serve     # no table: the server, for a profiler, until standard input ends
 //! ```
 //!
@@ -17,7 +16,6 @@
 
 mod accounts;
 mod cases;
-mod hot;
 mod process;
 mod report;
 mod server;
@@ -38,10 +36,6 @@ fn main() -> ExitCode {
     let check = words.iter().any(|word| word == "--check");
     let wanted: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     let place = cases::Place::new();
-    if words.iter().any(|word| word == hot::HOT) {
-        place.write_hot();
-        return ExitCode::SUCCESS;
-    }
     if words.iter().any(|word| word == "--serve") {
         println!("{}", place.settings());
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());

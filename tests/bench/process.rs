@@ -46,15 +46,6 @@ impl Program {
         self
     }
 
-    /// Runs it once below another program, which gets `options`.
-    pub(crate) fn under(&self, other: &str, options: &[OsString]) {
-        let mut command = Command::new(other);
-        command.args(options).arg(&self.path).args(&self.arguments).env_clear();
-        command.envs(self.variables.iter().cloned()).stdin(Stdio::null());
-        let output = command.output().unwrap_or_else(|error| panic!("{other}: {error}"));
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
-
     /// Runs it once, its output into a pipe that is read and forgotten.
     pub(crate) fn run(&self) -> Taken {
         let mut command = Command::new(std::env::current_exe().unwrap());

@@ -37,14 +37,13 @@ pub(super) fn groups(program: &Command) -> Vec<Group<'_>> {
     all.filter(|group| !group.commands.is_empty()).collect()
 }
 
-/// The program's own help: its commands by group, the topics, and those of its flags that are often needed, or `every`
-/// one.
-pub fn overview(commands: &Command, program: &Command, every: bool) -> String {
+/// The program's own help: its commands by group, the topics, and the flags that are often needed, or `every` one.
+pub fn overview(program: &Command, every: bool) -> String {
     let header = *program.get_styles().get_header();
     let literal = *program.get_styles().get_literal();
     let mut text = wrap(&about(program), WIDTH).join("\n");
     let _ = write!(text, "\n\n{header}Usage:{header:#} {}\n", usage(program));
-    for Group { name, commands } in groups(commands) {
+    for Group { name, commands } in groups(program) {
         let _ = write!(text, "\n{header}{name}:{header:#}\n");
         for command in commands {
             let (name, about) = (command.get_name(), about(command));
@@ -71,8 +70,8 @@ pub fn overview(commands: &Command, program: &Command, every: bool) -> String {
     text
 }
 
-/// How the program is called, whether it knows its commands yet or not.
-pub fn usage(program: &Command) -> String {
+/// How the program is called.
+fn usage(program: &Command) -> String {
     let literal = program.get_styles().get_literal();
     format!("{literal}sactl{literal:#} [OPTIONS] [COMMAND]")
 }
