@@ -1,18 +1,21 @@
 //! What is recorded of every decided change: once in each company that it concerns, holding only that
-//! company's part, in the transaction of the change.
+//! company's part, in the transaction of the change. Refused sign-ins are counted apart, by principal and hour.
 //!
-//! A record names accounts, roles and permissions, never a password, a hash, a token or a code. Somebody who
-//! acts from another company appears there as that company.
+//! A record names accounts, roles and permissions, never a password, a hash, a token or a code. A caller who acts
+//! from another company appears there as that company.
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::Platform;
 use super::authn::{Caller, PrincipalId};
 use super::error::Error;
+use super::store::Connection;
 use super::store::access::{self, Assignment, Grant};
 use super::store::account::Sighting;
 use super::store::audit::{NewRecord, insert};
-use super::store::{Connection, principal::Principal};
+use super::store::principal::Principal;
+use super::store::refused::{self, RefusedSignIn};
 use crate::api::session::Kind;
 use crate::domain::{Company, CompanyId, PermissionSet};
 
@@ -29,7 +32,6 @@ pub(super) enum Action {
     RoleCreated,
     RoleEdited,
     RoleDeleted,
-    SignInRefused,
 }
 
 impl Action {
@@ -45,7 +47,6 @@ impl Action {
             Self::RoleCreated => "role.created",
             Self::RoleEdited => "role.edited",
             Self::RoleDeleted => "role.deleted",
-            Self::SignInRefused => "sign_in.refused",
         }
     }
 }
@@ -111,33 +112,39 @@ pub(super) async fn record(
     Ok(insert(db, records).await?)
 }
 
-/// Records in their companies that somebody's sign-in was refused; `reason` is the error code.
+/// How many groups there are of names that do not exist.
+const GROUPS: i64 = 256;
+
+/// Counts a refused sign-in in the record of its principal; `reason` is the error code.
+///
+/// Companies find it through the access of the principal, so that one row is enough however many they are. A name that
+/// does not exist is counted in a group of such names: it costs the same, and what was typed is not kept. A failure is
+/// for the log only. What counts guesses does not depend on it.
 pub(super) async fn record_refused_sign_in(
     platform: &Platform,
-    db: &impl Connection,
-    principal: &Principal,
-    reason: &str,
+    principal: Option<&Principal>,
+    username: &str,
+    reason: &'static str,
     request_id: &str,
-) -> Result<(), Error> {
-    let mut companies: Vec<_> =
-        access::everywhere(db, principal.id).await?.into_iter().map(|grant| grant.company.id).collect();
-    companies.extend(principal.owner.map(CompanyId));
-    companies.sort_unstable();
-    companies.dedup();
-    let account = (principal.kind == Kind::ServiceAccount).then(|| (principal.id.0, principal.name.clone()));
-    let records = companies.into_iter().map(|company| NewRecord {
+) {
+    let group = Sha256::digest(username).first().copied().map_or(0, i64::from) % GROUPS;
+    let refused = RefusedSignIn {
         at: platform.now(),
-        company,
-        action: Action::SignInRefused.as_str(),
-        actor_kind: kind(principal.kind),
-        actor_id: principal.id.0,
-        actor_name: principal.name.clone(),
-        account: account.clone(),
-        role_name: None,
-        detail: json!({ "reason": reason }),
+        principal: principal.map_or(-1 - group, |principal| principal.id.0),
+        kind: principal.map_or("", |principal| kind(principal.kind)),
+        name: principal.map_or_else(String::new, |principal| principal.name.clone()),
+        owner: principal.and_then(|principal| principal.owner),
+        reason,
         request_id: request_id.to_owned(),
-    });
-    Ok(insert(db, records).await?)
+    };
+    let recorded = async {
+        let tx = platform.store().begin().await?;
+        refused::add(&*tx, refused).await?;
+        tx.commit().await
+    };
+    if let Err(error) = recorded.await {
+        tracing::error!(%error, "a refused sign-in was not recorded");
+    }
 }
 
 /// Access as a record tells of it.

@@ -4,3 +4,4 @@ mod answers;
 mod bounds;
 mod durable;
 mod scale;
+mod throttling;

@@ -103,7 +103,6 @@ async fn records_tell_the_story(world: &World) {
         [
             "account.created admin@acme.example Reporter",
             "account.password_reset admin@acme.example Reporter",
-            "sign_in.refused Reporter Reporter",
             "account.deleted admin@acme.example Reporter",
             "account.created admin@acme.example reporter",
         ]
@@ -117,6 +116,8 @@ async fn records_tell_the_story(world: &World) {
             "access.removed admin@northwind.example Reporter",
         ]
     );
+    let refused = "SELECT times FROM refused_sign_in WHERE name = 'Reporter' AND reason = 'invalid_grant'";
+    assert_eq!(world.number(refused).await, 1);
     let secrets = "SELECT COUNT(*) FROM audit WHERE detail LIKE '%1234%' OR detail LIKE '%argon2%'";
     assert_eq!(world.number(secrets).await, 0);
 }

@@ -12,7 +12,7 @@ use crate::domain::secret::OneTimeCode;
 use crate::platform::store::principal::Principal;
 use crate::platform::store::{self, Tx};
 use crate::platform::throttle::{Bucket, Guess};
-use crate::platform::{Error, Platform};
+use crate::platform::{Error, Platform, audit};
 
 /// A code that was right when it was looked at, and is not spent yet.
 pub(super) struct RightCode {
@@ -62,8 +62,20 @@ pub(super) async fn check(
     if let Some(step) = matching_step(secret, otp, now)? {
         return Ok(Some(RightCode { step, guess, bucket }));
     }
-    count_failure(platform, &guess, Some(principal), request_id).await?;
+    refuse(platform, &guess, principal, request_id).await?;
     Err(Error::invalid_grant())
+}
+
+async fn refuse(
+    platform: &Platform,
+    guess: &Guess,
+    principal: &Principal,
+    request_id: &str,
+) -> Result<(), Error> {
+    count_failure(platform, guess).await?;
+    let reason = Code::InvalidGrant.as_str();
+    audit::record_refused_sign_in(platform, Some(principal), &principal.name, reason, request_id).await;
+    Ok(())
 }
 
 impl RightCode {
@@ -84,7 +96,7 @@ impl RightCode {
         principal: &Principal,
         request_id: &str,
     ) -> Result<(), Error> {
-        count_failure(platform, &self.guess, Some(principal), request_id).await
+        refuse(platform, &self.guess, principal, request_id).await
     }
 }
 

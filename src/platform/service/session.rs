@@ -141,7 +141,16 @@ async fn check_password(
     match found {
         Some(principal) if is_right => Ok((principal, guess, bucket)),
         found => {
-            count_failure(platform, &guess, found.as_ref(), &request.request_id).await?;
+            count_failure(platform, &guess).await?;
+            let reason = Code::InvalidGrant.as_str();
+            audit::record_refused_sign_in(
+                platform,
+                found.as_ref(),
+                &request.username,
+                reason,
+                &request.request_id,
+            )
+            .await;
             Err(Error::invalid_grant())
         }
     }
@@ -161,19 +170,10 @@ async fn bucket_for(
     Ok(Bucket::name(username))
 }
 
-/// Counts a failed guess and records it in the companies of whom it was aimed at.
-pub(super) async fn count_failure(
-    platform: &Platform,
-    guess: &Guess,
-    principal: Option<&Principal>,
-    request_id: &str,
-) -> Result<(), Error> {
+/// Counts a failed guess, in a transaction that does nothing else.
+pub(super) async fn count_failure(platform: &Platform, guess: &Guess) -> Result<(), Error> {
     let tx = platform.store().begin().await?;
     guess.failed(&*tx, platform.now()).await?;
-    if let Some(principal) = principal {
-        let reason = Code::InvalidGrant.as_str();
-        audit::record_refused_sign_in(platform, &*tx, principal, reason, request_id).await?;
-    }
     Ok(tx.commit().await?)
 }
 

@@ -1,9 +1,10 @@
 //! The audit log: records are added and never changed.
 
 use jiff::Timestamp;
-use sea_orm::{DbErr, EntityTrait as _, Set};
+use sea_orm::{DbErr, Set};
 
 use super::entity::audit;
+use super::pieces::insert_all;
 use super::{Connection, to_millis};
 use crate::domain::CompanyId;
 
@@ -26,11 +27,7 @@ pub(in crate::platform) async fn insert(
     db: &impl Connection,
     records: impl IntoIterator<Item = NewRecord>,
 ) -> Result<(), DbErr> {
-    let rows: Vec<_> = records.into_iter().map(row).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    audit::Entity::insert_many(rows).exec_without_returning(db).await.map(drop)
+    insert_all(db, records.into_iter().map(row).collect()).await
 }
 
 fn row(record: NewRecord) -> audit::ActiveModel {

@@ -1,5 +1,7 @@
 //! Companies, and the locks that stand for everything in them.
 
+use std::collections::BTreeSet;
+
 use sea_orm::sea_query::{Condition, LockType};
 use sea_orm::{
     ColumnTrait as _, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
@@ -8,6 +10,7 @@ use sea_orm::{
 
 use super::Connection;
 use super::entity::{access, company};
+use super::pieces::MOST_ROWS;
 use crate::domain::{Company, CompanyId};
 use crate::platform::authn::PrincipalId;
 
@@ -17,14 +20,17 @@ pub(in crate::platform) async fn lock(
     db: &impl Connection,
     companies: impl IntoIterator<Item = CompanyId>,
 ) -> Result<(), DbErr> {
-    let ids: Vec<i64> = companies.into_iter().map(|company| company.0).collect();
-    company::Entity::find()
-        .filter(company::Column::Id.is_in(ids))
-        .order_by_asc(company::Column::Id)
-        .lock(LockType::NoKeyUpdate)
-        .all(db)
-        .await
-        .map(drop)
+    let ids: BTreeSet<i64> = companies.into_iter().map(|company| company.0).collect();
+    let ids = Vec::from_iter(ids);
+    for piece in ids.chunks(MOST_ROWS) {
+        company::Entity::find()
+            .filter(company::Column::Id.is_in(piece.iter().copied()))
+            .order_by_asc(company::Column::Id)
+            .lock(LockType::NoKeyUpdate)
+            .all(db)
+            .await?;
+    }
+    Ok(())
 }
 
 fn of_member(principal: PrincipalId, name: Option<&str>) -> Select<access::Entity> {

@@ -200,6 +200,34 @@ pub mod audit {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Refused sign-ins.
+pub mod refused {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "refused_sign_in")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub principal_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hour: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub reason: String,
+        pub kind: String,
+        pub name: String,
+        pub owner_company_id: Option<i64>,
+        pub times: i64,
+        pub first_at: i64,
+        pub last_at: i64,
+        pub request_id: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Failed guesses.
 pub mod throttle {
     use sea_orm::entity::prelude::*;

@@ -14,7 +14,9 @@ pub(super) mod company;
 #[expect(unreachable_pub, reason = "the derive makes everything public")]
 mod entity;
 mod open;
+mod pieces;
 pub(super) mod principal;
+pub(super) mod refused;
 pub(super) mod role;
 pub(super) mod seeded;
 pub(super) mod setting;

@@ -1,0 +1,45 @@
+//! The record of refused sign-ins: one row for each principal, hour and reason, with a count.
+
+use jiff::Timestamp;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{DbErr, EntityTrait as _, Set};
+
+use super::entity::refused;
+use super::{Connection, to_millis};
+
+const HOUR: i64 = 60 * 60 * 1000;
+
+/// One refused sign-in.
+pub(in crate::platform) struct RefusedSignIn {
+    pub(in crate::platform) at: Timestamp,
+    /// The number of the principal; a negative one is a group of names that do not exist.
+    pub(in crate::platform) principal: i64,
+    pub(in crate::platform) kind: &'static str,
+    pub(in crate::platform) name: String,
+    pub(in crate::platform) owner: Option<i64>,
+    pub(in crate::platform) reason: &'static str,
+    pub(in crate::platform) request_id: String,
+}
+
+/// Counts one more refused sign-in, in one statement.
+pub(in crate::platform) async fn add(db: &impl Connection, refused: RefusedSignIn) -> Result<(), DbErr> {
+    let at = to_millis(refused.at);
+    let row = refused::ActiveModel {
+        principal_id: Set(refused.principal),
+        hour: Set(at - at.rem_euclid(HOUR)),
+        reason: Set(refused.reason.to_owned()),
+        kind: Set(refused.kind.to_owned()),
+        name: Set(refused.name),
+        owner_company_id: Set(refused.owner),
+        times: Set(1),
+        first_at: Set(at),
+        last_at: Set(at),
+        request_id: Set(refused.request_id),
+    };
+    let key = [refused::Column::PrincipalId, refused::Column::Hour, refused::Column::Reason];
+    let again = OnConflict::columns(key)
+        .value(refused::Column::Times, Expr::col((refused::Entity, refused::Column::Times)).add(1_i64))
+        .update_columns([refused::Column::LastAt, refused::Column::RequestId])
+        .to_owned();
+    refused::Entity::insert(row).on_conflict(again).exec_without_returning(db).await.map(drop)
+}
