@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::common::source::{self, Source};
 
+use self::graph::Graph;
+
+mod graph;
+
 /// The files of `commands` that start the platform, and the only ones that may use it.
 const STARTS_THE_PLATFORM: [&str; 2] = ["serve", "sandbox"];
 
@@ -13,6 +17,9 @@ const PRINTERS: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 
 /// Most lines of a file.
 const LONGEST: usize = 400;
+
+/// Files that lie in a cycle of imports. It only goes down.
+const IN_CYCLES: usize = 139;
 
 /// Files that only a person runs: measurements and fuzz targets, which are programs of their own.
 const APART: [&str; 2] = ["bench", "fuzz"];
@@ -81,6 +88,16 @@ fn the_floor_holds() {
     for module in ["client", "output", "platform"] {
         assert_eq!(uses(module), ["api", "domain"], "{module}");
     }
+}
+
+/// Each file can be read with those below it alone.
+#[test]
+fn files_lie_in_no_cycle_of_imports() {
+    let graph = Graph::of(&sources());
+    let cycles = graph.cycles();
+    let count: usize = cycles.iter().map(BTreeSet::len).sum();
+    let imports: Vec<_> = cycles.iter().map(|cycle| graph.inside(cycle)).collect();
+    assert_eq!(count, IN_CYCLES, "files in cycles; when there are fewer, lower the number: {imports:#?}");
 }
 
 #[test]

@@ -38,13 +38,17 @@ impl Source {
     /// Reads `file`, which lies below the crate's folder `folder`.
     pub(crate) fn read(folder: &Path, file: &Path) -> Self {
         let name = relative(folder, file);
-        let text = std::fs::read_to_string(file).unwrap();
+        Self::of(&name, &std::fs::read_to_string(file).unwrap())
+    }
+
+    /// The file `name` with this text.
+    pub(crate) fn of(name: &str, text: &str) -> Self {
         let tokens = text.parse().unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut modules: Vec<String> = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
         if modules.last().is_some_and(|last| last == "mod" || last == "lib") {
             modules.pop();
         }
-        Self { name, modules, tokens }
+        Self { name: name.to_owned(), modules, tokens }
     }
 
     /// The file, for messages.
@@ -84,6 +88,11 @@ impl Source {
         modules
     }
 
+    /// Everything in it.
+    pub(crate) fn tokens(&self) -> &TokenStream {
+        &self.tokens
+    }
+
     /// How often `pattern` stands in it: words, single punctuation characters, and `()` for any call.
     pub(crate) fn count(&self, pattern: &[&str]) -> usize {
         count(&self.tokens, pattern)
@@ -101,7 +110,8 @@ fn count(tokens: &TokenStream, pattern: &[&str]) -> usize {
     here + below.sum::<usize>()
 }
 
-fn is(token: &TokenTree, text: &str) -> bool {
+/// Whether `token` is this word, this punctuation character, or `()` for any parentheses.
+pub(crate) fn is(token: &TokenTree, text: &str) -> bool {
     match token {
         TokenTree::Ident(word) => word == text,
         TokenTree::Punct(mark) => text.len() == 1 && text.starts_with(mark.as_char()),
