@@ -4,27 +4,31 @@
 use std::cell::OnceCell;
 use std::path::PathBuf;
 
-use crate::api::Code;
-use crate::args::Global;
 use crate::client::{Gateway, Session};
+use crate::config::settings::ChosenCompany;
 use crate::config::{Environment, Settings};
+use crate::domain::Company;
 use crate::domain::company::CompanyRef;
-use crate::domain::{Company, CompanyId};
-use crate::error::{CliError, Result};
+use crate::error::Result;
 use crate::output::Format;
 use crate::ui::Ui;
 
 mod company;
 mod connect;
+mod global;
 mod interrupt;
 mod manner;
 mod renewal;
 mod session;
+mod sign_in;
 
-pub use company::{ActiveCompany, choose, rather_meant};
+pub use company::{ActiveCompany, active_among, choose};
+pub use connect::ForgetNames;
+pub use global::Global;
 pub use interrupt::until_interrupted;
 pub use manner::{manner, manner_in, usage_error};
-pub use session::{CredentialSource, SignedIn, expiry, sign_in};
+pub use session::{CredentialSource, SignedIn};
+pub use sign_in::{expiry, sign_in};
 
 /// What a command may use.
 #[derive(Debug)]
@@ -32,6 +36,7 @@ pub struct Context {
     global: Global,
     environment: Environment,
     ui: Ui,
+    forget_names: ForgetNames,
     settings: OnceCell<Settings>,
     signed_in: OnceCell<SignedIn>,
     company: OnceCell<ActiveCompany>,
@@ -39,11 +44,12 @@ pub struct Context {
 
 impl Context {
     /// Everything for one call. Opens nothing.
-    pub fn new(global: Global, environment: Environment, ui: Ui) -> Self {
+    pub fn new(global: Global, environment: Environment, ui: Ui, forget_names: ForgetNames) -> Self {
         Self {
             global,
             environment,
             ui,
+            forget_names,
             settings: OnceCell::new(),
             signed_in: OnceCell::new(),
             company: OnceCell::new(),
@@ -108,7 +114,7 @@ impl Context {
     /// # Errors
     /// As [`Self::gateway`].
     pub fn gateway_of(&self, settings: &Settings) -> Result<Gateway> {
-        connect::gateway(settings, &self.ui)
+        connect::gateway(settings, &self.ui, self.forget_names)
     }
 
     /// The signed-in client.
@@ -127,7 +133,7 @@ impl Context {
         if let Some(signed_in) = self.signed_in.get() {
             return Ok(signed_in);
         }
-        let signed_in = session::open(self.settings()?, &self.ui).await?;
+        let signed_in = session::open(self.settings()?, self.gateway()?, &self.ui).await?;
         Ok(self.signed_in.get_or_init(|| signed_in))
     }
 
@@ -140,7 +146,15 @@ impl Context {
         if let Some(company) = self.company.get() {
             return Ok(company);
         }
-        let company = company::active(self).await?;
+        let company = match self.settings()?.company.as_ref().map(|chosen| &chosen.value) {
+            None => {
+                let companies = self.session().await?.list_companies(None)?.all().await?;
+                choose(&self.ui, &companies).await?.into()
+            }
+            Some(ChosenCompany::Stored(company)) => company.clone().into(),
+            Some(ChosenCompany::Named(CompanyRef::Id(id))) => ActiveCompany::of_id(*id),
+            Some(ChosenCompany::Named(name)) => self.resolve_company(name).await?.into(),
+        };
         Ok(self.company.get_or_init(|| company))
     }
 
@@ -162,18 +176,5 @@ impl Context {
     /// `ambiguous_company`, `not_found`, and those of a read.
     pub async fn resolve_company(&self, reference: &CompanyRef) -> Result<Company> {
         company::resolve(self.session().await?, reference).await
-    }
-}
-
-/// The error of a company that is not there for this caller.
-fn no_such_company(reference: &CompanyRef) -> CliError {
-    CliError::new(Code::NotFound, format!("you belong to no company {reference}"))
-        .hint("see yours with: sactl company list")
-}
-
-impl ActiveCompany {
-    /// A company by its id alone.
-    pub const fn of_id(id: CompanyId) -> Self {
-        Self { id, name: None }
     }
 }

@@ -12,23 +12,27 @@
 //! | [`config`] | settings and where each came from; profiles; stored credentials | `domain` |
 //! | [`client`] | HTTP: send, decode, retry; never prints, never reads files | `api`, `domain` |
 //! | [`output`] | formats, tables and JSON shapes of answers | `api`, `domain` |
-//! | [`args`] | the command line | `commands` (each verb's arguments), `config`, `domain`, `output`, `ui` (the values of flags) |
-//! | [`commands`] | one verb, one file | everything above; `platform` in `serve` and `sandbox` |
-//! | [`context`] | what a command may use, made when first asked for | `args`, `api`, `config`, `client`, `domain`, `error`, `output`, [`ui`] |
-//! | [`error`] | errors as a person meets them; the only place that chooses an exit code | `api`, `client`, `config`, `domain`, `output` (the document of an error) |
-//! | [`ui`] | the terminal: answer, status, warning, prompt | `api`, `domain`, `error`, `output` (the format and the selection) |
+//! | [`error`] | errors as a person meets them; the only place that chooses an exit code | `api`, `client`, `config`, `domain`, `output` |
+//! | [`ui`] | the terminal: answer, status, warning, prompt | `api`, `domain`, `error`, `output` |
+//! | [`context`] | what a command may use, made when first asked for: global flags, settings, session, company | `api`, `client`, `config`, `domain`, `error`, `output`, `ui` |
+//! | [`manual`] | everything that reads the command tree, which it is handed: help, man pages, completion | `api`, `client`, `config`, `context`, `domain`, `error`, `output`, `ui` |
+//! | [`commands`] | one verb, one file | `api`, `client`, `config`, `context`, `domain`, `error`, `manual`, `output`, `ui`; `serve` and `sandbox` the platform too |
+//! | [`cli`] | the command line: the commands, their long help, and which code runs them | `commands`, `config`, `context`, `domain`, `error`, `manual`, `output` |
 //! | `platform` | the platform itself, behind the feature of that name | `api`, `domain` |
+//!
+//! No file uses one that uses it in turn, directly or through others.
 
 #![forbid(unsafe_code)]
 
 pub mod api;
-pub mod args;
+pub mod cli;
 pub mod client;
 pub mod commands;
 pub mod config;
 pub mod context;
 pub mod domain;
 pub mod error;
+pub mod manual;
 pub mod output;
 #[cfg(feature = "platform")]
 pub mod platform;

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use sactl::args::{self, Command};
-use sactl::commands;
+use sactl::cli;
 use sactl::config::Environment;
-use sactl::context::{self, Context, until_interrupted};
+use sactl::context::{self, Context};
 use sactl::error::{CliError, Result};
+use sactl::manual::{self, forget_names};
 use sactl::output;
 use sactl::ui::{Manner, Ui};
 
@@ -17,47 +17,24 @@ fn main() -> ExitCode {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment = Environment::of_process();
-    if output::evaluated(&arguments) || commands::complete::answered(&arguments, &environment) {
+    if output::evaluated(&arguments) || manual::answered(&arguments, &environment, cli::whole) {
         return ExitCode::SUCCESS;
     }
-    let (cli, path) = match args::parse(&arguments) {
+    let (call, path) = match cli::parse(&arguments) {
         Ok(parsed) => parsed,
         Err(error) => return not_parsed(&error, &arguments, &environment),
     };
-    let mut manner = match context::manner(&cli.global, &environment) {
+    let mut manner = match context::manner(&call.global, &environment) {
         Ok(manner) => manner,
         Err(error) => return failed(context::manner_in(&arguments, &environment), error),
     };
-    manner.selection = match commands::selection(&path, &cli.global, &environment, manner.format) {
+    manner.selection = match cli::selection(&path, &call.global, &environment, manner.format) {
         Ok(selection) => selection,
         Err(error) => return failed(manner, error),
     };
     let ui = Ui::new(manner);
-    let context = Context::new(cli.global, environment, ui.clone());
-    finish(&ui, run(cli.command, &context))
-}
-
-fn run(command: Option<Command>, context: &Context) -> Result<u8> {
-    #[cfg(feature = "platform")]
-    let command = match command {
-        Some(Command::Serve(args)) => return commands::serve::run(args, context),
-        Some(Command::Sandbox(args)) => return commands::sandbox::run(args, context),
-        other => other,
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::io("cannot start", error))?;
-    let outcome = runtime.block_on(until_interrupted(context.ui(), async {
-        match command {
-            Some(command) => commands::run(command, context).await,
-            None => commands::help::start(context).await.map(|()| 0),
-        }
-    }));
-    // Neither a thread that still waits for a key or for a keyring, nor connections, which the system closes at
-    // once, must hold up the end.
-    std::mem::forget(runtime);
-    outcome
+    let context = Context::new(call.global, environment, ui.clone(), forget_names);
+    finish(&ui, cli::run(call.command, &context))
 }
 
 fn finish(ui: &Ui, outcome: Result<u8>) -> ExitCode {

@@ -16,10 +16,12 @@ use crate::output::{Format, Selection, wrap};
 
 pub use crate::domain::visible::{json_visible, sanitise};
 
+mod answer;
 mod choose;
 mod progress;
 mod prompt;
 
+pub use answer::{show, surroundings};
 pub use choose::Choice;
 
 /// Labels in attributes and colours that can be read on light and on dark: no yellow, no cyan.

@@ -5,8 +5,8 @@ use crate::client::Session;
 use crate::context::Context;
 use crate::domain::{Company, CompanyId};
 use crate::error::Result;
-use crate::output::{self, Answer, Shown, Surroundings};
-use crate::ui::Ui;
+use crate::output::{Answer, Surroundings};
+use crate::ui::{Ui, show, surroundings};
 
 /// A signed-in identity in its active company.
 #[derive(Debug)]
@@ -57,34 +57,4 @@ impl<'a> Acting<'a> {
     pub(super) fn show(&self, answer: &impl Answer) -> Result<()> {
         show(self.ui, answer)
     }
-}
-
-/// Where an answer goes, as the terminal knows it.
-pub(super) fn surroundings(ui: &Ui) -> Surroundings {
-    Surroundings {
-        format: (!ui.is_plain()).then(|| ui.format()),
-        is_terminal: ui.stdout_is_terminal(),
-        width: ui.width(),
-        wide: ui.is_wide(),
-        accessible: ui.is_accessible(),
-        color: ui.colour(),
-        now: jiff::Timestamp::now(),
-    }
-}
-
-/// Writes what was asked for of an answer, in the form that was asked for.
-///
-/// # Errors
-/// `io`; `usage` where the expression of `--jq` fails.
-pub(super) fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
-    let surroundings = surroundings(ui);
-    let mut shown = Shown::Whole;
-    ui.answer(|out| {
-        shown = output::write_selected(answer, out, &surroundings, ui.selection())?;
-        Ok(())
-    })?;
-    if shown == Shown::Cut && surroundings.is_terminal {
-        ui.aside("Cut to fit; --wide shows all.");
-    }
-    Ok(())
 }

@@ -5,7 +5,6 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::acting;
 use super::rehearsal::{self, Checks, Rehearsal};
 use crate::api::Code;
 use crate::client::{RawAnswer, RawRequest};
@@ -13,7 +12,7 @@ use crate::config::secure_file;
 use crate::context::Context;
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::RawView;
-use crate::ui::{Ui, sanitise};
+use crate::ui::{self, Ui, sanitise};
 
 mod pages;
 
@@ -136,7 +135,7 @@ fn show(ui: &Ui, answer: &RawAnswer) -> Result<()> {
         return Ok(());
     }
     match serde_json::from_slice(&answer.body) {
-        Ok(document) if ui.wants_data() => acting::show(ui, &RawView(document)),
+        Ok(document) if ui.wants_data() => ui::show(ui, &RawView(document)),
         Ok(document) => {
             let pretty = format!("{document:#}");
             ui.answer(|out| writeln!(out, "{}", crate::ui::json_visible(&pretty)))

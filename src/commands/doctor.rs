@@ -9,8 +9,7 @@ use crate::config::Settings;
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::output::{CheckView, DoctorView, Status};
-
-use super::acting::show;
+use crate::ui::show;
 
 mod here;
 mod identity;

@@ -1,17 +1,17 @@
 //! `sactl login`: signs in, stores the credentials where somebody chose, and makes or updates a profile.
 
 use super::password_input::password_from_stdin;
-use super::{acting, whoami};
+use super::whoami;
 use crate::api::session::{Identity as Me, TokenGrant};
 use crate::client::Gateway;
 use crate::config::credentials::{Credentials, Slot, Store};
 use crate::config::settings::ChosenCompany;
 use crate::config::{ConfigFile, Identity, Profile, Setting, Settings, Source, StoreKind, env};
-use crate::context::{Context, CredentialSource, SignedIn, choose, expiry, sign_in};
+use crate::context::{Context, CredentialSource, SignedIn, active_among, choose, expiry, sign_in};
 use crate::domain::secret::OneTimeCode;
 use crate::domain::{Company, Origin, Password};
 use crate::error::{CliError, Result};
-use crate::ui::Ui;
+use crate::ui::{self, Ui};
 
 #[derive(Clone, Debug, clap::Args)]
 #[expect(clippy::doc_markdown, reason = "help for the terminal, which shows Markdown as it stands")]
@@ -67,7 +67,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         source: CredentialSource::Store(login.store.place()),
     };
     let view = whoami::view(Some(settled.profile), &signed_in, settled.me, settled.company);
-    acting::show(login.ui, &view)
+    ui::show(login.ui, &view)
 }
 
 /// A sign-in of which everything but the secrets is known.
@@ -152,7 +152,7 @@ impl<'a> Login<'a> {
         let chosen = self.settings.company.as_ref().map(|chosen| &chosen.value);
         let before = self.settings.stored.company.clone().filter(|_| self.is_profiles_identity());
         let before = before.map(ChosenCompany::Stored);
-        if let Some(company) = whoami::active_among(chosen.or(before.as_ref()), me)? {
+        if let Some(company) = active_among(chosen.or(before.as_ref()), me)? {
             return Ok(Some(company));
         }
         let companies: Vec<Company> = me.companies.iter().map(|access| access.company.clone()).collect();

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::acting;
 use crate::config::credentials::{Credentials, Slot, Store};
-use crate::config::names::Seer;
-use crate::config::{NameCache, env};
+use crate::config::env;
 use crate::context::Context;
 use crate::error::{CliError, Result};
+use crate::manual::{NameCache, Seer};
 use crate::output::SignedOutView;
+use crate::ui;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl logout\n  sactl logout --profile acme")]
@@ -52,7 +52,7 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
     }
     if context.ui().wants_data() {
         let view = SignedOutView { server: origin.to_string(), username, changed };
-        return acting::show(context.ui(), &view);
+        return ui::show(context.ui(), &view);
     }
     Ok(())
 }

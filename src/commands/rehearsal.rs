@@ -4,14 +4,14 @@
 //! for it. What the server would decide is asked of the same rules that it uses, with what the signed-in
 //! identity may look at; the first refusal found this way is the command's own.
 
-use super::acting::{self, Acting};
+use super::acting::Acting;
 use super::explain::Attempt;
 use crate::api::{Code, Written};
 use crate::client::{self, Change, Plan};
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::output::{CheckedView, Format, PlannedView, RehearsalView};
-use crate::ui::Ui;
+use crate::ui::{self, Ui};
 
 pub(super) mod account;
 
@@ -126,7 +126,7 @@ pub(super) fn show(ui: &Ui, plan: Plan, checks: Checks) -> Result<Option<client:
         "Dry run: nothing was sent"
     });
     let view = RehearsalView::new(PlannedView { method, path, body }, checks.lines);
-    acting::show(ui, &view)?;
+    ui::show(ui, &view)?;
     Ok(checks.refusal)
 }
 

@@ -1,9 +1,9 @@
 //! `sactl token`: a bearer token, for programs that call the platform themselves.
 
-use super::acting;
 use crate::context::Context;
 use crate::error::Result;
 use crate::output::TokenView;
+use crate::ui;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(
@@ -22,5 +22,5 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
     if !context.ui().wants_data() {
         return context.ui().answer(|out| writeln!(out, "{}", token.expose()));
     }
-    acting::show(context.ui(), &TokenView::new(token, signed_in.expires_at))
+    ui::show(context.ui(), &TokenView::new(token, signed_in.expires_at))
 }

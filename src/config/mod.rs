@@ -9,7 +9,6 @@ mod error;
 pub mod file;
 pub mod identity;
 pub mod inspect;
-pub mod names;
 pub mod secure_file;
 pub mod settings;
 
@@ -18,7 +17,6 @@ pub use env::Environment;
 pub use error::{Error, ErrorKind};
 pub use file::{ConfigFile, Profile};
 pub use identity::Identity;
-pub use names::NameCache;
 pub use settings::{Flags, Setting, Settings, Source};
 
 /// What everything here gives back.

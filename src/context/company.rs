@@ -1,7 +1,7 @@
 //! Which company a command acts in.
 
-use super::{Context, no_such_company};
 use crate::api::Code;
+use crate::api::session::Identity;
 use crate::client::Session;
 use crate::config::settings::ChosenCompany;
 use crate::domain::company::CompanyRef;
@@ -25,17 +25,17 @@ impl From<Company> for ActiveCompany {
     }
 }
 
-/// The active company of this call.
-pub(super) async fn active(context: &Context) -> Result<ActiveCompany> {
-    let Some(chosen) = &context.settings()?.company else {
-        let companies = context.session().await?.list_companies(None)?.all().await?;
-        return choose(context.ui(), &companies).await.map(ActiveCompany::from);
-    };
-    match &chosen.value {
-        ChosenCompany::Stored(company) => Ok(company.clone().into()),
-        ChosenCompany::Named(CompanyRef::Id(id)) => Ok(ActiveCompany::of_id(*id)),
-        ChosenCompany::Named(name) => Ok(resolve(context.session().await?, name).await?.into()),
+impl ActiveCompany {
+    /// A company by its id alone.
+    pub const fn of_id(id: CompanyId) -> Self {
+        Self { id, name: None }
     }
+}
+
+/// The error of a company that is not there for this caller.
+fn no_such_company(reference: &CompanyRef) -> CliError {
+    CliError::new(Code::NotFound, format!("you belong to no company {reference}"))
+        .hint("see yours with: sactl company list")
 }
 
 /// The company that `reference` names.
@@ -66,7 +66,7 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
 
 /// The refusal of a company that is not there, with the one that was probably meant, or those that may have been
 /// meant, before its other hints.
-pub fn rather_meant(error: CliError, name: &str, known: &[Company]) -> CliError {
+fn rather_meant(error: CliError, name: &str, known: &[Company]) -> CliError {
     let near = all_near(name, known.iter().map(Called));
     let shown: Vec<String> = near.iter().take(MOST_NEAR).map(|Called(company)| company.to_string()).collect();
     let more = match near.len() - shown.len() {
@@ -134,9 +134,34 @@ pub async fn choose(ui: &Ui, companies: &[Company]) -> Result<Company> {
     Err(CliError::no_company(companies))
 }
 
+/// The active company among one's own: the one chosen, else the only one; `None` with several and no choice.
+///
+/// # Errors
+/// `not_found` and `ambiguous_company` for one that somebody named for this call.
+pub fn active_among(chosen: Option<&ChosenCompany>, me: &Identity) -> Result<Option<Company>> {
+    let mine = || me.companies.iter().map(|access| &access.company);
+    let reference = match chosen {
+        None => return Ok(if me.companies.len() == 1 { mine().next().cloned() } else { None }),
+        Some(ChosenCompany::Stored(stored)) => return Ok(mine().find(|one| one.id == stored.id).cloned()),
+        Some(ChosenCompany::Named(reference)) => reference,
+    };
+    let found: Vec<Company> = mine().filter(|company| reference.names(company)).cloned().collect();
+    match found.as_slice() {
+        [] => {
+            let error = CliError::not_found(format!("you belong to no company {reference}"))
+                .hint("see yours with: sactl company list");
+            Err(rather_meant(error, &reference.to_string(), &mine().cloned().collect::<Vec<_>>()))
+        }
+        [one] => Ok(Some(one.clone())),
+        several => Err(CliError::ambiguous_company(&reference.to_string(), several)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::session::Kind;
+    use crate::api::{Access, Permissions};
 
     fn company(id: i64, name: &str) -> Company {
         Company { id: CompanyId(id), name: name.into() }
@@ -152,5 +177,37 @@ mod tests {
         assert!(error.message().contains("3, 4"), "{}", error.message());
         assert_eq!(pick(vec![]).unwrap_err().code(), Code::NotFound);
         assert_eq!(pick(vec![company(3, "Contoso Retail")]).unwrap().id, CompanyId(3));
+    }
+
+    fn me(companies: &[(i64, &str)]) -> Identity {
+        let access = |(id, name): &(i64, &str)| Access {
+            company: Company { id: CompanyId(*id), name: (*name).to_owned() },
+            role: None,
+            permissions: Permissions::default(),
+        };
+        Identity {
+            id: 1,
+            kind: Kind::User,
+            name: "u".into(),
+            companies: companies.iter().map(access).collect(),
+        }
+    }
+
+    #[test]
+    fn the_active_company_is_the_chosen_or_the_only_one() {
+        let named = |text: &str| ChosenCompany::Named(text.parse().unwrap());
+        let stored = |id| ChosenCompany::Stored(Company { id: CompanyId(id), name: "old name".into() });
+        let several = me(&[(1, "A"), (3, "C"), (4, "C")]);
+        let id = |chosen: Option<&ChosenCompany>, me: &Identity| {
+            active_among(chosen, me).map(|company| company.map(|company| company.id.0)).map_err(|e| e.code())
+        };
+        assert_eq!(id(None, &me(&[(7, "A")])), Ok(Some(7)));
+        assert_eq!(id(None, &several), Ok(None));
+        assert_eq!(id(Some(&named("3")), &several), Ok(Some(3)));
+        assert_eq!(id(Some(&named("A")), &several), Ok(Some(1)));
+        assert_eq!(id(Some(&named("C")), &several), Err(Code::AmbiguousCompany));
+        assert_eq!(id(Some(&named("9")), &several), Err(Code::NotFound));
+        assert_eq!(id(Some(&stored(4)), &several), Ok(Some(4)));
+        assert_eq!(id(Some(&stored(9)), &several), Ok(None));
     }
 }

@@ -1,5 +1,6 @@
 //! From settings to a server.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::api::path;
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
-use crate::config::{ConfigFile, NameCache, Settings, secure_file};
+use crate::config::{ConfigFile, Settings, secure_file};
 use crate::domain::Origin;
 use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
@@ -17,8 +18,11 @@ use crate::ui::Ui;
 /// Most bytes of a file of certificates.
 const CERTIFICATES: usize = 4 * 1024 * 1024;
 
+/// Forgets the names of a server that lie in a folder: completion remembers them there.
+pub type ForgetNames = fn(folder: Option<&Path>, origin: &Origin);
+
 /// The server of the settings, with requests told as the user interface wants it.
-pub(super) fn gateway(settings: &Settings, ui: &Ui) -> Result<Gateway> {
+pub(super) fn gateway(settings: &Settings, ui: &Ui, forget_names: ForgetNames) -> Result<Gateway> {
     let Some(server) = &settings.server else {
         return Err(missing_profile(settings)
             .unwrap_or_else(|| CliError::not_signed_in("no server is known"))
@@ -37,11 +41,8 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui) -> Result<Gateway> {
             key: secure_file::read_bounded(key, CERTIFICATES)?,
         });
     }
-    let watcher = Watcher {
-        ui: ui.clone(),
-        names: NameCache::new(settings.cache.as_deref()),
-        origin: server.value.clone(),
-    };
+    let watcher =
+        Watcher { ui: ui.clone(), forget_names, cache: settings.cache.clone(), origin: server.value.clone() };
     Ok(Gateway::new(&options, Some(Arc::new(watcher)))?)
 }
 
@@ -60,7 +61,8 @@ pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
 /// Tells requests to a person, and forgets remembered names when something was changed.
 struct Watcher {
     ui: Ui,
-    names: NameCache,
+    forget_names: ForgetNames,
+    cache: Option<PathBuf>,
     origin: Origin,
 }
 
@@ -80,7 +82,7 @@ impl Observer for Watcher {
 
     fn exchanged(&self, exchange: &Exchange<'_>) {
         if Self::is_change(exchange) {
-            self.names.forget_server(&self.origin);
+            (self.forget_names)(self.cache.as_deref(), &self.origin);
         }
         if !self.ui.is_verbose() {
             return;

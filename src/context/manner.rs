@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 
 use clap::ValueEnum;
 
-use crate::args::Global;
+use super::global::Global;
 use crate::config::env::Variable;
 use crate::config::{Environment, env};
 use crate::domain::near::nearest;

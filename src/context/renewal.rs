@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::session::{expiry, sign_in};
+use super::sign_in::{expiry, sign_in};
 use crate::api::Code;
 use crate::client::{self, Gateway, Renewal, RenewedToken};
 use crate::config::credentials::{Credentials, Slot, Store};

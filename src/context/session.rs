@@ -9,14 +9,13 @@ use jiff::Timestamp;
 
 use super::connect;
 use super::renewal::Stored;
+use super::sign_in::{expiry, sign_in};
 use crate::api::Code;
-use crate::api::session::TokenGrant;
-use crate::client::{self, Gateway, Renewal, RenewedToken, Session, SignIn};
+use crate::client::{self, Gateway, Renewal, RenewedToken, Session};
 use crate::config::credentials::{Slot, Store};
 use crate::config::identity::PasswordSource;
 use crate::config::{Identity, Settings};
-use crate::domain::secret::OneTimeCode;
-use crate::domain::{Password, Token};
+use crate::domain::Token;
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
 
@@ -56,15 +55,15 @@ impl fmt::Display for CredentialSource {
 }
 
 /// Signs in as the settings say; with a token at hand that needs no request.
-pub(super) async fn open(settings: &Settings, ui: &Ui) -> Result<SignedIn> {
+pub(super) async fn open(settings: &Settings, gateway: Gateway, ui: &Ui) -> Result<SignedIn> {
     match &settings.identity {
         Identity::Token(token) => Ok(SignedIn {
-            session: connect::gateway(settings, ui)?.session(token.clone(), Some(Arc::new(Given))),
+            session: gateway.session(token.clone(), Some(Arc::new(Given))),
             source: CredentialSource::TokenVariable,
             expires_at: None,
         }),
-        Identity::Password { username, password } => with_password(settings, ui, username, password).await,
-        Identity::Stored(username) => stored(settings, ui, username.as_deref()).await,
+        Identity::Password { username, password } => with_password(gateway, ui, username, password).await,
+        Identity::Stored(username) => stored(settings, gateway, ui, username.as_deref()).await,
     }
 }
 
@@ -83,7 +82,7 @@ impl Renewal for Given {
 }
 
 async fn with_password(
-    settings: &Settings,
+    gateway: Gateway,
     ui: &Ui,
     username: &str,
     password: &PasswordSource,
@@ -92,14 +91,12 @@ async fn with_password(
         PasswordSource::Variable(_) => CredentialSource::PasswordVariable,
         PasswordSource::File(_) => CredentialSource::PasswordFileVariable,
     };
-    let gateway = connect::gateway(settings, ui)?;
     let grant = sign_in(&gateway, ui, username, &password.read()?, None).await?;
     let expires_at = expiry(&grant);
     Ok(SignedIn { session: gateway.session(grant.access_token, None), source, expires_at })
 }
 
-async fn stored(settings: &Settings, ui: &Ui, username: Option<&str>) -> Result<SignedIn> {
-    let gateway = connect::gateway(settings, ui)?;
+async fn stored(settings: &Settings, gateway: Gateway, ui: &Ui, username: Option<&str>) -> Result<SignedIn> {
     let origin = gateway.origin().clone();
     let Some(username) = username.or_else(|| settings.stored_username()) else {
         return Err(connect::missing_profile(settings)
@@ -122,38 +119,4 @@ async fn stored(settings: &Settings, ui: &Ui, username: Option<&str>) -> Result<
         source: CredentialSource::Store(place),
         expires_at: found.expires_at,
     })
-}
-
-/// Signs in; a person who needs a second factor is asked for the code.
-///
-/// # Errors
-/// Those of a sign-in; `mfa_required` when a code is needed and nobody can be asked.
-pub async fn sign_in(
-    gateway: &Gateway,
-    ui: &Ui,
-    username: &str,
-    password: &Password,
-    otp: Option<OneTimeCode>,
-) -> Result<TokenGrant> {
-    if password.expose().is_empty() {
-        return Err(CliError::usage(format!("the password of {username} is empty: nothing was sent")));
-    }
-    let asked_already = otp.is_some();
-    let mut who = SignIn { username: username.to_owned(), password: password.clone(), otp };
-    match gateway.sign_in(&who).await {
-        Err(error) if error.code == Code::MfaRequired && !asked_already && ui.is_interactive() => {
-            let code = ui.prompt_secret("Code of the authenticator app").await?;
-            who.otp = Some(OneTimeCode::new(code.trim()));
-            Ok(gateway.sign_in(&who).await?)
-        }
-        outcome => Ok(outcome?),
-    }
-}
-
-/// When the token of `grant` ends, by this machine's clock.
-pub fn expiry(grant: &TokenGrant) -> Option<Timestamp> {
-    let seconds = i64::try_from(grant.expires_in).ok()?;
-    // Whole seconds: the answer is no more exact than that.
-    let now = Timestamp::from_second(Timestamp::now().as_second()).ok()?;
-    now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok()
 }

@@ -65,6 +65,12 @@ impl Graph {
         cycles
     }
 
+    /// Every file with each top-level module that it uses.
+    pub(super) fn uses(&self) -> impl Iterator<Item = (&[String], &str)> {
+        let pairs = self.edges.iter().flat_map(|(from, used)| used.iter().map(move |used| (from, used)));
+        pairs.filter_map(|(from, used)| Some((from.as_slice(), used.first()?.as_str())))
+    }
+
     /// Every file that `from` uses, directly or through others.
     fn reach<'a>(&'a self, from: &'a Module) -> BTreeSet<&'a Module> {
         let mut found = BTreeSet::new();
@@ -160,7 +166,7 @@ impl File {
                 TokenTree::Ident(word) if word == "use" => self.import(&tokens, at),
                 TokenTree::Ident(_) => self.path(&tokens, at),
                 TokenTree::Group(group) => {
-                    if !is_test_module(&tokens, at) {
+                    if !is_test_module(&tokens, at) && !is_visibility(&tokens, at) {
                         self.collect(&group.stream());
                     }
                     at + 1
@@ -237,6 +243,11 @@ fn imports(before: &[String], tokens: &[TokenTree]) -> Vec<(Vec<String>, Option<
         }
     }
     found
+}
+
+/// Whether the group at `at` says who may see the item behind it.
+fn is_visibility(tokens: &[TokenTree], at: usize) -> bool {
+    at > 0 && is(&tokens[at - 1], "pub") && is(&tokens[at], "()")
 }
 
 /// Whether the group at `at` is the body of a module that only tests have.

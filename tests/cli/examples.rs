@@ -27,7 +27,7 @@ impl Documented {
     /// Every command and group of commands.
     fn all() -> Vec<Self> {
         let mut found = Vec::new();
-        collect("", &sactl::args::command(), &mut found);
+        collect("", &sactl::cli::command(), &mut found);
         found
     }
 
@@ -158,7 +158,7 @@ fn the_examples_of_serve_run() {
 
 /// The whole examples, by their file.
 fn files() -> Vec<(PathBuf, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/help/examples");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/manual/help/examples");
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

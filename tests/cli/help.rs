@@ -83,7 +83,7 @@ fn every_document_has_a_schema_that_is_printed() {
 /// A summary fits on a screen, and begins alike for every command.
 #[test]
 fn summaries_are_short() {
-    let program = sactl::args::command();
+    let program = sactl::cli::command();
     let mut commands: Vec<(String, clap::Command)> =
         program.get_subcommands().map(|one| (one.get_name().to_owned(), one.clone())).collect();
     while let Some((path, command)) = commands.pop() {
@@ -104,7 +104,7 @@ fn the_overview_shows_every_topic() {
     let env = Env::new();
     for line in ["help", "--help", "-h"] {
         let overview = env.sactl(line);
-        for topic in sactl::commands::help::topics() {
+        for topic in sactl::manual::help::topics() {
             let shown = overview
                 .ok()
                 .stdout
@@ -120,7 +120,7 @@ fn the_overview_shows_every_topic() {
 fn the_overview_shows_every_flag() {
     let shown = Env::new().sactl("--help");
     let overview = shown.ok().stdout.clone();
-    let program = sactl::args::program();
+    let program = sactl::cli::program();
     for flag in program.get_arguments().filter_map(clap::Arg::get_long) {
         let is_there =
             |line: &str| line.contains(&format!("--{flag} ")) || line.contains(&format!("--{flag}..."));

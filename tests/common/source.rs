@@ -1,7 +1,6 @@
 //! Rust source as tokens: enough to see which modules it uses. Comments and texts are no tokens, so that what
 //! is only written about does not count as used.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -66,13 +65,6 @@ impl Source {
         self.modules.first().map_or("", String::as_str)
     }
 
-    /// The top-level modules of this crate that it names, by `crate::` or by enough `super::`.
-    pub(crate) fn uses(&self) -> BTreeSet<String> {
-        let mut used = BTreeSet::new();
-        collect_uses(&self.tokens, self.modules.len(), &mut used);
-        used
-    }
-
     /// The modules of other files that it declares.
     pub(crate) fn declared_modules(&self) -> Vec<String> {
         let tokens: Vec<_> = self.tokens.clone().into_iter().collect();
@@ -117,91 +109,5 @@ pub(crate) fn is(token: &TokenTree, text: &str) -> bool {
         TokenTree::Punct(mark) => text.len() == 1 && text.starts_with(mark.as_char()),
         TokenTree::Group(group) => text == "()" && group.delimiter() == Delimiter::Parenthesis,
         TokenTree::Literal(_) => false,
-    }
-}
-
-/// `depth` is how many `super` lead from here to the root.
-fn collect_uses(tokens: &TokenStream, depth: usize, used: &mut BTreeSet<String>) {
-    let tokens: Vec<_> = tokens.clone().into_iter().collect();
-    let mut at = 0;
-    while at < tokens.len() {
-        match &tokens[at] {
-            TokenTree::Ident(word) if word == "crate" => at = root_path(&tokens, at + 1, used),
-            TokenTree::Ident(word) if word == "super" => {
-                let mut hops = 1;
-                while path_follows(&tokens, at + 1) && is_super(tokens.get(at + 3)) {
-                    hops += 1;
-                    at += 3;
-                }
-                at = if hops >= depth { root_path(&tokens, at + 1, used) } else { at + 1 };
-            }
-            TokenTree::Group(group) => {
-                let inner = depth + usize::from(opens_module(&tokens, at));
-                collect_uses(&group.stream(), inner, used);
-                at += 1;
-            }
-            _ => at += 1,
-        }
-    }
-}
-
-fn is_super(token: Option<&TokenTree>) -> bool {
-    matches!(token, Some(TokenTree::Ident(word)) if word == "super")
-}
-
-fn path_follows(tokens: &[TokenTree], at: usize) -> bool {
-    [at, at + 1].iter().all(|at| tokens.get(*at).is_some_and(|token| is(token, ":")))
-}
-
-fn opens_module(tokens: &[TokenTree], at: usize) -> bool {
-    at >= 2 && is(&tokens[at - 2], "mod") && matches!(tokens[at - 1], TokenTree::Ident(_))
-}
-
-/// Notes what stands behind the root of a path: one name, or a group of them. Answers where to go on.
-fn root_path(tokens: &[TokenTree], at: usize, used: &mut BTreeSet<String>) -> usize {
-    if !path_follows(tokens, at) {
-        return at;
-    }
-    match tokens.get(at + 2) {
-        Some(TokenTree::Ident(name)) => {
-            used.insert(name.to_string());
-        }
-        Some(TokenTree::Group(group)) => used.extend(first_names(&group.stream())),
-        _ => {}
-    }
-    at + 3
-}
-
-/// The first name of each path in a group: `{a::b, c}` gives `a` and `c`.
-fn first_names(group: &TokenStream) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut first = true;
-    for token in group.clone() {
-        if let (true, TokenTree::Ident(name)) = (first, &token) {
-            names.push(name.to_string());
-        }
-        first = is(&token, ",");
-    }
-    names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn uses(modules: &[&str], text: &str) -> Vec<String> {
-        let modules = modules.iter().map(|name| (*name).to_owned()).collect();
-        let source = Source { name: String::new(), modules, tokens: text.parse().unwrap() };
-        source.uses().into_iter().collect()
-    }
-
-    #[test]
-    fn every_way_out_of_a_module_is_seen() {
-        assert_eq!(uses(&["a"], "use crate::b::C; // crate::no\n fn f() { crate::d::e() }"), ["b", "d"]);
-        assert_eq!(uses(&["a"], "use crate::{b::{x, y}, c, d as e};"), ["b", "c", "d"]);
-        assert_eq!(uses(&["a"], "use super::b;"), ["b"]);
-        assert_eq!(uses(&["a", "x"], "use super::b; use super::super::c;"), ["c"]);
-        assert_eq!(uses(&["a"], "mod tests { use super::b; use super::super::c; }"), ["c"]);
-        assert_eq!(uses(&["a"], r#"const A: &str = "crate::b";"#), Vec::<String>::new());
     }
 }

@@ -3,14 +3,13 @@
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::super::acting::{self, surroundings};
 use crate::api::Code;
 use crate::client::{RawPages, RawRequest};
 use crate::context::Context;
 use crate::domain::Company;
 use crate::error::{CliError, Result};
 use crate::output::{Format, RawView, RowWriter, Surroundings};
-use crate::ui::Ui;
+use crate::ui::{self, Ui, surroundings};
 
 /// Most bytes of the rows of one document: about 300,000 accounts.
 const MOST: usize = 128 << 20;
@@ -53,7 +52,7 @@ pub(super) async fn print(request: &RawRequest, context: &Context) -> Result<()>
     if let Some(Company { id, name }) = company {
         document["company"] = json!({ "id": id, "name": name });
     }
-    acting::show(ui, &RawView(document))
+    ui::show(ui, &RawView(document))
 }
 
 /// The rows of one document.

@@ -1,11 +1,11 @@
 //! `sactl company list`.
 
-use crate::commands::acting;
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;
 use crate::domain::Company;
 use crate::error::Result;
 use crate::output::{CompanyListView, CompanyView};
+use crate::ui;
 
 /// List the companies one belongs to
 #[derive(Clone, Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub(super) async fn run(_args: Args, context: &Context) -> Result<()> {
             CompanyView::new(company, active)
         })
         .collect();
-    acting::show(context.ui(), &view)
+    ui::show(context.ui(), &view)
 }
 
 fn is(chosen: &ChosenCompany, company: &Company) -> bool {

@@ -1,10 +1,10 @@
 //! `sactl company show`.
 
-use crate::commands::acting;
 use crate::context::Context;
 use crate::domain::company::CompanyRef;
 use crate::error::Result;
 use crate::output::CompanyView;
+use crate::ui;
 
 /// Show a company, or the active one
 #[derive(Clone, Debug, clap::Args)]
@@ -27,5 +27,5 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
             CompanyView::new(company, active)
         }
     };
-    acting::show(context.ui(), &view)
+    ui::show(context.ui(), &view)
 }

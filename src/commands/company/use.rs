@@ -1,11 +1,11 @@
 //! `sactl company use`.
 
-use crate::commands::acting;
 use crate::config::ConfigFile;
 use crate::context::Context;
 use crate::domain::company::CompanyRef;
 use crate::error::{CliError, Result};
 use crate::output::CompanyView;
+use crate::ui;
 
 /// Choose the active company of the profile
 #[derive(Clone, Debug, clap::Args)]
@@ -29,7 +29,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     })?;
     context.ui().status(format!("The active company of profile {profile} is {company}"));
     if context.ui().wants_data() {
-        return acting::show(context.ui(), &CompanyView::new(company, true));
+        return ui::show(context.ui(), &CompanyView::new(company, true));
     }
     Ok(())
 }

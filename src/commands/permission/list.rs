@@ -1,9 +1,9 @@
 //! `sactl permission list`: every permission, as the server knows them.
 
-use super::super::acting::show;
 use crate::context::Context;
 use crate::error::Result;
 use crate::output::PermissionListView;
+use crate::ui::show;
 
 /// List every permission that there is
 #[derive(Debug, clap::Args)]

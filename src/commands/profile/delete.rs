@@ -1,10 +1,10 @@
 //! `sactl profile delete`.
 
-use crate::commands::acting;
 use crate::config::credentials::{Slot, Store};
 use crate::config::{ConfigFile, Profile, StoreKind};
 use crate::context::Context;
 use crate::error::Result;
+use crate::ui;
 
 /// Delete a profile with the credentials that are stored for it
 ///
@@ -33,7 +33,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     })?;
     context.ui().status(format!("Deleted the profile {name} and what was stored for it"));
     if context.ui().wants_data() {
-        return acting::show(context.ui(), &view);
+        return ui::show(context.ui(), &view);
     }
     Ok(())
 }

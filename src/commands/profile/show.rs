@@ -1,9 +1,9 @@
 //! `sactl profile show`.
 
-use crate::commands::acting;
 use crate::config::ConfigFile;
 use crate::context::Context;
 use crate::error::{CliError, Result};
+use crate::ui;
 
 /// Show a profile, or the one in use
 #[derive(Clone, Debug, clap::Args)]
@@ -21,5 +21,5 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
         CliError::not_found("there is no profile yet").hint("make one by signing in: sactl login")
     })?;
     let profile = file.profiles.get(&name).ok_or_else(|| super::no_profile(&name, &file))?;
-    acting::show(context.ui(), &super::view(&name, profile, &file))
+    ui::show(context.ui(), &super::view(&name, profile, &file))
 }

@@ -1,9 +1,9 @@
 //! `sactl profile use`.
 
-use crate::commands::acting;
 use crate::config::{ConfigFile, env};
 use crate::context::Context;
 use crate::error::Result;
+use crate::ui;
 
 /// Use a profile from now on
 #[derive(Clone, Debug, clap::Args)]
@@ -29,7 +29,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
         }
     }
     if context.ui().wants_data() {
-        return acting::show(context.ui(), &view);
+        return ui::show(context.ui(), &view);
     }
     Ok(())
 }

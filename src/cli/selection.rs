@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::args::Global;
 use crate::config::{Environment, env};
+use crate::context::Global;
 use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::output::{Document, Format, Jq, JqError, Selection, cut, document_of};

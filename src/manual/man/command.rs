@@ -4,12 +4,11 @@ use clap::{Arg, ArgAction, Command};
 
 use super::roff::{Roff, bold, italic};
 use super::{Page, topic};
-use crate::args;
-use crate::commands::help::value_name;
+use crate::manual::help::value_name;
 
 /// A page for each command, and one for the program.
-pub(super) fn pages(date: &str) -> Vec<Page> {
-    let mut program = args::command().disable_help_subcommand(true);
+pub(super) fn pages(program: Command, date: &str) -> Vec<Page> {
+    let mut program = program.disable_help_subcommand(true);
     program.build();
     let mut pages = Vec::new();
     collect(&program, &[], date, &mut pages);

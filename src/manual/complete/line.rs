@@ -1,6 +1,6 @@
 //! A command line as bash reads it, up to the cursor: which words it has, and how the last one stands there.
 
-use super::{Form, Question};
+use super::question::{Form, Question};
 
 /// The words of `line`, which ends at the cursor; `None` where the name of a file follows a redirection.
 /// `breaks` are the characters behind which bash lets a new word begin that it completes.

@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::{Answer, Candidate, Form, Question, line};
+use super::line;
+use super::question::{Answer, Candidate, Form, Question};
 
 /// A shell that can complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{Candidate, flags};
+use super::flags;
+use super::question::Candidate;
 use crate::api::account::AccountQuery;
 use crate::api::{Account, Code};
-use crate::args::Global;
 use crate::client::{self, Session};
 use crate::config::credentials::{Slot, Store};
-use crate::config::names::{Name, NameCache, Seer, Subject};
 use crate::config::settings::{self, ChosenCompany};
 use crate::config::{ConfigFile, Environment, Identity, Settings};
-use crate::context::Context;
+use crate::context::{Context, Global};
 use crate::domain::company::CompanyRef;
 use crate::domain::{CompanyId, Origin, Ownership, Token, page, visible};
+use crate::manual::cache::{Name, NameCache, Seer, Subject, forget_names};
 use crate::ui::{Manner, Ui};
 
 /// Longest time for everything that the server is asked.
@@ -54,6 +54,7 @@ pub(super) fn begins(name: &str, typed: &str) -> bool {
 /// Where names come from, for one completion.
 pub(super) struct Names {
     words: Vec<String>,
+    program: clap::Command,
     global: Global,
     environment: Environment,
     begun: Instant,
@@ -70,9 +71,14 @@ struct Place {
 
 impl Names {
     /// For the words before the cursor. Nothing is opened before somebody asks.
-    pub(super) fn new(words: &[String], environment: Environment) -> Self {
+    pub(super) fn new(words: &[String], environment: Environment, program: clap::Command) -> Self {
         let (words, global) = (words.to_vec(), flags::of_words(words));
-        Self { words, global, environment, begun: Instant::now(), place: OnceLock::new() }
+        Self { words, program, global, environment, begun: Instant::now(), place: OnceLock::new() }
+    }
+
+    /// The command line that is completed.
+    pub(super) fn program(&self) -> &clap::Command {
+        &self.program
     }
 
     /// The words before the cursor.
@@ -225,7 +231,7 @@ impl Names {
     /// Signed in with a token that is at hand. Nobody is asked, no password is used, nothing is renewed.
     async fn session(&self, place: &Place) -> Option<Session> {
         let quiet = Ui::new(Manner { quiet: true, no_input: true, ..Manner::default() });
-        let context = Context::new(self.global.clone(), self.environment.clone(), quiet);
+        let context = Context::new(self.global.clone(), self.environment.clone(), quiet, forget_names);
         let token = token(place).await?;
         Some(context.gateway_of(&place.settings).ok()?.session(token, None))
     }

@@ -48,7 +48,7 @@ fn described(arg: &Arg) -> Flag<'_> {
 }
 
 /// The word that stands for the value of an argument.
-pub(in crate::commands) fn value_name(arg: &Arg) -> String {
+pub(in crate::manual) fn value_name(arg: &Arg) -> String {
     let names = arg.get_value_names().map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>());
     names.map_or_else(|| arg.get_id().as_str().to_uppercase(), |names| names.join(" "))
 }

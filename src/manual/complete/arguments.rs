@@ -8,7 +8,8 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use super::companies;
 use super::names::{Kind, Names};
-use super::{Candidate, FILES, FOLDERS, topics};
+use super::question::{Candidate, FILES, FOLDERS};
+use super::topics;
 
 /// What an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,8 +124,8 @@ fn values(takes: Takes, current: &str, names: &Names) -> Vec<Candidate> {
         Takes::Grant => companies::granted(names, current),
         Takes::Profile => names.profiles(current),
         Takes::Server => names.servers(current),
-        Takes::Topic => topics::after(names.words(), current),
-        Takes::Columns => topics::columns(names.words(), current),
+        Takes::Topic => topics::after(names.program(), names.words(), current),
+        Takes::Columns => topics::columns(names.program(), names.words(), current),
         Takes::Method => {
             let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter();
             let begun = current.to_uppercase();
@@ -137,7 +138,7 @@ fn values(takes: Takes, current: &str, names: &Names) -> Vec<Candidate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args;
+    use crate::cli;
 
     fn unthought(command: &Command, path: &mut Vec<String>, found: &mut Vec<String>) {
         for arg in command.get_arguments().filter(|arg| arg.get_action().takes_values()) {
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn every_argument_has_its_values() {
         let mut found = Vec::new();
-        unthought(&args::whole(), &mut Vec::new(), &mut found);
+        unthought(&cli::whole(), &mut Vec::new(), &mut found);
         assert!(found.is_empty(), "say in `takes` what these take: {found:#?}");
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Command;
 
-use super::Topic;
 use super::flags::{Flag, flags};
+use super::topic::Topic;
 use crate::output::wrap;
 
 /// The groups in their order, each with its commands in theirs. A command that stands in none is shown in a last
@@ -51,7 +51,7 @@ pub fn overview(program: &Command, every: bool) -> String {
         }
     }
     let _ = write!(text, "\n{header}Topics:{header:#}\n");
-    for Topic { name, about, .. } in super::topics() {
+    for Topic { name, about, .. } in super::topics::ALL {
         let _ = writeln!(text, "  {literal}{name:<WIDEST$}{literal:#}  {about}");
     }
     let _ = write!(text, "\n{header}Global options:{header:#}\n");
@@ -90,11 +90,11 @@ pub(super) fn about(command: &Command) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args;
+    use crate::cli;
 
     #[test]
     fn every_command_stands_in_one_group() {
-        let program = args::program();
+        let program = cli::program();
         let mut grouped: Vec<&str> = groups(&program)
             .iter()
             .flat_map(|group| &group.commands)
@@ -111,9 +111,9 @@ mod tests {
 
     #[test]
     fn every_line_of_the_overview_fits_a_terminal() {
-        let program = args::program();
+        let program = cli::program();
         let commands = program.get_subcommands().map(|command| (command.get_name(), about(command)));
-        let topics = crate::commands::help::topics().iter();
+        let topics = crate::manual::help::topics().iter();
         for (name, about) in commands.chain(topics.map(|topic| (topic.name, topic.about.to_owned()))) {
             assert!(name.len() <= WIDEST, "{name}");
             let width = 2 + WIDEST + 2 + about.chars().count();

@@ -1,154 +1,8 @@
-//! The command line: global flags and the commands. Each verb describes its own arguments.
+//! The commands. Each verb describes its own arguments.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use clap::Subcommand;
 
-use clap::builder::Styles;
-use clap::builder::styling::{AnsiColor, Style};
-use clap::{ArgMatches, FromArgMatches, Parser, Subcommand};
-
-use crate::commands;
-use crate::config::{Flags, StoreKind};
-use crate::domain::company::CompanyRef;
-use crate::output::Format;
-use crate::ui::Colour;
-
-mod documented;
-
-pub use documented::{command, program, whole};
-
-/// The command line of this call, and the path of its command as it is typed, for example `role list`; empty when
-/// none is named.
-///
-/// # Errors
-/// Those of clap, which also stand for version and help: of a command with all that is documented about it.
-pub fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
-    let mut program = documented::command_for(arguments);
-    let mut matches = program.try_get_matches_from_mut(arguments)?;
-    let path = path_of(&matches);
-    let cli = Cli::from_matches(&mut matches).map_err(|error| error.format(&mut program))?;
-    Ok((cli, path))
-}
-
-fn path_of(matches: &ArgMatches) -> String {
-    let mut words = Vec::new();
-    let mut verb = matches.subcommand();
-    while let Some((word, matches)) = verb {
-        words.push(word);
-        verb = matches.subcommand();
-    }
-    words.join(" ")
-}
-
-/// What can be read on light and on dark terminals: no yellow, no green.
-const STYLES: Styles =
-    Styles::styled().valid(Style::new().bold()).invalid(AnsiColor::Magenta.on_default().bold());
-
-/// What was asked for.
-#[derive(Debug)]
-pub struct Cli {
-    /// Flags of every command
-    pub global: Global,
-    /// What to do
-    pub command: Option<Command>,
-}
-
-impl Cli {
-    fn from_matches(matches: &mut ArgMatches) -> Result<Self, clap::Error> {
-        let global = Global::from_arg_matches_mut(matches)?;
-        let is_named = matches.subcommand_name().is_some();
-        let command = is_named.then(|| Command::from_arg_matches_mut(matches)).transpose()?;
-        Ok(Self { global, command })
-    }
-}
-
-// Flags of every command, under the name of the program.
-/// Administer service accounts of a platform that manages cellular routers for many companies
-#[derive(Clone, Debug, Default, Parser)]
-#[command(name = "sactl", version, styles = STYLES, disable_help_subcommand = true)]
-#[command(after_help = "Examples:\n  sactl login --server https://gateway.example\n  sactl list")]
-#[command(next_help_heading = "Global options")]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches of the command line")]
-#[expect(clippy::doc_markdown, reason = "help for the terminal, which shows Markdown as it stands")]
-pub struct Global {
-    /// Use this stored profile [env: SACTL_PROFILE]
-    #[arg(long, global = true, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// Talk to this server, written https://HOST or https://HOST:PORT [env: SACTL_SERVER]
-    #[arg(long, global = true, value_name = "URL")]
-    pub server: Option<String>,
-    /// Act in this company; digits are an id [env: SACTL_COMPANY]
-    #[arg(long, global = true, value_name = "ID|NAME")]
-    pub company: Option<CompanyRef>,
-    /// Choose the form of the answer [env: SACTL_OUTPUT]
-    #[arg(short, long, global = true, value_name = "FORMAT")]
-    pub output: Option<Format>,
-    /// Show tables whole: every column, every permission, exact times
-    #[arg(short, long, global = true)]
-    pub wide: bool,
-    /// Show only these columns, in this order, of a table, csv or the rows of a pipe: comma-separated
-    #[arg(long, global = true, value_name = "LIST", hide_short_help = true)]
-    pub columns: Option<String>,
-    /// Print what this jq expression makes of the JSON document: strings raw, one a line
-    #[arg(long, global = true, value_name = "EXPR", hide_short_help = true)]
-    pub jq: Option<String>,
-    /// Allow a request this many seconds in all [env: SACTL_TIMEOUT] [default: 30]
-    #[arg(
-        long,
-        global = true,
-        value_name = "SECONDS",
-        hide_short_help = true,
-        allow_negative_numbers = true
-    )]
-    pub timeout: Option<f64>,
-    /// Trust the certificate authorities in this PEM file too [env: SACTL_CACERT]
-    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
-    pub cacert: Option<PathBuf>,
-    /// Show the server this client certificate (PEM)
-    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
-    pub client_cert: Option<PathBuf>,
-    /// Use this key (PEM) of the client certificate
-    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
-    pub client_key: Option<PathBuf>,
-    /// Allow plain http to another machine, where everybody on the way can read along
-    #[arg(long, global = true, hide_short_help = true)]
-    pub allow_http: bool,
-    /// Keep credentials there [env: SACTL_CREDENTIAL_STORE] [default: keyring]
-    #[arg(long, global = true, value_name = "STORE", hide_short_help = true)]
-    pub credential_store: Option<StoreKind>,
-    /// Say nothing but the answer and what is wrong
-    #[arg(short, long, global = true)]
-    pub quiet: bool,
-    /// Tell every request
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
-    /// Use colour
-    #[arg(long, global = true, value_name = "WHEN", hide_short_help = true)]
-    pub color: Option<Colour>,
-    /// Never wait for a key
-    #[arg(long, global = true, hide_short_help = true)]
-    pub no_input: bool,
-    /// Confirm everything beforehand
-    #[arg(long, global = true)]
-    pub yes: bool,
-}
-
-impl Global {
-    /// The part that concerns the settings.
-    pub fn flags(&self) -> Flags {
-        Flags {
-            profile: self.profile.clone(),
-            server: self.server.clone(),
-            company: self.company.clone(),
-            timeout: self.timeout,
-            cacert: self.cacert.clone(),
-            client_cert: self.client_cert.clone(),
-            client_key: self.client_key.clone(),
-            allow_http: self.allow_http,
-            credential_store: self.credential_store,
-        }
-    }
-}
+use crate::{commands, manual};
 
 // What can be done.
 #[derive(Debug, Subcommand)]
@@ -246,17 +100,17 @@ pub enum Command {
     /// elvish: save it as ~/.config/elvish/lib/sactl.elv, and add `use sactl` to ~/.config/elvish/rc.elv.
     ///
     /// powershell: save it as _sactl.ps1 in your home folder, and add `. ~/_sactl.ps1` to $PROFILE.
-    Completion(commands::completion::Args),
+    Completion(manual::completion::Args),
     /// Write the manual pages into a folder
     ///
     /// One page for each command, such as sactl-role-create(1), and those about configuration, formats and exit codes.
     /// The folder is made where it does not exist; pages of the same name in it are replaced. The Debian package has
     /// them in their place already.
-    Man(commands::man::Args),
+    Man(manual::man::Args),
     /// Show the help of a command, or a topic such as exit-codes
     ///
     /// Without a word it shows every command and every topic.
-    Help(commands::help::Args),
+    Help(manual::help::Args),
     /// Run the platform
     ///
     /// Prints its address on standard output once it listens and logs on standard error. Stops cleanly on an

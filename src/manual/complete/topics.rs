@@ -1,12 +1,13 @@
 //! What `help` can be asked for: topics, commands and, behind `schemas`, documents; and the columns of those.
 
-use super::Candidate;
-use crate::args;
-use crate::commands::help;
+use clap::Command;
+
+use super::question::Candidate;
+use crate::manual::help;
 use crate::output::{self, DOCUMENTS};
 
 /// What goes on from `current`, behind the words before it.
-pub(super) fn after(words: &[String], current: &str) -> Vec<Candidate> {
+pub(super) fn after(program: &Command, words: &[String], current: &str) -> Vec<Candidate> {
     let asked = words.iter().skip_while(|word| *word != "help").skip(1);
     let asked: Vec<&str> = asked.map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     let mut found = match asked.as_slice() {
@@ -14,7 +15,7 @@ pub(super) fn after(words: &[String], current: &str) -> Vec<Candidate> {
         ["schemas", path @ ..] => schemas(path),
         _ => Vec::new(),
     };
-    found.extend(commands(&asked));
+    found.extend(commands(program, &asked));
     found.retain(|one: &Candidate| one.value.starts_with(current));
     found
 }
@@ -37,9 +38,8 @@ fn schemas(path: &[&str]) -> Vec<Candidate> {
 }
 
 /// Columns of what the command in `words` prints, with commas between them.
-pub(super) fn columns(words: &[String], current: &str) -> Vec<Candidate> {
-    let program = args::whole();
-    let mut command = &program;
+pub(super) fn columns(program: &Command, words: &[String], current: &str) -> Vec<Candidate> {
+    let mut command = program;
     let mut path: Vec<&str> = Vec::new();
     for word in words.iter().skip(1) {
         if let Some(verb) = command.find_subcommand(word) {
@@ -55,10 +55,9 @@ pub(super) fn columns(words: &[String], current: &str) -> Vec<Candidate> {
 }
 
 /// The commands below the one that `path` names.
-fn commands(path: &[&str]) -> Vec<Candidate> {
-    let program = args::whole();
-    let below = path.iter().try_fold(&program, |command, word| command.find_subcommand(word));
-    let verbs = below.into_iter().flat_map(clap::Command::get_subcommands);
+fn commands(program: &Command, path: &[&str]) -> Vec<Candidate> {
+    let below = path.iter().try_fold(program, |command, word| command.find_subcommand(word));
+    let verbs = below.into_iter().flat_map(Command::get_subcommands);
     verbs
         .map(|verb| {
             candidate(verb.get_name(), &verb.get_about().map(ToString::to_string).unwrap_or_default())
@@ -78,7 +77,7 @@ mod tests {
     fn schemas_are_named_by_documents_and_by_commands() {
         let found = |line: &str, current: &str| {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-            after(&words, current).into_iter().map(|one| one.value).collect::<Vec<_>>()
+            after(&crate::cli::whole(), &words, current).into_iter().map(|one| one.value).collect::<Vec<_>>()
         };
         assert_eq!(found("sactl help schemas", "cre"), ["created", "create"]);
         assert_eq!(found("sactl help schemas", "role"), ["roles", "role", "role-deleted"]);

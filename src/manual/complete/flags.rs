@@ -2,7 +2,7 @@
 
 use clap::{Args as _, Command, FromArgMatches as _};
 
-use crate::args::Global;
+use crate::context::Global;
 
 /// What the words say about the settings. The rest of the line may make no sense yet.
 pub(super) fn of_words(words: &[String]) -> Global {

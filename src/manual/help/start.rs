@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 
 use super::groups::{Group, groups};
 use super::text::{Style, definitions};
-use crate::args;
 use crate::config::credentials::{Slot, Store};
 use crate::config::settings::ChosenCompany;
 use crate::config::{Identity, Settings, StoreKind};
@@ -17,14 +16,14 @@ use crate::error::{CliError, Result};
 ///
 /// # Errors
 /// `usage` where a document was asked for; `io`.
-pub async fn start(context: &Context) -> Result<()> {
+pub async fn start(program: &clap::Command, context: &Context) -> Result<()> {
     let ui = context.ui();
     if ui.format().is_document() {
         return Err(CliError::usage("no command is named").hint("see them all with: sactl help"));
     }
     let standing = Standing::find(context).await;
     let style = Style::new(ui.width(), ui.colour());
-    ui.answer(|out| out.write_all(screen(&standing, style).as_bytes()))
+    ui.answer(|out| out.write_all(screen(program, &standing, style).as_bytes()))
 }
 
 /// How far somebody has come.
@@ -87,7 +86,7 @@ async fn has_ended(settings: &Settings, slot: &Slot) -> Option<String> {
     (!lives).then(|| format!("the session of {username} has ended"))
 }
 
-fn screen(standing: &Standing, style: Style) -> String {
+fn screen(program: &clap::Command, standing: &Standing, style: Style) -> String {
     let mut text = style.wrapped(
         "sactl administers service accounts of a platform that manages cellular routers: who owns an account, in \
          which companies it may do what, and its password.",
@@ -99,7 +98,7 @@ fn screen(standing: &Standing, style: Style) -> String {
         definitions(pairs, style, &mut text);
     };
     section("Next", &next(standing));
-    section("Commands", &commands());
+    section("Commands", &commands(program));
     section("Help", &help());
     text
 }
@@ -144,17 +143,16 @@ fn next(standing: &Standing) -> Vec<(String, String)> {
 }
 
 /// The names of all commands, by group.
-fn commands() -> Vec<(String, String)> {
-    let program = args::program();
+fn commands(program: &clap::Command) -> Vec<(String, String)> {
     let line = |group: Group<'_>| {
         let names: Vec<&str> = group.commands.iter().map(|command| command.get_name()).collect();
         (group.name.to_owned(), names.join(", "))
     };
-    groups(&program).into_iter().map(line).collect()
+    groups(program).into_iter().map(line).collect()
 }
 
 fn help() -> Vec<(String, String)> {
-    let topics: Vec<&str> = super::topics().iter().map(|topic| topic.name).collect();
+    let topics: Vec<&str> = super::topics::ALL.iter().map(|topic| topic.name).collect();
     let pairs = [
         ("`sactl help`", "what every command does".to_owned()),
         ("`sactl help COMMAND`", "everything about one command, with examples".to_owned()),
@@ -187,7 +185,7 @@ mod tests {
             (Standing::Ready { who, server, company }, "sactl list"),
         ];
         for (standing, wanted) in standings {
-            let text = screen(&standing, Style { width: 80, colour: false });
+            let text = screen(&crate::cli::program(), &standing, Style { width: 80, colour: false });
             assert!(text.lines().count() <= 24, "{text}");
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
             let next = text.split("Next\n").nth(1).unwrap().split("\n\n").next().unwrap();

@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::roff::{Roff, bold, marked};
-use crate::commands::help::{Block, Topic, topics};
+use crate::manual::help::{Block, Topic, topics};
 
 /// A page and the topics that it consists of.
 struct Plan {

@@ -1,8 +1,11 @@
 //! `sactl man`: the manual, one page for each command and those that are about no single one.
 
 mod command;
+mod page;
 mod roff;
 mod topic;
+
+pub use page::Page;
 
 use std::fs::Permissions;
 use std::io::Write as _;
@@ -28,8 +31,8 @@ pub struct Args {
 ///
 /// # Errors
 /// `io`.
-pub fn run(args: &Args, context: &Context) -> Result<()> {
-    let pages = pages();
+pub fn run(args: &Args, program: clap::Command, context: &Context) -> Result<()> {
+    let pages = pages(program);
     std::fs::create_dir_all(&args.folder).map_err(|error| cannot("make the folder", &args.folder, error))?;
     for page in &pages {
         write(&args.folder, page)?;
@@ -38,18 +41,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// A page of the manual.
-#[derive(Clone, Debug)]
-pub struct Page {
-    /// The name of its file.
-    pub file: String,
-    /// The page as `man` reads it.
-    pub roff: String,
-}
-
-/// Every page.
-pub fn pages() -> Vec<Page> {
-    let mut pages = command::pages(DATE);
+/// Every page of the manual of `program`.
+pub fn pages(program: clap::Command) -> Vec<Page> {
+    let mut pages = command::pages(program, DATE);
     pages.extend(topic::pages(DATE));
     pages
 }

@@ -1,8 +1,8 @@
 //! Companies as somebody types them: by id or by name, alone or with rights behind them.
 
-use super::Candidate;
 use super::names::{Kind, Names, begins, is_name};
-use crate::config::names::Name;
+use super::question::Candidate;
+use crate::manual::cache::Name;
 
 /// Companies: ids with their names until letters are typed, then names. A name that several companies share is
 /// refused wherever it is used, so it is not offered.

@@ -3,7 +3,6 @@
 //! Topics are data (see `topic`); what they tell about codes, variables and formats is taken from where these
 //! are defined, so that it cannot be wrong.
 
-use crate::args;
 use crate::context::Context;
 use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
@@ -37,18 +36,18 @@ pub struct Args {
 ///
 /// # Errors
 /// `usage` for a word that is neither a topic nor a command; `io`.
-pub fn run(args: &Args, context: &Context) -> Result<()> {
+pub fn run(args: &Args, program: clap::Command, context: &Context) -> Result<()> {
     let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [] => show_command(&[], context),
+        [] => show_command(&[], program, context),
         ["schemas"] if context.format() == Format::Name => names_of_documents(context),
         ["schemas", words @ ..] if !words.is_empty() => schema(&words.join(" "), context),
-        [name] if topic_named(name).is_some() => show_topic(name, context),
+        [name] if topic_named(name).is_some() => show_topic(name, &program, context),
         [name, more, ..] if topic_named(name).is_some() => {
             Err(CliError::usage(format!("the topic {name} has no part {more}"))
                 .hint(format!("see it whole with: sactl help {name}")))
         }
-        _ => show_command(&words, context),
+        _ => show_command(&words, program, context),
     }
 }
 
@@ -76,7 +75,7 @@ fn schema(name: &str, context: &Context) -> Result<()> {
     };
     let (ui, schema) = (context.ui(), document.schema());
     if ui.format().is_document() {
-        return super::acting::show(ui, &RawView(schema));
+        return crate::ui::show(ui, &RawView(schema));
     }
     ui.answer(|out| writeln!(out, "{schema:#}"))
 }
@@ -85,14 +84,13 @@ fn topic_named(name: &str) -> Option<&'static Topic> {
     topics::ALL.iter().find(|topic| topic.name == name)
 }
 
-fn show_topic(name: &str, context: &Context) -> Result<()> {
-    let Some(topic) = topic_named(name) else { return Err(unknown(&[name], &args::program())) };
+fn show_topic(name: &str, program: &clap::Command, context: &Context) -> Result<()> {
+    let Some(topic) = topic_named(name) else { return Err(unknown(&[name], program)) };
     show(topic.name, topic.about, |style| text::topic(topic, style), context)
 }
 
 /// The help of the command that `words` name; of none of them, the program's own.
-fn show_command(words: &[&str], context: &Context) -> Result<()> {
-    let mut program = args::command();
+fn show_command(words: &[&str], mut program: clap::Command, context: &Context) -> Result<()> {
     program.build();
     let mut command = &mut program;
     for (place, word) in words.iter().enumerate() {
@@ -117,7 +115,7 @@ fn show(name: &str, title: &str, text: impl Fn(Style) -> String, context: &Conte
     let ui = context.ui();
     if ui.wants_data() {
         let text = text(Style::new(None, false));
-        return super::acting::show(ui, &HelpView::new(name, title, text));
+        return crate::ui::show(ui, &HelpView::new(name, title, text));
     }
     ui.answer(|out| out.write_all(text(Style::new(ui.width(), ui.colour())).as_bytes()))
 }
@@ -149,7 +147,7 @@ mod tests {
 
     #[test]
     fn no_topic_is_called_like_a_command() {
-        let program = args::program();
+        let program = crate::cli::program();
         for topic in topics() {
             assert!(program.find_subcommand(topic.name).is_none(), "{}", topic.name);
             assert!(topics().iter().filter(|other| other.name == topic.name).count() == 1, "{}", topic.name);

@@ -10,23 +10,25 @@ mod companies;
 mod flags;
 mod line;
 mod names;
+mod question;
 mod shell;
 mod topics;
+
+pub use shell::Shell;
 
 use std::ffi::OsString;
 use std::sync::Arc;
 
 use clap::ArgAction;
 
-pub use shell::Shell;
-
 use self::names::Names;
-use crate::args;
+use self::question::{Answer, Candidate, FILES, FOLDERS, Question};
+
 use crate::config::{Environment, env};
 use crate::ui::{Manner, Ui, sanitise};
 
-/// Completes and says so, when a completion script has started this program.
-pub fn answered(arguments: &[OsString], environment: &Environment) -> bool {
+/// Completes the command line of `program` and says so, when a completion script has started it.
+pub fn answered(arguments: &[OsString], environment: &Environment, program: fn() -> clap::Command) -> bool {
     let Some(shell) = environment.raw(env::COMPLETE) else { return false };
     // Somebody who has the variable set for other reasons still gets the program.
     let Some((marker, words)) = arguments.get(1..).and_then(<[OsString]>::split_first) else { return false };
@@ -34,7 +36,7 @@ pub fn answered(arguments: &[OsString], environment: &Environment) -> bool {
         return false;
     };
     let text = shell.question(words).map(|question| {
-        let answer = answer(&question, environment);
+        let answer = answer(&question, environment, program());
         shell.written(&question, &answer)
     });
     // A shell that does not listen is not told either.
@@ -42,57 +44,12 @@ pub fn answered(arguments: &[OsString], environment: &Environment) -> bool {
     true
 }
 
-/// What is to be completed.
-struct Question {
-    /// The words of the command, the program first, the one at the cursor last. No shell syntax is left in them.
-    words: Vec<String>,
-    /// How the word at the cursor stands in the line, where that matters.
-    form: Form,
-}
-
-/// How the word at the cursor stands in the line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Form {
-    /// The quote that is open at the cursor.
-    quote: Option<char>,
-    /// Bytes at the beginning of the word that the shell leaves alone.
-    kept: usize,
-    /// The candidates are only shown, not put in.
-    listing: bool,
-}
-
-/// What can stand there.
-enum Answer {
-    /// These words.
-    Words {
-        /// What to choose from.
-        candidates: Vec<Candidate>,
-        /// The word goes on behind each of them.
-        open: bool,
-    },
-    /// A file, named behind so many characters of the word.
-    Files(usize),
-    /// A folder, likewise.
-    Folders(usize),
-}
-
-/// One word to choose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Candidate {
-    value: String,
-    about: String,
-}
-
-/// Stands in a value for files or folders, which each shell completes best itself. No name holds such a character.
-const FILES: &str = "\u{1}files";
-const FOLDERS: &str = "\u{1}folders";
-
-fn answer(question: &Question, environment: &Environment) -> Answer {
+fn answer(question: &Question, environment: &Environment, program: clap::Command) -> Answer {
     let Some((current, before)) = question.words.split_last() else {
         return Answer::Words { candidates: Vec::new(), open: false };
     };
-    let names = Arc::new(Names::new(before, environment.clone()));
-    let mut command = arguments::with_values(args::whole(), &names);
+    let names = Arc::new(Names::new(before, environment.clone(), program.clone()));
+    let mut command = arguments::with_values(program, &names);
     let mut words: Vec<OsString> = question.words.iter().map(OsString::from).collect();
     if current == "-" {
         // Long flags say more; the engine shows either form, the one that was begun.

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::secure_file::Folder;
+use crate::config::secure_file::Folder;
 use crate::domain::{CompanyId, Origin, Token};
 
 /// How long names count without a word from the server.
@@ -143,6 +143,11 @@ impl NameCache {
         let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
         paths.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
     }
+}
+
+/// Forgets every name of the server `origin` in the cache `folder`: something was changed there.
+pub fn forget_names(folder: Option<&Path>, origin: &Origin) {
+    NameCache::new(folder).forget_server(origin);
 }
 
 fn prefix_of_server(origin: &Origin) -> String {

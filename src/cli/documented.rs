@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use clap::{Command, CommandFactory, Subcommand};
 
-use super::{Command as Verb, Global};
-use crate::commands::help::overview;
+use super::command::Command as Verb;
+use crate::context::Global;
+use crate::manual::help::overview;
 use crate::output::{self, Document};
 
 /// Longest line of what is added to the help.

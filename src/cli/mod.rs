@@ -1,0 +1,15 @@
+//! The command line: the commands, what their long help says beside, and which code each one runs.
+//!
+//! Responsible for everything from the words of a call to the command that they name. Refuses to do its work.
+
+mod command;
+mod dispatch;
+mod documented;
+mod parse;
+mod selection;
+
+pub use command::Command;
+pub use dispatch::run;
+pub use documented::{command, program, whole};
+pub use parse::{Cli, parse};
+pub use selection::selection;

@@ -1,0 +1,50 @@
+//! From the words of a call to what they ask for.
+
+use std::ffi::OsString;
+
+use clap::{ArgMatches, FromArgMatches};
+
+use super::command::Command;
+use super::documented;
+use crate::context::Global;
+
+/// What was asked for.
+#[derive(Debug)]
+pub struct Cli {
+    /// Flags of every command
+    pub global: Global,
+    /// What to do
+    pub command: Option<Command>,
+}
+
+impl Cli {
+    fn from_matches(matches: &mut ArgMatches) -> Result<Self, clap::Error> {
+        let global = Global::from_arg_matches_mut(matches)?;
+        let is_named = matches.subcommand_name().is_some();
+        let command = is_named.then(|| Command::from_arg_matches_mut(matches)).transpose()?;
+        Ok(Self { global, command })
+    }
+}
+
+/// The command line of this call, and the path of its command as it is typed, for example `role list`; empty when
+/// none is named.
+///
+/// # Errors
+/// Those of clap, which also stand for version and help: of a command with all that is documented about it.
+pub fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
+    let mut program = documented::command_for(arguments);
+    let mut matches = program.try_get_matches_from_mut(arguments)?;
+    let path = path_of(&matches);
+    let cli = Cli::from_matches(&mut matches).map_err(|error| error.format(&mut program))?;
+    Ok((cli, path))
+}
+
+fn path_of(matches: &ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut verb = matches.subcommand();
+    while let Some((word, matches)) = verb {
+        words.push(word);
+        verb = matches.subcommand();
+    }
+    words.join(" ")
+}

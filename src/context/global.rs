@@ -1,0 +1,104 @@
+//! The flags of every command.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::builder::Styles;
+use clap::builder::styling::{AnsiColor, Style};
+
+use crate::config::{Flags, StoreKind};
+use crate::domain::company::CompanyRef;
+use crate::output::Format;
+use crate::ui::Colour;
+
+/// What can be read on light and on dark terminals: no yellow, no green.
+const STYLES: Styles =
+    Styles::styled().valid(Style::new().bold()).invalid(AnsiColor::Magenta.on_default().bold());
+
+// Flags of every command, under the name of the program.
+/// Administer service accounts of a platform that manages cellular routers for many companies
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "sactl", version, styles = STYLES, disable_help_subcommand = true)]
+#[command(after_help = "Examples:\n  sactl login --server https://gateway.example\n  sactl list")]
+#[command(next_help_heading = "Global options")]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of the command line")]
+#[expect(clippy::doc_markdown, reason = "help for the terminal, which shows Markdown as it stands")]
+pub struct Global {
+    /// Use this stored profile [env: SACTL_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Talk to this server, written https://HOST or https://HOST:PORT [env: SACTL_SERVER]
+    #[arg(long, global = true, value_name = "URL")]
+    pub server: Option<String>,
+    /// Act in this company; digits are an id [env: SACTL_COMPANY]
+    #[arg(long, global = true, value_name = "ID|NAME")]
+    pub company: Option<CompanyRef>,
+    /// Choose the form of the answer [env: SACTL_OUTPUT]
+    #[arg(short, long, global = true, value_name = "FORMAT")]
+    pub output: Option<Format>,
+    /// Show tables whole: every column, every permission, exact times
+    #[arg(short, long, global = true)]
+    pub wide: bool,
+    /// Show only these columns, in this order, of a table, csv or the rows of a pipe: comma-separated
+    #[arg(long, global = true, value_name = "LIST", hide_short_help = true)]
+    pub columns: Option<String>,
+    /// Print what this jq expression makes of the JSON document: strings raw, one a line
+    #[arg(long, global = true, value_name = "EXPR", hide_short_help = true)]
+    pub jq: Option<String>,
+    /// Allow a request this many seconds in all [env: SACTL_TIMEOUT] [default: 30]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        hide_short_help = true,
+        allow_negative_numbers = true
+    )]
+    pub timeout: Option<f64>,
+    /// Trust the certificate authorities in this PEM file too [env: SACTL_CACERT]
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub cacert: Option<PathBuf>,
+    /// Show the server this client certificate (PEM)
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub client_cert: Option<PathBuf>,
+    /// Use this key (PEM) of the client certificate
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub client_key: Option<PathBuf>,
+    /// Allow plain http to another machine, where everybody on the way can read along
+    #[arg(long, global = true, hide_short_help = true)]
+    pub allow_http: bool,
+    /// Keep credentials there [env: SACTL_CREDENTIAL_STORE] [default: keyring]
+    #[arg(long, global = true, value_name = "STORE", hide_short_help = true)]
+    pub credential_store: Option<StoreKind>,
+    /// Say nothing but the answer and what is wrong
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Tell every request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Use colour
+    #[arg(long, global = true, value_name = "WHEN", hide_short_help = true)]
+    pub color: Option<Colour>,
+    /// Never wait for a key
+    #[arg(long, global = true, hide_short_help = true)]
+    pub no_input: bool,
+    /// Confirm everything beforehand
+    #[arg(long, global = true)]
+    pub yes: bool,
+}
+
+impl Global {
+    /// The part that concerns the settings.
+    pub fn flags(&self) -> Flags {
+        Flags {
+            profile: self.profile.clone(),
+            server: self.server.clone(),
+            company: self.company.clone(),
+            timeout: self.timeout,
+            cacert: self.cacert.clone(),
+            client_cert: self.client_cert.clone(),
+            client_key: self.client_key.clone(),
+            allow_http: self.allow_http,
+            credential_store: self.credential_store,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What a shell asks, and what it is answered.
+
+/// What is to be completed.
+pub(super) struct Question {
+    /// The words of the command, the program first, the one at the cursor last. No shell syntax is left in them.
+    pub(super) words: Vec<String>,
+    /// How the word at the cursor stands in the line, where that matters.
+    pub(super) form: Form,
+}
+
+/// How the word at the cursor stands in the line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Form {
+    /// The quote that is open at the cursor.
+    pub(super) quote: Option<char>,
+    /// Bytes at the beginning of the word that the shell leaves alone.
+    pub(super) kept: usize,
+    /// The candidates are only shown, not put in.
+    pub(super) listing: bool,
+}
+
+/// What can stand there.
+pub(super) enum Answer {
+    /// These words.
+    Words {
+        /// What to choose from.
+        candidates: Vec<Candidate>,
+        /// The word goes on behind each of them.
+        open: bool,
+    },
+    /// A file, named behind so many characters of the word.
+    Files(usize),
+    /// A folder, likewise.
+    Folders(usize),
+}
+
+/// One word to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) value: String,
+    pub(super) about: String,
+}
+
+/// Stands in a value for files or folders, which each shell completes best itself. No name holds such a character.
+pub(super) const FILES: &str = "\u{1}files";
+pub(super) const FOLDERS: &str = "\u{1}folders";
