@@ -33,6 +33,9 @@ pub struct Error {
     pub(super) repeated_in_doubt: bool,
 }
 
+/// What every request gives back.
+pub type Result<T> = std::result::Result<T, Error>;
+
 /// Longest text of a server that an error repeats, in characters.
 const MESSAGE_LIMIT: usize = 2000;
 
@@ -191,7 +194,8 @@ pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
     if error.is_builder() {
         return (Error::new(Code::Internal, "cannot build the request").caused_by(error), Fault::Final);
     }
-    if let Some(refused) = distrust(&error, error.is_connect()) {
+    if let Some((message, hint)) = distrust(&error, error.is_connect()) {
+        let refused = Error::new(Code::Unreachable, message).hint(hint);
         return (refused.caused_by(error), Fault::Final);
     }
     if !error.is_connect() {

@@ -29,7 +29,7 @@ mod trust;
 mod users;
 
 pub use change::{Change, MASK, Plan};
-pub use error::Error;
+pub use error::{Error, Result};
 pub use gateway::{Gateway, SignIn};
 pub use options::{ClientCertificate, Options};
 pub use pages::Pages;
@@ -38,6 +38,3 @@ pub use raw::{RawAnswer, RawRequest};
 pub use raw_pages::{RawPage, RawPages};
 pub use session::{Renewal, RenewedToken, Session};
 pub use transport::{Exchange, Observer};
-
-/// What every request gives back.
-pub type Result<T> = std::result::Result<T, Error>;

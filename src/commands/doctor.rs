@@ -2,22 +2,20 @@
 //!
 //! It changes nothing and asks nobody. Each look is bounded, so that it ends also where everything hangs.
 
-use std::time::Duration;
-
 use crate::api::Code;
 use crate::config::Settings;
 use crate::context::Context;
 use crate::error::{CliError, Result};
-use crate::output::{CheckView, DoctorView, Status};
+use crate::output::DoctorView;
 use crate::ui::show;
 
+mod finding;
 mod here;
 mod identity;
 mod server;
 mod store;
 
-/// Longest look at anything over the network.
-const PATIENCE: Duration = Duration::from_secs(5);
+use finding::Finding;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl doctor\n  sactl doctor --server https://gateway.example -o json")]
@@ -61,29 +59,4 @@ fn verdict(first: &Finding, failed: &[&Finding]) -> CliError {
     let error =
         CliError::new(first.code.unwrap_or(Code::Internal), format!("{number} failed: {}", names.join(", ")));
     first.view.mend.iter().fold(error, CliError::hint)
-}
-
-/// What was found: a line of the answer, and the kind of failure where it is one.
-#[derive(Clone, Debug)]
-struct Finding {
-    view: CheckView,
-    code: Option<Code>,
-}
-
-impl Finding {
-    fn ok(name: &'static str, message: impl Into<String>) -> Self {
-        let view = CheckView { name, status: Status::Ok, message: message.into(), mend: None };
-        Self { view, code: None }
-    }
-
-    fn warning(name: &'static str, message: impl Into<String>, mend: impl Into<String>) -> Self {
-        let (message, mend) = (message.into(), Some(mend.into()));
-        Self { view: CheckView { name, status: Status::Warning, message, mend }, code: None }
-    }
-
-    fn failed(name: &'static str, error: &CliError) -> Self {
-        let mend = (!error.hints().is_empty()).then(|| error.hints().join("; "));
-        let view = CheckView { name, status: Status::Failed, message: error.whole_message(), mend };
-        Self { view, code: Some(error.code()) }
-    }
 }

@@ -31,6 +31,9 @@ pub struct Error {
     pub source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
+/// What everything here gives back.
+pub type Result<T> = std::result::Result<T, Error>;
+
 impl Error {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hints: Vec::new(), source: None }

@@ -14,10 +14,7 @@ pub mod settings;
 
 pub use credentials::StoreKind;
 pub use env::Environment;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Result};
 pub use file::{ConfigFile, Profile};
 pub use identity::Identity;
 pub use settings::{Flags, Setting, Settings, Source};
-
-/// What everything here gives back.
-pub type Result<T> = std::result::Result<T, Error>;

@@ -4,6 +4,7 @@
 //! command, its manual page and the published schemas all read it here.
 
 use schemars::JsonSchema;
+use serde_json::{Map, Value};
 
 use super::{
     AccountDetailView, AccountListView, AccountView, Answer, CheckView, CompanyListView, CompanyView,
@@ -11,6 +12,10 @@ use super::{
     PermissionListView, PermissionView, ProfileListView, ProfileView, RawView, RehearsalView, RevokeView,
     RoleDeletedView, RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
 };
+
+/// What holds for every document.
+const PROMISE: &str = "Every field that is not said to be absent is always there, null for nothing. A later version \
+    may add fields and named values; none is taken away, renamed or given another meaning.";
 
 /// One kind of document.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +57,24 @@ impl Document {
     /// A document that stands only on the lines of another.
     const fn row<R: Row + JsonSchema>(name: &'static str, about: &'static str) -> Self {
         Self { name, about, commands: &[], line: name, columns: R::COLUMNS, derived: schema::of::<R> }
+    }
+
+    /// Its JSON Schema. It allows fields that it does not name, for a later version may add some.
+    pub fn schema(&self) -> Value {
+        let line = if self.line == self.name {
+            String::new()
+        } else {
+            format!(" With -o jsonl, each line is the document {}.", self.line)
+        };
+        let mut derived = (self.derived)();
+        let mut schema = Map::new();
+        schema.insert("$schema".to_owned(), derived["$schema"].take());
+        schema.insert("title".to_owned(), self.name.into());
+        schema.insert("description".to_owned(), format!("{}{line} {PROMISE}", self.about).into());
+        for (name, value) in derived.as_object_mut().into_iter().flatten() {
+            schema.entry(name.as_str()).or_insert_with(|| value.take());
+        }
+        Value::Object(schema)
     }
 }
 

@@ -4,7 +4,6 @@
 //! evaluated in a process of its own, this program once more, which may fail in any way: for the command that is
 //! an error as any other. It is started, and the expression compiled, before anything is sent.
 
-use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::os::unix::process::CommandExt;
@@ -17,10 +16,12 @@ use zeroize::Zeroizing;
 
 use self::frame::Tag;
 
+mod error;
 mod evaluator;
 mod filter;
 mod frame;
 
+pub use error::JqError;
 pub use evaluator::evaluated;
 
 /// Results that are compared with others are no longer than this: it is many times what an answer with a password
@@ -29,39 +30,6 @@ const COMPARED: usize = 4 << 20;
 
 /// Most documents that wait for the evaluator.
 const AHEAD: usize = 256;
-
-/// What is said about a document that is not understood.
-const DOCUMENT: &str = "the document cannot be read";
-
-/// Why an expression is none, or fails on an answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text}")]
-pub struct JqError {
-    text: String,
-    advice: Option<&'static str>,
-}
-
-impl JqError {
-    fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), advice: None }
-    }
-
-    /// The evaluator ended without an answer.
-    fn exhausted(advice: &'static str) -> Self {
-        let text = "it calls itself too often, or needs too much memory, and was ended";
-        Self { text: text.to_owned(), advice: Some(advice) }
-    }
-
-    /// What to do about it, where its text does not say that.
-    pub const fn advice(&self) -> Option<&'static str> {
-        self.advice
-    }
-
-    /// The one that `error` carries, if it is of this kind.
-    pub fn within(error: &io::Error) -> Option<&Self> {
-        error.get_ref().and_then(|inner| (inner as &(dyn Error + 'static)).downcast_ref())
-    }
-}
 
 /// A compiled expression.
 #[derive(Debug)]

@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::write::LINE;
 use crate::domain::visible::{count_strange, json_visible};
+
+/// Room for a row of ordinary length.
+pub(super) const LINE: usize = 1024;
 
 /// Writes one document over several lines.
 pub(super) fn pretty<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {

@@ -9,8 +9,9 @@ use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, Table,
 
 use super::cell::Reading;
 use super::layout::{self, Fit, GAP, Measure};
+use super::surroundings::{Shown, Surroundings};
 use super::text::{width, wrap};
-use super::{Block, Cell, Column, Shown, Surroundings, Tone};
+use super::{Block, Cell, Column, Tone};
 use crate::domain::visible::sanitise;
 
 /// Room for a folded list in a table.

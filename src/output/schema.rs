@@ -2,37 +2,11 @@
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value};
-
-use super::Document;
-
-/// What holds for every document.
-const PROMISE: &str = "Every field that is not said to be absent is always there, null for nothing. A later version \
-    may add fields and named values; none is taken away, renamed or given another meaning.";
+use serde_json::Value;
 
 /// The schema of what `T` prints.
 pub(super) fn of<T: JsonSchema>() -> Value {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().to_value()
-}
-
-impl Document {
-    /// Its JSON Schema. It allows fields that it does not name, for a later version may add some.
-    pub fn schema(&self) -> Value {
-        let line = if self.line == self.name {
-            String::new()
-        } else {
-            format!(" With -o jsonl, each line is the document {}.", self.line)
-        };
-        let mut derived = (self.derived)();
-        let mut schema = Map::new();
-        schema.insert("$schema".to_owned(), derived["$schema"].take());
-        schema.insert("title".to_owned(), self.name.into());
-        schema.insert("description".to_owned(), format!("{}{line} {PROMISE}", self.about).into());
-        for (name, value) in derived.as_object_mut().into_iter().flatten() {
-            schema.entry(name.as_str()).or_insert_with(|| value.take());
-        }
-        Value::Object(schema)
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,8 @@
 //! What of an answer was asked for: all of it, some columns of its rows, or what an expression makes of it.
 
-use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::{
-    Answer, Block, Cell, Column, Field, Fit, Format, Jq, Row, RowWriter, Shape, Shown, Surroundings, write,
-};
+use super::{Jq, Row};
 
 /// What of an answer was asked for.
 #[derive(Clone, Debug, Default)]
@@ -35,113 +32,5 @@ impl Selection {
         let Self::Columns(columns) = self else { return None };
         let place = |column: &&'static str| R::COLUMNS.iter().position(|known| known == column);
         Some(columns.iter().filter_map(place).collect())
-    }
-}
-
-/// The answer with tables of the chosen columns alone. A list keeps its titles, and what it says where it is empty;
-/// of anything else the row is left.
-fn tables<A: Answer>(answer: &A, columns: &[&'static str], selection: &Selection) -> Vec<Block> {
-    let places = selection.places::<A::Row>().unwrap_or_default();
-    let mut rows = answer.rows().into_iter();
-    let mut next = |count: usize| table(columns, &places, rows.by_ref().take(count));
-    let blocks = answer.blocks();
-    let shown = blocks.iter().map(|block| match block {
-        Block::Table { rows, .. } => Some(rows.len()),
-        Block::Title(_) | Block::Counted(..) | Block::Note(_) => Some(0),
-        Block::Verbatim(_) | Block::Document(_) | Block::Pairs(_) => None,
-    });
-    let count = answer.rows().len();
-    if shown.sum::<Option<usize>>() != Some(count) {
-        return vec![next(count)];
-    }
-    let chosen = |block| match block {
-        Block::Table { rows, .. } => next(rows.len()),
-        other => other,
-    };
-    blocks.into_iter().map(chosen).collect()
-}
-
-/// What was asked for by its name is not cut.
-fn table<'a, R: Row + 'a>(
-    columns: &[&'static str],
-    places: &[usize],
-    rows: impl Iterator<Item = &'a R>,
-) -> Block {
-    let cells = |row: &R| {
-        let fields = row.cells();
-        let read = |(column, place): (&&str, &usize)| Some(cell(column, fields.get(*place)?));
-        columns.iter().zip(places).filter_map(read).collect()
-    };
-    Block::Table {
-        columns: columns.iter().map(|column| Column::new(column, Fit::Prose)).collect(),
-        rows: rows.map(cells).collect(),
-    }
-}
-
-/// A time reads as in every other table: on a terminal by how far it is away.
-fn cell(column: &str, field: &Field<'_>) -> Cell {
-    if let Field::Time(time) = field {
-        return if column.ends_with("expires_at") {
-            Cell::future(Some(*time), "")
-        } else {
-            Cell::past(Some(*time), "")
-        };
-    }
-    let text = field.text();
-    match column {
-        "name" => Cell::strong(text),
-        _ if text.is_empty() => Cell::faint("-"),
-        // So that a long list is broken between its words.
-        "permissions" => Cell::new(text.replace(',', ", ")),
-        _ => Cell::new(text),
-    }
-}
-
-/// Writes what was asked for of an answer, in the form that the surroundings ask for.
-///
-/// # Errors
-/// Those of `out`; one that carries a [`JqError`](super::JqError) where an expression fails.
-pub fn write_selected<A: Answer>(
-    answer: &A,
-    out: &mut dyn Write,
-    surroundings: &Surroundings,
-    selection: &Selection,
-) -> io::Result<Shown> {
-    match (selection, surroundings.shape()) {
-        (Selection::Whole, _) => return super::write(answer, out, surroundings),
-        (Selection::Jq(jq), shape) if shape != Shape::As(Format::Jsonl) => jq.write(answer, out),
-        (Selection::Columns(columns), Shape::As(Format::Table)) => {
-            return write::blocks(&tables(answer, columns, selection), out, surroundings);
-        }
-        _ => {
-            let rows = RowWriter::selecting(surroundings, selection);
-            rows.begin::<A::Row>(out)?;
-            answer.rows().into_iter().try_for_each(|row| rows.write(row, out))
-        }
-    }
-    .map(|()| Shown::Whole)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::api::Time;
-
-    #[test]
-    fn a_time_is_one_only_in_a_column_of_times() {
-        let time = "2026-11-22T12:00:00Z";
-        let then: Time = time.parse().unwrap();
-        assert_eq!(cell("created_at", &Field::Time(then)), Cell::past(Some(then), ""));
-        assert_eq!(cell("token_expires_at", &Field::Time(then)), Cell::future(Some(then), ""));
-        assert_eq!(cell("description", &time.into()), Cell::new(time));
-        assert_eq!(cell("last_used_at", &"".into()), Cell::faint("-"));
-    }
-
-    #[test]
-    fn a_list_can_be_broken_between_its_words() {
-        let list = "alerts:view,devices:view";
-        assert_eq!(cell("permissions", &list.into()), Cell::new("alerts:view, devices:view"));
-        assert_eq!(cell("description", &list.into()), Cell::new(list));
-        assert_eq!(cell("permissions", &"".into()), Cell::faint("-"));
     }
 }

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use super::cell::Reading;
 use super::layout::Fit;
-use super::{Block, Cell, Shown, Surroundings};
+use super::surroundings::{Shown, Surroundings};
+use super::{Block, Cell};
 use crate::domain::visible::sanitise;
 
 /// Most columns of a list that is told in passing.

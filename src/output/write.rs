@@ -3,65 +3,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use jiff::Timestamp;
-
-use super::{Answer, Block, Cells, Field, Format, Row, Selection, csv, json, people, spoken, yaml};
+use super::json::{self, LINE};
+use super::surroundings::{Shape, Shown, Surroundings};
+use super::{Answer, Block, Cells, Field, Format, Row, Selection, csv, people, spoken, yaml};
 use crate::domain::visible::{count_strange, sanitise};
-
-/// Where an answer goes.
-#[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts of the terminal")]
-pub struct Surroundings {
-    /// The format that was asked for; `None` where nobody asked.
-    pub format: Option<Format>,
-    /// Whether standard output is a terminal.
-    pub is_terminal: bool,
-    /// Columns of the terminal; `None` for tables as wide as they need.
-    pub width: Option<u16>,
-    /// Whether tables are shown whole: every column, nothing cut or folded.
-    pub wide: bool,
-    /// Whether a screen reader reads: lines with labels in place of tables.
-    pub accessible: bool,
-    /// Whether tables may use colours.
-    pub color: bool,
-    /// What relative times count from.
-    pub now: Timestamp,
-}
-
-/// The form that an answer takes: a format, or the rows of a pipe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// As asked for, or a table because a person looks.
-    As(Format),
-    /// Tab-separated rows without header, because a program reads and nobody asked for a format.
-    Piped,
-}
-
-/// How much of an answer was shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
-    /// All that the form has.
-    Whole,
-    /// Something was cut or folded, because there was no room for it.
-    Cut,
-}
-
-impl Surroundings {
-    /// The form that an answer takes here: the format asked for; else a table on a terminal and tab-separated
-    /// rows in a pipe.
-    pub const fn shape(&self) -> Shape {
-        match self.format {
-            Some(format) => Shape::As(format),
-            None if self.is_terminal => Shape::As(Format::Table),
-            None => Shape::Piped,
-        }
-    }
-
-    /// Whether rows can be written one by one, without the whole answer at hand.
-    pub const fn streams(&self) -> bool {
-        matches!(self.shape(), Shape::Piped | Shape::As(Format::Jsonl | Format::Csv | Format::Name))
-    }
-}
 
 /// Writes an answer in the form that the surroundings ask for.
 ///
@@ -168,9 +113,6 @@ impl<'a> RowWriter<'a> {
     }
 }
 
-/// Room for a row of ordinary length.
-pub(super) const LINE: usize = 1024;
-
 fn texts<'a>(cells: &'a [Field<'_>]) -> Vec<Cow<'a, str>> {
     cells.iter().map(Field::text).collect()
 }
@@ -193,24 +135,13 @@ fn piped(cells: &[Field<'_>], out: &mut dyn Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use proptest::prelude::*;
 
     use super::*;
     use crate::domain::CompanyId;
     use crate::domain::visible::is_hidden;
     use crate::domain::visible::tests::any_text;
-
-    fn at(format: Option<Format>, is_terminal: bool) -> Surroundings {
-        Surroundings { format, is_terminal, ..Surroundings::default() }
-    }
-
-    #[test]
-    fn nobody_asked_a_terminal_gets_tables_and_a_pipe_rows() {
-        assert_eq!(at(None, true).shape(), Shape::As(Format::Table));
-        assert_eq!(at(None, false).shape(), Shape::Piped);
-        assert_eq!(at(Some(Format::Table), false).shape(), Shape::As(Format::Table));
-        assert_eq!(at(Some(Format::Json), true).shape(), Shape::As(Format::Json));
-    }
 
     /// P6, also of what is no text: a spreadsheet takes a negative number for a formula.
     #[test]

@@ -5,11 +5,12 @@
 //! when it is told to stop.
 
 mod connection;
+mod peer;
 mod tls;
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
+pub use self::peer::Peer;
 pub use self::tls::{Tls, TlsError};
 
 /// Connections that are open at the same time; further ones wait in the queue of the system.
@@ -28,10 +30,6 @@ const MAX_CONNECTIONS: usize = 8192;
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long to wait when the system has no file descriptor left for a connection.
 const BREATH: Duration = Duration::from_millis(50);
-
-/// The address from which a request came, as the platform's own socket saw it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub IpAddr);
 
 /// A bound socket that does not accept yet.
 #[derive(Debug)]

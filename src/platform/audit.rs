@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::Platform;
-use super::authn::{Caller, PrincipalId};
+use super::authn::Caller;
 use super::error::Error;
+use super::ids::PrincipalId;
 use super::store::Connection;
 use super::store::access::{self, Assignment, Grant};
 use super::store::account::Sighting;

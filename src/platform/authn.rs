@@ -1,14 +1,14 @@
 //! Who is calling: from a bearer token to a principal, looked up in the database at every request, so that a
 //! token that was ended is dead at once on every node.
 
-use std::fmt::Write as _;
-
 use jiff::{SignedDuration, Timestamp};
 use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
 
 use super::Platform;
 use super::error::Error;
+use super::hex::hex;
+use super::ids::PrincipalId;
 use super::store::{Connection, principal, token};
 use crate::api::session::Kind;
 use crate::domain::Token;
@@ -21,10 +21,6 @@ const PREFIX: &str = "sat_";
 
 /// How exactly the last use of an account is known.
 pub(super) const LAST_USED_GRAIN: SignedDuration = SignedDuration::from_mins(1);
-
-/// The number of a human or a service account; never used again after a deletion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PrincipalId(pub i64);
 
 /// Somebody whose token was good when the request came in.
 ///
@@ -100,15 +96,6 @@ pub(super) fn new_token() -> Token {
 /// What is kept of a token. It has 256 random bits, so one round of a plain hash is enough.
 pub(super) fn fingerprint(token: &Token) -> String {
     hex(&Sha256::digest(token.expose().as_bytes()))
-}
-
-/// Two lower-case digits for each byte.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! What a caller may do in a company, read from the database at the moment of asking.
 
-use super::authn::{Caller, PrincipalId};
+use super::authn::Caller;
 use super::error::Error;
+use super::ids::PrincipalId;
 use super::store::Connection;
 use super::store::access::{self, Grant};
 use super::store::account::Sighting;

@@ -11,6 +11,8 @@ mod authz;
 pub mod config;
 pub mod error;
 mod hash;
+mod hex;
+pub mod ids;
 mod readiness;
 pub mod router;
 mod routes;
@@ -26,10 +28,10 @@ use anyhow::Context as _;
 use jiff::{Timestamp, Unit};
 use rand::RngExt as _;
 
-use authn::PrincipalId;
 pub use config::DatabaseUrl;
 pub use error::Error;
 use hash::Hasher;
+use ids::PrincipalId;
 use readiness::Readiness;
 use store::Store;
 
@@ -79,7 +81,7 @@ impl Platform {
         let store = Store::open(database).await?;
         let fresh: [u8; 32] = rand::rng().random();
         let tx = store.begin().await?;
-        let cursor_key = store::setting::get_or_insert(&*tx, CURSOR_KEY, &authn::hex(&fresh)).await?;
+        let cursor_key = store::setting::get_or_insert(&*tx, CURSOR_KEY, &hex::hex(&fresh)).await?;
         tx.commit().await.context("cannot write to the database")?;
         Ok(Self(Arc::new(Inner {
             store,
@@ -103,7 +105,8 @@ impl Platform {
     /// # Errors
     /// `unavailable` or `internal`.
     pub async fn ready(&self) -> Result<(), Error> {
-        self.0.readiness.ask(self).await
+        let platform = self.clone();
+        self.0.readiness.ask(async move { platform.store().try_write().await }).await
     }
 
     /// How many password hashes were computed so far.

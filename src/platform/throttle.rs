@@ -10,8 +10,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Platform;
-use super::authn::PrincipalId;
 use super::error::Error;
+use super::ids::PrincipalId;
 use super::store::throttle::Count;
 use super::store::{self, Connection};
 

@@ -3,8 +3,7 @@
 //! no pipe that may end in a pager, not in the background. For a screen reader it is one plain line, once.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rustix::fs::FileType;
@@ -16,15 +15,6 @@ use crate::output::grouped;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-
-/// What stands on the terminal now. Shared by everything of one call that talks to the terminal.
-#[derive(Debug, Default)]
-pub(super) struct State {
-    begun: Mutex<Option<Instant>>,
-    done: Mutex<Option<String>>,
-    frame: AtomicUsize,
-    drawn: AtomicBool,
-}
 
 impl Ui {
     /// From when on [`Self::waiting`] is worth calling: a moment after the first request; `None` where nobody

@@ -256,7 +256,7 @@ fn is_test_module(tokens: &[TokenTree], at: usize) -> bool {
     group.delimiter() == Delimiter::Brace
         && at > 1
         && is(&tokens[at - 2], "mod")
-        && tokens[..at - 2].iter().rev().take(2).any(|token| match token {
+        && tokens[..at - 2].iter().rev().take(4).any(|token| match token {
             TokenTree::Group(attribute) => attribute.stream().to_string().replace(' ', "") == "cfg(test)",
             _ => false,
         })

@@ -1,6 +1,6 @@
 //! What can be seen on this machine alone: settings, environment, files, terminal.
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::{Settings, env, inspect};
 use crate::context::Context;
 use crate::domain::near::nearest;

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Finding, PATIENCE, store};
+use super::finding::{Finding, PATIENCE};
+use super::store;
 use crate::api::Code;
 use crate::api::session::{Identity as Known, Kind};
 use crate::client::{Gateway, Session, SignIn};

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Finding, PATIENCE};
+use super::finding::{Finding, PATIENCE};
 use crate::api::Code;
 use crate::client::{Error, Gateway, Probe};
 use crate::context::Context;

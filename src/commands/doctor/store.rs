@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::config::credentials::{Credentials, Slot, Store};
 use crate::config::{Identity, Settings, StoreKind};
 

@@ -1,5 +1,6 @@
 //! `sactl profile delete`.
 
+use super::known;
 use crate::config::credentials::{Slot, Store};
 use crate::config::{ConfigFile, Profile, StoreKind};
 use crate::context::Context;
@@ -20,8 +21,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
     let folder = &context.settings()?.folder;
     let file = ConfigFile::load(folder)?;
-    let profile = file.profiles.get(&name).ok_or_else(|| super::no_profile(&name, &file))?;
-    let view = super::view(&name, profile, &file);
+    let profile = file.profiles.get(&name).ok_or_else(|| known::no_profile(&name, &file))?;
+    let view = known::view(&name, profile, &file);
     let shared = file.profiles.iter().any(|(other, one)| *other != name && is_same_slot(one, profile));
     if !shared && let (Some(origin), Some(username)) = (profile.server.clone(), profile.username.clone()) {
         let store = Store::new(profile.credential_store.unwrap_or(StoreKind::Keyring), folder);

@@ -1,5 +1,6 @@
 //! `sactl profile list`.
 
+use super::known;
 use crate::config::ConfigFile;
 use crate::context::Context;
 use crate::error::Result;
@@ -14,6 +15,6 @@ pub(super) struct Args {}
 pub(super) fn run(_args: Args, context: &Context) -> Result<()> {
     let file = ConfigFile::load(&context.settings()?.folder)?;
     let view: ProfileListView =
-        file.profiles.iter().map(|(name, profile)| super::view(name, profile, &file)).collect();
+        file.profiles.iter().map(|(name, profile)| known::view(name, profile, &file)).collect();
     ui::show(context.ui(), &view)
 }

@@ -1,17 +1,15 @@
 //! `sactl profile`: stored sets of server, user and active company.
 
 mod delete;
+mod known;
 mod list;
 mod show;
 mod r#use;
 
 use clap::Subcommand;
 
-use crate::config::{ConfigFile, Profile};
 use crate::context::Context;
-use crate::domain::near::nearest;
-use crate::error::{CliError, Result};
-use crate::output::ProfileView;
+use crate::error::Result;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl profile list\n  sactl profile use acme")]
@@ -39,25 +37,5 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         Verb::Show(args) => show::run(args, context),
         Verb::Use(args) => r#use::run(args, context),
         Verb::Delete(args) => delete::run(args, context).await,
-    }
-}
-
-fn view(name: &str, profile: &Profile, file: &ConfigFile) -> ProfileView {
-    ProfileView {
-        name: name.to_owned(),
-        current: file.current.as_deref() == Some(name),
-        server: profile.server.as_ref().map(ToString::to_string),
-        username: profile.username.clone(),
-        company: profile.company.clone(),
-        credential_store: profile.credential_store.map(|kind| kind.to_string()),
-    }
-}
-
-fn no_profile(name: &str, file: &ConfigFile) -> CliError {
-    let error = CliError::not_found(format!("there is no profile {name}"))
-        .hint("see which there are with: sactl profile list");
-    match nearest(name, file.profiles.keys()) {
-        Some(near) => error.hint_before(format!("did you mean {near}?")),
-        None => error,
     }
 }

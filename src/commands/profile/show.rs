@@ -1,5 +1,6 @@
 //! `sactl profile show`.
 
+use super::known;
 use crate::config::ConfigFile;
 use crate::context::Context;
 use crate::error::{CliError, Result};
@@ -20,6 +21,6 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name.or_else(in_use).ok_or_else(|| {
         CliError::not_found("there is no profile yet").hint("make one by signing in: sactl login")
     })?;
-    let profile = file.profiles.get(&name).ok_or_else(|| super::no_profile(&name, &file))?;
-    ui::show(context.ui(), &super::view(&name, profile, &file))
+    let profile = file.profiles.get(&name).ok_or_else(|| known::no_profile(&name, &file))?;
+    ui::show(context.ui(), &known::view(&name, profile, &file))
 }

@@ -1,5 +1,6 @@
 //! `sactl profile use`.
 
+use super::known;
 use crate::config::{ConfigFile, env};
 use crate::context::Context;
 use crate::error::Result;
@@ -17,10 +18,10 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
     let view = ConfigFile::update(&context.settings()?.folder, |file| {
         let Some(profile) = file.profiles.get(&name).cloned() else {
-            return Err(super::no_profile(&name, file));
+            return Err(known::no_profile(&name, file));
         };
         file.current = Some(name.clone());
-        Ok(super::view(&name, &profile, file))
+        Ok(known::view(&name, &profile, file))
     })??;
     context.ui().status(format!("The profile in use is {name}"));
     for variable in [env::PROFILE, env::SERVER] {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Credentials, FOLDER, Slot, encode};
+use super::slot::{Credentials, FOLDER, Slot, encode};
 use crate::config::secure_file::Folder;
 use crate::config::{Error, ErrorKind, Result};
 use crate::domain::Origin;

@@ -8,7 +8,7 @@ use keyring_core::Error as KeyringError;
 use secret_service::EncryptionType;
 use secret_service::blocking::SecretService;
 
-use super::{Credentials, Slot, encode};
+use super::slot::{Credentials, Slot, encode};
 use crate::config::{Error, Result};
 
 /// Longest wait for one call.

@@ -14,12 +14,15 @@ use std::thread;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use zeroize::Zeroizing;
 
+use super::error::JqError;
 use super::filter::JqFilter;
 use super::frame::{self, Tag};
-use super::{DOCUMENT, JqError};
 
 /// The one argument that makes a process an evaluator.
 pub(super) const ARGUMENT: &str = "evaluate-for-sactl";
+
+/// What is said about a document that is not understood.
+const DOCUMENT: &str = "the document cannot be read";
 
 /// The stack of the thread that evaluates. It does not depend on what the shell allows.
 const STACK: usize = 64 << 20;

@@ -14,7 +14,7 @@ use jaq_core::{Compiler, Ctx, Filter, Vars, compile};
 use jaq_json::{Val, read};
 use serde::de::IgnoredAny;
 
-use super::JqError;
+use super::error::JqError;
 use crate::domain::visible::{json_visible, sanitise};
 
 /// Forms of the language that its library lacks: a row as comma- and as tab-separated values.

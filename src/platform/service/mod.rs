@@ -9,6 +9,7 @@ pub mod account;
 mod assignment;
 pub mod catalogue;
 pub mod company;
+mod failure;
 pub mod identity;
 mod page;
 pub mod role;

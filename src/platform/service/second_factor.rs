@@ -5,7 +5,7 @@
 
 use totp_rs::{Builder, Secret};
 
-use super::session::count_failure;
+use super::failure::count_failure;
 use crate::api::Code;
 use crate::api::session::Kind;
 use crate::domain::secret::OneTimeCode;

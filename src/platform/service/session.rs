@@ -4,13 +4,15 @@ use std::net::IpAddr;
 
 use jiff::SignedDuration;
 
+use super::failure::count_failure;
 use super::second_factor::{self, RightCode, Spent};
 use crate::api::Code;
 use crate::api::session::{CLIENT_ID, Kind, TokenGrant, UI_CLIENT_IDS};
 use crate::domain::secret::OneTimeCode;
 use crate::domain::{Password, Token};
-use crate::platform::authn::{self, PrincipalId, TOKEN_LIFETIME};
+use crate::platform::authn::{self, TOKEN_LIFETIME};
 use crate::platform::hash::NOBODY;
+use crate::platform::ids::PrincipalId;
 use crate::platform::store::principal::Principal;
 use crate::platform::store::{self, Tx};
 use crate::platform::throttle::{Bucket, Guess, canonical};
@@ -168,13 +170,6 @@ async fn bucket_for(
         return Ok(Bucket::familiar(principal.id, address));
     }
     Ok(Bucket::name(username))
-}
-
-/// Counts a failed guess, in a transaction that does nothing else.
-pub(super) async fn count_failure(platform: &Platform, guess: &Guess) -> Result<(), Error> {
-    let tx = platform.store().begin().await?;
-    guess.failed(&*tx, platform.now()).await?;
-    Ok(tx.commit().await?)
 }
 
 /// A service account never gets a session of a user interface; what decides is its kind in the database.

@@ -9,7 +9,7 @@ use sea_orm::{
 use super::entity::{access, company, principal, role};
 use super::{Connection, from_list, to_list};
 use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet};
-use crate::platform::authn::PrincipalId;
+use crate::platform::ids::PrincipalId;
 
 /// Access of somebody in one company.
 #[derive(Clone, Debug, PartialEq, Eq)]

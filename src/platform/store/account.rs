@@ -13,7 +13,7 @@ use super::principal::StoredHash;
 use super::{Connection, from_millis, is_storable, to_millis};
 use crate::domain::page::MAX_SIZE;
 use crate::domain::{AccountName, Company, CompanyId, Description, Ownership};
-use crate::platform::authn::PrincipalId;
+use crate::platform::ids::PrincipalId;
 
 /// A service account, with its access in the company from which it is seen.
 #[derive(Clone, Debug)]

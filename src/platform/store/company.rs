@@ -12,7 +12,7 @@ use super::Connection;
 use super::entity::{access, company};
 use super::pieces::MOST_ROWS;
 use crate::domain::{Company, CompanyId};
-use crate::platform::authn::PrincipalId;
+use crate::platform::ids::PrincipalId;
 
 /// Locks companies in the order of their ids until the transaction ends: nobody else changes a role or access
 /// there meanwhile. Those that do not exist do not matter.

@@ -12,7 +12,7 @@ use super::entity::{familiar, principal};
 use super::{Connection, is_storable, to_millis};
 use crate::api::session::Kind;
 use crate::domain::AccountName;
-use crate::platform::authn::PrincipalId;
+use crate::platform::ids::PrincipalId;
 
 /// How the kind of a service account is kept.
 pub(super) const SERVICE_ACCOUNT: &str = "service_account";

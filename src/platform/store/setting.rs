@@ -1,9 +1,11 @@
 //! Values that belong to this database and are the same on every node.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as Connection, DbErr, EntityTrait as _, QueryFilter as _,
+    QuerySelect as _, Set,
+};
 
-use super::Connection;
 use super::entity::setting;
 
 /// The value of a setting, which becomes `value` where there was none.

@@ -10,7 +10,7 @@ use super::entity::{principal, token};
 use super::principal::kind_of;
 use super::{Connection, from_millis, to_millis};
 use crate::api::session::Kind;
-use crate::platform::authn::PrincipalId;
+use crate::platform::ids::PrincipalId;
 
 /// Most tokens of one bearer. A script that signs in once a second for many minutes is below it.
 pub(in crate::platform) const MOST_TOKENS: u64 = 1000;

@@ -14,6 +14,7 @@ use crate::domain::{
 };
 use crate::platform::audit::{self, Action, Author, Object};
 use crate::platform::authn::{self, Caller};
+use crate::platform::hex::hex;
 use crate::platform::service::assignment::{self, Wanted};
 use crate::platform::store::access::Grant;
 use crate::platform::store::account::{KeyedRequest, Made, NewAccount};
@@ -147,7 +148,7 @@ impl Order<'_> {
         let asked = json!({
             "owner": self.owner, "name": name, "description": description, "access": access,
         });
-        authn::hex(&Sha256::digest(asked.to_string()))
+        hex(&Sha256::digest(asked.to_string()))
     }
 
     /// Answers a repetition: to those who may look at the account, if its password is the one that was sent.

@@ -8,7 +8,7 @@ use super::{Applied, CompanyPlace, Secret, Seed, SeedAccess, SeedAccount, SeedRo
 use crate::domain::{
     AccountName, CompanyId, DefaultRole, Description, PermissionSet, RoleName, Violation, password,
 };
-use crate::platform::authn::PrincipalId;
+use crate::platform::ids::PrincipalId;
 use crate::platform::service::assignment;
 use crate::platform::service::second_factor::check_secret;
 use crate::platform::store::account::NewAccount;

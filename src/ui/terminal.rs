@@ -1,28 +1,15 @@
-//! The terminal: the answer on standard output, the conversation on standard error.
-//!
-//! Everything said here passes [`sanitise`], so nothing from a server or a file commands a terminal, and the secrets
-//! of this call are masked in it, whatever a server repeats. With a
-//! document format the conversation is silent unless asked for. Prompts need a terminal on standard input
-//! *and* standard error; `/dev/tty` is never opened behind a pipe.
+//! What a command says.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::builder::StyledStr;
 
+use super::state::State;
 use crate::domain::mask::Secrets;
+use crate::domain::visible::sanitise;
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection, wrap};
-
-pub use crate::domain::visible::{json_visible, sanitise};
-
-mod answer;
-mod choose;
-mod progress;
-mod prompt;
-
-pub use answer::{show, surroundings};
-pub use choose::Choice;
 
 /// Labels in attributes and colours that can be read on light and on dark: no yellow, no cyan.
 const NOTE: &str = "1";
@@ -81,13 +68,13 @@ impl Manner {
 /// What a command says and asks. Cheap to clone; it holds no lock and no file.
 #[derive(Clone, Debug)]
 pub struct Ui {
-    manner: Manner,
-    progress: Arc<progress::State>,
+    pub(super) manner: Manner,
+    pub(super) progress: Arc<State>,
     way_out: Arc<Mutex<Option<String>>>,
     secrets: Arc<Mutex<Secrets>>,
-    stdout_terminal: bool,
-    stderr_terminal: bool,
-    stdin_terminal: bool,
+    pub(super) stdout_terminal: bool,
+    pub(super) stderr_terminal: bool,
+    pub(super) stdin_terminal: bool,
 }
 
 impl Ui {
@@ -197,7 +184,7 @@ impl Ui {
     }
 
     /// The text without the secrets of this call.
-    fn masked(&self, text: &str) -> String {
+    pub(super) fn masked(&self, text: &str) -> String {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).mask(text).into_owned()
     }
 
@@ -267,7 +254,7 @@ impl Ui {
 
     /// The text for standard error, made safe, and broken between words where a terminal would break it anywhere.
     /// `taken` columns of every line are not to be had.
-    fn fitted(&self, text: &str, taken: usize) -> String {
+    pub(super) fn fitted(&self, text: &str, taken: usize) -> String {
         let text = self.masked(text);
         let text = sanitise(&text);
         if !self.stderr_terminal {
@@ -324,12 +311,12 @@ impl Ui {
         self.manner.verbose || !(self.manner.quiet || self.format().is_document())
     }
 
-    fn label(&self, label: &str, colour: &str) -> String {
+    pub(super) fn label(&self, label: &str, colour: &str) -> String {
         if self.manner.colour_err { format!("\u{1b}[{colour}m{label}\u{1b}[0m") } else { label.to_owned() }
     }
 
     /// One line of conversation. When standard error is gone there is nobody to tell that to.
-    fn say(&self, label: &str, text: &str) {
+    pub(super) fn say(&self, label: &str, text: &str) {
         let gap = if label.is_empty() { "" } else { " " };
         let line = format!("{label}{gap}{}\n", sanitise(&self.masked(text)));
         let _ = io::stderr().lock().write_all(line.as_bytes());

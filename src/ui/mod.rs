@@ -1,0 +1,18 @@
+//! The terminal: the answer on standard output, the conversation on standard error.
+//!
+//! Everything said here passes [`sanitise`], so nothing from a server or a file commands a terminal, and the secrets
+//! of this call are masked in it, whatever a server repeats. With a
+//! document format the conversation is silent unless asked for. Prompts need a terminal on standard input
+//! *and* standard error; `/dev/tty` is never opened behind a pipe.
+
+mod answer;
+mod choose;
+mod progress;
+mod prompt;
+mod state;
+mod terminal;
+
+pub use crate::domain::visible::{json_visible, sanitise};
+pub use answer::{show, surroundings};
+pub use choose::Choice;
+pub use terminal::{Colour, Manner, Ui};

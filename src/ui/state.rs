@@ -1,0 +1,14 @@
+//! What stands on the terminal while a request takes long.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::time::Instant;
+
+/// What stands on the terminal now. Shared by everything of one call that talks to the terminal.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) begun: Mutex<Option<Instant>>,
+    pub(super) done: Mutex<Option<String>>,
+    pub(super) frame: AtomicUsize,
+    pub(super) drawn: AtomicBool,
+}
