@@ -5,12 +5,39 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
+use reqwest::Method;
+use serde::Serialize;
+
+use super::about::{About, Asked};
 use super::reply::Reply;
+use super::retry::Repeat;
 use super::secrets::is_secret;
+use super::session::Session;
 use super::transport::Call;
-use super::{Error, Result, Session};
+use super::{Error, Result};
 use crate::api::{Code, Written};
 pub use crate::domain::mask::MASK;
+
+impl Session {
+    /// A change that sends `body` to `path`, which stands for what is `asked` for.
+    pub(super) fn change<T: About>(
+        &self,
+        method: Method,
+        path: Result<String>,
+        body: &impl Serialize,
+        repeat: Repeat,
+        asked: Asked,
+    ) -> Change<'_, T> {
+        let call = path.and_then(|path| Call::new(method, &path, repeat).json(body));
+        Change::new(self, call, move |outcome| asked.answered(outcome))
+    }
+
+    /// A change that deletes what stands at `path`.
+    pub(super) fn removal<T: About>(&self, path: Result<String>, asked: Asked) -> Change<'_, Option<T>> {
+        let call = path.map(|path| Call::new(Method::DELETE, &path, Repeat::Idempotent));
+        Change::new(self, call, move |outcome| asked.removed(outcome))
+    }
+}
 
 /// A request that changes something. Nothing is sent until it is awaited.
 #[must_use = "a change does nothing until it is awaited"]

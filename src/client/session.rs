@@ -13,7 +13,6 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
 use super::about::{About, Asked};
-use super::change::Change;
 use super::reply::{Document, Reply};
 use super::retry::Repeat;
 use super::transport::{Call, Transport};
@@ -130,25 +129,6 @@ impl Session {
     /// Reads the `data` of a document that is about what was asked for.
     pub(super) async fn get_about<T: About>(&self, path: &str, asked: Asked) -> Result<T> {
         asked.answered(self.send(Call::new(Method::GET, path, Repeat::Read)).await)
-    }
-
-    /// A change that sends `body` to `path`, which stands for what is `asked` for.
-    pub(super) fn change<T: About>(
-        &self,
-        method: Method,
-        path: Result<String>,
-        body: &impl Serialize,
-        repeat: Repeat,
-        asked: Asked,
-    ) -> Change<'_, T> {
-        let call = path.and_then(|path| Call::new(method, &path, repeat).json(body));
-        Change::new(self, call, move |outcome| asked.answered(outcome))
-    }
-
-    /// A change that deletes what stands at `path`.
-    pub(super) fn removal<T: About>(&self, path: Result<String>, asked: Asked) -> Change<'_, Option<T>> {
-        let call = path.map(|path| Call::new(Method::DELETE, &path, Repeat::Idempotent));
-        Change::new(self, call, move |outcome| asked.removed(outcome))
     }
 }
 

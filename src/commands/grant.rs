@@ -1,9 +1,10 @@
 //! `sactl grant`: access of a service account in one company, given or changed.
 
 use super::acting::Acting;
+use super::ask;
 use super::explain::Attempt;
 use super::rehearsal::Rehearsal;
-use super::rights::{AdjustArgs, Rights, RightsArgs};
+use super::rights::{AdjustArgs, Rights};
 use crate::api::access::{AccessChange, AdjustPermissions};
 use crate::client::Change;
 use crate::context::Context;
@@ -12,53 +13,11 @@ use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::GrantView;
 
 mod questions;
+mod wanted;
 
-#[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Examples:\n  \
-    sactl grant dormant-bot --role viewer\n  \
-    sactl grant backup-runner --add-permission alerts:view\n  \
-    sactl grant backup-runner --remove-permission alerts:view\n  \
-    sactl grant fleet-automation --company 2 --permission devices:view,devices:edit\n  \
-    sactl grant dormant-bot --role operator --dry-run")]
-#[expect(missing_docs, reason = "the command line says what the command does")]
-pub struct Args {
-    /// Name of the service account
-    name: Option<String>,
+pub use wanted::Args;
 
-    #[command(flatten)]
-    rights: RightsArgs,
-
-    #[command(flatten)]
-    adjust: AdjustArgs,
-
-    #[command(flatten)]
-    rehearsal: Rehearsal,
-}
-
-/// What is to be done to the access.
-enum Wanted {
-    Set(Rights),
-    Adjust(AdjustArgs),
-}
-
-impl Args {
-    /// Whether there is something to ask for.
-    fn is_incomplete(&self) -> bool {
-        self.name.is_none() || (self.rights.rights().is_none() && self.adjust.is_empty())
-    }
-
-    /// What was asked for; `None` when nothing was.
-    fn wanted(&self) -> Result<Option<Wanted>> {
-        match (self.rights.rights(), self.adjust.is_empty()) {
-            (Some(rights), true) => Ok(Some(Wanted::Set(rights))),
-            (None, false) => Ok(Some(Wanted::Adjust(self.adjust.clone()))),
-            (Some(_), false) => Err(CliError::usage(
-                "--role and --permission replace, --add-permission and --remove-permission adjust: choose one",
-            )),
-            (None, true) => Ok(None),
-        }
-    }
-}
+use wanted::Wanted;
 
 /// Gives or changes the access.
 ///
@@ -68,7 +27,11 @@ impl Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let wanted = args.wanted()?;
     if args.is_incomplete() && context.ui().asks_for_what_is_missing() {
-        return questions::run(args, wanted, context).await;
+        let rehearsal = args.rehearsal;
+        let asked = questions::ask(args, wanted, context).await?;
+        finish(&asked.acting, &asked.name, &asked.wanted, rehearsal).await?;
+        ask::tell_line(context, asked.line);
+        return Ok(());
     }
     let Some(wanted) = wanted else {
         return Err(CliError::usage("no access is named")

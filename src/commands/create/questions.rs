@@ -1,23 +1,31 @@
 //! What `sactl create` asks on a terminal: everything that was not said, then whether to go on.
 
-use super::{Args, Wish, checked, finish};
+use super::wish::{Args, Wish, checked};
 use crate::api::Code;
 use crate::client;
 use crate::commands::acting::Acting;
 use crate::commands::ask::{self, Chosen};
 use crate::commands::command_line::CommandLine;
 use crate::commands::explain::Attempt;
-use crate::commands::password_input::PasswordArgs;
+use crate::commands::password_input::{NewPassword, PasswordArgs};
 use crate::context::Context;
 use crate::domain::{AccountName, Company, Description, Operation};
 use crate::error::{CliError, Result};
 use crate::ui::{Choice, Ui};
 
-/// Asks, sums up, and creates the account.
+/// A wish that is complete and agreed to, and the command that says the same without questions.
+pub(super) struct Asked {
+    pub(super) wish: Wish,
+    pub(super) description: Option<Description>,
+    pub(super) password: NewPassword,
+    pub(super) line: CommandLine,
+}
+
+/// Asks for what is missing, and sums up.
 ///
 /// # Errors
-/// Those of asking, and those of creating an account.
-pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
+/// Those of asking.
+pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked> {
     let ui = context.ui();
     refuse_at_once(&args)?;
     let acting = args.rehearsal.open(context).await?;
@@ -60,9 +68,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         let summary = in_words(&wish, &company, summary);
         ask::agreement(ui, &summary, "Create it?").await?;
     }
-    finish(&wish, description, new_password, context).await?;
-    ask::tell_line(context, line(&wish, &company));
-    Ok(())
+    let line = line(&wish, &company);
+    Ok(Asked { wish, description, password: new_password, line })
 }
 
 /// What was said and cannot be is refused before anything is asked.

@@ -1,6 +1,6 @@
 //! What `sactl grant` asks on a terminal: everything that was not said, then whether to go on.
 
-use super::{Args, Wanted, finish};
+use super::wanted::{Args, Wanted};
 use crate::api::{Access, Code, Shared};
 use crate::commands::acting::Acting;
 use crate::commands::ask::{self, Chosen};
@@ -11,11 +11,19 @@ use crate::context::Context;
 use crate::domain::{Company, Operation};
 use crate::error::{CliError, Result};
 
-/// Asks, sums up, and gives the access.
+/// What is wanted, complete and agreed to, and the command that says the same without questions.
+pub(super) struct Asked<'a> {
+    pub(super) acting: Acting<'a>,
+    pub(super) name: String,
+    pub(super) wanted: Wanted,
+    pub(super) line: CommandLine,
+}
+
+/// Asks for what is missing, and sums up.
 ///
 /// # Errors
-/// Those of asking, and those of giving access.
-pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -> Result<()> {
+/// Those of asking.
+pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -> Result<Asked<'_>> {
     let ui = context.ui();
     let acting = args.rehearsal.open(context).await?;
     acting.require_right_to_ask(Operation::SetAccess, args.name.as_deref().unwrap_or_default()).await?;
@@ -46,10 +54,9 @@ pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -
         };
         ask::agreement(ui, &format!("{name} {what}{instead}"), "Do it?").await?;
     }
-    finish(&acting, &name, &wanted, args.rehearsal).await?;
     let line = line(&name, &wanted, &company);
-    ask::tell_line(context, if args.rehearsal.is_on { line.word("--dry-run") } else { line });
-    Ok(())
+    let line = if args.rehearsal.is_on { line.word("--dry-run") } else { line };
+    Ok(Asked { acting, name, wanted, line })
 }
 
 /// Whose the account is and what it may do here, in words, and its access. An account that this company does

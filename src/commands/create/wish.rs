@@ -1,0 +1,98 @@
+//! What `sactl create` is asked for: as it is typed, and as it is complete.
+
+use crate::api::Code;
+use crate::commands::password_input::{NewPassword, PasswordArgs};
+use crate::commands::rehearsal::Rehearsal;
+use crate::commands::rights::{Grant, Rights, RightsArgs};
+use crate::context::Context;
+use crate::domain::{AccountName, Description, Violation};
+use crate::error::{CliError, Result};
+
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    sactl create ci --role viewer --generate\n  \
+    sactl create ci-2 --permission devices:view,alerts:view --grant 2=viewer --generate\n  \
+    PASSWORD=$(sactl create ci-3 --generate)\n  \
+    sactl create ci-4 --description \"Nightly builds\" --generate --password-out ci-4.password\n  \
+    sactl create ci-5 --password-file new.password\n  \
+    sactl create ci-6 --password-stdin < new.password\n  \
+    sactl create ci-7 --role operator --generate --dry-run")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
+pub struct Args {
+    /// Name: 2 to 64 letters, digits and . _ + -, unique over all companies; it never changes
+    pub(super) name: Option<String>,
+
+    /// Describe what the account is for, in at most 500 characters
+    #[arg(long, value_name = "TEXT")]
+    pub(super) description: Option<String>,
+
+    #[command(flatten)]
+    pub(super) rights: RightsArgs,
+
+    /// Give access in another company too: COMPANY=ROLE or COMPANY=PERMISSION,…; repeatable
+    ///
+    /// COMPANY is an id or a name. A value with a colon is a list of permissions.
+    #[arg(long = "grant", value_name = "COMPANY=RIGHTS")]
+    pub(super) grants: Vec<Grant>,
+
+    #[command(flatten)]
+    pub(super) password: PasswordArgs,
+
+    #[command(flatten)]
+    pub(super) rehearsal: Rehearsal,
+}
+
+/// Everything that a new account needs but its password.
+pub(super) struct Wish {
+    pub(super) name: String,
+    pub(super) description: Option<String>,
+    pub(super) rights: Option<Rights>,
+    pub(super) grants: Vec<Grant>,
+    pub(super) password: PasswordArgs,
+    pub(super) rehearsal: Rehearsal,
+}
+
+impl Args {
+    /// Whether there is something to ask for.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.name.is_none() || (self.rights.rights().is_none() && self.grants.is_empty())
+    }
+
+    /// The wish as it was typed.
+    pub(super) fn wish(self) -> Result<Wish> {
+        let Some(name) = self.name else {
+            return Err(CliError::usage("the name of the account is missing, and nobody can be asked")
+                .hint("write it out: sactl create NAME --role ROLE --generate, or --permission PERMISSION,… \
+                       in place of --role, and --password-stdin or --password-file FILE in place of --generate"));
+        };
+        let Self { description, rights, grants, password, rehearsal, .. } = self;
+        Ok(Wish { name, description, rights: rights.rights(), grants, password, rehearsal })
+    }
+}
+
+/// The description and the password, once every rule that can be checked here is kept.
+pub(super) async fn checked(wish: &Wish, context: &Context) -> Result<(Option<Description>, NewPassword)> {
+    let mut broken: Vec<Violation> = AccountName::new(wish.name.as_str()).err().into_iter().collect();
+    let description = match Description::new(wish.description.clone().unwrap_or_default()) {
+        Ok(description) => description,
+        Err(violation) => {
+            broken.push(violation);
+            None
+        }
+    };
+    if !broken.is_empty() && !wish.password.is_given() {
+        return Err(CliError::invalid_input(broken));
+    }
+    let password = if wish.rehearsal.is_on {
+        wish.password.rehearse(context, &wish.name).await
+    } else {
+        wish.password.read(context, &wish.name).await
+    };
+    match password {
+        Ok(password) if broken.is_empty() => return Ok((description, password)),
+        Ok(_) => {}
+        Err(error) if error.code() == Code::InvalidInput => broken.extend_from_slice(error.violations()),
+        Err(error) => return Err(error),
+    }
+    Err(CliError::invalid_input(broken))
+}
