@@ -8,9 +8,9 @@ use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
 use crate::api::Code;
-use crate::domain::visible::{json_visible, sanitise};
 use crate::domain::{Company, Violation};
 use crate::output::{ErrorView, FailureView, JqError};
+use crate::text::sanitize::{json_visible, sanitise};
 
 mod convert;
 mod exit;

@@ -76,10 +76,12 @@ fn the_map_is_complete() {
 fn the_floor_holds() {
     let map = map();
     let uses = |module: &str| map[module].iter().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!(uses("text"), Vec::<&str>::new());
     assert_eq!(uses("domain"), Vec::<&str>::new());
     assert_eq!(uses("api"), ["domain"]);
     assert_eq!(uses("config"), ["domain"]);
-    for module in ["client", "output", "platform"] {
+    assert_eq!(uses("output"), ["api", "domain", "text"]);
+    for module in ["client", "platform"] {
         assert_eq!(uses(module), ["api", "domain"], "{module}");
     }
 }

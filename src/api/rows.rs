@@ -143,8 +143,8 @@ mod tests {
 
     use super::*;
     use crate::api::{Access, Time, bounds};
-    use crate::domain::visible::tests::any_text;
     use crate::domain::{Company, CompanyId};
+    use crate::text::sanitize::tests::any_text;
 
     /// Whether a row is in the form of the platform.
     fn is_taken(row: &str) -> bool {

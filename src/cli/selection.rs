@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::config::{Environment, env};
 use crate::context::Global;
-use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
-use crate::output::{Document, Format, Jq, JqError, Selection, cut, document_of};
+use crate::output::{Document, Format, Jq, JqError, Selection, document_of};
+use crate::text::suggest::nearest;
+use crate::text::wrap::cut;
 
 /// Columns of an expression that are repeated where it makes no sense.
 const LONGEST: usize = 200;

@@ -12,9 +12,9 @@ use crate::api::session::Kind;
 use crate::api::{self, Code};
 use crate::client;
 use crate::domain::decision::{self, Operation};
-use crate::domain::near::nearest;
 use crate::domain::{Company, CompanyId, DefaultRole, Permission, PermissionSet, Refusal, Violation, page};
 use crate::error::{CliError, Result};
+use crate::text::suggest::nearest;
 
 /// What was tried and refused.
 #[derive(Clone, Debug)]

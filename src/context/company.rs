@@ -5,9 +5,9 @@ use crate::api::session::Identity;
 use crate::client::Session;
 use crate::config::settings::ChosenCompany;
 use crate::domain::company::CompanyRef;
-use crate::domain::near::all_near;
 use crate::domain::{Company, CompanyId};
 use crate::error::{CliError, Result};
+use crate::text::suggest::all_near;
 use crate::ui::{Choice, Ui};
 
 /// The company that a command acts in.

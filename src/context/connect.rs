@@ -11,8 +11,8 @@ use crate::api::path;
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
 use crate::config::{ConfigFile, Settings, secure_file};
 use crate::domain::Origin;
-use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
+use crate::text::suggest::nearest;
 use crate::ui::Ui;
 
 /// Most bytes of a file of certificates.

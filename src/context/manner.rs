@@ -8,9 +8,9 @@ use clap::ValueEnum;
 use super::global::Global;
 use crate::config::env::Variable;
 use crate::config::{Environment, env};
-use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection};
+use crate::text::suggest::nearest;
 use crate::ui::{Colour, Manner};
 
 /// The manner that flags and environment ask for.

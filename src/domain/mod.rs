@@ -9,7 +9,6 @@ pub mod account;
 pub mod company;
 pub mod decision;
 pub mod mask;
-pub mod near;
 pub mod origin;
 pub mod page;
 pub mod password;
@@ -17,7 +16,6 @@ pub mod permission;
 pub mod role;
 pub mod secret;
 pub mod violation;
-pub mod visible;
 
 pub use account::{AccountId, AccountName, Description, Ownership};
 pub use company::{Company, CompanyId};

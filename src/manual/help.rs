@@ -4,9 +4,9 @@
 //! are defined, so that it cannot be wrong.
 
 use crate::context::Context;
-use crate::domain::near::nearest;
 use crate::error::{CliError, Result};
 use crate::output::{self, Format, HelpView, RawView};
+use crate::text::suggest::nearest;
 
 mod flags;
 mod groups;

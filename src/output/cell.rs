@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::text::{cut, width};
 use super::time::{ago, counted, left, moment};
 use crate::api::Permissions;
 use crate::domain::Company;
-use crate::domain::visible::sanitise;
+use crate::text::sanitize::sanitise;
+use crate::text::wrap::{cut, width};
 
 /// How a cell stands out on a terminal with colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::domain::visible::sanitise;
+use crate::text::sanitize::sanitise;
 
 /// What makes a spreadsheet compute a cell, in ASCII and full width.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
@@ -37,7 +37,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::visible::tests::any_text;
+    use crate::text::sanitize::tests::any_text;
 
     fn round_trip(cells: &[String]) -> Vec<String> {
         let mut out = Vec::new();

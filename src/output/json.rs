@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::domain::visible::{count_strange, json_visible};
+use crate::text::sanitize::{count_strange, json_visible};
 
 /// Room for a row of ordinary length.
 pub(super) const LINE: usize = 1024;
@@ -37,8 +37,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::visible::is_hidden;
-    use crate::domain::visible::tests::any_text;
+    use crate::text::sanitize::is_hidden;
+    use crate::text::sanitize::tests::any_text;
 
     proptest! {
         /// P5: what is read back is what was said, and nothing in between was an order.

@@ -29,7 +29,6 @@ mod selected;
 mod selection;
 mod spoken;
 mod surroundings;
-mod text;
 mod time;
 mod view;
 mod write;
@@ -55,7 +54,6 @@ pub use role::{PermissionListView, PermissionView, RoleDeletedView, RoleListView
 pub use selected::write_selected;
 pub use selection::Selection;
 pub use surroundings::{Shape, Shown, Surroundings};
-pub(crate) use text::{cut, width, wrap};
 pub(crate) use time::grouped;
 pub use view::{Answer, Block, Cells, Column, Field, Row};
 pub use write::{RowWriter, write};

@@ -10,9 +10,9 @@ use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, Table,
 use super::cell::Reading;
 use super::layout::{self, Fit, GAP, Measure};
 use super::surroundings::{Shown, Surroundings};
-use super::text::{width, wrap};
 use super::{Block, Cell, Column, Tone};
-use crate::domain::visible::sanitise;
+use crate::text::sanitize::sanitise;
+use crate::text::wrap::{width, wrap};
 
 /// Room for a folded list in a table.
 const FOLD: usize = 40;

@@ -7,7 +7,7 @@ use super::cell::Reading;
 use super::layout::Fit;
 use super::surroundings::{Shown, Surroundings};
 use super::{Block, Cell};
-use crate::domain::visible::sanitise;
+use crate::text::sanitize::sanitise;
 
 /// Most columns of a list that is told in passing.
 const FOLD: usize = 40;

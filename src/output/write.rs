@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::json::{self, LINE};
 use super::surroundings::{Shape, Shown, Surroundings};
 use super::{Answer, Block, Cells, Field, Format, Row, Selection, csv, people, spoken, yaml};
-use crate::domain::visible::{count_strange, sanitise};
+use crate::text::sanitize::{count_strange, sanitise};
 
 /// Writes an answer in the form that the surroundings ask for.
 ///
@@ -140,8 +140,8 @@ mod tests {
 
     use super::*;
     use crate::domain::CompanyId;
-    use crate::domain::visible::is_hidden;
-    use crate::domain::visible::tests::any_text;
+    use crate::text::sanitize::is_hidden;
+    use crate::text::sanitize::tests::any_text;
 
     /// P6, also of what is no text: a spreadsheet takes a negative number for a formula.
     #[test]

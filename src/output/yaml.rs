@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_saphyr::{DoubleQuoted, SerializerOptions};
 
-use crate::domain::visible::is_hidden;
+use crate::text::sanitize::is_hidden;
 
 /// Writes one document.
 pub(super) fn write<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {

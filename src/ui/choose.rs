@@ -15,7 +15,7 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::{Ui, sanitise};
 use crate::error::{CliError, Result};
-use crate::output::{width, wrap};
+use crate::text::wrap::{width, wrap};
 
 /// Most answers that are shown at a time.
 const PAGE: usize = 12;

@@ -12,7 +12,7 @@ mod prompt;
 mod state;
 mod terminal;
 
-pub use crate::domain::visible::{json_visible, sanitise};
+pub use crate::text::sanitize::{json_visible, sanitise};
 pub use answer::{show, surroundings};
 pub use choose::Choice;
 pub use terminal::{Colour, Manner, Ui};

@@ -39,7 +39,7 @@ impl Ui {
         let done = self.progress.done.lock().ok().and_then(|done| done.clone());
         let text = done.unwrap_or_else(|| format!("Waiting for {server}"));
         let line = format!("{} {}…", FRAMES[frame % FRAMES.len()], sanitise(&text));
-        let line = crate::output::cut(&line, usize::from(self.err_width()).saturating_sub(1));
+        let line = crate::text::wrap::cut(&line, usize::from(self.err_width()).saturating_sub(1));
         let (begin, end) = if self.manner.colour_err { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
         self.progress.drawn.store(true, Ordering::Relaxed);
         Self::draw(&format!("\r{begin}{line}{end}\u{1b}[K"));

@@ -7,9 +7,10 @@ use clap::builder::StyledStr;
 
 use super::state::State;
 use crate::domain::mask::Secrets;
-use crate::domain::visible::sanitise;
 use crate::error::{CliError, Result};
-use crate::output::{Format, Selection, wrap};
+use crate::output::{Format, Selection};
+use crate::text::sanitize::sanitise;
+use crate::text::wrap::wrap;
 
 /// Labels in attributes and colours that can be read on light and on dark: no yellow, no cyan.
 const NOTE: &str = "1";

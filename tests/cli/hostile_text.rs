@@ -101,7 +101,7 @@ fn assert_tame(what: &str, text: &str, coloured: bool) {
             plain = plain.replace(&format!("\u{1b}[{code}m"), "");
         }
     }
-    let tame = |one: char| one == '\n' || one == '\t' || !sactl::domain::visible::is_hidden(one);
+    let tame = |one: char| one == '\n' || one == '\t' || !sactl::text::sanitize::is_hidden(one);
     let wild: Vec<char> = plain.chars().filter(|one| !tame(*one)).collect();
     assert!(wild.is_empty(), "{what}: {wild:?} in\n{plain:?}");
     let forged = plain.lines().any(|line| line.starts_with("error: signed out"));

@@ -11,10 +11,10 @@ use sactl::config::ConfigFile;
 use sactl::config::credentials::FileStore;
 use sactl::config::credentials::Slot;
 use sactl::domain::password::{self, Rule};
-use sactl::domain::visible::{is_hidden, json_visible, sanitise};
 use sactl::domain::{Company, CompanyId, Password};
 use sactl::error::CliError;
 use sactl::output::{AccountListView, AccountView, Asked, Format, Surroundings};
+use sactl::text::sanitize::{is_hidden, json_visible, sanitise};
 
 /// In a file of credentials, everything secret begins with this word, so that it can be looked for.
 pub(crate) const CANARY: &str = "canary";

@@ -3,8 +3,8 @@
 use super::finding::Finding;
 use crate::config::{Settings, env, inspect};
 use crate::context::Context;
-use crate::domain::near::nearest;
 use crate::error::CliError;
+use crate::text::suggest::nearest;
 
 /// Where the settings come from.
 pub(super) fn settings(settings: &Settings) -> Finding {

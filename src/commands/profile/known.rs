@@ -1,9 +1,9 @@
 //! A stored profile as it is shown, and the refusal of one that is not stored.
 
 use crate::config::{ConfigFile, Profile};
-use crate::domain::near::nearest;
 use crate::error::CliError;
 use crate::output::ProfileView;
+use crate::text::suggest::nearest;
 
 /// What is shown of a profile.
 pub(super) fn view(name: &str, profile: &Profile, file: &ConfigFile) -> ProfileView {

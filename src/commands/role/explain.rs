@@ -4,9 +4,9 @@ use super::super::acting::Acting;
 use super::super::explain::{held_in, listed, shows_what_one_holds, unknown_permissions, who_gives};
 use crate::api::Code;
 use crate::client;
-use crate::domain::near::nearest;
 use crate::domain::{Permission, PermissionSet};
 use crate::error::CliError;
+use crate::text::suggest::nearest;
 
 /// The refusal with what helps. `needed` is the permission that the route needs, `named` are the permissions
 /// that the role should gain or lose; a role without a name stands for the list of all.

@@ -16,8 +16,9 @@ use crate::config::settings::{self, ChosenCompany};
 use crate::config::{ConfigFile, Environment, Identity, Settings};
 use crate::context::{Context, Global};
 use crate::domain::company::CompanyRef;
-use crate::domain::{CompanyId, Origin, Ownership, Token, page, visible};
+use crate::domain::{CompanyId, Origin, Ownership, Token, page};
 use crate::manual::cache::{Name, NameCache, Seer, Subject, forget_names};
+use crate::text::sanitize;
 use crate::ui::{Manner, Ui};
 
 /// Longest time for everything that the server is asked.
@@ -144,7 +145,7 @@ impl Names {
                 let server = about(profile.server.map(|server| server.to_string()));
                 let parts = [about(profile.username), server];
                 let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-                Candidate { value: name, about: visible::sanitise(&parts.join(" at ")).into_owned() }
+                Candidate { value: name, about: sanitize::sanitise(&parts.join(" at ")).into_owned() }
             })
             .collect()
     }
@@ -329,7 +330,7 @@ fn of_account(account: Account) -> Name {
 
 fn name(value: String, about: &str, own: bool) -> Name {
     let about: String = about.chars().take(LONGEST).collect();
-    Name { value, about: visible::sanitise(&about).into_owned(), own }
+    Name { value, about: sanitize::sanitise(&about).into_owned(), own }
 }
 
 /// The names that can be typed: nothing that would command a terminal, and nothing that would be a flag.
@@ -343,7 +344,7 @@ pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('-')
         && text.chars().count() <= LONGEST
-        && !text.contains(visible::is_hidden)
+        && !text.contains(sanitize::is_hidden)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use clap::Command;
 
 use super::flags::{Flag, flags};
 use super::topic::Topic;
-use crate::output::wrap;
+use crate::text::wrap::wrap;
 
 /// The groups in their order, each with its commands in theirs. A command that stands in none is shown in a last
 /// one, so that none is ever forgotten.

@@ -310,7 +310,7 @@ fn no_server_text_orders_the_terminal() {
         Some(Format::Name),
     ] {
         let text = shown(&list(vec![evil.clone()], Asked::default()), format, Some(80));
-        let ordering = |one: char| crate::domain::visible::is_hidden(one) && !matches!(one, '\n' | '\t');
+        let ordering = |one: char| crate::text::sanitize::is_hidden(one) && !matches!(one, '\n' | '\t');
         assert!(!text.contains(ordering), "{format:?}: {text:?}");
         assert!(!text.contains('\r'));
     }

@@ -15,7 +15,7 @@ use jaq_json::{Val, read};
 use serde::de::IgnoredAny;
 
 use super::error::JqError;
-use crate::domain::visible::{json_visible, sanitise};
+use crate::text::sanitize::{json_visible, sanitise};
 
 /// Forms of the language that its library lacks: a row as comma- and as tab-separated values.
 const ROWS: &str = r#"

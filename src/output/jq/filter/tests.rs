@@ -2,8 +2,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::visible::is_hidden;
-use crate::domain::visible::tests::any_text;
+use crate::text::sanitize::is_hidden;
+use crate::text::sanitize::tests::any_text;
 
 fn write(filter: &JqFilter, document: &Value, out: &mut Vec<u8>) -> io::Result<()> {
     filter.write(&serde_json::to_vec(document).unwrap(), out)

@@ -8,12 +8,12 @@ use unicode_width::UnicodeWidthStr;
 const CUT: &str = "…";
 
 /// The columns that `text` takes.
-pub(crate) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
 /// The beginning of `text` that fits into `room` columns, with an ellipsis where it is not all.
-pub(crate) fn cut(text: &str, room: usize) -> String {
+pub fn cut(text: &str, room: usize) -> String {
     if width(text) <= room {
         return text.to_owned();
     }
@@ -22,7 +22,7 @@ pub(crate) fn cut(text: &str, room: usize) -> String {
 }
 
 /// The lines of `text` in `room` columns: broken between words, and inside a word that is longer than a line.
-pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
+pub fn wrap(text: &str, room: usize) -> Vec<String> {
     if width(text) <= room {
         return vec![text.to_owned()];
     }
