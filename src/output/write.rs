@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::json::{self, LINE};
+use super::format::json::{self, LINE};
+use super::format::{csv, yaml};
 use super::surroundings::{Shape, Shown, Surroundings};
-use super::{Answer, Block, Cells, Field, Format, Row, Selection, csv, people, spoken, yaml};
+use super::table::{self, screen_reader};
+use super::{Answer, Block, Cells, Field, Format, Row, Selection};
 use crate::text::sanitize::{count_strange, sanitise};
 
 /// Writes an answer in the form that the surroundings ask for.
@@ -35,7 +37,7 @@ pub(super) fn blocks(
     out: &mut dyn Write,
     surroundings: &Surroundings,
 ) -> io::Result<Shown> {
-    let write = if surroundings.accessible { spoken::write } else { people::write };
+    let write = if surroundings.accessible { screen_reader::write } else { table::write };
     write(blocks, out, surroundings)
 }
 

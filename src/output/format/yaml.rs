@@ -10,7 +10,7 @@ use serde_saphyr::{DoubleQuoted, SerializerOptions};
 use crate::text::sanitize::is_hidden;
 
 /// Writes one document.
-pub(super) fn write<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::output) fn write<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {
     let value = serde_json::to_value(document)?;
     let mut options = SerializerOptions::default();
     options.prefer_block_scalars = false;

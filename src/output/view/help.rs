@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Answer, Block, Cells, Row};
+use crate::output::{Answer, Block, Cells, Row};
 
 /// The help of a command, or a topic.
 #[derive(Clone, Debug, Serialize, JsonSchema)]

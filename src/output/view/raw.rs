@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::view::written;
-use super::{Answer, Block, Cells, Row};
+use crate::output::view::written;
+use crate::output::{Answer, Block, Cells, Row};
 
 /// A document of the platform. It is one row, whatever it holds.
 #[derive(Clone, Debug, Serialize, JsonSchema)]

@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::account::ACCOUNT_COLUMNS;
-use super::view::{told, written};
-use super::{AccessView, AccountDetailView, AccountView, Answer, Block, Cell, Cells, Field, Row};
 use crate::api;
 use crate::domain::{AccountId, Company, Ownership, Password};
+use crate::output::view::account::ACCOUNT_COLUMNS;
+use crate::output::view::{told, written};
+use crate::output::{AccessView, AccountDetailView, AccountView, Answer, Block, Cell, Cells, Field, Row};
 
 /// The columns of an account with one more, from a list that is as long at compile time.
 const fn with<const N: usize>(last: &'static str) -> [&'static str; N] {

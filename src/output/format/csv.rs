@@ -8,7 +8,7 @@ use crate::text::sanitize::sanitise;
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// Writes one record.
-pub(super) fn write<S: AsRef<str>>(cells: &[S], out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::output) fn write<S: AsRef<str>>(cells: &[S], out: &mut dyn Write) -> io::Result<()> {
     let cells: Vec<_> = cells.iter().map(|cell| disarm(cell.as_ref())).collect();
     // Quotes around everything keep a spreadsheet that splits at `;` from finding a cell of its own there.
     let style = if cells.iter().any(|cell| cell.contains(';')) {

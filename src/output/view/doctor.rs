@@ -5,8 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::view::text;
-use super::{Answer, Block, Cell, Cells, Column, Fit, Row, Tone};
+use crate::output::view::text;
+use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row, Tone};
 
 /// How something that was looked at is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::account::{EXTERNAL, OWNED};
-use super::time::{counted, grouped};
-use super::{AccountView, Answer, Block, Cell, Column};
 use crate::domain::{Company, Ownership};
+use crate::output::time::{counted, grouped};
+use crate::output::view::account::{EXTERNAL, OWNED};
+use crate::output::{AccountView, Answer, Block, Cell, Column};
 
 /// The service accounts of a company: what it owns, and what it has let in.
 #[derive(Clone, Debug, Serialize, JsonSchema)]

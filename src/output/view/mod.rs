@@ -1,14 +1,27 @@
 //! What a view says about itself, so that one function can print it in every format.
 
+pub(super) mod account;
+pub(super) mod account_list;
+pub(super) mod change;
+pub(super) mod company;
+pub(super) mod doctor;
+pub(super) mod error;
+pub(super) mod help;
+pub(super) mod identity;
+pub(super) mod profile;
+pub(super) mod raw;
+pub(super) mod rehearsal;
+pub(super) mod role;
+
 use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Cell;
-use super::layout::Fit;
 use crate::api::Time;
 use crate::domain::{AccountId, CompanyId};
+use crate::output::Cell;
+use crate::output::table::layout::Fit;
 
 /// A cell of a row as programs read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +41,7 @@ pub type Cells<'a> = Vec<Field<'a>>;
 
 impl Field<'_> {
     /// The cell as it is written, before anything in it is made harmless.
-    pub(super) fn text(&self) -> Cow<'_, str> {
+    pub(in crate::output) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
             Self::Time(time) => time.text(),
@@ -81,17 +94,17 @@ impl From<Timestamp> for Field<'_> {
 }
 
 /// The cell of a text that may be absent.
-pub(super) fn text(value: Option<&String>) -> Field<'_> {
+pub(in crate::output) fn text(value: Option<&String>) -> Field<'_> {
     value.map(String::as_str).unwrap_or_default().into()
 }
 
 /// The cell of what is true or not.
-pub(super) fn told(value: bool) -> Field<'static> {
+pub(in crate::output) fn told(value: bool) -> Field<'static> {
     if value { "true" } else { "false" }.into()
 }
 
 /// The cell of any other value that may be absent.
-pub(super) fn written(value: Option<impl Into<Field<'static>>>) -> Field<'static> {
+pub(in crate::output) fn written(value: Option<impl Into<Field<'static>>>) -> Field<'static> {
     value.map_or_else(|| "".into(), Into::into)
 }
 
@@ -129,8 +142,8 @@ pub trait Answer: Serialize {
 /// One column of a table for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
-    pub(super) label: &'static str,
-    pub(super) fit: Fit,
+    pub(in crate::output) label: &'static str,
+    pub(in crate::output) fit: Fit,
     has_header: bool,
 }
 
@@ -146,7 +159,7 @@ impl Column {
     }
 
     /// What stands above the cells.
-    pub(super) fn header(&self) -> String {
+    pub(in crate::output) fn header(&self) -> String {
         if self.has_header { self.label.to_uppercase() } else { String::new() }
     }
 }
@@ -182,7 +195,7 @@ impl Block {
     }
 
     /// Whether it begins a new part of the answer.
-    pub(super) const fn is_title(&self) -> bool {
+    pub(in crate::output) const fn is_title(&self) -> bool {
         matches!(self, Self::Title(_) | Self::Counted(..))
     }
 }

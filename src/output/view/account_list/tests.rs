@@ -1,6 +1,6 @@
-use super::super::{AccountDetailView, Format, Surroundings, write};
 use super::*;
 use crate::api;
+use crate::output::{AccountDetailView, Format, Surroundings, write};
 
 fn company(id: i64, name: &str) -> Company {
     Company { id: crate::domain::CompanyId(id), name: name.to_owned() }

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::time::{ago, counted, left, moment};
 use crate::api::Permissions;
 use crate::domain::Company;
+use crate::output::time::{ago, counted, left, moment};
 use crate::text::sanitize::sanitise;
 use crate::text::wrap::{cut, width};
 
@@ -51,15 +51,15 @@ enum Content {
 
 /// How somebody reads cells.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reading {
+pub(in crate::output) struct Reading {
     /// What relative times count from; `None` for exact times.
-    pub(super) now: Option<Timestamp>,
+    pub(in crate::output) now: Option<Timestamp>,
     /// Every permission is named, also those of a role.
-    pub(super) wide: bool,
+    pub(in crate::output) wide: bool,
     /// There is room for a date beside how long ago it was.
-    pub(super) dates: bool,
+    pub(in crate::output) dates: bool,
     /// Lists are folded to about this many columns.
-    pub(super) fold: Option<usize>,
+    pub(in crate::output) fold: Option<usize>,
 }
 
 impl Cell {
@@ -114,12 +114,12 @@ impl Cell {
         self
     }
 
-    pub(super) const fn tone(&self) -> Tone {
+    pub(in crate::output) const fn tone(&self) -> Tone {
         self.tone
     }
 
     /// The text without regard to how much room there is, and whether something was left out of it.
-    pub(super) fn read(&self, reading: &Reading) -> (Cow<'_, str>, bool) {
+    pub(in crate::output) fn read(&self, reading: &Reading) -> (Cow<'_, str>, bool) {
         let text = match &self.content {
             Content::Text(text) => sanitise(text),
             Content::Company(company) => Cow::Owned(sanitise(&company.to_string()).into_owned()),
@@ -150,7 +150,7 @@ impl Cell {
     }
 
     /// The text of a cell that is too long for `room` columns.
-    pub(super) fn squeezed(&self, reading: &Reading, room: usize) -> String {
+    pub(in crate::output) fn squeezed(&self, reading: &Reading, room: usize) -> String {
         match &self.content {
             Content::Company(company) => {
                 let id = format!(" ({})", company.id);
@@ -163,7 +163,7 @@ impl Cell {
     }
 
     /// The least columns in which the cell still says something.
-    pub(super) fn least(&self, natural: usize) -> usize {
+    pub(in crate::output) fn least(&self, natural: usize) -> usize {
         natural.min(match &self.content {
             Content::List { brief: None, items } => width(&all_of(items)),
             Content::List { .. } => 24,

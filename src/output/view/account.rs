@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
-use super::time::counted;
-use super::view::{text, written};
-use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::api::{self, Permissions, Shared, Time};
 use crate::domain::{Company, Ownership};
+use crate::output::time::counted;
+use crate::output::view::{text, written};
+use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row};
 
 /// What somebody may do in one company.
 #[derive(Serialize, JsonSchema)]
@@ -54,7 +54,7 @@ impl From<api::Access> for AccessView {
 
 impl AccessView {
     /// Where.
-    pub(super) fn company(&self) -> &Company {
+    pub(in crate::output) fn company(&self) -> &Company {
         &self.0.company
     }
 
@@ -64,7 +64,7 @@ impl AccessView {
     }
 
     /// A role with the number of its permissions, or the individual list.
-    pub(super) fn in_full(&self) -> Cell {
+    pub(in crate::output) fn in_full(&self) -> Cell {
         let count = || counted(self.0.permissions.len() as u64, "permission");
         let brief = self.0.role.as_ref().map(|role| format!("{role} ({})", count()));
         Cell::list(brief, &self.0.permissions)
@@ -129,7 +129,7 @@ impl AccountView {
         Cell::or(self.company_count.map(|count| count.to_string()), "unknown")
     }
 
-    pub(super) fn owned_cells(&self) -> Vec<Cell> {
+    pub(in crate::output) fn owned_cells(&self) -> Vec<Cell> {
         vec![
             Cell::strong(&self.name),
             Cell::new(self.id.to_string()),
@@ -142,7 +142,7 @@ impl AccountView {
         ]
     }
 
-    pub(super) fn external_cells(&self) -> Vec<Cell> {
+    pub(in crate::output) fn external_cells(&self) -> Vec<Cell> {
         vec![
             Cell::strong(&self.name),
             Cell::new(self.id.to_string()),
@@ -155,7 +155,7 @@ impl AccountView {
     }
 
     /// Everything about the account, a label a line.
-    pub(super) fn pairs(&self) -> Vec<(&'static str, Cell)> {
+    pub(in crate::output) fn pairs(&self) -> Vec<(&'static str, Cell)> {
         let mut pairs = vec![
             ("Name", Cell::strong(&self.name)),
             ("Id", Cell::new(self.id.to_string())),
@@ -176,7 +176,7 @@ impl AccountView {
 }
 
 /// The table of accounts that a company owns.
-pub(super) const OWNED: &[Column] = &[
+pub(in crate::output) const OWNED: &[Column] = &[
     Column::new("Name", Fit::Name),
     Column::new("Id", Fit::Wide),
     Column::new("Access", Fit::List),
@@ -191,7 +191,7 @@ pub(super) const OWNED: &[Column] = &[
 const COMPANIES: &[Column] = &[Column::new("Company", Fit::Text), Column::new("Access", Fit::Prose)];
 
 /// The table of accounts that a company has let in.
-pub(super) const EXTERNAL: &[Column] = &[
+pub(in crate::output) const EXTERNAL: &[Column] = &[
     Column::new("Name", Fit::Name),
     Column::new("Id", Fit::Wide),
     Column::new("Access", Fit::List),
@@ -202,7 +202,7 @@ pub(super) const EXTERNAL: &[Column] = &[
 ];
 
 /// The columns of an account in `csv` and in a pipe.
-pub(super) const ACCOUNT_COLUMNS: &[&str] = &[
+pub(in crate::output) const ACCOUNT_COLUMNS: &[&str] = &[
     "ownership",
     "name",
     "id",
@@ -274,7 +274,7 @@ impl From<api::AccountDetail> for AccountDetailView {
 
 impl AccountDetailView {
     /// The account without its companies.
-    pub(super) const fn account(&self) -> &AccountView {
+    pub(in crate::output) const fn account(&self) -> &AccountView {
         &self.account
     }
 

@@ -3,17 +3,21 @@
 
 use std::io::{self, Write};
 
-use super::cell::Reading;
-use super::layout::Fit;
-use super::surroundings::{Shown, Surroundings};
-use super::{Block, Cell};
+use crate::output::surroundings::{Shown, Surroundings};
+use crate::output::table::cell::Reading;
+use crate::output::table::layout::Fit;
+use crate::output::{Block, Cell};
 use crate::text::sanitize::sanitise;
 
 /// Most columns of a list that is told in passing.
 const FOLD: usize = 40;
 
 /// Writes the blocks in their order, an empty line between titles, rows and the rest.
-pub(super) fn write(blocks: &[Block], out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<Shown> {
+pub(in crate::output) fn write(
+    blocks: &[Block],
+    out: &mut dyn Write,
+    surroundings: &Surroundings,
+) -> io::Result<Shown> {
     let mut shown = Shown::Whole;
     let is_exact = surroundings.wide || !surroundings.is_terminal;
     let now = (!is_exact).then_some(surroundings.now);

@@ -3,14 +3,18 @@
 //! In a pipe and in whole tables nothing is ever cut. On a terminal that is too narrow the columns give way one
 //! after the other, and where no table makes sense each row becomes a group of labelled lines.
 
+pub(super) mod cell;
+pub(super) mod layout;
+pub(super) mod screen_reader;
+
 use std::io::{self, Write};
 
 use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use super::cell::Reading;
-use super::layout::{self, Fit, GAP, Measure};
-use super::surroundings::{Shown, Surroundings};
-use super::{Block, Cell, Column, Tone};
+use crate::output::surroundings::{Shown, Surroundings};
+use crate::output::table::cell::Reading;
+use crate::output::table::layout::{Fit, GAP, Measure};
+use crate::output::{Block, Cell, Column, Tone};
 use crate::text::sanitize::sanitise;
 use crate::text::wrap::{width, wrap};
 
@@ -24,7 +28,11 @@ const ROWS: usize = 256;
 const NARROWEST: usize = 20;
 
 /// Writes the blocks in their order; an empty line stands before each title but the first.
-pub(super) fn write(blocks: &[Block], out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<Shown> {
+pub(in crate::output) fn write(
+    blocks: &[Block],
+    out: &mut dyn Write,
+    surroundings: &Surroundings,
+) -> io::Result<Shown> {
     let room = surroundings.width.map(|width| usize::from(width).max(NARROWEST));
     let mut page = Page { out, surroundings, room, shown: Shown::Whole };
     for (place, block) in blocks.iter().enumerate() {

@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::time::counted;
-use super::view::{told, written};
-use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::api::{self, Permissions};
 use crate::domain::Company;
+use crate::output::time::counted;
+use crate::output::view::{told, written};
+use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row};
 
 /// A role of a company.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -251,9 +251,9 @@ fn by_category<'a>(names: impl Iterator<Item = &'a str>) -> Block {
 mod tests {
     use jiff::Timestamp;
 
-    use super::super::{Format, Surroundings, write};
     use super::*;
     use crate::domain::{CompanyId, DefaultRole, Permission};
+    use crate::output::{Format, Surroundings, write};
 
     fn role(name: &str, default: bool, permissions: &[&str], holders: u64) -> api::role::Role {
         let permissions = permissions.iter().copied().collect();

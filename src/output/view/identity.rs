@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::time::counted;
-use super::view::{text, written};
-use super::{AccessView, Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::api::Permissions;
 use crate::api::session::Kind;
 use crate::domain::Company;
+use crate::output::time::counted;
+use crate::output::view::{text, written};
+use crate::output::{AccessView, Answer, Block, Cell, Cells, Column, Fit, Row};
 
 /// Who and where one is.
 #[derive(Clone, Debug, Serialize, JsonSchema)]

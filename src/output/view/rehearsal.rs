@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Answer, Block, Cell, Cells, Column, Fit, Row, Tone};
 use crate::api::Written;
+use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row, Tone};
 
 /// What a command would do.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -116,8 +116,8 @@ impl CheckedView {
 mod tests {
     use serde_json::json;
 
-    use super::super::Field;
     use super::*;
+    use crate::output::Field;
 
     fn view() -> RehearsalView {
         let request = PlannedView {

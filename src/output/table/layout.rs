@@ -1,7 +1,7 @@
 //! How the columns of a table share the width of a terminal. Knows widths and nothing of what stands in them.
 
 /// Spaces between two columns.
-pub(super) const GAP: usize = 2;
+pub(in crate::output) const GAP: usize = 2;
 
 /// How a column behaves where there is too little room for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,14 +24,14 @@ pub enum Fit {
 
 /// One column: the width of its widest cell, and the least that makes sense.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Measure {
-    pub(super) fit: Fit,
-    pub(super) natural: usize,
-    pub(super) least: usize,
+pub(in crate::output) struct Measure {
+    pub(in crate::output) fit: Fit,
+    pub(in crate::output) natural: usize,
+    pub(in crate::output) least: usize,
 }
 
 /// The width of each column in `room`; 0 for one that is left out. `None` where no table makes sense.
-pub(super) fn widths(columns: &[Measure], room: usize) -> Option<Vec<usize>> {
+pub(in crate::output) fn widths(columns: &[Measure], room: usize) -> Option<Vec<usize>> {
     let all = vec![true; columns.len()];
     let needed: Vec<bool> = columns.iter().map(|column| column.fit != Fit::Extra).collect();
     let order = [Fit::Extra, Fit::Prose, Fit::List];
@@ -40,13 +40,17 @@ pub(super) fn widths(columns: &[Measure], room: usize) -> Option<Vec<usize>> {
 }
 
 /// The width of each column in `room` where nothing may be cut or left out, and cells take several lines.
-pub(super) fn whole_widths(columns: &[Measure], room: usize) -> Option<Vec<usize>> {
+pub(in crate::output) fn whole_widths(columns: &[Measure], room: usize) -> Option<Vec<usize>> {
     shared(columns, &vec![true; columns.len()], room, &[Fit::Extra, Fit::Prose, Fit::List, Fit::Text])
 }
 
 /// Gives the room that folded lists do not use to the column that needs it most. `used` says how much a column
 /// uses of the width that it was given.
-pub(super) fn tighten(columns: &[Measure], widths: &mut [usize], used: impl Fn(usize, usize) -> usize) {
+pub(in crate::output) fn tighten(
+    columns: &[Measure],
+    widths: &mut [usize],
+    used: impl Fn(usize, usize) -> usize,
+) {
     let mut free = 0;
     for (at, column) in columns.iter().enumerate() {
         if column.fit == Fit::List && widths[at] < column.natural {

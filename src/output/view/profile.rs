@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::time::counted;
-use super::view::{text, told, written};
-use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::domain::Company;
+use crate::output::time::counted;
+use crate::output::view::{text, told, written};
+use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row};
 
 /// A profile.
 #[derive(Clone, Debug, Serialize, JsonSchema)]

@@ -1,5 +1,5 @@
-use super::super::{Format, Surroundings, write};
 use super::*;
+use crate::output::{Format, Surroundings, write};
 
 fn account() -> api::Account {
     serde_json::from_str(

@@ -1,5 +1,9 @@
 //! The forms in which an answer can be asked for.
 
+pub(super) mod csv;
+pub(super) mod json;
+pub(super) mod yaml;
+
 /// The form of an answer on standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]

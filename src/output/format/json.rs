@@ -7,15 +7,15 @@ use serde::Serialize;
 use crate::text::sanitize::{count_strange, json_visible};
 
 /// Room for a row of ordinary length.
-pub(super) const LINE: usize = 1024;
+pub(in crate::output) const LINE: usize = 1024;
 
 /// Writes one document over several lines.
-pub(super) fn pretty<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::output) fn pretty<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {
     finish(&serde_json::to_string_pretty(document)?, out)
 }
 
 /// Writes one document on one line.
-pub(super) fn line<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::output) fn line<T: Serialize>(document: &T, out: &mut dyn Write) -> io::Result<()> {
     let mut text = Vec::with_capacity(LINE);
     serde_json::to_writer(&mut text, document)?;
     if count_strange(&text) == 0 {

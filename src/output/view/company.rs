@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::view::told;
-use super::{Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::domain::{Company, CompanyId};
+use crate::output::view::told;
+use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row};
 
 /// A company.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
