@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::rehearsal::{self, Checks, Rehearsal};
+use super::shared::dry_run::{self, Checks, Rehearsal};
 use crate::api::Code;
 use crate::client::{RawAnswer, RawRequest};
 use crate::config::secure_file;
@@ -103,7 +103,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     if args.rehearsal.is_on {
         let session = context.session().await?;
         session.seal();
-        return rehearsal::show(context.ui(), session.raw(request).plan()?, Checks::default()).map(drop);
+        return dry_run::show(context.ui(), session.raw(request).plan()?, Checks::default()).map(drop);
     }
     if args.paginate {
         return pages::print(&request, context).await;

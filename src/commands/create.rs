@@ -1,10 +1,10 @@
 //! `sactl create`: a service account with its access, made in one request and at most once.
 
-use super::acting::Acting;
-use super::ask;
-use super::explain::Attempt;
-use super::password_input::NewPassword;
-use super::rights::Rights;
+use super::shared::access_args::Rights;
+use super::shared::company_session::Acting;
+use super::shared::hints::Attempt;
+use super::shared::new_password::NewPassword;
+use super::shared::prompts;
 use crate::api::AccountDetail;
 use crate::api::account::CreateAccount;
 use crate::context::Context;
@@ -29,7 +29,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     if args.is_incomplete() && context.ui().asks_for_what_is_missing() {
         let asked = questions::ask(args, context).await?;
         finish(&asked.wish, asked.description, asked.password, context).await?;
-        ask::tell_line(context, asked.line);
+        prompts::tell_line(context, asked.line);
         return Ok(());
     }
     let wish = args.wish()?;

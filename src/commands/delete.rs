@@ -1,8 +1,8 @@
 //! `sactl delete`: a service account, everywhere and for good.
 
-use super::confirmation::{name_the_account, require_typed_name};
-use super::explain::Attempt;
-use super::rehearsal::Rehearsal;
+use super::shared::confirm::{name_the_account, require_typed_name};
+use super::shared::dry_run::Rehearsal;
+use super::shared::hints::Attempt;
 use crate::context::Context;
 use crate::domain::Operation;
 use crate::error::{Result, WriteOutcome};

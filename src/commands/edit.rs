@@ -1,7 +1,7 @@
 //! `sactl edit`: the description of a service account. The name never changes.
 
-use super::explain::Attempt;
-use super::rehearsal::Rehearsal;
+use super::shared::dry_run::Rehearsal;
+use super::shared::hints::Attempt;
 use crate::api::account::EditAccount;
 use crate::context::Context;
 use crate::domain::{Description, Operation};

@@ -1,10 +1,10 @@
 //! `sactl grant`: access of a service account in one company, given or changed.
 
-use super::acting::Acting;
-use super::ask;
-use super::explain::Attempt;
-use super::rehearsal::Rehearsal;
-use super::rights::{AdjustArgs, Rights};
+use super::shared::access_args::{AdjustArgs, Rights};
+use super::shared::company_session::Acting;
+use super::shared::dry_run::Rehearsal;
+use super::shared::hints::Attempt;
+use super::shared::prompts;
 use crate::api::access::{AccessChange, AdjustPermissions};
 use crate::client::Change;
 use crate::context::Context;
@@ -30,7 +30,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         let rehearsal = args.rehearsal;
         let asked = questions::ask(args, wanted, context).await?;
         finish(&asked.acting, &asked.name, &asked.wanted, rehearsal).await?;
-        ask::tell_line(context, asked.line);
+        prompts::tell_line(context, asked.line);
         return Ok(());
     }
     let Some(wanted) = wanted else {

@@ -1,9 +1,9 @@
 //! `sactl list`: the service accounts of a company, owned and external apart.
 
 use self::scribe::Scribe;
-use super::acting::Acting;
-use super::explain::{Attempt, held_in};
-use super::rights::Rights;
+use super::shared::access_args::Rights;
+use super::shared::company_session::Acting;
+use super::shared::hints::{Attempt, held_in};
 use crate::api::account::AccountQuery;
 use crate::api::{Account, Page};
 use crate::context::Context;

@@ -1,6 +1,6 @@
 //! `sactl login`: signs in, stores the credentials where somebody chose, and makes or updates a profile.
 
-use super::password_input::password_from_stdin;
+use super::shared::new_password::password_from_stdin;
 use super::whoami;
 use crate::api::session::{Identity as Me, TokenGrant};
 use crate::client::Gateway;

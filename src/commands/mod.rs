@@ -11,7 +11,6 @@ pub mod list;
 pub mod login;
 pub mod logout;
 pub mod passwd;
-pub mod password_input;
 pub mod permission;
 pub mod profile;
 pub mod revoke;
@@ -20,16 +19,7 @@ pub mod role;
 pub mod sandbox;
 #[cfg(feature = "platform")]
 pub mod serve;
+pub mod shared;
 pub mod show;
 pub mod token;
 pub mod whoami;
-
-mod acting;
-mod ask;
-mod command_line;
-mod confirmation;
-mod explain;
-mod rehearsal;
-mod rights;
-
-pub use confirmation::{require_confirmation, require_typed_name};

@@ -1,10 +1,10 @@
 //! `sactl passwd`: a new password, which ends every token of the account at once.
 
-use super::acting::Acting;
-use super::confirmation::{name_the_account, require_confirmation};
-use super::explain::Attempt;
-use super::password_input::{NewPassword, PasswordArgs};
-use super::rehearsal::Rehearsal;
+use super::shared::company_session::Acting;
+use super::shared::confirm::{name_the_account, require_confirmation};
+use super::shared::dry_run::Rehearsal;
+use super::shared::hints::Attempt;
+use super::shared::new_password::{NewPassword, PasswordArgs};
 use crate::api::Code;
 use crate::api::account::{PasswordChange, ResetPassword};
 use crate::client;

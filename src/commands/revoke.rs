@@ -1,8 +1,8 @@
 //! `sactl revoke`: the end of all access of a service account in one company.
 
-use super::confirmation::{name_the_account, require_confirmation};
-use super::explain::Attempt;
-use super::rehearsal::Rehearsal;
+use super::shared::confirm::{name_the_account, require_confirmation};
+use super::shared::dry_run::Rehearsal;
+use super::shared::hints::Attempt;
 use crate::api::access::AccessRemoval;
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;

@@ -1,7 +1,7 @@
 //! `sactl show`: everything about one service account that the company may see.
 
-use super::acting::Acting;
-use super::explain::Attempt;
+use super::shared::company_session::Acting;
+use super::shared::hints::Attempt;
 use crate::context::Context;
 use crate::domain::Operation;
 use crate::error::Result;

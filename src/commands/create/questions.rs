@@ -3,11 +3,11 @@
 use super::wish::{Args, Wish, checked};
 use crate::api::Code;
 use crate::client;
-use crate::commands::acting::Acting;
-use crate::commands::ask::{self, Chosen};
-use crate::commands::command_line::CommandLine;
-use crate::commands::explain::Attempt;
-use crate::commands::password_input::{NewPassword, PasswordArgs};
+use crate::commands::shared::command_line::CommandLine;
+use crate::commands::shared::company_session::Acting;
+use crate::commands::shared::hints::Attempt;
+use crate::commands::shared::new_password::{NewPassword, PasswordArgs};
+use crate::commands::shared::prompts::{self, Chosen};
 use crate::context::Context;
 use crate::domain::{AccountName, Company, Description, Operation};
 use crate::error::{CliError, Result};
@@ -49,7 +49,7 @@ pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked> {
         None if grants.is_empty() => match acting.ask_access(true, None).await? {
             Chosen::Nothing => None,
             Chosen::Rights(rights, permissions) => {
-                summary.push(ask::in_words(&rights, permissions, &company));
+                summary.push(prompts::in_words(&rights, permissions, &company));
                 Some(rights)
             }
         },
@@ -66,7 +66,7 @@ pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked> {
     let (description, new_password) = checked(&wish, context).await?;
     if !rehearsal.is_on {
         let summary = in_words(&wish, &company, summary);
-        ask::agreement(ui, &summary, "Create it?").await?;
+        prompts::agreement(ui, &summary, "Create it?").await?;
     }
     let line = line(&wish, &company);
     Ok(Asked { wish, description, password: new_password, line })
@@ -82,7 +82,7 @@ fn refuse_at_once(args: &Args) -> Result<()> {
 
 async fn ask_name(ui: &Ui) -> Result<String> {
     let check = |name: String| AccountName::new(name).map(|name| name.as_str().to_owned());
-    ask::line(ui, "Name of the new account", check).await
+    prompts::line(ui, "Name of the new account", check).await
 }
 
 /// A name that nobody whom the company sees has: it is told at once, and asked for again.
@@ -93,7 +93,7 @@ async fn ask_free_name(acting: &Acting<'_>) -> Result<String> {
         if !acting.sees_account(&name).await {
             return Ok(name);
         }
-        if asked == ask::QUESTIONS {
+        if asked == prompts::QUESTIONS {
             return Err(taken(acting, &name).await);
         }
         acting.ui.ask_about(format!("{name} is taken"));
@@ -109,7 +109,7 @@ async fn taken(acting: &Acting<'_>, name: &str) -> CliError {
 
 async fn ask_description(ui: &Ui) -> Result<Option<String>> {
     let check = |text: String| Description::new(text).map(|text| text.map(Description::into_string));
-    ask::line(ui, "What it is for (Return for nothing)", check).await
+    prompts::line(ui, "What it is for (Return for nothing)", check).await
 }
 
 async fn ask_whether_generated(ui: &Ui) -> Result<bool> {
@@ -137,7 +137,7 @@ fn line(wish: &Wish, company: &Company) -> CommandLine {
         line = line.flag("--description", description);
     }
     if let Some(rights) = &wish.rights {
-        line = ask::flags(line, rights);
+        line = prompts::flags(line, rights);
     }
     if wish.rights.is_none() && wish.grants.is_empty() {
         line = line.word("--no-input");

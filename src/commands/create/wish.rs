@@ -1,9 +1,9 @@
 //! What `sactl create` is asked for: as it is typed, and as it is complete.
 
 use crate::api::Code;
-use crate::commands::password_input::{NewPassword, PasswordArgs};
-use crate::commands::rehearsal::Rehearsal;
-use crate::commands::rights::{Grant, Rights, RightsArgs};
+use crate::commands::shared::access_args::{Grant, Rights, RightsArgs};
+use crate::commands::shared::dry_run::Rehearsal;
+use crate::commands::shared::new_password::{NewPassword, PasswordArgs};
 use crate::context::Context;
 use crate::domain::{AccountName, Description, Violation};
 use crate::error::{CliError, Result};

@@ -2,11 +2,11 @@
 
 use super::wanted::{Args, Wanted};
 use crate::api::{Access, Code, Shared};
-use crate::commands::acting::Acting;
-use crate::commands::ask::{self, Chosen};
-use crate::commands::command_line::CommandLine;
-use crate::commands::explain::Attempt;
-use crate::commands::rights::AdjustArgs;
+use crate::commands::shared::access_args::AdjustArgs;
+use crate::commands::shared::command_line::CommandLine;
+use crate::commands::shared::company_session::Acting;
+use crate::commands::shared::hints::Attempt;
+use crate::commands::shared::prompts::{self, Chosen};
 use crate::context::Context;
 use crate::domain::{Company, Operation};
 use crate::error::{CliError, Result};
@@ -41,7 +41,7 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
         }
         None => match acting.ask_access(false, present.as_deref()).await? {
             Chosen::Rights(rights, permissions) => {
-                let what = ask::in_words(&rights, permissions, &company);
+                let what = prompts::in_words(&rights, permissions, &company);
                 (Wanted::Set(rights), format!("will have {what}"))
             }
             Chosen::Nothing => return Err(CliError::not_confirmed()),
@@ -49,10 +49,10 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
     };
     if !args.rehearsal.is_on {
         let instead = match (&wanted, &present) {
-            (Wanted::Set(_), Some(access)) => format!(", in place of {}", ask::held(access)),
+            (Wanted::Set(_), Some(access)) => format!(", in place of {}", prompts::held(access)),
             _ => String::new(),
         };
-        ask::agreement(ui, &format!("{name} {what}{instead}"), "Do it?").await?;
+        prompts::agreement(ui, &format!("{name} {what}{instead}"), "Do it?").await?;
     }
     let line = line(&name, &wanted, &company);
     let line = if args.rehearsal.is_on { line.word("--dry-run") } else { line };
@@ -65,7 +65,7 @@ async fn present(acting: &Acting<'_>, name: &str) -> Result<(String, Option<Shar
     match acting.session.show_account(acting.company, name).await {
         Ok(detail) => {
             let account = detail.account;
-            let access = account.access.as_deref().map_or_else(|| "no access".to_owned(), ask::held);
+            let access = account.access.as_deref().map_or_else(|| "no access".to_owned(), prompts::held);
             Ok((format!("{}, owned by {}; here: {access}", account.name, account.owner), account.access))
         }
         Err(error) if matches!(error.code, Code::NotFound | Code::MissingPermission) => {
@@ -91,7 +91,7 @@ fn in_words(wanted: &Wanted, company: &Company) -> String {
 fn line(name: &str, wanted: &Wanted, company: &Company) -> CommandLine {
     let line = CommandLine::new("grant").word(name).flag("--company", company.id);
     match wanted {
-        Wanted::Set(rights) => ask::flags(line, rights),
+        Wanted::Set(rights) => prompts::flags(line, rights),
         Wanted::Adjust(AdjustArgs { add, remove }) => {
             let line = if add.is_empty() { line } else { line.flag("--add-permission", add.join(",")) };
             if remove.is_empty() { line } else { line.flag("--remove-permission", remove.join(",")) }

@@ -1,7 +1,7 @@
 //! What `sactl grant` is asked for: as it is typed, and as it is complete.
 
-use crate::commands::rehearsal::Rehearsal;
-use crate::commands::rights::{AdjustArgs, Rights, RightsArgs};
+use crate::commands::shared::access_args::{AdjustArgs, Rights, RightsArgs};
+use crate::commands::shared::dry_run::Rehearsal;
 use crate::error::{CliError, Result};
 
 #[derive(Clone, Debug, clap::Args)]

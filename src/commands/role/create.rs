@@ -1,7 +1,7 @@
 //! `sactl role create`: a role of the company's own.
 
-use super::super::rehearsal::Rehearsal;
-use super::super::rights::word;
+use super::super::shared::access_args::word;
+use super::super::shared::dry_run::Rehearsal;
 use super::explain::explain;
 use super::rehearsal::{Attempt, rehearse};
 use crate::api::role::CreateRole;

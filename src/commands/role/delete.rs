@@ -1,9 +1,9 @@
 //! `sactl role delete`: a role of the company's own that nobody holds.
 
-use super::super::acting::Acting;
-use super::super::confirmation::{is_needed, require_confirmation};
-use super::super::rehearsal::Rehearsal;
-use super::super::rehearsal::account::invalid;
+use super::super::shared::company_session::Acting;
+use super::super::shared::confirm::{is_needed, require_confirmation};
+use super::super::shared::dry_run::Rehearsal;
+use super::super::shared::dry_run::account::invalid;
 use super::explain::explain;
 use super::rehearsal::{Attempt, rehearse, unchangeable};
 use crate::api::Code;

@@ -1,8 +1,8 @@
 //! `sactl role edit`: the permissions of a role, for everybody who holds it.
 
-use super::super::acting::Acting;
-use super::super::rehearsal::Rehearsal;
-use super::super::rights::{AdjustArgs, word};
+use super::super::shared::access_args::{AdjustArgs, word};
+use super::super::shared::company_session::Acting;
+use super::super::shared::dry_run::Rehearsal;
 use super::explain::explain;
 use super::rehearsal::{Attempt, rehearse};
 use crate::api::access::AdjustPermissions;

@@ -1,7 +1,7 @@
 //! Refusals of changes of roles, explained.
 
-use super::super::acting::Acting;
-use super::super::explain::{held_in, listed, shows_what_one_holds, unknown_permissions, who_gives};
+use super::super::shared::company_session::Acting;
+use super::super::shared::hints::{held_in, listed, shows_what_one_holds, unknown_permissions, who_gives};
 use crate::api::Code;
 use crate::client;
 use crate::domain::{Permission, PermissionSet};

@@ -1,6 +1,6 @@
 //! `sactl role list`: the default roles and the company's own.
 
-use super::super::acting::Acting;
+use super::super::shared::company_session::Acting;
 use super::explain::explain;
 use crate::context::Context;
 use crate::domain::Permission;

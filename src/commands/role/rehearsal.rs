@@ -1,8 +1,8 @@
 //! What can be known beforehand about a change of a role.
 
-use super::super::acting::Acting;
-use super::super::rehearsal::account::{adjusted, check_given, check_permission, invalid};
-use super::super::rehearsal::{self, Checks};
+use super::super::shared::company_session::Acting;
+use super::super::shared::dry_run::account::{adjusted, check_given, check_permission, invalid};
+use super::super::shared::dry_run::{self, Checks};
 use super::explain::explain;
 use crate::api::Code;
 use crate::api::role::Role;
@@ -50,7 +50,7 @@ pub(super) async fn rehearse<T>(
     };
     let mut checks = Checks::default();
     check(acting, name, attempt, &named, &mut checks).await?;
-    match rehearsal::show(acting.ui, plan, checks)? {
+    match dry_run::show(acting.ui, plan, checks)? {
         Some(refusal) => Err(explain(acting, refusal, needed, Some(name), &named).await),
         None => Ok(()),
     }

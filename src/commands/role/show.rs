@@ -1,6 +1,6 @@
 //! `sactl role show`: what the holders of a role may do.
 
-use super::super::acting::Acting;
+use super::super::shared::company_session::Acting;
 use super::explain::explain;
 use crate::context::Context;
 use crate::domain::Permission;

@@ -10,13 +10,13 @@ use crate::ui::{Ui, show, surroundings};
 
 /// A signed-in identity in its active company.
 #[derive(Debug)]
-pub(super) struct Acting<'a> {
+pub(in crate::commands) struct Acting<'a> {
     /// The terminal.
-    pub(super) ui: &'a Ui,
+    pub(in crate::commands) ui: &'a Ui,
     /// The signed-in client.
-    pub(super) session: &'a Session,
+    pub(in crate::commands) session: &'a Session,
     /// Where.
-    pub(super) company: CompanyId,
+    pub(in crate::commands) company: CompanyId,
     context: &'a Context,
 }
 
@@ -25,7 +25,7 @@ impl<'a> Acting<'a> {
     ///
     /// # Errors
     /// Those of signing in, `no_company` and `ambiguous_company`.
-    pub(super) async fn open(context: &'a Context) -> Result<Self> {
+    pub(in crate::commands) async fn open(context: &'a Context) -> Result<Self> {
         let session = context.session().await?;
         let company = context.company().await?.id;
         Ok(Self { ui: context.ui(), session, company, context })
@@ -33,20 +33,20 @@ impl<'a> Acting<'a> {
 
     /// The company with its name, for people; with a word in its place where the name cannot be had, for the
     /// command itself has succeeded by then.
-    pub(super) async fn named_company(&self) -> Company {
+    pub(in crate::commands) async fn named_company(&self) -> Company {
         let unnamed = || Company { id: self.company, name: "company".to_owned() };
         self.context.named_company().await.unwrap_or_else(|_| unnamed())
     }
 
     /// Says what was done; the sentence ends with the company.
-    pub(super) async fn done(&self, what: impl AsRef<str>) {
+    pub(in crate::commands) async fn done(&self, what: impl AsRef<str>) {
         if self.ui.speaks() {
             self.ui.status(format!("{} {}", what.as_ref(), self.named_company().await));
         }
     }
 
     /// Where the answer goes.
-    pub(super) fn surroundings(&self) -> Surroundings {
+    pub(in crate::commands) fn surroundings(&self) -> Surroundings {
         surroundings(self.ui)
     }
 
@@ -54,7 +54,7 @@ impl<'a> Acting<'a> {
     ///
     /// # Errors
     /// `io`.
-    pub(super) fn show(&self, answer: &impl Answer) -> Result<()> {
+    pub(in crate::commands) fn show(&self, answer: &impl Answer) -> Result<()> {
         show(self.ui, answer)
     }
 }

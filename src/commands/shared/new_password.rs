@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::acting::Acting;
-use super::rehearsal::require_absent;
+use super::company_session::Acting;
+use super::dry_run::require_absent;
 use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of, read_password_file};
 use crate::config::secure_file;
 use crate::context::Context;
@@ -19,7 +19,7 @@ use crate::ui::Ui;
 // Not a doc comment: it would become the help of the commands that take these.
 // How a new password is given.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub(super) struct PasswordArgs {
+pub(in crate::commands) struct PasswordArgs {
     /// Read the password from standard input
     #[arg(long, group = "password source")]
     pub password_stdin: bool,
@@ -91,7 +91,7 @@ impl NewPassword {
     /// # Errors
     /// Those of writing, and `io` where the answer was to show a generated password and does not: nobody knows it
     /// now.
-    pub(super) fn show<A: Answer>(
+    pub(in crate::commands) fn show<A: Answer>(
         self,
         acting: &Acting<'_>,
         name: &str,
@@ -142,7 +142,7 @@ impl NewPassword {
 
 impl PasswordArgs {
     /// Whether the password comes from a stream or a file, so that reading it asks nobody and makes nothing.
-    pub(super) fn is_given(&self) -> bool {
+    pub(in crate::commands) fn is_given(&self) -> bool {
         self.password_stdin || self.password_file.is_some()
     }
 
@@ -150,7 +150,7 @@ impl PasswordArgs {
     ///
     /// # Errors
     /// `usage`.
-    pub(super) fn refuse_to_lose(&self, context: &Context) -> Result<()> {
+    pub(in crate::commands) fn refuse_to_lose(&self, context: &Context) -> Result<()> {
         if self.generate && self.password_out.is_none() && context.format() == Format::Name {
             return Err(CliError::usage("a list of names does not show the generated password")
                 .hint("add --password-out FILE, or choose another --output"));
@@ -167,7 +167,7 @@ impl PasswordArgs {
     ///
     /// # Errors
     /// `invalid_input` with every broken rule; `usage` when nobody gives one; `io`.
-    pub(super) async fn read(&self, context: &Context, name: &str) -> Result<NewPassword> {
+    pub(in crate::commands) async fn read(&self, context: &Context, name: &str) -> Result<NewPassword> {
         if self.generate {
             return self.generated(context.ui());
         }
@@ -186,7 +186,7 @@ impl PasswordArgs {
     ///
     /// # Errors
     /// As [`Self::read`]; `io` for a file that stands there already.
-    pub(super) async fn rehearse(&self, context: &Context, name: &str) -> Result<NewPassword> {
+    pub(in crate::commands) async fn rehearse(&self, context: &Context, name: &str) -> Result<NewPassword> {
         if !self.generate {
             return self.read(context, name).await;
         }
@@ -226,7 +226,7 @@ impl PasswordArgs {
     }
 
     /// Whether nothing says where the password comes from, so that it is asked for.
-    pub(super) fn is_missing(&self) -> bool {
+    pub(in crate::commands) fn is_missing(&self) -> bool {
         !self.generate && !self.is_given()
     }
 }

@@ -5,8 +5,8 @@
 
 mod escalation;
 
-use super::acting::Acting;
-use super::rights::Rights;
+use super::access_args::Rights;
+use super::company_session::Acting;
 use crate::api::account::AccountQuery;
 use crate::api::session::Kind;
 use crate::api::{self, Code};
@@ -18,25 +18,25 @@ use crate::text::suggest::nearest;
 
 /// What was tried and refused.
 #[derive(Clone, Debug)]
-pub(super) struct Attempt<'a> {
+pub(in crate::commands) struct Attempt<'a> {
     /// What.
-    pub(super) operation: Operation,
+    pub(in crate::commands) operation: Operation,
     /// On which account.
-    pub(super) name: &'a str,
+    pub(in crate::commands) name: &'a str,
     /// The access that was asked for, where, as it would be afterwards.
-    pub(super) asked: Vec<(CompanyId, Rights)>,
+    pub(in crate::commands) asked: Vec<(CompanyId, Rights)>,
     /// Permissions that were named besides those.
-    pub(super) also_named: Vec<String>,
+    pub(in crate::commands) also_named: Vec<String>,
 }
 
 impl<'a> Attempt<'a> {
     /// An attempt that asks for no access.
-    pub(super) const fn new(operation: Operation, name: &'a str) -> Self {
+    pub(in crate::commands) const fn new(operation: Operation, name: &'a str) -> Self {
         Self { operation, name, asked: Vec::new(), also_named: Vec::new() }
     }
 
     /// The same, asking for `rights` in `company`.
-    pub(super) fn asking(mut self, company: CompanyId, rights: Rights) -> Self {
+    pub(in crate::commands) fn asking(mut self, company: CompanyId, rights: Rights) -> Self {
         self.asked.push((company, rights));
         self
     }
@@ -44,7 +44,7 @@ impl<'a> Attempt<'a> {
 
 impl Acting<'_> {
     /// The refusal of an attempt on an account, with what helps.
-    pub(super) async fn explain(&self, error: client::Error, attempt: &Attempt<'_>) -> CliError {
+    pub(in crate::commands) async fn explain(&self, error: client::Error, attempt: &Attempt<'_>) -> CliError {
         let name = attempt.name;
         let error: CliError = error.into();
         match error.code() {
@@ -192,7 +192,7 @@ impl Acting<'_> {
     ///
     /// # Errors
     /// `invalid_input` with `unknown_role`.
-    pub(super) async fn require_role(&self, role: &str) -> Result<()> {
+    pub(in crate::commands) async fn require_role(&self, role: &str) -> Result<()> {
         let Ok(pages) = self.session.list_roles(self.company) else { return Ok(()) };
         let Ok(roles) = pages.all().await else { return Ok(()) };
         if roles.iter().any(|known| known.name == role) {
@@ -229,7 +229,7 @@ fn meant_role(error: CliError, company: CompanyId, role: &str, names: Vec<String
 }
 
 /// Says what unknown permissions probably mean.
-pub(super) fn unknown_permissions(error: CliError, names: &[String]) -> CliError {
+pub(in crate::commands) fn unknown_permissions(error: CliError, names: &[String]) -> CliError {
     let known: Vec<String> = Permission::all().map(|permission| permission.to_string()).collect();
     let unknown = names.iter().filter(|name| !known.contains(name));
     let near = unknown
@@ -238,7 +238,7 @@ pub(super) fn unknown_permissions(error: CliError, names: &[String]) -> CliError
 }
 
 /// Who can help `me`, who lacks `permission` in the company at `place`.
-pub(super) fn who_gives(
+pub(in crate::commands) fn who_gives(
     permission: Permission,
     me: &api::session::Identity,
     place: impl std::fmt::Display,
@@ -256,23 +256,23 @@ pub(super) fn who_gives(
 }
 
 /// The command that shows what one may do in the company.
-pub(super) fn shows_what_one_holds(company: CompanyId) -> String {
+pub(in crate::commands) fn shows_what_one_holds(company: CompanyId) -> String {
     format!("see what you hold there with: sactl whoami --company {company}")
 }
 
-pub(super) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option<PermissionSet> {
+pub(in crate::commands) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option<PermissionSet> {
     let access = me.companies.iter().find(|access| access.company.id == company)?;
     Some(PermissionSet::known(access.permissions.iter()))
 }
 
 /// The company with its name, where one belongs to it.
-pub(super) fn place(me: &api::session::Identity, company: CompanyId) -> String {
+pub(in crate::commands) fn place(me: &api::session::Identity, company: CompanyId) -> String {
     let known = me.companies.iter().map(|access| &access.company).find(|known| known.id == company);
     known.map_or_else(|| format!("company {company}"), Company::to_string)
 }
 
 /// The first few by name: refusals of the platform list them all.
-pub(super) fn listed(permissions: PermissionSet) -> String {
+pub(in crate::commands) fn listed(permissions: PermissionSet) -> String {
     const SHOWN: usize = 4;
     let names = permissions.names();
     let first = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");

@@ -5,9 +5,9 @@ use crate::api::access::Access;
 use crate::api::session::{Identity, Kind};
 use crate::api::{AccountDetail, Code};
 use crate::client::{self, Plan};
-use crate::commands::acting::Acting;
-use crate::commands::explain::{Attempt, held_in, listed, place};
-use crate::commands::rights::Rights;
+use crate::commands::shared::access_args::Rights;
+use crate::commands::shared::company_session::Acting;
+use crate::commands::shared::hints::{Attempt, held_in, listed, place};
 use crate::domain::decision::{self, Operation};
 use crate::domain::{
     AccountName, CompanyId, DefaultRole, Ownership, Permission, PermissionSet, Refusal, Relation, Violation,
@@ -22,7 +22,7 @@ impl Acting<'_> {
     ///
     /// # Errors
     /// Those of reading; a refusal that can be foreseen is no error of this function.
-    pub(super) async fn check_account(
+    pub(in crate::commands) async fn check_account(
         &self,
         attempt: &Attempt<'_>,
         plan: &Plan,

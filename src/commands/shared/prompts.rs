@@ -2,10 +2,10 @@
 //!
 //! Only what the signed-in identity may give is offered. Nothing here changes anything.
 
-use super::acting::Acting;
+use super::access_args::Rights;
 use super::command_line::CommandLine;
-use super::explain::{Attempt, held_in};
-use super::rights::Rights;
+use super::company_session::Acting;
+use super::hints::{Attempt, held_in};
 use crate::api::account::AccountQuery;
 use crate::api::role::Role;
 use crate::api::{Access, Account, Code};
@@ -17,13 +17,13 @@ use crate::error::{CliError, Result};
 use crate::ui::{Choice, Ui};
 
 /// How often a line is asked for again.
-pub(super) const QUESTIONS: usize = 3;
+pub(in crate::commands) const QUESTIONS: usize = 3;
 
 /// Asks for one line until `check` takes it, saying each time why not.
 ///
 /// # Errors
 /// Those of asking; the last refusal.
-pub(super) async fn line<T>(
+pub(in crate::commands) async fn line<T>(
     ui: &Ui,
     question: &str,
     check: impl Fn(String) -> std::result::Result<T, crate::domain::Violation>,
@@ -40,7 +40,7 @@ pub(super) async fn line<T>(
 }
 
 /// What somebody chose.
-pub(super) enum Chosen {
+pub(in crate::commands) enum Chosen {
     /// No access.
     Nothing,
     /// This access.
@@ -51,13 +51,13 @@ pub(super) enum Chosen {
 ///
 /// # Errors
 /// `confirmation_required` for a no, and those of asking.
-pub(super) async fn agreement(ui: &Ui, summary: &str, question: &str) -> Result<()> {
+pub(in crate::commands) async fn agreement(ui: &Ui, summary: &str, question: &str) -> Result<()> {
     ui.ask_about(summary);
     if ui.is_confirmed() || ui.agree(question).await? { Ok(()) } else { Err(CliError::not_confirmed()) }
 }
 
 /// Says how to do the same without questions, on the same server.
-pub(super) fn tell_line(context: &Context, line: CommandLine) {
+pub(in crate::commands) fn tell_line(context: &Context, line: CommandLine) {
     let line = context.place_flags().into_iter().fold(line, |line, (flag, value)| match value {
         Some(value) => line.flag(flag, value),
         None => line.word(flag),
@@ -70,7 +70,11 @@ impl Acting<'_> {
     ///
     /// # Errors
     /// `missing_permission`, and those of reading.
-    pub(super) async fn require_right_to_ask(&self, operation: Operation, name: &str) -> Result<()> {
+    pub(in crate::commands) async fn require_right_to_ask(
+        &self,
+        operation: Operation,
+        name: &str,
+    ) -> Result<()> {
         let me = self.session.me().await?;
         let needed = operation.permission();
         match decision::require(needed, held_in(&me, self.company)) {
@@ -85,7 +89,7 @@ impl Acting<'_> {
 
     /// Whether the company sees an account of this name, so that nobody can have it any more. One that only others
     /// see shows when the new account is made.
-    pub(super) async fn sees_account(&self, name: &str) -> bool {
+    pub(in crate::commands) async fn sees_account(&self, name: &str) -> bool {
         self.session.show_account(self.company, name).await.is_ok()
     }
 
@@ -93,7 +97,7 @@ impl Acting<'_> {
     ///
     /// # Errors
     /// Those of asking and of reading.
-    pub(super) async fn ask_account(&self) -> Result<String> {
+    pub(in crate::commands) async fn ask_account(&self) -> Result<String> {
         let query = AccountQuery { page_size: Some(page::MAX_SIZE), ..AccountQuery::default() };
         let first = match self.session.list_accounts(self.company, &query)?.next().await {
             Ok(page) => page,
@@ -119,7 +123,11 @@ impl Acting<'_> {
     ///
     /// # Errors
     /// Those of asking and of reading.
-    pub(super) async fn ask_access(&self, may_be_none: bool, present: Option<&Access>) -> Result<Chosen> {
+    pub(in crate::commands) async fn ask_access(
+        &self,
+        may_be_none: bool,
+        present: Option<&Access>,
+    ) -> Result<Chosen> {
         let me = self.session.me().await?;
         let held = held_in(&me, self.company).unwrap_or_default();
         let kept = present.map(|access| PermissionSet::known(access.permissions.iter())).unwrap_or_default();
@@ -212,7 +220,7 @@ fn about(account: &Account) -> String {
 }
 
 /// `viewer`, or the permissions one by one where they are few.
-pub(super) fn held(access: &Access) -> String {
+pub(in crate::commands) fn held(access: &Access) -> String {
     const SHOWN: usize = 3;
     match &access.role {
         Some(role) => role.clone(),
@@ -222,7 +230,11 @@ pub(super) fn held(access: &Access) -> String {
 }
 
 /// What is asked for, in words.
-pub(super) fn in_words(rights: &Rights, permissions: PermissionSet, company: &Company) -> String {
+pub(in crate::commands) fn in_words(
+    rights: &Rights,
+    permissions: PermissionSet,
+    company: &Company,
+) -> String {
     match rights {
         Rights::Role(role) => format!("the role {role} ({}) in {company}", counted(permissions.len())),
         Rights::Permissions(names) => format!("{} in {company}", names.join(", ")),
@@ -230,7 +242,7 @@ pub(super) fn in_words(rights: &Rights, permissions: PermissionSet, company: &Co
 }
 
 /// The flags that ask for `rights`.
-pub(super) fn flags(line: CommandLine, rights: &Rights) -> CommandLine {
+pub(in crate::commands) fn flags(line: CommandLine, rights: &Rights) -> CommandLine {
     match rights {
         Rights::Role(role) => line.flag("--role", role),
         Rights::Permissions(names) => line.flag("--permission", names.join(",")),

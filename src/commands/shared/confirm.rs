@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::acting::Acting;
-use super::ask::held;
-use super::explain::Attempt;
+use super::company_session::Acting;
+use super::hints::Attempt;
+use super::prompts::held;
 use crate::api::{AccountDetail, Code};
 use crate::client;
 use crate::context::Context;
@@ -16,7 +16,7 @@ use crate::error::{CliError, Result};
 ///
 /// # Errors
 /// `confirmation_required` when nobody can be.
-pub(super) fn is_needed(context: &Context, what: &str) -> Result<bool> {
+pub(in crate::commands) fn is_needed(context: &Context, what: &str) -> Result<bool> {
     let ui = context.ui();
     match (ui.is_confirmed(), ui.is_interactive()) {
         (true, _) => Ok(false),
@@ -53,7 +53,7 @@ pub async fn require_typed_name(context: &Context, what: &str, name: &str) -> Re
 ///
 /// # Errors
 /// `confirmation_required` when nobody can be asked; those of signing in and of reading; `not_owner`.
-pub(super) async fn name_the_account(
+pub(in crate::commands) async fn name_the_account(
     context: &Context,
     what: &str,
     operation: Operation,

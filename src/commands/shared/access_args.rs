@@ -9,7 +9,7 @@ use crate::domain::company::CompanyRef;
 
 /// Access as it is asked for. The names are checked by the server, which may know more than this program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Rights {
+pub(in crate::commands) enum Rights {
     /// A role of the company.
     Role(String),
     /// An individual list of permissions.
@@ -18,7 +18,7 @@ pub(super) enum Rights {
 
 impl Rights {
     /// As it stands in `--grant COMPANY=…`.
-    pub(super) fn listed(&self) -> String {
+    pub(in crate::commands) fn listed(&self) -> String {
         match self {
             Self::Role(role) => role.clone(),
             Self::Permissions(names) => names.join(","),
@@ -26,7 +26,7 @@ impl Rights {
     }
 
     /// The request that replaces what was there.
-    pub(super) fn to_set(&self) -> SetAccess {
+    pub(in crate::commands) fn to_set(&self) -> SetAccess {
         match self.clone() {
             Self::Role(role) => SetAccess { role: Some(role), permissions: None },
             Self::Permissions(list) => SetAccess { role: None, permissions: Some(list) },
@@ -34,7 +34,7 @@ impl Rights {
     }
 
     /// Access from the start, in one company.
-    pub(super) fn to_initial(&self, company_id: CompanyId) -> InitialAccess {
+    pub(in crate::commands) fn to_initial(&self, company_id: CompanyId) -> InitialAccess {
         let SetAccess { role, permissions } = self.to_set();
         InitialAccess { company_id, role, permissions }
     }
@@ -52,7 +52,7 @@ impl fmt::Display for Rights {
 // Not a doc comment: it would become the help of the commands that take these.
 // `--role` or `--permission`.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub(super) struct RightsArgs {
+pub(in crate::commands) struct RightsArgs {
     /// Role to hold in the company
     #[arg(long, value_name = "ROLE", value_parser = word, conflicts_with = "permissions")]
     role: Option<String>,
@@ -64,7 +64,7 @@ pub(super) struct RightsArgs {
 
 impl RightsArgs {
     /// What was asked for; `None` when nothing was.
-    pub(super) fn rights(&self) -> Option<Rights> {
+    pub(in crate::commands) fn rights(&self) -> Option<Rights> {
         match &self.role {
             Some(role) => Some(Rights::Role(role.clone())),
             None if self.permissions.is_empty() => None,
@@ -76,36 +76,36 @@ impl RightsArgs {
 // Not a doc comment: it would become the help of the commands that take these.
 // `--add-permission` and `--remove-permission`.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub(super) struct AdjustArgs {
+pub(in crate::commands) struct AdjustArgs {
     /// Permission to add to the list; repeat it or separate several with commas
     #[arg(long = "add-permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
-    pub(super) add: Vec<String>,
+    pub(in crate::commands) add: Vec<String>,
 
     /// Permission to remove from the list; repeat it or separate several with commas
     #[arg(long = "remove-permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
-    pub(super) remove: Vec<String>,
+    pub(in crate::commands) remove: Vec<String>,
 }
 
 impl AdjustArgs {
     /// Whether nothing was asked for.
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(in crate::commands) const fn is_empty(&self) -> bool {
         self.add.is_empty() && self.remove.is_empty()
     }
 }
 
 /// One word of a list: without the white space around it, and not empty.
-pub(super) fn word(text: &str) -> Result<String, &'static str> {
+pub(in crate::commands) fn word(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     if text.is_empty() { Err("it is empty") } else { Ok(text.to_owned()) }
 }
 
 /// `COMPANY=ROLE` or `COMPANY=PERMISSION,…`: access in another company.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Grant {
+pub(in crate::commands) struct Grant {
     /// Where.
-    pub(super) company: CompanyRef,
+    pub(in crate::commands) company: CompanyRef,
     /// What.
-    pub(super) rights: Rights,
+    pub(in crate::commands) rights: Rights,
 }
 
 impl FromStr for Grant {

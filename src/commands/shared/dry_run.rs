@@ -4,8 +4,8 @@
 //! for it. What the server would decide is asked of the same rules that it uses, with what the signed-in
 //! identity may look at; the first refusal found this way is the command's own.
 
-use super::acting::Acting;
-use super::explain::Attempt;
+use super::company_session::Acting;
+use super::hints::Attempt;
 use crate::api::{Code, Written};
 use crate::client::{self, Change, Plan};
 use crate::context::Context;
@@ -13,15 +13,15 @@ use crate::error::{CliError, Result};
 use crate::output::{CheckedView, Format, PlannedView, RehearsalView};
 use crate::ui::{self, Ui};
 
-pub(super) mod account;
+pub(in crate::commands) mod account;
 
 // Not a doc comment: it would become the help of the commands that take these.
 // `--dry-run`.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
-pub(super) struct Rehearsal {
+pub(in crate::commands) struct Rehearsal {
     /// Print what would be sent and check it, without changing anything
     #[arg(long = "dry-run")]
-    pub(super) is_on: bool,
+    pub(in crate::commands) is_on: bool,
 }
 
 impl Rehearsal {
@@ -29,7 +29,7 @@ impl Rehearsal {
     ///
     /// # Errors
     /// Those of [`Acting::open`].
-    pub(super) async fn open(self, context: &Context) -> Result<Acting<'_>> {
+    pub(in crate::commands) async fn open(self, context: &Context) -> Result<Acting<'_>> {
         if self.is_on {
             context.session().await?.seal();
         }
@@ -39,7 +39,7 @@ impl Rehearsal {
 
 /// What was looked at so far.
 #[derive(Debug, Default)]
-pub(super) struct Checks {
+pub(in crate::commands) struct Checks {
     lines: Vec<CheckedView>,
     refusal: Option<client::Error>,
 }
@@ -50,28 +50,28 @@ impl Checks {
     }
 
     /// It is as it must be.
-    pub(super) fn passed(&mut self, check: &'static str, detail: impl Into<String>) {
+    pub(in crate::commands) fn passed(&mut self, check: &'static str, detail: impl Into<String>) {
         self.add(check, Some(true), detail);
     }
 
     /// It cannot be known from here.
-    pub(super) fn unknown(&mut self, check: &'static str, detail: impl Into<String>) {
+    pub(in crate::commands) fn unknown(&mut self, check: &'static str, detail: impl Into<String>) {
         self.add(check, None, detail);
     }
 
     /// The server would say no.
-    pub(super) fn refused(&mut self, check: &'static str, code: Code, why: impl Into<String>) {
+    pub(in crate::commands) fn refused(&mut self, check: &'static str, code: Code, why: impl Into<String>) {
         self.refused_with(check, client::Error::new(code, why));
     }
 
     /// The same with more to tell than a sentence.
-    pub(super) fn refused_with(&mut self, check: &'static str, refusal: client::Error) {
+    pub(in crate::commands) fn refused_with(&mut self, check: &'static str, refusal: client::Error) {
         self.add(check, Some(false), refusal.message.clone());
         self.refusal.get_or_insert(refusal);
     }
 
     /// Whether the server would say no to something.
-    pub(super) fn is_refused(&self) -> bool {
+    pub(in crate::commands) fn is_refused(&self) -> bool {
         self.refusal.is_some()
     }
 }
@@ -82,7 +82,7 @@ impl Acting<'_> {
     ///
     /// # Errors
     /// The refusal that the server would give, as far as it can be known; those of reading.
-    pub(super) async fn rehearse<T>(
+    pub(in crate::commands) async fn rehearse<T>(
         &self,
         change: Change<'_, T>,
         attempt: &Attempt<'_>,
@@ -108,7 +108,7 @@ impl Acting<'_> {
 ///
 /// # Errors
 /// `usage` where columns were chosen, `io`.
-pub(super) fn show(ui: &Ui, plan: Plan, checks: Checks) -> Result<Option<client::Error>> {
+pub(in crate::commands) fn show(ui: &Ui, plan: Plan, checks: Checks) -> Result<Option<client::Error>> {
     if ui.selection().is_columns() {
         return Err(CliError::usage("a dry run prints a request, which has no columns to choose from")
             .hint("choose from it with --jq"));
@@ -134,7 +134,7 @@ pub(super) fn show(ui: &Ui, plan: Plan, checks: Checks) -> Result<Option<client:
 ///
 /// # Errors
 /// `io`.
-pub(super) fn require_absent(path: &std::path::Path) -> Result<()> {
+pub(in crate::commands) fn require_absent(path: &std::path::Path) -> Result<()> {
     match path.symlink_metadata() {
         Ok(_) => {
             let exists = std::io::ErrorKind::AlreadyExists.into();

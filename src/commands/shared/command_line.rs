@@ -4,23 +4,23 @@ use std::fmt;
 
 /// A line for a POSIX shell.
 #[derive(Clone, Debug)]
-pub(super) struct CommandLine(String);
+pub(in crate::commands) struct CommandLine(String);
 
 impl CommandLine {
     /// `sactl` with the words of `command`.
-    pub(super) fn new(command: &str) -> Self {
+    pub(in crate::commands) fn new(command: &str) -> Self {
         Self(format!("sactl {command}"))
     }
 
     /// With one more word.
-    pub(super) fn word(mut self, word: impl fmt::Display) -> Self {
+    pub(in crate::commands) fn word(mut self, word: impl fmt::Display) -> Self {
         self.0.push(' ');
         self.0.push_str(&quoted(&word.to_string()));
         self
     }
 
     /// With a flag and its value, in one word where the value looks like a flag.
-    pub(super) fn flag(self, flag: &str, value: impl fmt::Display) -> Self {
+    pub(in crate::commands) fn flag(self, flag: &str, value: impl fmt::Display) -> Self {
         let value = value.to_string();
         if value.starts_with('-') {
             self.word(format!("{flag}={value}"))

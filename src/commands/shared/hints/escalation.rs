@@ -1,7 +1,7 @@
 //! Nobody gives, or takes over, what they lack: which permissions, where, and who could do it.
 
-use super::super::acting::Acting;
-use super::super::rights::Rights;
+use super::super::access_args::Rights;
+use super::super::company_session::Acting;
 use super::{Attempt, held_in, listed, place, shows_what_one_holds};
 use crate::api::session::Identity;
 use crate::domain::decision::{self, Operation};
@@ -10,7 +10,7 @@ use crate::error::CliError;
 
 impl Acting<'_> {
     /// Says what the caller lacks, and where.
-    pub(super) async fn escalation(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+    pub(in crate::commands) async fn escalation(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
         let Ok(me) = self.session.me().await else { return error };
         if attempt.operation == Operation::ResetPassword {
             return self.taking_over(error, attempt.name, &me).await;

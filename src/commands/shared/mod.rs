@@ -1,0 +1,10 @@
+//! What several verbs need.
+
+pub(super) mod access_args;
+pub(super) mod command_line;
+pub(super) mod company_session;
+pub mod confirm;
+pub(super) mod dry_run;
+pub(super) mod hints;
+pub mod new_password;
+pub(super) mod prompts;
