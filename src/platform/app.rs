@@ -1,31 +1,35 @@
 //! The listening side of the platform: bind, accept, serve, stop.
 //!
-//! Responsible for the life of connections and for nothing that is said on them. Refuses to let a peer hold
-//! a connection without asking anything, to accept more connections than it can serve, and to wait for ever
-//! when it is told to stop.
+//! Responsible for connections, not for what is said on them. Refuses to let a peer hold a connection without asking
+//! or reading, to keep more connections than it can serve, and to wait for ever when it is told to stop.
 
+mod activity;
+mod answer_body;
+mod budget;
 mod connection;
+mod open_files;
 mod peer;
+mod slots;
 mod tls;
 
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use self::budget::{MemoryBudget, Reservation};
 pub use self::peer::Peer;
+pub use self::slots::Limits;
+use self::slots::Slots;
 pub use self::tls::{Tls, TlsError};
 
-/// Connections that are open at the same time; further ones wait in the queue of the system.
-const MAX_CONNECTIONS: usize = 8192;
 /// How long requests under way may take when the platform is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long to wait when the system has no file descriptor left for a connection.
@@ -36,6 +40,7 @@ const BREATH: Duration = Duration::from_millis(50);
 pub struct Listener {
     socket: TcpListener,
     tls: Option<Tls>,
+    limits: Limits,
 }
 
 impl Listener {
@@ -44,7 +49,17 @@ impl Listener {
     /// # Errors
     /// Those of the system, for example that the port is taken.
     pub async fn bind(address: SocketAddr, tls: Option<Tls>) -> io::Result<Self> {
-        Ok(Self { socket: TcpListener::bind(address).await?, tls })
+        Ok(Self {
+            socket: TcpListener::bind(address).await?,
+            tls,
+            limits: Limits::default().within(open_files::raise()),
+        })
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn limited(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Where clients find it.
@@ -60,13 +75,13 @@ impl Listener {
     /// seconds long, and returns with every connection closed.
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) {
         let graceful = GracefulShutdown::new();
-        let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let slots = Slots::new(self.limits);
         let mut connections = JoinSet::new();
         // Nothing is ever sent: that it is closed says that we stop.
         let (running, stopping) = watch::channel(());
         let mut stop = pin!(stop);
         loop {
-            let (stream, peer, slot) = tokio::select! {
+            let (stream, peer) = tokio::select! {
                 () = &mut stop => break,
                 accepted = self.accept(&slots) => accepted,
             };
@@ -76,9 +91,9 @@ impl Listener {
                 router: router.clone(),
                 watcher: graceful.watcher(),
                 stopping: stopping.clone(),
-                _slot: slot,
+                slot: slots.admit(peer.ip()),
             };
-            connections.spawn(connection.run(stream, self.tls.clone()));
+            connections.spawn(connection.run(stream, self.tls.clone(), slots.idle()));
         }
         drop((self, running));
         if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
@@ -87,14 +102,14 @@ impl Listener {
         connections.shutdown().await;
     }
 
-    async fn accept(&self, slots: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
-        // The semaphore is never closed, so that there always is a permit.
-        let slot = Arc::clone(slots).acquire_owned().await.ok();
+    async fn accept(&self, slots: &Slots) -> (TcpStream, SocketAddr) {
         loop {
             match self.socket.accept().await {
-                Ok((stream, peer)) => return (stream, peer, slot),
+                Ok(accepted) => return accepted,
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
+                    // Most likely no file descriptor is left.
+                    slots.close_one();
                     tokio::time::sleep(BREATH).await;
                 }
             }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
 use reqwest::{Client, Method};
-use sactl::platform::app::Listener;
+use sactl::platform::app::{Limits, Listener};
 use sactl::platform::service::{seed, session};
 use sactl::platform::{DatabaseUrl, Platform, router};
 use serde_json::Value;
@@ -50,6 +50,11 @@ impl Server {
 
     /// One with the data of a seed file.
     pub(crate) fn seeded(seed: &str) -> Self {
+        Self::limited(seed, Limits::default())
+    }
+
+    /// The same with other limits of connections.
+    pub(crate) fn limited(seed: &str, limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -63,6 +68,7 @@ impl Server {
             let platform = Platform::open_with_clock(&database, clock).await.unwrap();
             seed::apply(&platform, &toml::from_str(seed).unwrap()).await.unwrap();
             let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None).await.unwrap();
+            let listener = listener.limited(limits);
             let url = listener.url().unwrap();
             let router = router::router(platform.clone());
             let serving = tokio::spawn(listener.serve(router, async { drop(stopped.await) }));

@@ -1,5 +1,6 @@
 //! Requests and connections that cost their sender nothing cost the platform too much.
 
+mod connections;
 mod files;
 
 use std::fmt::Write as _;

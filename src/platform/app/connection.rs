@@ -1,20 +1,26 @@
-//! One connection: TLS where it is asked for, HTTP/1.1 or HTTP/2 as the client begins, bounded in headers
-//! and in time.
+//! One connection: TLS where it is asked for, HTTP/1.1 or HTTP/2 as the client begins, bounded in headers,
+//! in time and in memory.
 
+use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::Watcher;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 
+use super::activity::Activity;
+use super::answer_body::AnswerBody;
+use super::budget::Reservation;
+use super::slots::Slot;
 use super::{Peer, Tls};
 
 /// How long a TLS handshake may take.
@@ -28,7 +34,13 @@ const HEAD_LINES: usize = 64;
 /// Bytes of the headers of an HTTP/2 request.
 const HEADER_LIST: u32 = 16 * 1024;
 /// Requests at the same time on one HTTP/2 connection.
-const STREAMS: u32 = 128;
+const STREAMS: u32 = 16;
+/// Bytes that one HTTP/2 request may send before they are read.
+const STREAM_WINDOW: u32 = 16 * 1024;
+/// Bytes that all requests of one HTTP/2 connection may send before they are read; no less is possible.
+const CONNECTION_WINDOW: u32 = 65_535;
+/// Bytes of one HTTP/2 answer that are copied before the peer reads them.
+const SEND_BUFFER: usize = 16 * 1024;
 /// How often a silent HTTP/2 peer is asked whether it still lives.
 const PING: Duration = Duration::from_secs(30);
 
@@ -40,22 +52,28 @@ pub(super) struct Connection {
     /// Closed when the platform stops.
     pub(super) stopping: watch::Receiver<()>,
     /// Held as long as the connection is open.
-    pub(super) _slot: Option<OwnedSemaphorePermit>,
+    pub(super) slot: Slot,
 }
 
 impl Connection {
-    /// Serves `stream` until either side closes it.
-    pub(super) async fn run(self, stream: TcpStream, tls: Option<Tls>) {
+    /// Serves `stream` until either side closes it, it was idle for the time `idle`, or another connection needs the
+    /// slot.
+    pub(super) async fn run(self, stream: TcpStream, tls: Option<Tls>, idle: Duration) {
+        let (activity, stopping) = (Arc::clone(&self.slot.activity), self.stopping.clone());
+        tokio::select! {
+            () = self.serve(stream, tls) => {}
+            () = activity.ended(idle) => tracing::debug!("connection closed: it was idle, or its slot was needed"),
+            () = unasked(&activity, stopping) => tracing::debug!("connection closed: nothing was asked"),
+        }
+    }
+
+    async fn serve(self, stream: TcpStream, tls: Option<Tls>) {
         // Answers are small and complete: waiting to fill a packet only delays them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
         let Some(tls) = tls else { return self.drive(stream).await };
-        let mut stopping = self.stopping.clone();
-        let accepted = tokio::select! {
-            accepted = tokio::time::timeout(HANDSHAKE, tls.accept(stream)) => accepted,
-            _ = stopping.changed() => return,
-        };
+        let accepted = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await;
         match accepted {
             Ok(Ok(stream)) => self.drive(stream).await,
             Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
@@ -64,33 +82,35 @@ impl Connection {
     }
 
     async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
-        let Self { peer, router, watcher, stopping, _slot } = self;
-        let asked = Arc::new(AtomicBool::new(false));
-        let noted = Arc::clone(&asked);
-        let service = tower::service_fn(move |mut request: axum::http::Request<_>| {
-            noted.store(true, Ordering::Relaxed);
+        let Self { peer, router, watcher, slot, .. } = self;
+        let (activity, memory) = (Arc::clone(&slot.activity), slot.memory.clone());
+        let service = tower::service_fn(move |mut request: Request<_>| {
+            let handling = activity.begin_request();
+            let activity = Arc::clone(&activity);
             request.extensions_mut().insert(peer);
-            router.clone().oneshot(request)
+            request.extensions_mut().insert(memory.clone());
+            let answer = router.clone().oneshot(request);
+            async move {
+                let mut response: Response<Body> = answer.await?;
+                let reserved = response.extensions_mut().remove::<Arc<Reservation>>();
+                let sending = activity.begin_answer();
+                drop(handling);
+                Ok::<_, Infallible>(response.map(|body| AnswerBody::new(body, sending, reserved)))
+            }
         });
         let builder = builder();
         let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        tokio::select! {
-            ended = watcher.watch(connection) => {
-                if let Err(error) = ended {
-                    tracing::debug!(error, "connection ended early");
-                }
-            }
-            () = silent(&asked, stopping) => tracing::debug!("connection closed: nothing was asked"),
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(error, "connection ended early");
         }
     }
 }
 
-/// Ready when nothing was asked in time, or until the platform stops. hyper's own limit starts only once it
-/// knows the version of HTTP, and its own end waits for a head that has begun.
-async fn silent(asked: &AtomicBool, mut stopping: watch::Receiver<()>) {
-    // Either outcome of each is the same: time is up.
-    let _ = tokio::time::timeout(HEAD, stopping.changed()).await;
-    if asked.load(Ordering::Relaxed) {
+/// Ready when the platform stops and nothing was ever asked: hyper's own end waits for a head that has begun.
+async fn unasked(activity: &Activity, mut stopping: watch::Receiver<()>) {
+    // Nothing is ever sent; that the channel is closed is the message.
+    let _ = stopping.changed().await;
+    if activity.has_request() {
         std::future::pending::<()>().await;
     }
 }
@@ -108,6 +128,9 @@ fn builder() -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .max_header_list_size(HEADER_LIST)
         .max_concurrent_streams(STREAMS)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_send_buf_size(SEND_BUFFER)
         .keep_alive_interval(PING);
     builder
 }

@@ -1,14 +1,15 @@
 //! Around every request: an id, a time limit, a net for panics, one line of log, and the body of a refusal.
 //!
-//! Refuses to log anything but method, path, status, time and id: queries and bodies may hold what is
-//! nobody's business.
+//! Refuses to log anything but method, path, status, time and id: queries and bodies may hold
+//! secrets.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use super::refusal::{PROBLEM_JSON, PendingProblem, Refused};
 use crate::api::Code;
+use crate::platform::app::MemoryBudget;
 
 /// The header that carries the id of a request.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,6 +40,7 @@ pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, 
     let id = RequestId::new();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id);
+    let memory = request.extensions().get::<MemoryBudget>().cloned();
     // What the log is told on the way carries the id that the outside is told.
     let answer = next.run(request).instrument(tracing::error_span!("request", id = %id.0));
     let answer = AssertUnwindSafe(answer).catch_unwind();
@@ -51,9 +54,27 @@ pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, 
             .with_retry_after(1)
             .into_response(),
     };
+    if let Some(memory) = memory.filter(|_| method == Method::GET) {
+        response = within_budget(response, &memory);
+    }
     finish(&mut response, id);
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
     tracing::info!(%method, path, status, ?elapsed, request_id = %id.0, "answered");
+    response
+}
+
+/// Answers up to this length are not counted.
+const SHORT: u64 = 16 * 1024;
+
+/// The answer to a GET request with its memory set aside, or a refusal where there is none. Other answers say what
+/// was changed: they are never held back, and they are short.
+fn within_budget(mut response: Response, memory: &MemoryBudget) -> Response {
+    let length = response.body().size_hint().lower();
+    if length > SHORT {
+        let reserved = usize::try_from(length).ok().and_then(|length| memory.reserve_answer(length));
+        let Some(reserved) = reserved else { return Refused::busy().into_response() };
+        response.extensions_mut().insert(Arc::new(reserved));
+    }
     response
 }
 

@@ -3,6 +3,8 @@
 //! Refuses what the contract does not name: unknown fields, repeated parameters, other media types, bodies
 //! over the limit. The messages name fields and places, never values: a body may hold a password.
 
+use std::time::Duration;
+
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
@@ -14,11 +16,15 @@ use zeroize::Zeroizing;
 
 use super::form::{MOST_FIELDS, has_too_many_fields};
 use super::refusal::Refused;
+use crate::api::Code;
 use crate::api::bounds::Object;
 use crate::domain::CompanyId;
+use crate::platform::app::MemoryBudget;
 
 /// Most bytes of a body.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+/// How long a body may take to arrive: it holds memory all the while.
+const BODY_TIME: Duration = Duration::from_secs(15);
 /// Most characters of an idempotency key.
 pub(crate) const KEY_LIMIT: usize = 128;
 /// The header with which a repeated creation is recognised.
@@ -119,17 +125,27 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     Some(value.split(';').next()?.trim().to_ascii_lowercase())
 }
 
-/// Reads the whole body, at most [`BODY_LIMIT`] bytes.
+/// Reads the whole body, at most [`BODY_LIMIT`] bytes. Memory for it is set aside first, for a bounded
+/// time.
 pub(crate) async fn read_body(request: Request) -> Result<Zeroizing<Vec<u8>>, Refused> {
     let too_large =
         || Refused::malformed("the body is longer than 64 KiB").with_status(StatusCode::PAYLOAD_TOO_LARGE);
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if announced
-        .and_then(|length| length.parse::<u64>().ok())
-        .is_some_and(|length| length > BODY_LIMIT as u64)
-    {
+    let length = announced.and_then(|length| length.parse::<u64>().ok());
+    if length.is_some_and(|length| length > BODY_LIMIT as u64) {
         return Err(too_large());
     }
+    let length = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(BODY_LIMIT);
+    let _reserved = match request.extensions().get::<MemoryBudget>() {
+        Some(memory) => Some(memory.reserve_body(length).await.ok_or_else(Refused::busy)?),
+        None => None,
+    };
+    let late =
+        |_| Refused::new(Code::Unavailable, "the body took too long; try again later").with_retry_after(1);
+    tokio::time::timeout(BODY_TIME, collect(request, too_large)).await.map_err(late)?
+}
+
+async fn collect(request: Request, too_large: impl Fn() -> Refused) -> Result<Zeroizing<Vec<u8>>, Refused> {
     let mut body = Zeroizing::new(Vec::new());
     let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {

@@ -80,6 +80,11 @@ impl Refused {
         self
     }
 
+    /// The platform has no memory for this request now.
+    pub(crate) fn busy() -> Self {
+        Self::new(Code::Unavailable, "the platform is busy; try again in a moment").with_retry_after(1)
+    }
+
     /// The same refusal with one more header.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));

@@ -1,0 +1,173 @@
+//! The slots for connections.
+//!
+//! Responsible for a share for every address, so that another address always finds a slot. Refuses no connection: a
+//! new one takes the slot of the most idle one.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::activity::Activity;
+use super::budget::{MemoryBudget, TotalBudget};
+
+/// What connections may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections that are open at the same time.
+    pub connections: usize,
+    /// Those of them that may come from one address; an IPv6 network of 64 bits is one address.
+    pub per_address: usize,
+    /// How long a connection lives on which neither a request nor a piece of an answer makes progress.
+    pub idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 2048, per_address: 512, idle: Duration::from_secs(30) }
+    }
+}
+
+impl Limits {
+    /// The same with no more connections than `open_files` allow, some of which the database needs.
+    pub(super) fn within(self, open_files: usize) -> Self {
+        let connections = self.connections.min(open_files.saturating_sub(256).max(64));
+        Self { connections, per_address: self.per_address.min(connections / 2), ..self }
+    }
+}
+
+/// All slots.
+pub(super) struct Slots {
+    limits: Limits,
+    memory: TotalBudget,
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    next: u64,
+    connections: HashMap<u64, Holder>,
+}
+
+struct Holder {
+    network: IpAddr,
+    activity: Arc<Activity>,
+    memory: MemoryBudget,
+}
+
+/// The slot of one connection, free again when it is dropped.
+pub(super) struct Slot {
+    slots: Arc<Slots>,
+    id: u64,
+    pub(super) activity: Arc<Activity>,
+    pub(super) memory: MemoryBudget,
+}
+
+impl Slots {
+    pub(super) fn new(limits: Limits) -> Arc<Self> {
+        Arc::new(Self { limits, memory: TotalBudget::new(), open: Mutex::default() })
+    }
+
+    /// Gives a connection from `address` a slot, where needed that of another connection.
+    pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Slot {
+        let (network, activity) = (network(address), Activity::new());
+        let mut open = self.open();
+        let held = open.connections.values().filter(|holder| holder.network == network).count();
+        if held >= self.limits.per_address {
+            open.close_most_idle_of(network);
+        } else if open.connections.len() >= self.limits.connections {
+            open.close_one();
+        }
+        let same = open.connections.values().find(|holder| holder.network == network);
+        let memory = same.map_or_else(|| self.memory.for_address(), |holder| holder.memory.clone());
+        let id = open.next;
+        open.next += 1;
+        let holder = Holder { network, activity: Arc::clone(&activity), memory: memory.clone() };
+        open.connections.insert(id, holder);
+        Slot { slots: Arc::clone(self), id, activity, memory }
+    }
+
+    /// Ends the most idle connection of the address that has most connections.
+    pub(super) fn close_one(&self) {
+        self.open().close_one();
+    }
+
+    pub(super) fn idle(&self) -> Duration {
+        self.limits.idle
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn close_one(&mut self) {
+        let mut held = HashMap::<IpAddr, usize>::new();
+        for holder in self.connections.values() {
+            *held.entry(holder.network).or_default() += 1;
+        }
+        if let Some((network, _)) = held.into_iter().max_by_key(|(_, count)| *count) {
+            self.close_most_idle_of(network);
+        }
+    }
+
+    fn close_most_idle_of(&mut self, network: IpAddr) {
+        let candidates = self.connections.iter().filter(|(_, holder)| holder.network == network);
+        let most_idle = candidates.min_by_key(|(_, holder)| holder.activity.last()).map(|(id, _)| *id);
+        if let Some(holder) = most_idle.and_then(|id| self.connections.remove(&id)) {
+            holder.activity.close();
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.slots.open().connections.remove(&self.id);
+    }
+}
+
+/// What counts as one address: an IPv6 network of 64 bits, as a provider gives it to one customer.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admit(slots: &Arc<Slots>, address: &str) -> Slot {
+        slots.admit(address.parse().unwrap())
+    }
+
+    fn is_open(slot: &Slot) -> bool {
+        slot.slots.open().connections.contains_key(&slot.id)
+    }
+
+    #[test]
+    fn ipv6_network_is_one_address() {
+        let slots = Slots::new(Limits { per_address: 1, ..Limits::default() });
+        let (first, same) = (admit(&slots, "2001:db8::1"), admit(&slots, "2001:db8::2"));
+        let other = admit(&slots, "2001:db8:1::1");
+        assert!(!is_open(&first) && is_open(&same) && is_open(&other));
+    }
+
+    #[test]
+    fn full_slots_cost_the_address_with_most_connections() {
+        let slots = Slots::new(Limits { connections: 4, per_address: 3, ..Limits::default() });
+        let honest = admit(&slots, "192.0.2.1");
+        let hostile: Vec<_> = (0..3).map(|_| admit(&slots, "192.0.2.2")).collect();
+        let newcomer = admit(&slots, "192.0.2.3");
+        assert!(is_open(&honest) && is_open(&newcomer) && !is_open(&hostile[0]) && is_open(&hostile[1]));
+    }
+
+    #[test]
+    fn few_open_files_bound_the_connections() {
+        let limits = Limits::default().within(1024);
+        assert_eq!((limits.connections, limits.per_address), (768, 384));
+        assert_eq!(Limits::default().within(1 << 20).connections, Limits::default().connections);
+    }
+}
