@@ -5,7 +5,6 @@ use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use crate::client::{Gateway, Session};
-use crate::config::settings::ChosenCompany;
 use crate::config::{Environment, Settings};
 use crate::domain::Company;
 use crate::domain::company::CompanyRef;
@@ -22,7 +21,7 @@ mod renewal;
 mod session;
 mod sign_in;
 
-pub use company::{ActiveCompany, active_among, choose};
+pub use company::{ActiveCompany, Meant, active_among, choose};
 pub use connect::ForgetNames;
 pub use global::Global;
 pub use interrupt::until_interrupted;
@@ -146,14 +145,13 @@ impl Context {
         if let Some(company) = self.company.get() {
             return Ok(company);
         }
-        let company = match self.settings()?.company.as_ref().map(|chosen| &chosen.value) {
-            None => {
+        let company = match Meant::by(self.settings()?.chosen_company()) {
+            Meant::Known(company) => company,
+            Meant::Named(name) => self.resolve_company(name).await?.into(),
+            Meant::Only => {
                 let companies = self.session().await?.list_companies(None)?.all().await?;
                 choose(&self.ui, &companies).await?.into()
             }
-            Some(ChosenCompany::Stored(company)) => company.clone().into(),
-            Some(ChosenCompany::Named(CompanyRef::Id(id))) => ActiveCompany::of_id(*id),
-            Some(ChosenCompany::Named(name)) => self.resolve_company(name).await?.into(),
         };
         Ok(self.company.get_or_init(|| company))
     }

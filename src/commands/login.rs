@@ -149,7 +149,7 @@ impl<'a> Login<'a> {
 
     /// The company chosen for this call or before, else the only one, else one that a person chooses now.
     async fn company(&self, me: &Me) -> Result<Option<Company>> {
-        let chosen = self.settings.company.as_ref().map(|chosen| &chosen.value);
+        let chosen = self.settings.chosen_company();
         let before = self.settings.stored.company.clone().filter(|_| self.is_profiles_identity());
         let before = before.map(ChosenCompany::Stored);
         if let Some(company) = active_among(chosen.or(before.as_ref()), me)? {

@@ -26,7 +26,7 @@ pub struct Args {
 
 /// The company as far as it is known before any request.
 fn place(context: &Context) -> Result<String> {
-    Ok(match context.settings()?.company.as_ref().map(|chosen| &chosen.value) {
+    Ok(match context.settings()?.chosen_company() {
         Some(ChosenCompany::Stored(company)) => company.to_string(),
         Some(ChosenCompany::Named(CompanyRef::Id(id))) => format!("company {id}"),
         Some(ChosenCompany::Named(CompanyRef::Name(name))) => name.clone(),

@@ -20,7 +20,7 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
     let signed_in = context.signed_in().await?;
     let me = signed_in.session.me().await?;
     let settings = context.settings()?;
-    let company = active_among(settings.company.as_ref().map(|chosen| &chosen.value), &me)?;
+    let company = active_among(settings.chosen_company(), &me)?;
     let profile = settings.profile.as_ref().filter(|_| settings.is_profiles_server());
     let profile = profile.map(|profile| profile.value.clone());
     ui::show(context.ui(), &view(profile, signed_in, me, company))

@@ -174,6 +174,11 @@ impl Settings {
         self.server.as_ref().is_some_and(|server| Some(&server.value) == self.stored.server.as_ref())
     }
 
+    /// The company that a flag, the environment or the profile names.
+    pub fn chosen_company(&self) -> Option<&ChosenCompany> {
+        self.company.as_ref().map(|chosen| &chosen.value)
+    }
+
     /// The user name that the profile has for the server in use.
     pub fn stored_username(&self) -> Option<&str> {
         self.stored.username.as_deref().filter(|_| self.is_profiles_server())

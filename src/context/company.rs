@@ -25,6 +25,29 @@ impl From<Company> for ActiveCompany {
     }
 }
 
+/// The company that the settings mean, before anything is asked of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant<'a> {
+    /// This one.
+    Known(ActiveCompany),
+    /// The one of this name.
+    Named(&'a CompanyRef),
+    /// The only one; with several, a person chooses.
+    Only,
+}
+
+impl<'a> Meant<'a> {
+    /// What was chosen by a flag, the environment or the profile.
+    pub fn by(chosen: Option<&'a ChosenCompany>) -> Self {
+        match chosen {
+            Some(ChosenCompany::Stored(company)) => Self::Known(company.clone().into()),
+            Some(ChosenCompany::Named(CompanyRef::Id(id))) => Self::Known(ActiveCompany::of_id(*id)),
+            Some(ChosenCompany::Named(name)) => Self::Named(name),
+            None => Self::Only,
+        }
+    }
+}
+
 impl ActiveCompany {
     /// A company by its id alone.
     pub const fn of_id(id: CompanyId) -> Self {

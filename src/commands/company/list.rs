@@ -14,7 +14,7 @@ pub(super) struct Args {}
 
 pub(super) async fn run(_args: Args, context: &Context) -> Result<()> {
     let companies = context.session().await?.list_companies(None)?.all().await?;
-    let chosen = context.settings()?.company.as_ref().map(|chosen| &chosen.value);
+    let chosen = context.settings()?.chosen_company();
     let only = companies.len() == 1;
     let view: CompanyListView = companies
         .into_iter()

@@ -12,9 +12,9 @@ use crate::api::account::AccountQuery;
 use crate::api::{Account, Code};
 use crate::client::{self, Session};
 use crate::config::credentials::{Slot, Store};
-use crate::config::settings::{self, ChosenCompany};
+use crate::config::settings;
 use crate::config::{ConfigFile, Environment, Identity, Settings};
-use crate::context::{Context, Global};
+use crate::context::{Context, Global, Meant};
 use crate::domain::company::CompanyRef;
 use crate::domain::{CompanyId, Origin, Ownership, Token, page};
 use crate::manual::cache::{Name, NameCache, Seer, Subject, forget_names};
@@ -119,10 +119,10 @@ impl Names {
     }
 
     fn active_company(&self) -> Option<CompanyId> {
-        match self.place()?.settings.company.as_ref().map(|chosen| &chosen.value) {
-            Some(ChosenCompany::Stored(company)) => Some(company.id),
-            Some(ChosenCompany::Named(reference)) => self.company_of(reference),
-            None => self.only_company(|_| true),
+        match Meant::by(self.place()?.settings.chosen_company()) {
+            Meant::Known(company) => Some(company.id),
+            Meant::Named(reference) => self.company_of(reference),
+            Meant::Only => self.only_company(|_| true),
         }
     }
 
