@@ -30,8 +30,8 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
     let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
     for word in text.split(' ') {
         let mut word = word;
-        let gap = usize::from(used > 0);
-        if used + gap + width(word) > room && used > 0 {
+        let gap = usize::from(!line.is_empty());
+        if used + gap + width(word) > room && !line.is_empty() {
             lines.push(std::mem::take(&mut line));
             used = 0;
         }
@@ -41,7 +41,7 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
             lines.push(begin.to_owned());
             word = rest;
         }
-        if used > 0 {
+        if !line.is_empty() {
             line.push(' ');
             used += 1;
         }
@@ -99,6 +99,12 @@ mod tests {
         assert_eq!(wrap("one abcdefghij two", 4), ["one", "abcd", "efgh", "ij", "two"]);
         assert_eq!(wrap("日本語 日本", 4), ["日本", "語", "日本"]);
         assert_eq!(wrap("", 4), [""]);
+    }
+
+    /// A word of no width at the beginning of a line came behind the long word after it.
+    #[test]
+    fn a_word_of_no_width_keeps_its_place() {
+        assert_eq!(wrap("\u{11370} abcdef", 4), ["\u{11370}", "abcd", "ef"]);
     }
 
     proptest! {
