@@ -5,8 +5,8 @@ use std::thread::LocalKey;
 
 use serde::{Deserialize, Serialize};
 
+use super::Permissions;
 use super::shared::{Lately, Repeated};
-use super::{Account, Permissions};
 use crate::domain::{Company, CompanyId};
 
 /// What somebody may do in one company.
@@ -70,29 +70,4 @@ pub struct InitialAccess {
     /// A list of permissions, not empty; either this or `role`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<String>>,
-}
-
-/// The answer to a change of access.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
-pub struct AccessChange {
-    /// The account as the company sees it now.
-    pub account: Account,
-    /// Its access in the company now.
-    pub access: Access,
-    /// Whether anything is different from before.
-    pub changed: bool,
-}
-
-/// The answer to the removal of access.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
-pub struct AccessRemoval {
-    /// The account as the company sees it now; null when it no longer sees it.
-    pub account: Option<Account>,
-    /// Where the access was removed.
-    #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
-    pub company: Company,
-    /// Whether there was any access to remove.
-    pub changed: bool,
 }

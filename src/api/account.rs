@@ -152,6 +152,31 @@ pub struct ResetPassword {
     pub current_password: Option<Password>,
 }
 
+/// The answer to a change of access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct AccessChange {
+    /// The account as the company sees it now.
+    pub account: Account,
+    /// Its access in the company now.
+    pub access: Access,
+    /// Whether anything is different from before.
+    pub changed: bool,
+}
+
+/// The answer to the removal of access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct AccessRemoval {
+    /// The account as the company sees it now; null when it no longer sees it.
+    pub account: Option<Account>,
+    /// Where the access was removed.
+    #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
+    pub company: Company,
+    /// Whether there was any access to remove.
+    pub changed: bool,
+}
+
 /// The answer to a password reset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]

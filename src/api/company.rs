@@ -9,6 +9,9 @@ use super::Listed;
 use super::shared::{Lately, Repeated};
 use crate::domain::Company;
 
+#[cfg(feature = "platform")]
+pub use super::schema::CompanySchema;
+
 impl Listed for Company {
     fn key(&self) -> (String, i64) {
         (self.name.to_lowercase(), self.id.0)
@@ -36,15 +39,4 @@ pub struct CompanyQuery {
     /// Rows of a page: 1 to 1000, 100 unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_size: Option<u64>,
-}
-
-/// How a company is described in the OpenAPI document.
-#[cfg(feature = "platform")]
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = Company)]
-pub struct CompanySchema {
-    /// The number, unique over the platform.
-    pub id: i64,
-    /// The name, which another company may carry too.
-    pub name: String,
 }

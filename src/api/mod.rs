@@ -14,6 +14,8 @@ pub mod path;
 pub mod permissions;
 pub mod role;
 mod rows;
+#[cfg(feature = "platform")]
+mod schema;
 pub mod session;
 pub mod shared;
 pub mod time;

@@ -4,8 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::reply::Reply;
 use super::{Error, Result};
-use crate::api::access::{AccessChange, AccessRemoval};
-use crate::api::account::{Deletion, PasswordChange};
+use crate::api::account::{AccessChange, AccessRemoval, Deletion, PasswordChange};
 use crate::api::role::{Role, RoleDeletion};
 use crate::api::{Account, AccountDetail, Code, Success};
 use crate::domain::{Company, CompanyId, Ownership};

@@ -7,7 +7,8 @@ use super::about::Asked;
 use super::accounts::at;
 use super::change::Change;
 use super::retry::Repeat;
-use crate::api::access::{AccessChange, AccessRemoval, AdjustPermissions, SetAccess};
+use crate::api::access::{AdjustPermissions, SetAccess};
+use crate::api::account::{AccessChange, AccessRemoval};
 use crate::api::path;
 use crate::domain::CompanyId;
 

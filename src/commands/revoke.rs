@@ -3,7 +3,7 @@
 use super::shared::confirm::{name_the_account, require_confirmation};
 use super::shared::dry_run::Rehearsal;
 use super::shared::hints::Attempt;
-use crate::api::access::AccessRemoval;
+use crate::api::account::AccessRemoval;
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;
 use crate::domain::Operation;

@@ -154,8 +154,8 @@ pub struct GrantView {
     changed: bool,
 }
 
-impl From<api::access::AccessChange> for GrantView {
-    fn from(change: api::access::AccessChange) -> Self {
+impl From<api::account::AccessChange> for GrantView {
+    fn from(change: api::account::AccessChange) -> Self {
         Self { account: change.account.into(), access: change.access.into(), changed: change.changed }
     }
 }
@@ -205,7 +205,7 @@ pub struct RevokeView {
 
 impl RevokeView {
     /// The answer about the account that was called `name`, which the company may no longer see.
-    pub fn new(removal: api::access::AccessRemoval, name: &str) -> Self {
+    pub fn new(removal: api::account::AccessRemoval, name: &str) -> Self {
         let account = removal.account.map(AccountView::from);
         let name = account.as_ref().map_or_else(|| name.to_owned(), Row::name);
         Self { account, company: removal.company, changed: removal.changed, name }

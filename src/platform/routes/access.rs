@@ -4,7 +4,8 @@ use super::call::Call;
 use super::extract::{Json, Named, NoQuery};
 use super::refusal::{Refusals, WriteRefusals};
 use super::{AccountPath, Answer, Placed, placed, success};
-use crate::api::access::{AccessChange, AccessRemoval, AdjustPermissions, SetAccess};
+use crate::api::access::{AdjustPermissions, SetAccess};
+use crate::api::account::{AccessChange, AccessRemoval};
 use crate::api::{Success, path};
 use crate::platform::service::account;
 

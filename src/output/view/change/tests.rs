@@ -23,7 +23,7 @@ fn granted(changed: bool) -> GrantView {
         role: Some("viewer".to_owned()),
         permissions: ["devices:view"].into_iter().collect(),
     };
-    GrantView::from(api::access::AccessChange { account: account(), access, changed })
+    GrantView::from(api::account::AccessChange { account: account(), access, changed })
 }
 
 fn shown(answer: &impl Answer, format: Option<Format>) -> String {
@@ -99,7 +99,7 @@ fn documents_have_a_password_only_where_it_is_shown() {
 fn changes_have_the_published_shape() {
     assert_eq!(keys(&document(&granted(true))), ["account", "access", "changed"]);
     let company = Company { id: crate::domain::CompanyId(1), name: "Acme MSP".to_owned() };
-    let removal = api::access::AccessRemoval { account: None, company, changed: true };
+    let removal = api::account::AccessRemoval { account: None, company, changed: true };
     let revoked = RevokeView::new(removal, "ci");
     assert_eq!(
         document(&revoked),

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::change::{self, Change};
-use crate::api::access::{AccessChange, AccessRemoval, AdjustPermissions, SetAccess};
+use crate::api::access::{AdjustPermissions, SetAccess};
+use crate::api::account::{AccessChange, AccessRemoval};
 use crate::domain::{CompanyId, Operation, PermissionSet, Violation, decision};
 use crate::platform::audit::{self, Action};
 use crate::platform::authn::Caller;
