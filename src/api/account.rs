@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::access::InitialAccess;
 use super::bounds::{MOST_UNPAGED, Rows, objects};
-use super::{Access, Listed, Page, Shared, Time, bounds, rows};
+use super::{Access, Shared, Time};
 use crate::domain::{AccountId, Company, Ownership, Password};
 
 /// A service account as one company sees it. It is read from JSON text only.
@@ -40,16 +40,6 @@ pub struct Account {
     /// When it was last used, or up to a minute before that; null when never, and for all but the owner.
     #[cfg_attr(feature = "platform", schema(value_type = Option<jiff::Timestamp>))]
     pub last_used_at: Option<Time>,
-}
-
-impl Listed for Account {
-    fn key(&self) -> (String, i64) {
-        (self.name.to_lowercase(), 0)
-    }
-
-    fn read_page(text: &str) -> serde_json::Result<Page<Self>> {
-        rows::read(text).map_or_else(|| bounds::read(text), Ok)
-    }
 }
 
 /// An account with every company where it has access. It is read from JSON text only.

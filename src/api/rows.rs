@@ -7,10 +7,20 @@ use std::str::FromStr;
 use memchr::memchr2;
 use serde_json::Deserializer;
 
-use super::bounds::{LONGEST_STRING, has_long_string, is_full};
+use super::bounds::{self, LONGEST_STRING, has_long_string, is_full};
 use super::shared::Repeated;
-use super::{Account, Page, Shared};
+use super::{Account, Listed, Page, Shared};
 use crate::domain::{AccountId, Ownership};
+
+impl Listed for Account {
+    fn key(&self) -> (String, i64) {
+        (self.name.to_lowercase(), 0)
+    }
+
+    fn read_page(text: &str) -> serde_json::Result<Page<Self>> {
+        read(text).map_or_else(|| bounds::read(text), Ok)
+    }
+}
 
 /// What stands before the rows.
 const BEGIN: &str = r#"{"success":true,"data":["#;
