@@ -4,7 +4,7 @@ mod document;
 mod lifecycle;
 mod log;
 mod paging;
-mod process;
+pub(crate) mod process;
 mod requests;
 mod rules;
 mod sandbox;

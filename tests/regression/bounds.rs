@@ -2,6 +2,7 @@
 
 mod connections;
 mod files;
+mod memory;
 
 use std::fmt::Write as _;
 

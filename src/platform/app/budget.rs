@@ -1,17 +1,21 @@
-//! The memory that bodies of requests and long answers may take.
+//! The memory that requests, their bodies and long answers may take.
 //!
-//! Responsible for two budgets, each with a limit for one address and a limit for all. Refuses bytes beyond them.
+//! Responsible for three budgets, each with a limit for one address and a limit for all. Refuses what is beyond them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// Bytes of requests under way, of which each counts as [`REQUEST`]: of one address, and of all.
+const REQUESTS: (usize, usize) = (16 * MIB, 32 * MIB);
+/// Most bytes of one request without its body: headers, and what its handling needs.
+const REQUEST: usize = 32 * 1024;
 const MIB: usize = 1024 * 1024;
 /// Bytes of request bodies in memory: of one address, and of all.
-const BODIES: (usize, usize) = (16 * MIB, 32 * MIB);
+const BODIES: (usize, usize) = (8 * MIB, 16 * MIB);
 /// Bytes of long answers in memory: of one address, and of all.
-const ANSWERS: (usize, usize) = (24 * MIB, 48 * MIB);
+const ANSWERS: (usize, usize) = (12 * MIB, 24 * MIB);
 /// Bytes are counted in units of this size.
 const UNIT: usize = 1024;
 /// How long a body waits for memory.
@@ -55,18 +59,20 @@ fn units(bytes: usize) -> u32 {
 /// What all addresses together may take.
 #[derive(Debug)]
 pub(super) struct TotalBudget {
+    requests: Arc<Semaphore>,
     bodies: Arc<Semaphore>,
     answers: Arc<Semaphore>,
 }
 
 impl TotalBudget {
     pub(super) fn new() -> Self {
-        Self { bodies: semaphore(BODIES.1), answers: semaphore(ANSWERS.1) }
+        Self { requests: semaphore(REQUESTS.1), bodies: semaphore(BODIES.1), answers: semaphore(ANSWERS.1) }
     }
 
     /// The part of one address.
     pub(super) fn for_address(&self) -> MemoryBudget {
         MemoryBudget {
+            requests: Budget { address: semaphore(REQUESTS.0), all: Arc::clone(&self.requests) },
             bodies: Budget { address: semaphore(BODIES.0), all: Arc::clone(&self.bodies) },
             answers: Budget { address: semaphore(ANSWERS.0), all: Arc::clone(&self.answers) },
         }
@@ -76,11 +82,17 @@ impl TotalBudget {
 /// What one address may take. Every request carries the budget of its address.
 #[derive(Clone, Debug)]
 pub struct MemoryBudget {
+    requests: Budget,
     bodies: Budget,
     answers: Budget,
 }
 
 impl MemoryBudget {
+    /// Sets memory aside for a request, or says at once that there is none.
+    pub fn reserve_request(&self) -> Option<Reservation> {
+        self.requests.try_reserve(REQUEST)
+    }
+
     /// Sets memory aside for a body; waits a bounded time for it.
     pub async fn reserve_body(&self, bytes: usize) -> Option<Reservation> {
         tokio::time::timeout(PATIENCE, self.bodies.reserve(bytes)).await.ok().flatten()

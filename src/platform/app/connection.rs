@@ -20,19 +20,20 @@ use tower::ServiceExt as _;
 use super::activity::Activity;
 use super::answer_body::AnswerBody;
 use super::budget::Reservation;
+use super::peer::Peer;
 use super::slots::Slot;
-use super::{Peer, Tls};
+use super::tls::Tls;
 
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long the head of a request may take, and how long a connection may idle between two.
 const HEAD: Duration = Duration::from_secs(30);
 /// Bytes of the head of an HTTP/1.1 request.
-const HEAD_SIZE: usize = 32 * 1024;
+const HEAD_SIZE: usize = 16 * 1024;
 /// Header lines of an HTTP/1.1 request.
 const HEAD_LINES: usize = 64;
 /// Bytes of the headers of an HTTP/2 request.
-const HEADER_LIST: u32 = 16 * 1024;
+const HEADER_LIST: u32 = 8 * 1024;
 /// Requests at the same time on one HTTP/2 connection.
 const STREAMS: u32 = 16;
 /// Bytes that one HTTP/2 request may send before they are read.

@@ -2,7 +2,7 @@
 
 /// Enough for all connections and the database.
 #[cfg(unix)]
-const ENOUGH: u64 = 4096;
+const ENOUGH: u64 = 2048;
 
 /// Raises the limit of this process as far as it needs and the system lets it, and says what it is.
 #[cfg(unix)]

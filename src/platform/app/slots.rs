@@ -24,7 +24,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 2048, per_address: 512, idle: Duration::from_secs(30) }
+        Self { connections: 1024, per_address: 256, idle: Duration::from_secs(30) }
     }
 }
 
@@ -46,18 +46,20 @@ pub(super) struct Slots {
 #[derive(Default)]
 struct Open {
     next: u64,
-    connections: HashMap<u64, Holder>,
+    count: usize,
+    addresses: HashMap<IpAddr, Address>,
 }
 
-struct Holder {
-    network: IpAddr,
-    activity: Arc<Activity>,
+/// What one address holds.
+struct Address {
+    connections: HashMap<u64, Arc<Activity>>,
     memory: MemoryBudget,
 }
 
 /// The slot of one connection, free again when it is dropped.
 pub(super) struct Slot {
     slots: Arc<Slots>,
+    network: IpAddr,
     id: u64,
     pub(super) activity: Arc<Activity>,
     pub(super) memory: MemoryBudget,
@@ -72,19 +74,19 @@ impl Slots {
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Slot {
         let (network, activity) = (network(address), Activity::new());
         let mut open = self.open();
-        let held = open.connections.values().filter(|holder| holder.network == network).count();
-        if held >= self.limits.per_address {
+        if open.held_by(network) >= self.limits.per_address {
             open.close_most_idle_of(network);
-        } else if open.connections.len() >= self.limits.connections {
+        } else if open.count >= self.limits.connections {
             open.close_one();
         }
-        let same = open.connections.values().find(|holder| holder.network == network);
-        let memory = same.map_or_else(|| self.memory.for_address(), |holder| holder.memory.clone());
         let id = open.next;
         open.next += 1;
-        let holder = Holder { network, activity: Arc::clone(&activity), memory: memory.clone() };
-        open.connections.insert(id, holder);
-        Slot { slots: Arc::clone(self), id, activity, memory }
+        open.count += 1;
+        let new = || Address { connections: HashMap::new(), memory: self.memory.for_address() };
+        let address = open.addresses.entry(network).or_insert_with(new);
+        address.connections.insert(id, Arc::clone(&activity));
+        let memory = address.memory.clone();
+        Slot { slots: Arc::clone(self), network, id, activity, memory }
     }
 
     /// Ends the most idle connection of the address that has most connections.
@@ -102,28 +104,40 @@ impl Slots {
 }
 
 impl Open {
+    fn held_by(&self, network: IpAddr) -> usize {
+        self.addresses.get(&network).map_or(0, |address| address.connections.len())
+    }
+
     fn close_one(&mut self) {
-        let mut held = HashMap::<IpAddr, usize>::new();
-        for holder in self.connections.values() {
-            *held.entry(holder.network).or_default() += 1;
-        }
-        if let Some((network, _)) = held.into_iter().max_by_key(|(_, count)| *count) {
+        let largest = self.addresses.iter().max_by_key(|(_, address)| address.connections.len());
+        if let Some(network) = largest.map(|(network, _)| *network) {
             self.close_most_idle_of(network);
         }
     }
 
     fn close_most_idle_of(&mut self, network: IpAddr) {
-        let candidates = self.connections.iter().filter(|(_, holder)| holder.network == network);
-        let most_idle = candidates.min_by_key(|(_, holder)| holder.activity.last()).map(|(id, _)| *id);
-        if let Some(holder) = most_idle.and_then(|id| self.connections.remove(&id)) {
-            holder.activity.close();
+        let Some(address) = self.addresses.get(&network) else { return };
+        let most_idle = address.connections.iter().min_by_key(|(_, activity)| activity.last());
+        if let Some((id, activity)) = most_idle.map(|(id, activity)| (*id, Arc::clone(activity))) {
+            activity.close();
+            self.remove(network, id);
+        }
+    }
+
+    fn remove(&mut self, network: IpAddr, id: u64) {
+        let Some(address) = self.addresses.get_mut(&network) else { return };
+        if address.connections.remove(&id).is_some() {
+            self.count -= 1;
+        }
+        if address.connections.is_empty() {
+            self.addresses.remove(&network);
         }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.slots.open().connections.remove(&self.id);
+        self.slots.open().remove(self.network, self.id);
     }
 }
 
@@ -144,7 +158,8 @@ mod tests {
     }
 
     fn is_open(slot: &Slot) -> bool {
-        slot.slots.open().connections.contains_key(&slot.id)
+        let open = slot.slots.open();
+        open.addresses.get(&slot.network).is_some_and(|address| address.connections.contains_key(&slot.id))
     }
 
     #[test]
@@ -166,8 +181,8 @@ mod tests {
 
     #[test]
     fn few_open_files_bound_the_connections() {
-        let limits = Limits::default().within(1024);
-        assert_eq!((limits.connections, limits.per_address), (768, 384));
+        let limits = Limits::default().within(512);
+        assert_eq!((limits.connections, limits.per_address), (256, 128));
         assert_eq!(Limits::default().within(1 << 20).connections, Limits::default().connections);
     }
 }

@@ -41,6 +41,13 @@ pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, 
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(id);
     let memory = request.extensions().get::<MemoryBudget>().cloned();
+    let reserved = memory.as_ref().map(MemoryBudget::reserve_request);
+    if let Some(None) = reserved {
+        let mut response = Refused::busy().into_response();
+        finish(&mut response, id);
+        tracing::debug!(%method, path, request_id = %id.0, "refused: too many requests are under way");
+        return response;
+    }
     // What the log is told on the way carries the id that the outside is told.
     let answer = next.run(request).instrument(tracing::error_span!("request", id = %id.0));
     let answer = AssertUnwindSafe(answer).catch_unwind();
