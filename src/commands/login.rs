@@ -1,6 +1,6 @@
 //! `sactl login`: signs in, stores the credentials where somebody chose, and makes or updates a profile.
 
-use super::shared::new_password::password_from_stdin;
+use super::shared::new_password::{password_from_stdin, refuse_a_terminal};
 use super::whoami;
 use crate::api::session::{Identity as Me, TokenGrant};
 use crate::client::Gateway;
@@ -89,6 +89,9 @@ struct Settled {
 impl<'a> Login<'a> {
     async fn prepare(args: &Args, context: &'a Context) -> Result<Self> {
         let ui = context.ui();
+        if args.password_stdin {
+            refuse_a_terminal(ui)?;
+        }
         let mut settings = context.settings()?.clone();
         if settings.server.is_none() {
             settings.server = Some(Setting { value: ask_for_server(ui).await?, source: Source::Flag });

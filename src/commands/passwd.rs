@@ -46,13 +46,13 @@ pub struct Args {
 /// `not_found`, and those of signing in and of writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     args.password.refuse_to_lose(context)?;
+    let current = args.current_password_file.as_deref().map(read_password_file).transpose()?;
     let what = format!("reset the password of {} and end all its tokens", args.name);
     if !args.rehearsal.is_on {
         let outcome = "every token of it ends";
         name_the_account(context, &what, Operation::ResetPassword, &args.name, outcome).await?;
         require_confirmation(context, &what).await?;
     }
-    let current = args.current_password_file.as_deref().map(read_password_file).transpose()?;
     if args.rehearsal.is_on {
         return rehearse(&args, current, context).await;
     }

@@ -1,5 +1,5 @@
-//! Ctrl-C and the request to end: a command is dropped where it waits, so that the terminal and the files are
-//! whole, and ended where it cannot be dropped.
+//! Signals: a command is dropped where it waits, so that the terminal and the files are whole, and ended where it
+//! cannot be dropped. A command that is stopped leaves the terminal as it was, and asks again when it goes on.
 
 use std::future::Future;
 use std::io;
@@ -7,23 +7,56 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use rustix::process::{Signal, getpgrp, getpid, getsid, kill_process};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use tokio::sync::oneshot;
 
 use crate::error::{CliError, Result};
-use crate::ui::Ui;
+use crate::ui::{Ui, release_terminal, resume_terminal};
 
 /// How long a command may take to end by itself.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// Ends the process by SIGTERM, as whoever sent it expects.
-fn terminate() {
-    let _ = emulate_default_handler(SIGTERM);
+/// What ends a command anywhere.
+const ENDING: &[i32] = &[SIGINT, SIGTERM];
+/// The same, and what stops a command, where a question can change the terminal. Elsewhere these do what they do by
+/// themselves: `nohup` is obeyed.
+const AT_A_TERMINAL: &[i32] = &[SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP, SIGCONT];
+
+/// Ends the process by `signal`, as its sender expects.
+fn end_by(signal: i32) {
+    let _ = emulate_default_handler(signal);
 }
 
-/// Runs `work` until it is done or a signal ends it. SIGTERM ends the process, once `work` is dropped.
+/// Stops the process, which goes on with SIGCONT.
+fn stop() {
+    // A process without a shell that does job control would stay stopped: for it, the system ignores SIGTSTP.
+    if getsid(None).is_ok_and(|session| session == getpgrp()) {
+        return;
+    }
+    release_terminal();
+    let _ = kill_process(getpid(), Signal::STOP);
+}
+
+/// The signal that ends the process. Those that stop it and let it go on are obeyed meanwhile.
+fn ending(signals: &mut Signals) -> Option<i32> {
+    signals.forever().find(|signal| match *signal {
+        SIGTSTP => {
+            stop();
+            false
+        }
+        SIGCONT => {
+            resume_terminal();
+            false
+        }
+        _ => true,
+    })
+}
+
+/// Runs `work` until it is done or a signal ends it. Once `work` is dropped, every signal but SIGINT ends the
+/// process by itself.
 ///
 /// A signal also ends the process a moment later where nothing can drop `work`: while it reads a pipe that nobody
 /// writes to, or a disk that does not answer. No file is left half written by that: each is the old or the new one
@@ -37,8 +70,8 @@ pub async fn until_interrupted<T>(ui: &Ui, work: impl Future<Output = Result<T>>
     tokio::select! {
         biased;
         Ok(signal) = signal => {
-            if signal == SIGTERM {
-                terminate();
+            if signal != SIGINT {
+                end_by(signal);
             }
             Err(CliError::interrupted())
         }
@@ -51,25 +84,27 @@ pub async fn until_interrupted<T>(ui: &Ui, work: impl Future<Output = Result<T>>
 fn watched(ui: Ui) -> io::Result<oneshot::Receiver<i32>> {
     let (told, signal) = oneshot::channel();
     // Caught only once there is a thread that listens: else nothing would end the process any more.
+    let caught = if ui.is_interactive() { AT_A_TERMINAL } else { ENDING };
     let (hand, handed) = mpsc::sync_channel::<Signals>(1);
     let watch = move || {
         let Ok(mut signals) = handed.recv() else { return };
-        let Some(signal) = signals.forever().next() else { return };
+        let Some(signal) = ending(&mut signals) else { return };
+        release_terminal();
         let _ = told.send(signal);
         thread::sleep(GRACE);
         let way_out = ui.way_out();
         let interrupted = way_out.iter().cloned().fold(CliError::interrupted(), CliError::hint);
-        // Who ends by SIGTERM ends silently, unless something would be lost by that.
-        if signal != SIGTERM || way_out.is_some() {
+        // The other signals end it silently, unless something would be lost by that.
+        if signal == SIGINT || way_out.is_some() {
             ui.failure(&interrupted);
         }
-        if signal == SIGTERM {
-            terminate();
+        if signal != SIGINT {
+            end_by(signal);
         }
         std::process::exit(interrupted.exit_code().into());
     };
     thread::Builder::new().name("interrupt".to_owned()).spawn(watch)?;
     // It takes them for certain: it waits for nothing else.
-    let _ = hand.send(Signals::new([SIGINT, SIGTERM])?);
+    let _ = hand.send(Signals::new(caught)?);
     Ok(signal)
 }

@@ -5,16 +5,16 @@
 //! terminals that cannot be drawn on, the answers are numbered lines and one line is typed.
 
 use std::fmt;
-use std::io::{self, Write};
 
 use inquire::list_option::ListOption;
 use inquire::ui::RenderConfig;
 use inquire::validator::Validation;
 use inquire::{CustomUserError, InquireError, MultiSelect, Select};
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
-use super::{Ui, sanitise};
+use super::hold::{Held, Way, resumed};
+use super::terminal::Ui;
 use crate::error::{CliError, Result};
+use crate::text::sanitize::sanitise;
 use crate::text::wrap::{width, wrap};
 
 /// Most answers that are shown at a time.
@@ -67,7 +67,7 @@ impl Ui {
         }
         let (drawing, look) = (self.drawing(question, HOW_TO_CHOOSE), self.look());
         let rows = drawing.rows(choices, "> ");
-        let chosen = drawn(move || {
+        let chosen = drawn(drawing.question.clone(), move || {
             Select::new(&drawing.question, rows)
                 .with_page_size(PAGE)
                 .with_scorer(&found)
@@ -103,7 +103,7 @@ impl Ui {
         }
         let (drawing, look) = (self.drawing(question, HOW_TO_CHOOSE_MANY), self.look());
         let rows = drawing.rows(choices, "> [ ] ");
-        let found = drawn(move || {
+        let found = drawn(drawing.question.clone(), move || {
             MultiSelect::new(&drawing.question, rows)
                 .with_page_size(PAGE)
                 .with_scorer(&found)
@@ -159,7 +159,9 @@ struct Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.lines)
+        f.write_str(&self.lines)?;
+        // A row is drawn again only when its text is another: after a stop, nothing of it is on the screen.
+        (0..resumed()).try_for_each(|_| f.write_str("\u{1b}[m"))
     }
 }
 
@@ -242,42 +244,19 @@ fn many_of(choices: &[Choice], typed: &str, chosen: &[usize]) -> std::result::Re
 /// What a drawn question is answered with. It is asked on another thread, so that a signal ends the command at
 /// once; the terminal is put right when this is dropped.
 async fn drawn<T: Send + 'static>(
+    question: String,
     ask: impl FnOnce() -> std::result::Result<T, InquireError> + Send + 'static,
 ) -> Result<T> {
-    let mut terminal = Kept::new().map_err(|error| CliError::io("cannot ask on this terminal", error))?;
+    let held = Held::open(Way::Keys, question)
+        .map_err(|error| CliError::io("cannot ask on this terminal", error))?;
     let outcome = tokio::task::spawn_blocking(ask).await;
-    terminal.is_answered = matches!(outcome, Ok(Ok(_)));
-    drop(terminal);
+    drop(held);
     match outcome.map_err(|error| CliError::internal("asking failed").caused_by(error))? {
         Ok(answer) => Ok(answer),
         Err(InquireError::OperationInterrupted) => Err(CliError::interrupted()),
         Err(InquireError::OperationCanceled) => Err(CliError::not_confirmed()),
         Err(InquireError::IO(error)) => Err(CliError::io("cannot ask on this terminal", error)),
         Err(error) => Err(CliError::internal("asking failed").caused_by(error.to_string())),
-    }
-}
-
-/// The terminal as it is now, and again when this is dropped.
-struct Kept {
-    before: Termios,
-    is_answered: bool,
-}
-
-/// The cursor is seen again, and what is pasted comes as if it was typed.
-const AS_BEFORE: &[u8] = b"\x1b[?25h\x1b[?2004l";
-
-impl Kept {
-    fn new() -> io::Result<Self> {
-        Ok(Self { before: tcgetattr(io::stdin())?, is_answered: false })
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.before);
-        if !self.is_answered {
-            let _ = io::stderr().lock().write_all(AS_BEFORE);
-        }
     }
 }
 

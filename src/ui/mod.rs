@@ -7,6 +7,7 @@
 
 mod answer;
 mod choose;
+mod hold;
 mod progress;
 mod prompt;
 mod state;
@@ -15,4 +16,5 @@ mod terminal;
 pub use crate::text::sanitize::{json_visible, sanitise};
 pub use answer::{show, surroundings};
 pub use choose::Choice;
+pub use hold::{release_terminal, resume_terminal};
 pub use terminal::{Colour, Manner, Ui};

@@ -1,12 +1,14 @@
-//! Questions to a person. The answer is read on another thread, so that Ctrl-C ends the command at once; the
-//! terminal's echo comes back when the question is dropped, however that happens.
+//! Questions to a person. The answer is read on another thread, so that a signal ends the command at once; the
+//! terminal is as before when the question is dropped.
 
-use std::io::{self, Write};
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
 use super::Ui;
+use super::hold::{Held, Way};
 use crate::error::{CliError, Result};
 
 impl Ui {
@@ -16,8 +18,8 @@ impl Ui {
     /// `usage` when nobody can be asked, `io`, and `interrupted` at the end of input.
     pub async fn prompt(&self, question: &str) -> Result<String> {
         self.require_interactive(question)?;
-        self.ask(question)?;
-        read_line().await
+        let _held = self.ask(Way::Line, question)?;
+        read(|| io::stdin().lines().next().transpose()).await
     }
 
     /// Asks for one line without showing what is typed.
@@ -26,14 +28,8 @@ impl Ui {
     /// As [`Self::prompt`]; also `io` when the terminal cannot stop showing it.
     pub async fn prompt_secret(&self, question: &str) -> Result<Zeroizing<String>> {
         self.require_interactive(question)?;
-        let _echo = EchoOff::new().map_err(|error| CliError::io("cannot hide what is typed", error))?;
-        self.ask(question)?;
-        let secret = read(|| {
-            // From standard input, not from /dev/tty: it is a terminal, and nobody looks behind a pipe.
-            let config = rpassword::ConfigBuilder::new().input_reader(io::stdin()).output_discard().build();
-            rpassword::read_password_with_config(config).map(Zeroizing::new).map(Some)
-        })
-        .await?;
+        let _held = self.ask(Way::Hidden, question)?;
+        let secret = read(read_secret).await?;
         if secret.is_empty() {
             return Err(CliError::usage(format!("nothing was typed for: {question}")));
         }
@@ -74,46 +70,43 @@ impl Ui {
             .hint("give it as a flag, or run this in a terminal without --no-input"))
     }
 
-    fn ask(&self, question: &str) -> Result<()> {
+    fn ask(&self, way: Way, question: &str) -> Result<Held> {
         // The last line has room for the space behind it too.
         let question = self.fitted(&format!("{question}:"), 1);
-        let mut stderr = io::stderr().lock();
-        write!(stderr, "{question} ")
-            .and_then(|()| stderr.flush())
-            .map_err(|error| CliError::io("cannot ask", error))
+        Held::open(way, question).map_err(|error| CliError::io("cannot ask on this terminal", error))
     }
 }
 
-/// One line of standard input without its line end.
-async fn read_line() -> Result<String> {
-    read(|| io::stdin().lines().next().transpose()).await
+/// A line that is not shown; `None` at the end of input.
+fn read_secret() -> io::Result<Option<Zeroizing<String>>> {
+    let input = Input::default();
+    let has_ended = Arc::clone(&input.has_ended);
+    let config = rpassword::ConfigBuilder::new().input_reader(input).output_discard().build();
+    let secret = Zeroizing::new(rpassword::read_password_with_config(config)?);
+    let is_end = secret.is_empty() && has_ended.load(Ordering::Relaxed);
+    Ok((!is_end).then_some(secret))
 }
 
-/// What `read` gives, read on a thread of its own; nothing is the end of input.
+/// Standard input, never `/dev/tty`: it is a terminal, and a pipe is not looked behind. It knows whether it has
+/// ended, which is otherwise the same as an empty line.
+#[derive(Default)]
+struct Input {
+    has_ended: Arc<AtomicBool>,
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = io::stdin().read(buffer)?;
+        self.has_ended.store(count == 0, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// What `read` gives, read on a thread of its own; nothing is the end of input, which ends the command as Ctrl-C.
 async fn read<T: Send + 'static>(read: impl FnOnce() -> io::Result<Option<T>> + Send + 'static) -> Result<T> {
     let read = tokio::task::spawn_blocking(read);
     let outcome = read.await.map_err(|error| CliError::internal("reading failed").caused_by(error))?;
     outcome
         .map_err(|error| CliError::io("cannot read standard input", error))?
         .ok_or_else(CliError::interrupted)
-}
-
-/// The terminal without echo, for as long as this lives.
-struct EchoOff(Termios);
-
-impl EchoOff {
-    fn new() -> io::Result<Self> {
-        let before = tcgetattr(io::stdin())?;
-        let mut hidden = before.clone();
-        hidden.local_modes.remove(LocalModes::ECHO);
-        hidden.local_modes.insert(LocalModes::ECHONL);
-        tcsetattr(io::stdin(), OptionalActions::Flush, &hidden)?;
-        Ok(Self(before))
-    }
-}
-
-impl Drop for EchoOff {
-    fn drop(&mut self) {
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
-    }
 }

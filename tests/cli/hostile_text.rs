@@ -306,7 +306,7 @@ fn p5_drawn_questions_cannot_command_a_terminal() {
         let mut terminal = terminal(&env, line);
         terminal.wait_for("Return to choose").interrupt();
         let (mut text, code) = terminal.finish_raw();
-        for switch in ["?25l", "?25h", "?2004h", "?2004l", "K", "2K"] {
+        for switch in ["?25l", "?25h", "?2004h", "?2004l", "J", "K", "2K"] {
             text = text.replace(&format!("\u{1b}[{switch}"), "");
         }
         for letter in ["A", "B", "C", "D", "G"] {

@@ -4,4 +4,5 @@ mod answers;
 mod bounds;
 mod durable;
 mod scale;
+mod terminal;
 mod throttling;

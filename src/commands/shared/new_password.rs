@@ -146,11 +146,14 @@ impl PasswordArgs {
         self.password_stdin || self.password_file.is_some()
     }
 
-    /// Refuses an output that would lose a generated password.
+    /// Refuses, before a question, a password from a terminal, and an output that would lose a generated password.
     ///
     /// # Errors
     /// `usage`.
     pub(in crate::commands) fn refuse_to_lose(&self, context: &Context) -> Result<()> {
+        if self.password_stdin {
+            refuse_a_terminal(context.ui())?;
+        }
         if self.generate && self.password_out.is_none() && context.format() == Format::Name {
             return Err(CliError::usage("a list of names does not show the generated password")
                 .hint("add --password-out FILE, or choose another --output"));
@@ -246,15 +249,24 @@ fn write(path: &Path, password: &Password) -> Result<()> {
     Ok(secure_file::create_private(path, line.as_bytes())?)
 }
 
+/// Refuses `--password-stdin` on a terminal, where typing would be seen.
+///
+/// # Errors
+/// `usage`.
+pub(in crate::commands) fn refuse_a_terminal(ui: &Ui) -> Result<()> {
+    if !ui.stdin_is_terminal() {
+        return Ok(());
+    }
+    Err(CliError::usage("--password-stdin reads a pipe or a file, not a terminal")
+        .hint("leave it out to be asked"))
+}
+
 /// Reads a password from standard input; one line end at the end is not part of it.
 ///
 /// # Errors
 /// `usage` when standard input is a terminal, where typing would be seen, or holds what can be no password; `io`.
 pub fn password_from_stdin(ui: &Ui) -> Result<Password> {
-    if ui.stdin_is_terminal() {
-        return Err(CliError::usage("--password-stdin reads a pipe or a file, not a terminal")
-            .hint("leave it out to be asked"));
-    }
+    refuse_a_terminal(ui)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(PASSWORD_FILE_LIMIT + 1));
     let most = PASSWORD_FILE_LIMIT as u64 + 1;
     let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
