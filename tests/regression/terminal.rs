@@ -87,7 +87,9 @@ fn a_list_that_was_stopped_takes_keys_again() {
         terminal.wait_for_any(&STOPPED);
         terminal.type_line("fg").wait_for("arrow key").wait_for("Which access");
         terminal.press(DOWN).wait_for("Individual permissions").press("\r").wait_for("Which permissions");
-        terminal.interrupt().wait_for("interrupted").type_line("exit 7");
+        terminal.interrupt().wait_for("interrupted");
+        // Until the program has ended, its list takes what is typed.
+        terminal.wait_for("bash-").type_line("exit 7");
         let (text, code) = terminal.finish();
         assert_eq!(code, 7, "{signal:?}: {text}");
     }
