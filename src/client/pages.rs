@@ -32,13 +32,6 @@ pub struct Pages<'a, T> {
     rows: PhantomData<fn() -> T>,
 }
 
-/// Has the memory of every page used again, that of the first one too. The C library of GNU gives large pieces back to
-/// the system, which then makes them anew; from what size on, it learns from what it was given back itself.
-fn keep_memory() {
-    const LARGEST: usize = 4 * 1024 * 1024;
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGEST)));
-}
-
 /// Where a walk through pages stands.
 #[derive(Debug)]
 pub(super) enum Cursor {
@@ -58,7 +51,6 @@ impl<'a, T: Listed> Pages<'a, T> {
         let Ok(Value::Object(query)) = serde_json::to_value(query) else {
             return Err(Error::new(crate::api::Code::Internal, "a query is an object"));
         };
-        keep_memory();
         let (walk, tally) = (Walk::default(), Tally::default());
         Ok(Self { session, path, company, query, cursor: Cursor::First, walk, tally, rows: PhantomData })
     }

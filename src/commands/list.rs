@@ -1,6 +1,5 @@
 //! `sactl list`: the service accounts of a company, owned and external apart.
 
-use self::scribe::Scribe;
 use super::shared::access_args::Rights;
 use super::shared::company_session::Acting;
 use super::shared::hints::{Attempt, held_in};
@@ -10,8 +9,6 @@ use crate::context::Context;
 use crate::domain::{Company, Operation, Ownership, Permission, page};
 use crate::error::Result;
 use crate::output::{AccountListView, AccountView, Asked, Format, May, RowWriter, Shape};
-
-mod scribe;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(
@@ -83,7 +80,6 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     while let Some(page) = match pages.next().await {
         Ok(page) => page,
         Err(error) => {
-            rows.settle()?;
             let attempt = Attempt::new(Operation::List, "");
             let attempt = match args.role.clone() {
                 Some(role) => attempt.asking(acting.company, Rights::Role(role)),
@@ -96,7 +92,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
             acting.require_role(role).await?;
         }
         company = company.or_else(|| page.company.clone());
-        if rows.take(page).await? {
+        if rows.take(page)? {
             asked.cut = Some(rows.total);
             break;
         }
@@ -108,7 +104,6 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
 struct Rows<'a> {
     acting: &'a Acting<'a>,
     writer: Option<RowWriter<'a>>,
-    scribe: Option<Scribe>,
     kept: Vec<AccountView>,
     begun: bool,
     /// How many there are, as the first page says where it does.
@@ -125,7 +120,6 @@ impl<'a> Rows<'a> {
         Self {
             acting,
             writer,
-            scribe: None,
             kept: Vec::new(),
             begun: false,
             total: None,
@@ -135,23 +129,21 @@ impl<'a> Rows<'a> {
     }
 
     /// Takes a page, and says whether that is enough.
-    async fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
+    fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
         self.total = self.total.or(page.total.filter(|total| *total > 0));
         let total = self.total.unwrap_or(0).min(self.taken.saturating_add(self.left));
         let count = page.data.len() as u64;
         let is_cut = count > self.left || (count == self.left && page.next.is_some());
-        let more = page.next.is_some() && !is_cut;
         page.data.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
         self.left -= page.data.len() as u64;
         self.taken += page.data.len() as u64;
         self.acting.ui.progress(self.taken, total, "accounts");
         let views = page.data.into_iter().map(AccountView::from);
         match self.writer {
-            Some(writer) => self.write(writer, views.collect(), more).await?,
+            Some(writer) => self.write(writer, &views.collect::<Vec<_>>())?,
             None => self.kept.extend(views),
         }
         if is_cut {
-            self.settle()?;
             self.acting.ui.note(match self.total {
                 None => "there are more accounts; leave out --limit to see all".to_owned(),
                 Some(total) => format!("there are {total} accounts in all; leave out --limit to see them"),
@@ -160,28 +152,18 @@ impl<'a> Rows<'a> {
         Ok(is_cut)
     }
 
-    /// Writes a page, or has it written while `more` come in.
-    async fn write(&mut self, writer: RowWriter<'_>, views: Vec<AccountView>, more: bool) -> Result<()> {
+    /// Writes the rows of a page.
+    fn write(&mut self, writer: RowWriter<'_>, views: &[AccountView]) -> Result<()> {
         let ui = self.acting.ui;
         if !std::mem::replace(&mut self.begun, true) {
             ui.answer(|out| writer.begin::<AccountView>(out))?;
         }
-        // On a terminal, rows and what is told about them take turns.
-        if more && self.scribe.is_none() && !ui.stdout_is_terminal() {
-            self.scribe = Scribe::start(ui.clone(), self.acting.surroundings());
-        }
-        let Some(scribe) = &self.scribe else { return scribe::write(ui, writer, &views) };
-        if scribe.hand(views).await { Ok(()) } else { self.settle() }
+        ui.answer(|out| writer.write_each(views, out))
     }
 
-    /// Waits until everything that was taken is written.
-    fn settle(&mut self) -> Result<()> {
-        self.scribe.take().map_or(Ok(()), Scribe::end)
-    }
-
-    async fn finish(mut self, company: Option<Company>, mut asked: Asked) -> Result<()> {
+    async fn finish(self, company: Option<Company>, mut asked: Asked) -> Result<()> {
         if self.writer.is_some() {
-            return self.settle();
+            return Ok(());
         }
         let is_table = self.acting.surroundings().shape() == Shape::As(Format::Table);
         let is_empty = |wanted: Ownership| {
