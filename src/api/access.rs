@@ -1,12 +1,8 @@
 //! Access of an account in one company: a role, or an individual list of permissions.
 
-use std::cell::RefCell;
-use std::thread::LocalKey;
-
 use serde::{Deserialize, Serialize};
 
 use super::Permissions;
-use super::shared::{Lately, Repeated};
 use crate::domain::{Company, CompanyId};
 
 /// What somebody may do in one company.
@@ -21,13 +17,6 @@ pub struct Access {
     /// The permissions in effect, sorted.
     #[cfg_attr(feature = "platform", schema(value_type = Vec<String>))]
     pub permissions: Permissions,
-}
-
-impl Repeated for Access {
-    fn lately() -> &'static LocalKey<RefCell<Lately<Self>>> {
-        thread_local!(static LATELY: RefCell<Lately<Access>> = const { RefCell::new(Lately::new()) });
-        &LATELY
-    }
 }
 
 /// `PUT …/access`: replaces what was there. Exactly one of the two fields.

@@ -1,15 +1,16 @@
 //! Service accounts on the wire.
 
+use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::access::InitialAccess;
 use super::bounds::{MOST_UNPAGED, Rows, objects};
-use super::{Access, Shared, Time};
+use super::{Access, Listed};
 use crate::domain::{AccountId, Company, Ownership, Password};
 
-/// A service account as one company sees it. It is read from JSON text only.
+/// A service account as one company sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Account {
@@ -25,21 +26,23 @@ pub struct Account {
     pub ownership: Ownership,
     /// The company that owns it.
     #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
-    pub owner: Shared<Company>,
+    pub owner: Company,
     /// Its access in the company that looks; null for an owned account without any there.
-    #[cfg_attr(feature = "platform", schema(value_type = Option<Access>))]
-    pub access: Option<Shared<Access>>,
+    pub access: Option<Access>,
     /// In how many companies it has access; null for all but the owner.
     pub company_count: Option<u64>,
     /// When it was created.
-    #[cfg_attr(feature = "platform", schema(value_type = jiff::Timestamp))]
-    pub created_at: Time,
+    pub created_at: Timestamp,
     /// When its password was last set.
-    #[cfg_attr(feature = "platform", schema(value_type = jiff::Timestamp))]
-    pub password_changed_at: Time,
+    pub password_changed_at: Timestamp,
     /// When it was last used, or up to a minute before that; null when never, and for all but the owner.
-    #[cfg_attr(feature = "platform", schema(value_type = Option<jiff::Timestamp>))]
-    pub last_used_at: Option<Time>,
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl Listed for Account {
+    fn key(&self) -> (String, i64) {
+        (self.name.to_lowercase(), 0)
+    }
 }
 
 /// An account with every company where it has access. It is read from JSON text only.

@@ -116,11 +116,6 @@ pub(super) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(objects.into_iter().map(|Object(it)| it).collect())
 }
 
-/// Whether a page has no room for another row.
-pub(super) const fn is_full<T>(rows: &[T]) -> bool {
-    rows.len() >= MOST_ROWS
-}
-
 /// Reads [`Rows`] for a field that is a list.
 pub(super) fn rows<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MOST: usize>(
     deserializer: D,

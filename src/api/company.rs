@@ -1,12 +1,8 @@
 //! Companies on the wire. The document is [`crate::domain::Company`] itself.
 
-use std::cell::RefCell;
-use std::thread::LocalKey;
-
 use serde::{Deserialize, Serialize};
 
 use super::Listed;
-use super::shared::{Lately, Repeated};
 use crate::domain::Company;
 
 #[cfg(feature = "platform")]
@@ -15,13 +11,6 @@ pub use super::schema::CompanySchema;
 impl Listed for Company {
     fn key(&self) -> (String, i64) {
         (self.name.to_lowercase(), self.id.0)
-    }
-}
-
-impl Repeated for Company {
-    fn lately() -> &'static LocalKey<RefCell<Lately<Self>>> {
-        thread_local!(static LATELY: RefCell<Lately<Company>> = const { RefCell::new(Lately::new()) });
-        &LATELY
     }
 }
 

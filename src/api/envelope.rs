@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::bounds::{self, MOST_ROWS, rows};
+use super::bounds::{MOST_ROWS, rows};
 use crate::domain::Company;
 
 /// `{"success": true, "data": …}`.
@@ -48,14 +48,6 @@ pub struct Page<T> {
 pub trait Listed: DeserializeOwned {
     /// Where the row stands in its list: the lower-cased name, then the number where names repeat.
     fn key(&self) -> (String, i64);
-
-    /// Reads one page.
-    ///
-    /// # Errors
-    /// Where the text is none.
-    fn read_page(text: &str) -> serde_json::Result<Page<Self>> {
-        bounds::read(text)
-    }
 }
 
 /// What a list may be asked for besides its filters.

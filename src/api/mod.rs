@@ -13,12 +13,9 @@ pub mod error;
 pub mod path;
 pub mod permissions;
 pub mod role;
-mod rows;
 #[cfg(feature = "platform")]
 mod schema;
 pub mod session;
-pub mod shared;
-pub mod time;
 pub mod written;
 
 pub use access::Access;
@@ -26,6 +23,4 @@ pub use account::{Account, AccountDetail};
 pub use envelope::{Listed, Page, Success};
 pub use error::{Code, Problem};
 pub use permissions::Permissions;
-pub use shared::Shared;
-pub use time::Time;
 pub use written::Written;

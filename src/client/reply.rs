@@ -18,11 +18,6 @@ const REFUSAL_LIMIT: usize = 64 * 1024;
 
 /// What a successful answer is read as.
 pub(super) trait Document: DeserializeOwned {
-    /// Reads it.
-    fn read(text: &str) -> serde_json::Result<Self> {
-        bounds::read(text)
-    }
-
     /// Whether the document, whole as it is, says that it is none of success.
     fn says_failure(&self) -> bool;
 }
@@ -34,10 +29,6 @@ impl<T: DeserializeOwned> Document for Success<T> {
 }
 
 impl<T: Listed> Document for Page<T> {
-    fn read(text: &str) -> serde_json::Result<Self> {
-        T::read_page(text)
-    }
-
     fn says_failure(&self) -> bool {
         !self.success
     }
@@ -108,9 +99,8 @@ impl Reply {
                 Error::bad_response(message).hint("check that --server names the gateway of the platform"),
             ));
         }
-        // Looked at once as a whole, text need not be looked at string by string.
         let text = str::from_utf8(&self.body).map_err(serde::de::Error::custom);
-        match text.and_then(T::read) {
+        match text.and_then(bounds::read::<T>) {
             Ok(document) if !document.says_failure() => Ok(document),
             Err(error) if !self.says_failure() => Err(self.blame(
                 Error::bad_response("the server's answer is not of this contract")

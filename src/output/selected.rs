@@ -92,13 +92,14 @@ pub fn write_selected<A: Answer>(
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
-    use crate::api::Time;
 
     #[test]
     fn a_time_is_one_only_in_a_column_of_times() {
         let time = "2026-11-22T12:00:00Z";
-        let then: Time = time.parse().unwrap();
+        let then: Timestamp = time.parse().unwrap();
         assert_eq!(cell("created_at", &Field::Time(then)), Cell::past(Some(then), ""));
         assert_eq!(cell("token_expires_at", &Field::Time(then)), Cell::future(Some(then), ""));
         assert_eq!(cell("description", &time.into()), Cell::new(time));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sactl::api::{Access, Account, Page, Time};
+use sactl::api::{Access, Account, Page};
 use sactl::domain::{AccountId, Company, CompanyId, Ownership, PermissionSet};
 
 /// Rows of a page, as the program asks for them.
@@ -69,15 +69,14 @@ fn account(index: usize, count: usize) -> Account {
     let second = i64::try_from(index).unwrap() * 977;
     let day = |number: i64| 1_700_000_000 + number * 86_400 + second % 50_000_000;
     // As the platform writes them: to the millisecond.
-    let time =
-        |number: i64| Time::from(Timestamp::from_millisecond(day(number) * 1000 + second % 1000).unwrap());
+    let time = |number: i64| Timestamp::from_millisecond(day(number) * 1000 + second % 1000).unwrap();
     Account {
         id: AccountId(i64::try_from(index).unwrap() + 1),
         name: format!("account-{index:06}"),
         description: (!index.is_multiple_of(3)).then(|| format!("Reads signal and traffic of site {index}")),
         ownership: if owned { Ownership::Owned } else { Ownership::External },
-        owner: if owned { company(count) } else { other() }.into(),
-        access: (!index.is_multiple_of(10)).then(|| access.into()),
+        owner: if owned { company(count) } else { other() },
+        access: (!index.is_multiple_of(10)).then_some(access),
         company_count: owned.then_some(2),
         created_at: time(0),
         password_changed_at: time(1),

@@ -1,7 +1,7 @@
 //! What `sactl grant` asks on a terminal: everything that was not said, then whether to go on.
 
 use super::wanted::{Args, Wanted};
-use crate::api::{Access, Code, Shared};
+use crate::api::{Access, Code};
 use crate::commands::shared::access_args::AdjustArgs;
 use crate::commands::shared::command_line::CommandLine;
 use crate::commands::shared::company_session::Acting;
@@ -39,7 +39,7 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
             let what = in_words(&wanted, &company);
             (wanted, what)
         }
-        None => match acting.ask_access(false, present.as_deref()).await? {
+        None => match acting.ask_access(false, present.as_ref()).await? {
             Chosen::Rights(rights, permissions) => {
                 let what = prompts::in_words(&rights, permissions, &company);
                 (Wanted::Set(rights), format!("will have {what}"))
@@ -61,11 +61,11 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
 
 /// Whose the account is and what it may do here, in words, and its access. An account that this company does
 /// not see may still be given access by somebody who sees it elsewhere.
-async fn present(acting: &Acting<'_>, name: &str) -> Result<(String, Option<Shared<Access>>)> {
+async fn present(acting: &Acting<'_>, name: &str) -> Result<(String, Option<Access>)> {
     match acting.session.show_account(acting.company, name).await {
         Ok(detail) => {
             let account = detail.account;
-            let access = account.access.as_deref().map_or_else(|| "no access".to_owned(), prompts::held);
+            let access = account.access.as_ref().map_or_else(|| "no access".to_owned(), prompts::held);
             Ok((format!("{}, owned by {}; here: {access}", account.name, account.owner), account.access))
         }
         Err(error) if matches!(error.code, Code::NotFound | Code::MissingPermission) => {

@@ -212,7 +212,7 @@ impl Acting<'_> {
 
 /// What a person wants to know to choose among accounts.
 fn about(account: &Account) -> String {
-    let access = account.access.as_deref().map_or_else(|| "no access here".to_owned(), held);
+    let access = account.access.as_ref().map_or_else(|| "no access here".to_owned(), held);
     match account.ownership {
         Ownership::Owned => format!("owned; {access}"),
         Ownership::External => format!("external, of {}; {access}", account.owner),

@@ -93,13 +93,13 @@ impl Cell {
     }
 
     /// When something happened, or the word for that it did not.
-    pub fn past(then: Option<impl Into<Timestamp>>, absent: &str) -> Self {
-        then.map_or_else(|| Self::faint(absent), |then| Self::of(Content::Past(then.into())))
+    pub fn past(then: Option<Timestamp>, absent: &str) -> Self {
+        then.map_or_else(|| Self::faint(absent), |then| Self::of(Content::Past(then)))
     }
 
     /// When something will happen, or the word for that nobody knows.
-    pub fn future(then: Option<impl Into<Timestamp>>, absent: &str) -> Self {
-        then.map_or_else(|| Self::faint(absent), |then| Self::of(Content::Future(then.into())))
+    pub fn future(then: Option<Timestamp>, absent: &str) -> Self {
+        then.map_or_else(|| Self::faint(absent), |then| Self::of(Content::Future(then)))
     }
 
     /// Permissions. `brief` stands for them all where whole tables are not asked for.

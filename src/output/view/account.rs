@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
-use crate::api::{self, Permissions, Shared, Time};
+use crate::api::{self, Permissions};
 use crate::domain::{Company, Ownership};
 use crate::output::time::counted;
 use crate::output::view::{text, written};
@@ -31,10 +32,10 @@ impl AccessShape<'_> {
     }
 }
 
-/// Access, which accounts of a list share where it is the same.
+/// Access in one company.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
-pub struct AccessView(#[serde(serialize_with = "AccessShape::write")] Shared<api::Access>);
+pub struct AccessView(#[serde(serialize_with = "AccessShape::write")] api::Access);
 
 impl JsonSchema for AccessView {
     fn schema_name() -> Cow<'static, str> {
@@ -48,7 +49,7 @@ impl JsonSchema for AccessView {
 
 impl From<api::Access> for AccessView {
     fn from(access: api::Access) -> Self {
-        Self(access.into())
+        Self(access)
     }
 }
 
@@ -84,18 +85,17 @@ pub struct AccountView {
     /// How the account stands to the company that looks.
     ownership: Ownership,
     /// The company that owns it.
-    #[schemars(with = "Company")]
-    owner: Shared<Company>,
+    owner: Company,
     /// What it may do in the company that looks; null for nothing.
     access: Option<AccessView>,
     /// In how many companies it has access; null but for the owner.
     company_count: Option<u64>,
     /// When it was made.
-    created_at: Time,
+    created_at: Timestamp,
     /// When its password was last set.
-    password_changed_at: Time,
+    password_changed_at: Timestamp,
     /// When it last signed in; null for never, and but for the owner.
-    last_used_at: Option<Time>,
+    last_used_at: Option<Timestamp>,
 }
 
 impl From<api::Account> for AccountView {

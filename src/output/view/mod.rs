@@ -18,7 +18,6 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::api::Time;
 use crate::domain::{AccountId, CompanyId};
 use crate::output::Cell;
 use crate::output::table::layout::Fit;
@@ -33,7 +32,7 @@ pub enum Field<'a> {
     /// The number of a thing.
     Id(i64),
     /// A time, in RFC 3339.
-    Time(Time),
+    Time(Timestamp),
 }
 
 /// The cells of a row, one for each column.
@@ -44,7 +43,7 @@ impl Field<'_> {
     pub(in crate::output) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
-            Self::Time(time) => time.text(),
+            Self::Time(time) => Cow::Owned(time.to_string()),
             Self::Count(count) => Cow::Owned(count.to_string()),
             Self::Id(id) => Cow::Owned(id.to_string()),
         }
@@ -81,15 +80,9 @@ impl From<AccountId> for Field<'_> {
     }
 }
 
-impl From<Time> for Field<'_> {
-    fn from(time: Time) -> Self {
-        Self::Time(time)
-    }
-}
-
 impl From<Timestamp> for Field<'_> {
     fn from(time: Timestamp) -> Self {
-        Self::Time(time.into())
+        Self::Time(time)
     }
 }
 

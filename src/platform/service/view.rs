@@ -23,11 +23,11 @@ pub(super) fn account(seen: Sighting, company: &Company) -> Account {
         name: seen.name,
         description: seen.description,
         ownership: if is_owned { Ownership::Owned } else { Ownership::External },
-        owner: seen.owner.into(),
-        access: access.map(Into::into),
+        owner: seen.owner,
+        access,
         company_count: is_owned.then_some(seen.company_count),
-        created_at: seen.created_at.into(),
-        password_changed_at: seen.password_changed_at.into(),
-        last_used_at: seen.last_used_at.filter(|_| is_owned).map(Into::into),
+        created_at: seen.created_at,
+        password_changed_at: seen.password_changed_at,
+        last_used_at: seen.last_used_at.filter(|_| is_owned),
     }
 }

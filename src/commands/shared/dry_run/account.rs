@@ -49,7 +49,7 @@ impl Acting<'_> {
                 Ok(())
             }
             (Operation::AdjustAccess, Some(detail)) => {
-                self.check_adjusted(&me, attempt, detail.account.access.as_deref(), checks).await
+                self.check_adjusted(&me, attempt, detail.account.access.as_ref(), checks).await
             }
             (Operation::Create | Operation::SetAccess, _) => {
                 self.check_asked(&me, attempt, detail.as_ref(), checks).await

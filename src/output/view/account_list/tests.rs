@@ -21,7 +21,7 @@ fn account(name: &str, ownership: Ownership, owner: Company, access: Option<api:
         name: name.to_owned(),
         description: Some("Nightly jobs".to_owned()),
         ownership,
-        owner: owner.into(),
+        owner,
         company_count: is_ours.then_some(u64::from(access.is_some())),
         access: access.map(Into::into),
         created_at: "2026-11-01T08:00:00Z".parse().unwrap(),
@@ -299,7 +299,7 @@ fn no_server_text_orders_the_terminal() {
     let mut evil = telemetry();
     evil.name = "a\u{1b}]52;c;x\u{7}\u{9b}2J".to_owned();
     evil.description = Some("x\r\ny\u{202e}z".to_owned());
-    evil.owner = company(7, "\u{1b}[31mred").into();
+    evil.owner = company(7, "\u{1b}[31mred");
     for format in [
         None,
         Some(Format::Table),

@@ -76,7 +76,7 @@ async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<(Acce
     let account = change.account_now().await?;
     change.tx.commit().await?;
     let gone = || Error::internal(anyhow::anyhow!("access that was written is not there"));
-    let access = account.access.as_deref().cloned().ok_or_else(gone)?;
+    let access = account.access.clone().ok_or_else(gone)?;
     Ok((AccessChange { account, access, changed }, created))
 }
 
