@@ -1,5 +1,6 @@
 //! `sactl login`: signs in, stores the credentials where somebody chose, and makes or updates a profile.
 
+use super::shared::confirm::require_confirmation;
 use super::shared::new_password::{password_from_stdin, refuse_a_terminal};
 use super::whoami;
 use crate::api::session::{Identity as Me, TokenGrant};
@@ -77,6 +78,8 @@ struct Login<'a> {
     gateway: Gateway,
     store: Store,
     slot: Slot,
+    /// The profile that the sign-in writes, as it was before; empty for a new one.
+    before: Profile,
 }
 
 /// What a sign-in brought about.
@@ -109,9 +112,32 @@ impl<'a> Login<'a> {
             return Err(CliError::usage("--store-password needs a credential store, and none is chosen")
                 .hint("choose one with --credential-store keyring or --credential-store file"));
         }
+        let mut login = Self { ui, settings, gateway, store, slot, before: Profile::default() };
+        let file = ConfigFile::load(&login.settings.folder)?;
+        let name = login.profile_name(&file);
+        login.before = file.profiles.get(&name).cloned().unwrap_or_default();
+        login.confirm_replacement(&name, context).await?;
         // A store that does not work is told before a password is typed.
-        store.load(&slot).await?;
-        Ok(Self { ui, settings, gateway, store, slot })
+        login.store.load(&login.slot).await?;
+        Ok(login)
+    }
+
+    /// Lets a profile that belongs to another server or user be replaced only with `--yes` or after a question.
+    async fn confirm_replacement(&self, name: &str, context: &Context) -> Result<()> {
+        let Profile { server, username, .. } = &self.before;
+        let (origin, user) = (&self.slot.origin, &self.slot.username);
+        let is_same = server.as_ref().is_none_or(|server| server == origin)
+            && username.as_ref().is_none_or(|username| username == user);
+        if is_same {
+            return Ok(());
+        }
+        let server = server.as_ref().map_or_else(|| "no server".to_owned(), Origin::to_string);
+        let username = username.as_deref().unwrap_or("no account");
+        let what = format!(
+            "replace the profile {name}: it is {username} at {server} and becomes {user} at {origin}"
+        );
+        let confirmed = require_confirmation(context, &what).await;
+        confirmed.map_err(|error| error.hint("to keep it, name a new profile with --profile NEW"))
     }
 
     async fn password(&self, args: &Args) -> Result<Password> {
@@ -150,23 +176,28 @@ impl<'a> Login<'a> {
         Ok(Settled { me, company, profile })
     }
 
-    /// The company chosen for this call or before, else the only one, else one that a person chooses now.
+    /// The company chosen for this call, else that of the profile of this user, else the only one, else one that a
+    /// person chooses now.
     async fn company(&self, me: &Me) -> Result<Option<Company>> {
-        let chosen = self.settings.chosen_company();
-        let before = self.settings.stored.company.clone().filter(|_| self.is_profiles_identity());
+        let named = self.settings.company.as_ref().filter(|chosen| chosen.source != Source::Profile);
+        let before = self.before.company.clone().filter(|_| self.is_ours(&self.before));
         let before = before.map(ChosenCompany::Stored);
-        if let Some(company) = active_among(chosen.or(before.as_ref()), me)? {
+        let chosen = named.map(|chosen| &chosen.value).or(before.as_ref());
+        if let Some(company) = active_among(chosen, me)? {
             return Ok(Some(company));
         }
         let companies: Vec<Company> = me.companies.iter().map(|access| access.company.clone()).collect();
-        if companies.len() > 1 && self.ui.is_interactive() {
-            return choose(self.ui, &companies).await.map(Some);
+        match companies.as_slice() {
+            [only] => Ok(Some(only.clone())),
+            [_, ..] if self.ui.is_interactive() => choose(self.ui, &companies).await.map(Some),
+            _ => Ok(None),
         }
-        Ok(None)
     }
 
-    fn is_profiles_identity(&self) -> bool {
-        self.settings.stored_username() == Some(&self.slot.username)
+    /// Whether a profile belongs to the server and the user of this sign-in.
+    fn is_ours(&self, profile: &Profile) -> bool {
+        profile.server.as_ref() == Some(&self.slot.origin)
+            && profile.username.as_ref() == Some(&self.slot.username)
     }
 
     /// The profile to write: the one named for this call, else one of this very server and user, else a new
@@ -176,12 +207,9 @@ impl<'a> Login<'a> {
         if let Some(profile) = named {
             return profile.value.clone();
         }
-        let is_ours = |profile: &Profile| {
-            profile.server.as_ref() == Some(&self.slot.origin)
-                && profile.username.as_ref() == Some(&self.slot.username)
-        };
         let current = file.current.as_ref().and_then(|name| file.profiles.get_key_value(name));
-        if let Some((name, _)) = current.into_iter().chain(&file.profiles).find(|(_, one)| is_ours(one)) {
+        if let Some((name, _)) = current.into_iter().chain(&file.profiles).find(|(_, one)| self.is_ours(one))
+        {
             return name.clone();
         }
         let server = self.slot.origin.to_string();

@@ -52,6 +52,18 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// The account that the environment names; `None` where it names none, and for a token, which does not say whose
+    /// it is.
+    pub fn username(&self) -> Option<&str> {
+        match self {
+            Self::Token(_) => None,
+            Self::Password { username, .. } => Some(username),
+            Self::Stored(username) => username.as_deref(),
+        }
+    }
+}
+
 fn password(environment: &Environment) -> Result<Option<(PasswordSource, &'static str)>> {
     let file = environment.raw(env::PASSWORD_FILE).map(PathBuf::from);
     match (environment.get(env::PASSWORD)?, file) {

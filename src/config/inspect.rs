@@ -1,6 +1,7 @@
 //! Whether the files of the configuration are this user's alone, all of them looked at, none of them opened.
 
 use std::fs::Metadata;
+use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,23 @@ pub fn faults(config_folder: &Path) -> Result<Vec<Error>> {
     looked_at.extend(below(&secrets)?.into_iter().map(|path| (path, Wanted::Private)));
     looked_at.push((secrets, Wanted::Private));
     Ok(looked_at.iter().filter_map(|(path, wanted)| fault(path, *wanted)).collect())
+}
+
+/// Tries to write a file where a sign-in writes, and leaves nothing there.
+///
+/// # Errors
+/// `credential_store` with the folder that takes no file.
+pub fn try_write(config_folder: &Path) -> Result<()> {
+    let secrets = config_folder.join(credentials::FOLDER);
+    for folder in [config_folder, &secrets].into_iter().filter(|folder| folder.exists()) {
+        let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| file.write_all(b"\n"));
+        written.map_err(|error| {
+            Error::store(format!("cannot write to {}", folder.display()))
+                .hint("make the folder writable, or name another one with SACTL_CONFIG_DIR")
+                .caused_by(error)
+        })?;
+    }
+    Ok(())
 }
 
 fn below(folder: &Path) -> Result<Vec<PathBuf>> {

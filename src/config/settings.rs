@@ -125,15 +125,22 @@ impl Settings {
         folder: PathBuf,
         file: &ConfigFile,
     ) -> Result<Self> {
-        let layers = Layers { environment };
         if flags.profile.as_deref() == Some("") {
             return Err(Error::usage("--profile: a profile has a name; this is empty"));
         }
+        let layers = Layers { environment, typed: None };
         let profile = layers
             .pick(flags.profile.clone(), env::PROFILE, |text| Ok(text.to_owned()))?
             .or_else(|| file.current.clone().map(|name| Setting::new(name, Source::Default)));
         let stored = profile.as_ref().and_then(|name| file.profiles.get(&name.value)).cloned();
         let stored = stored.unwrap_or_default();
+        // What is typed decides where: a typed profile stands above the environment.
+        let is_typed = profile.as_ref().is_some_and(|profile| profile.source == Source::Flag);
+        let typed = Some(&stored).filter(|_| is_typed && flags.server.is_none());
+        let layers = Layers { environment, typed };
+        if let (Some(name), Some(typed)) = (&flags.profile, typed) {
+            typed::check(name, typed, flags, environment)?;
+        }
         let explicit = layers.server(flags)?;
         let identity = Identity::resolve(environment, explicit.is_some())?;
         let of_profile = || stored.server.clone().map(|server| Setting::new(server, Source::Profile));
@@ -141,12 +148,12 @@ impl Settings {
         // What a profile says about its server holds for that server only.
         let own = server.as_ref().map(|server| &server.value) == stored.server.as_ref();
         let profiles = |path: &Option<PathBuf>| path.clone().filter(|_| own);
+        // The company of one user says nothing about where another user acts.
+        let is_same_user = identity.username().is_none_or(|name| Some(name) == stored.username.as_deref());
         Ok(Self {
-            company: layers.company(flags, stored.company.clone().filter(|_| own))?,
+            company: layers.company(flags, stored.company.clone().filter(|_| own && is_same_user))?,
             timeout: layers.timeout(flags)?,
-            cacert: layers
-                .pick(flags.cacert.clone(), env::CACERT, |text| Ok(PathBuf::from(text)))?
-                .or_else(|| profiles(&stored.cacert).map(|path| Setting::new(path, Source::Profile))),
+            cacert: layers.cacert(flags, profiles(&stored.cacert))?,
             bundle: bundle(environment),
             client_certificate: pair(
                 flags.client_cert.clone().or_else(|| profiles(&stored.client_cert)),
@@ -231,9 +238,11 @@ fn pair(chain: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<(PathBuf,
     }
 }
 
-/// Flag and environment, one above the other.
+/// The flags, a typed profile, and the environment, one above the other.
 struct Layers<'a> {
     environment: &'a Environment,
+    /// The profile that the command line names, where the command line names no server.
+    typed: Option<&'a Profile>,
 }
 
 impl Layers<'_> {
@@ -265,7 +274,14 @@ impl Layers<'_> {
         let said = self.pick(flags.company.clone(), env::COMPANY, parse)?;
         let said = said.map(|said| Setting::new(ChosenCompany::Named(said.value), said.source));
         let stored = stored.map(|company| Setting::new(ChosenCompany::Stored(company), Source::Profile));
-        Ok(said.or(stored))
+        // The environment may name the company of a typed profile; another one is refused before.
+        Ok(if self.typed.is_some() && flags.company.is_none() { stored.or(said) } else { said.or(stored) })
+    }
+
+    fn cacert(&self, flags: &Flags, stored: Option<PathBuf>) -> Result<Option<Setting<PathBuf>>> {
+        let said = self.pick(flags.cacert.clone(), env::CACERT, |text| Ok(PathBuf::from(text)))?;
+        let stored = stored.map(|path| Setting::new(path, Source::Profile));
+        Ok(if self.typed.is_some() && flags.cacert.is_none() { stored.or(said) } else { said.or(stored) })
     }
 
     fn timeout(&self, flags: &Flags) -> Result<Setting<Duration>> {
@@ -280,7 +296,9 @@ impl Layers<'_> {
         let parse = |text: &str| text.parse::<StoreKind>().map_err(str::to_owned);
         let said = self.pick(flags.credential_store, env::CREDENTIAL_STORE, parse)?;
         let stored = stored.map(|kind| Setting::new(kind, Source::Profile));
-        Ok(said.or(stored).unwrap_or(Setting::new(StoreKind::Keyring, Source::Default)))
+        let is_typed = self.typed.is_some() && flags.credential_store.is_none();
+        let chosen = if is_typed { stored.or(said) } else { said.or(stored) };
+        Ok(chosen.unwrap_or(Setting::new(StoreKind::Keyring, Source::Default)))
     }
 }
 
@@ -291,6 +309,8 @@ fn seconds(seconds: f64) -> std::result::Result<Duration, String> {
         Err(format!("seconds are more than 0 and at most {LONGEST}"))
     }
 }
+
+mod typed;
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use crate::api::Code;
 use crate::client::{self, Gateway, Renewal, RenewedToken, Session};
 use crate::config::credentials::{Slot, Store};
 use crate::config::identity::PasswordSource;
-use crate::config::{Identity, Settings};
+use crate::config::{Identity, Settings, Source};
 use crate::domain::Token;
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
@@ -56,6 +56,14 @@ impl fmt::Display for CredentialSource {
 
 /// Signs in as the settings say; with a token at hand that needs no request.
 pub(super) async fn open(settings: &Settings, gateway: Gateway, ui: &Ui) -> Result<SignedIn> {
+    let profile = settings.profile.as_ref().map(|profile| profile.source);
+    let server = settings.server.as_ref().map(|server| server.source);
+    // A mistyped profile does not become the server of the environment.
+    if (profile, server) == (Some(Source::Flag), Some(Source::Environment))
+        && let Some(missing) = connect::missing_profile(settings)
+    {
+        return Err(missing);
+    }
     match &settings.identity {
         Identity::Token(token) => Ok(SignedIn {
             session: gateway.session(token.clone(), Some(Arc::new(Given))),

@@ -83,11 +83,12 @@ fn all_is_well() {
     assert!(piped.stdout.lines().all(|line| line.split('\t').count() == 4), "{piped}");
 }
 
-/// A machine on which nothing was ever done: nothing has failed, and it says how to begin.
+/// A machine without a sign-in: no command would work, and the check says how to begin.
 #[test]
 fn a_fresh_machine_is_told_how_to_begin() {
     let outcome = with_file_store().sactl("doctor -o json");
-    outcome.ok();
+    failed(&outcome, 3, "not_signed_in");
+    expect(&outcome, "sign-in", "failed", "sactl login");
     expect(&outcome, "server", "warning", "sactl login");
     expect(&outcome, "files", "ok", "does not exist");
 }
@@ -123,7 +124,7 @@ fn any_answer_is_a_sign_of_life() {
     ] {
         let stub = Stub::always(answer);
         let outcome = with_file_store().run(["doctor", "-o", "json", "--server", &stub.url()]);
-        outcome.ok();
+        failed(&outcome, 3, "not_signed_in");
         expect(&outcome, "server", status, "answers in");
     }
 }
@@ -137,7 +138,7 @@ fn a_clock_that_is_off_is_remarked_on() {
     };
     let stub = Stub::always(answer("Sun, 06 Nov 1994 08:49:37 GMT"));
     let outcome = with_file_store().run(["doctor", "-o", "json", "--server", &stub.url()]);
-    outcome.ok();
+    failed(&outcome, 3, "not_signed_in");
     expect(&outcome, "clock", "warning", "ahead of the server");
 
     let stub = Stub::always(answer("no date"));
@@ -167,7 +168,7 @@ fn a_server_that_cannot_be_trusted_fails_the_tls_check() {
 
     let cacert = env.file("authority.pem", authority.pem());
     let outcome = env.run(["doctor", "-o", "json", "--server", &server.url(), "--cacert", &cacert]);
-    outcome.ok();
+    failed(&outcome, 3, "not_signed_in");
     expect(&outcome, "tls", "ok", "trusted");
 }
 
@@ -274,7 +275,7 @@ fn a_broken_configuration_is_a_failure_with_exit_2() {
 #[test]
 fn a_misspelt_variable_is_found() {
     let outcome = with_file_store().with("SACTL_PASWORD", "Canary-1").sactl("doctor -o json");
-    outcome.ok();
+    failed(&outcome, 3, "not_signed_in");
     expect(&outcome, "environment", "warning", "did you mean SACTL_PASSWORD");
     assert!(!outcome.stdout.contains("Canary-1"), "{outcome}");
 }

@@ -7,7 +7,7 @@ mod ci;
 #[cfg(feature = "platform")]
 mod completion;
 mod contract;
-mod credentials;
+pub(crate) mod credentials;
 mod doctor;
 #[cfg(feature = "platform")]
 mod documents;

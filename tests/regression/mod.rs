@@ -4,5 +4,6 @@ mod answers;
 mod bounds;
 mod durable;
 mod scale;
+mod targets;
 mod terminal;
 mod throttling;

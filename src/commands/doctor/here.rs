@@ -1,7 +1,7 @@
 //! What can be seen on this machine alone: settings, environment, files, terminal.
 
 use super::finding::Finding;
-use crate::config::{Settings, env, inspect};
+use crate::config::{Identity, Settings, env, inspect};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::text::suggest::nearest;
@@ -68,6 +68,12 @@ pub(super) fn files(settings: &Settings) -> Finding {
         faults.iter().map(each).collect::<Vec<_>>().join("; ")
     };
     if faults.is_empty() {
+        // Credentials of the environment are never written.
+        if matches!(settings.identity, Identity::Stored(_))
+            && let Err(error) = inspect::try_write(&settings.folder)
+        {
+            return Finding::failed("files", &error.into());
+        }
         return Finding::ok("files", format!("only you can change what is in {}", settings.folder.display()));
     }
     let error = CliError::new(crate::api::Code::CredentialStore, text(&|fault| fault.message.clone()));

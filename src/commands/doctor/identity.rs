@@ -1,4 +1,4 @@
-//! Whether the credentials at hand are good. Nobody is asked, nothing is renewed or stored.
+//! Responsible for trying what the next command does to sign in. Refuses to ask questions and to store anything.
 
 use jiff::Timestamp;
 
@@ -7,9 +7,11 @@ use super::store;
 use crate::api::Code;
 use crate::api::session::{Identity as Known, Kind};
 use crate::client::{Gateway, Session, SignIn};
+use crate::commands::shared::command_line::CommandLine;
 use crate::config::credentials::Credentials;
 use crate::config::{Identity, Settings};
 use crate::context::Context;
+use crate::domain::Password;
 use crate::error::{CliError, Result};
 
 const NAME: &str = "sign-in";
@@ -21,6 +23,9 @@ pub(super) async fn look(
     stored: Option<Credentials>,
     is_there: bool,
 ) -> Finding {
+    if settings.server.is_none() {
+        return Finding::failed(NAME, &not_signed_in(settings));
+    }
     if !is_there {
         return Finding::warning(NAME, "not checked: there is no server to ask", "mend the server first");
     }
@@ -39,31 +44,48 @@ async fn ask(context: &Context, settings: &Settings, stored: Option<Credentials>
     match &settings.identity {
         Identity::Token(_) => known(context.session().await?).await,
         Identity::Password { username, password } => {
-            let who = SignIn { username: username.clone(), password: password.read()?, otp: None };
-            let token = gateway.sign_in(&who).await?.access_token;
-            let finding = known(&gateway.session(token.clone(), None)).await;
-            // It was made for this look alone. Whether that worked changes nothing about the finding.
-            let _ = gateway.revoke(&token).await;
-            finding
+            with_password(&gateway, username, password.read()?).await
         }
-        Identity::Stored(_) => match stored {
-            Some(stored) => of_store(&gateway, stored).await,
-            None => Ok(nobody(settings)),
+        Identity::Stored(_) => match (stored, store::slot(settings)) {
+            (Some(stored), Some(slot)) => of_store(&gateway, settings, &slot.username, stored).await,
+            _ => Err(not_signed_in(settings)),
         },
     }
 }
 
-async fn of_store(gateway: &Gateway, stored: Credentials) -> Result<Finding> {
-    let renewable = stored.password.is_some();
-    let renewed = || Finding::ok(NAME, "the token has ended; the next command renews it");
-    match stored.live_token(Timestamp::now()) {
+/// Signs in with a password, and ends the token again.
+async fn with_password(gateway: &Gateway, username: &str, password: Password) -> Result<Finding> {
+    let who = SignIn { username: username.to_owned(), password, otp: None };
+    let token = gateway.sign_in(&who).await?.access_token;
+    let finding = known(&gateway.session(token.clone(), None)).await;
+    // Whether the token could be revoked changes nothing about the finding.
+    let _ = gateway.revoke(&token).await;
+    finding
+}
+
+/// Tries the stored token and the stored password: the next command needs the first, a later one the second.
+async fn of_store(
+    gateway: &Gateway,
+    settings: &Settings,
+    username: &str,
+    stored: Credentials,
+) -> Result<Finding> {
+    let by_token = match stored.live_token(Timestamp::now()) {
         Some(token) => match known(&gateway.session(token.clone(), None)).await {
-            Err(error) if error.code() == Code::Unauthenticated && renewable => Ok(renewed()),
-            outcome => outcome,
+            Err(error) if error.code() == Code::Unauthenticated && stored.password.is_some() => None,
+            outcome => Some(outcome?),
         },
-        None if renewable => Ok(renewed()),
-        None => Ok(Finding::warning(NAME, "the session has ended", "sign in again with: sactl login")),
-    }
+        None => None,
+    };
+    let Some(password) = stored.password else {
+        let ended = || CliError::not_signed_in(format!("the session of {username} has ended"));
+        return by_token.ok_or_else(|| ended().hint(sign_in_again(settings)));
+    };
+    let refused = |error: CliError| error.hint(format!("{} --store-password", sign_in_again(settings)));
+    with_password(gateway, username, password).await.map_err(refused)?;
+    let renewed =
+        || Finding::ok(NAME, format!("the token of {username} has ended; the next command renews it"));
+    Ok(by_token.unwrap_or_else(renewed))
 }
 
 async fn known(session: &Session) -> Result<Finding> {
@@ -77,7 +99,19 @@ async fn known(session: &Session) -> Result<Finding> {
     Ok(Finding::ok(NAME, format!("signed in as {kind} {name}, with access in {number}")))
 }
 
-fn nobody(settings: &Settings) -> Finding {
-    let who = store::slot(settings).map(|slot| format!(" as {}", slot.username)).unwrap_or_default();
-    Finding::warning(NAME, format!("not signed in{who}"), "sign in with: sactl login")
+fn not_signed_in(settings: &Settings) -> CliError {
+    let who = store::slot(settings).map(|slot| format!(" as {} at {}", slot.username, slot.origin));
+    CliError::not_signed_in(format!("not signed in{}", who.unwrap_or_default())).hint(sign_in_again(settings))
+}
+
+/// The command that signs in to the same place.
+fn sign_in_again(settings: &Settings) -> String {
+    let chosen = settings.profile.as_ref().filter(|_| settings.is_profiles_server());
+    let login = CommandLine::new("login");
+    let login = match (chosen, &settings.server) {
+        (Some(profile), _) => login.flag("--profile", &profile.value),
+        (None, Some(server)) => login.flag("--server", &server.value),
+        (None, None) => login.flag("--server", "https://gateway.example"),
+    };
+    format!("sign in with: {login}")
 }
