@@ -139,7 +139,7 @@ impl Settings {
         let typed = Some(&stored).filter(|_| is_typed && flags.server.is_none());
         let layers = Layers { environment, typed };
         if let (Some(name), Some(typed)) = (&flags.profile, typed) {
-            typed::check(name, typed, flags, environment)?;
+            typed::check(name, typed, flags.company.is_some(), environment)?;
         }
         let explicit = layers.server(flags)?;
         let identity = Identity::resolve(environment, explicit.is_some())?;

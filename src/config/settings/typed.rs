@@ -1,6 +1,5 @@
 //! Responsible for the conflict between a profile that was typed and the environment. Refuses to choose between them.
 
-use super::Flags;
 use crate::config::env::{self, Environment, Variable};
 use crate::config::{Error, Profile, Result};
 use crate::domain::Origin;
@@ -8,19 +7,24 @@ use crate::domain::company::CompanyRef;
 
 /// Refuses variables that would send the command to another server, company or account than those of the profile
 /// `name`. A variable that says the same as the profile is no conflict. A profile without a server is a new one: it
-/// holds nothing that a variable could contradict.
+/// holds nothing that a variable could contradict. With `--company` the company is typed, too.
 ///
 /// # Errors
 /// `usage` with the profile and the variable.
-pub(super) fn check(name: &str, profile: &Profile, flags: &Flags, environment: &Environment) -> Result<()> {
+pub(super) fn check(
+    name: &str,
+    profile: &Profile,
+    company_is_typed: bool,
+    environment: &Environment,
+) -> Result<()> {
     let Some(server) = &profile.server else { return Ok(()) };
     if let Some(text) = environment.get(env::SERVER)?
         && text.parse::<Origin>().ok().as_ref() != Some(server)
     {
         return Err(conflict(name, &format!("is {server}"), env::SERVER, &format!("is {text}")));
     }
-    if let (None, Some(company), Some(text)) =
-        (&flags.company, &profile.company, environment.get(env::COMPANY)?)
+    if let (false, Some(company), Some(text)) =
+        (company_is_typed, &profile.company, environment.get(env::COMPANY)?)
         && !text.parse::<CompanyRef>().is_ok_and(|reference| reference.names(company))
     {
         return Err(conflict(name, &format!("acts in {company}"), env::COMPANY, &format!("is {text}")));
