@@ -1,8 +1,8 @@
 //! Password hashes: Argon2id with 19 MiB, two passes and one lane, computed off the async threads.
 //!
 //! As many are computed at once as the machine has cores; some more wait their turn and the rest is refused,
-//! so that a flood of sign-ins starves nobody who is signed in. A [`Turn`] is kept until the outcome of a
-//! guess is counted: parallel guesses cannot outrun the counter.
+//! so that a flood of sign-ins does not slow down callers who are signed in. Guesses are counted before their turn
+//! ([`super::throttle`]): parallel ones cannot outrun the counter.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -5,8 +5,8 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
@@ -36,6 +36,7 @@ pub(crate) struct Server {
     http: Client,
     platform: Platform,
     ahead: Arc<AtomicI64>,
+    stopped_at: Arc<OnceLock<Timestamp>>,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
     runtime: Runtime,
@@ -62,8 +63,12 @@ impl Server {
         let database = DatabaseUrl::Sqlite(folder.path().join("platform.db"));
         let ahead = Arc::new(AtomicI64::new(0));
         let seconds = Arc::clone(&ahead);
-        let clock =
-            Arc::new(move || Timestamp::now() + SignedDuration::from_secs(seconds.load(Ordering::Relaxed)));
+        let stopped_at = Arc::new(OnceLock::new());
+        let standing = Arc::clone(&stopped_at);
+        let clock = Arc::new(move || {
+            let now = standing.get().copied().unwrap_or_else(Timestamp::now);
+            now + SignedDuration::from_secs(seconds.load(Ordering::Relaxed))
+        });
         let (platform, url, serving) = runtime.block_on(async {
             let platform = Platform::open_with_clock(&database, clock).await.unwrap();
             seed::apply(&platform, &toml::from_str(seed).unwrap()).await.unwrap();
@@ -81,7 +86,17 @@ impl Server {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { url, http, platform, ahead, stop: Some(stop), serving: Some(serving), runtime, folder }
+        Self {
+            url,
+            http,
+            platform,
+            ahead,
+            stopped_at,
+            stop: Some(stop),
+            serving: Some(serving),
+            runtime,
+            folder,
+        }
     }
 
     /// Where it is, without a slash at the end.
@@ -97,6 +112,11 @@ impl Server {
     /// The platform itself.
     pub(crate) fn platform(&self) -> &Platform {
         &self.platform
+    }
+
+    /// Stops the clock of the platform: from now on only [`Self::advance`] moves it.
+    pub(crate) fn stop_clock(&self) {
+        let _ = self.stopped_at.set(Timestamp::now());
     }
 
     /// Sets the clock of the platform forward.

@@ -36,9 +36,8 @@ impl RequestId {
 
 /// Surrounds a request; `limit` is the time it may take.
 pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
     let id = RequestId::new();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let line = Line::of(&request, id);
     request.extensions_mut().insert(id);
     let memory = request.extensions().get::<MemoryBudget>().cloned();
     let reserved = memory.as_ref().map(MemoryBudget::reserve_request);
@@ -65,8 +64,7 @@ pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, 
         response = within_budget(response, &memory);
     }
     finish(&mut response, id);
-    let (status, elapsed) = (response.status().as_u16(), started.elapsed());
-    tracing::info!(%method, path, status, ?elapsed, request_id = %id.0, "answered");
+    line.answered(response.status().as_u16());
     response
 }
 
@@ -83,6 +81,37 @@ fn within_budget(mut response: Response, memory: &MemoryBudget) -> Response {
         response.extensions_mut().insert(Arc::new(reserved));
     }
     response
+}
+
+/// The line that the log gets of a request: when it is answered, or when its client hangs up before.
+struct Line {
+    method: axum::http::Method,
+    path: String,
+    id: RequestId,
+    started: Instant,
+    is_answered: bool,
+}
+
+impl Line {
+    fn of(request: &Request, id: RequestId) -> Self {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        Self { method, path, id, started: Instant::now(), is_answered: false }
+    }
+
+    fn answered(mut self, status: u16) {
+        self.is_answered = true;
+        let (method, path, elapsed) = (&self.method, &self.path, self.started.elapsed());
+        tracing::info!(%method, path, status, ?elapsed, request_id = %self.id.0, "answered");
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            let (method, path, elapsed) = (&self.method, &self.path, self.started.elapsed());
+            tracing::info!(%method, path, ?elapsed, request_id = %self.id.0, "the client hung up");
+        }
+    }
 }
 
 fn finish(response: &mut Response, id: RequestId) {

@@ -5,20 +5,18 @@
 
 use totp_rs::{Builder, Secret};
 
-use super::failure::count_failure;
 use crate::api::Code;
 use crate::api::session::Kind;
 use crate::domain::secret::OneTimeCode;
 use crate::platform::store::principal::Principal;
 use crate::platform::store::{self, Tx};
-use crate::platform::throttle::{Bucket, Guess};
-use crate::platform::{Error, Platform, audit};
+use crate::platform::throttle::{Gate, Guess};
+use crate::platform::{Error, Platform};
 
 /// A code that was right when it was looked at, and is not spent yet.
 pub(super) struct RightCode {
     step: u64,
     guess: Guess,
-    bucket: Bucket,
 }
 
 /// Whether a code opens a session.
@@ -30,7 +28,8 @@ pub(super) enum Spent {
     Before,
 }
 
-/// Checks the second factor of somebody whose password was right; `None` where none is needed.
+/// Checks the second factor of a principal whose password was right; `None` where none is needed. `is_known` says that
+/// the principal has signed in from this address before.
 ///
 /// # Errors
 /// `mfa_required` while no code is given or no authenticator is set up, `invalid_grant` for a wrong code,
@@ -39,7 +38,8 @@ pub(super) async fn check(
     platform: &Platform,
     principal: &Principal,
     otp: Option<&OneTimeCode>,
-    request_id: &str,
+    address: Option<&str>,
+    is_known: bool,
 ) -> Result<Option<RightCode>, Error> {
     if principal.kind == Kind::ServiceAccount {
         return Ok(None);
@@ -56,47 +56,26 @@ pub(super) async fn check(
     let Some(otp) = otp else {
         return Err(Error::new(Code::MfaRequired, "a one-time code of the authenticator app is needed"));
     };
-    let bucket = Bucket::codes(principal.id);
-    let guess = Guess::admit(platform, vec![bucket.clone()]).await?;
+    let gate = Gate::code(principal.id, address);
+    gate.look(platform).await?;
+    let guess = Guess::claim(platform, &gate).await?;
     let now = platform.now().as_second().unsigned_abs();
-    if let Some(step) = matching_step(secret, otp, now)? {
-        return Ok(Some(RightCode { step, guess, bucket }));
+    match matching_step(secret, otp, now)? {
+        Some(step) if guess.is_heard(is_known) => Ok(Some(RightCode { step, guess })),
+        _ => Err(guess.refusal()),
     }
-    refuse(platform, &guess, principal, request_id).await?;
-    Err(Error::invalid_grant())
-}
-
-async fn refuse(
-    platform: &Platform,
-    guess: &Guess,
-    principal: &Principal,
-    request_id: &str,
-) -> Result<(), Error> {
-    count_failure(platform, guess).await?;
-    let reason = Code::InvalidGrant.as_str();
-    audit::record_refused_sign_in(platform, Some(principal), &principal.name, reason, request_id).await;
-    Ok(())
 }
 
 impl RightCode {
-    /// Spends the code, unless it or a later one was spent already. `current` is the locked row.
+    /// Spends the code, unless it or a later one was spent already: then it stays counted as a wrong one. `current` is
+    /// the locked row.
     pub(super) async fn spend(&self, tx: &Tx, current: &Principal) -> Result<Spent, Error> {
         if current.last_totp_step.is_some_and(|last| self.step <= last) {
             return Ok(Spent::Before);
         }
         store::principal::spend_code(&**tx, current.id, self.step).await?;
-        self.guess.succeeded(&**tx, &self.bucket).await?;
+        self.guess.give_back(&**tx).await?;
         Ok(Spent::Now)
-    }
-
-    /// Counts the code as a wrong one after all.
-    pub(super) async fn refuse(
-        &self,
-        platform: &Platform,
-        principal: &Principal,
-        request_id: &str,
-    ) -> Result<(), Error> {
-        refuse(platform, &self.guess, principal, request_id).await
     }
 }
 

@@ -4,24 +4,25 @@ use std::net::IpAddr;
 
 use jiff::SignedDuration;
 
-use super::failure::count_failure;
 use super::second_factor::{self, RightCode, Spent};
 use crate::api::Code;
 use crate::api::session::{CLIENT_ID, Kind, TokenGrant, UI_CLIENT_IDS};
 use crate::domain::secret::OneTimeCode;
 use crate::domain::{Password, Token};
 use crate::platform::authn::{self, TOKEN_LIFETIME};
-use crate::platform::hash::NOBODY;
+use crate::platform::hash::{NOBODY, Place};
 use crate::platform::ids::PrincipalId;
 use crate::platform::store::principal::Principal;
 use crate::platform::store::{self, Tx};
-use crate::platform::throttle::{Bucket, Guess, canonical};
+use crate::platform::throttle::{Gate, Guess, canonical, to_the_end};
 use crate::platform::{Error, Platform, audit};
 
-/// How long an address stays familiar without a sign-in.
-const FAMILIAR: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// How long an address stays known without a sign-in.
+const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// The number of no principal.
+const NO_ONE: PrincipalId = PrincipalId(0);
 
-/// What somebody gives to sign in.
+/// What a client gives to sign in.
 #[derive(Debug)]
 pub struct SignIn {
     /// An e-mail address of a human or the name of a service account, in any case.
@@ -34,49 +35,113 @@ pub struct SignIn {
     pub otp: Option<OneTimeCode>,
     /// Where the request comes from, for counting guesses.
     pub address: Option<IpAddr>,
-    /// Names the request in the log and the audit record of a refusal.
+    /// Names the request in the log and the record of a refusal.
     pub request_id: String,
 }
 
 /// Trades a name and a password, and a one-time code where one is needed, for a token.
 ///
-/// Every attempt that is not refused unheard costs exactly one password hash, whether the name exists or not.
+/// Every attempt that is admitted costs exactly one password hash, whether the name exists or not. From its count on it
+/// is carried out to its end, whatever becomes of the caller.
 ///
 /// # Errors
 /// `invalid_grant`, `mfa_required`, `unauthorized_client`, `rate_limited`, `unavailable`, or a failure.
 pub async fn sign_in(platform: &Platform, request: SignIn) -> Result<TokenGrant, Error> {
     let address = request.address.map(canonical);
-    let (principal, guess, bucket) = check_password(platform, &request, address.as_deref()).await?;
-    let code = match check_rest(platform, &request, &principal).await {
-        Ok(code) => code,
-        Err(refusal) => {
-            // Whoever is asked for a code comes back at once, and the password was no guess.
-            forgive(platform, &guess, &bucket).await?;
-            return Err(refusal);
-        }
-    };
+    let gate = Gate::password(&request.username, address.as_deref());
+    gate.look(platform).await?;
+    let place = platform.hasher().place()?;
+    let attempt = Attempt { platform: platform.clone(), request, address };
+    to_the_end(async move { attempt.run(&gate, place).await }).await
+}
 
-    let tx = platform.store().begin().await?;
-    // The password was checked outside the transaction: a reset or a deletion may have come between.
-    let now = store::principal::lock(&*tx, principal.id).await?;
-    let Some(current) = now.filter(|now| now.password_hash == principal.password_hash) else {
-        return Err(Error::invalid_grant());
-    };
-    guess.succeeded(&*tx, &bucket).await?;
-    if let Some(code) = code
-        && code.spend(&tx, &current).await? == Spent::Before
-    {
-        drop(tx);
-        code.refuse(platform, &principal, &request.request_id).await?;
-        return Err(Error::invalid_grant());
+/// A sign-in that may be counted.
+struct Attempt {
+    platform: Platform,
+    request: SignIn,
+    address: Option<String>,
+}
+
+impl Attempt {
+    async fn run(&self, gate: &Gate, place: Place) -> Result<TokenGrant, Error> {
+        let (platform, db) = (&self.platform, self.platform.store().reader());
+        let found = store::principal::by_name(db, &self.request.username).await?;
+        let id = found.as_ref().map_or(NO_ONE, |principal| principal.id);
+        let is_known = store::principal::knows_address(db, id, self.address()).await?;
+        let guess = Guess::claim(platform, gate).await?;
+        let turn = place.turn().await?;
+        let hash = found.as_ref().map_or(NOBODY, |principal| &principal.password_hash);
+        let is_right = platform.hasher().verify(&turn, self.request.password.clone(), hash).await?;
+        drop(turn);
+        let principal = match found {
+            Some(principal) if is_right && guess.is_heard(is_known) => principal,
+            found => return Err(self.refused(found.as_ref(), guess.refusal()).await),
+        };
+        match self.check_rest(&principal, is_known).await {
+            Ok(code) => self.open(&principal, &guess, code).await,
+            Err(refusal) => {
+                // The password was right, and whoever is asked for a code comes back at once.
+                guess.give_back_alone(platform).await?;
+                Err(self.refused(Some(&principal), refusal).await)
+            }
+        }
     }
-    if let Some(address) = &address {
-        let now = platform.now();
-        store::principal::remember_address(&*tx, principal.id, address, now, now - FAMILIAR).await?;
+
+    fn address(&self) -> &str {
+        self.address.as_deref().unwrap_or_default()
     }
-    let grant = issue_in(platform, &tx, principal.id, &request.client_id).await?;
-    tx.commit().await?;
-    Ok(grant)
+
+    /// What is asked of a principal whose password was right.
+    async fn check_rest(&self, principal: &Principal, is_known: bool) -> Result<Option<RightCode>, Error> {
+        refuse_user_interfaces(principal.kind, &self.request.client_id)?;
+        let otp = self.request.otp.as_ref();
+        second_factor::check(&self.platform, principal, otp, self.address.as_deref(), is_known).await
+    }
+
+    /// Opens a session, if password and code are still good.
+    async fn open(
+        &self,
+        principal: &Principal,
+        guess: &Guess,
+        code: Option<RightCode>,
+    ) -> Result<TokenGrant, Error> {
+        let platform = &self.platform;
+        let tx = platform.store().begin().await?;
+        // The password was checked outside the transaction: a reset or a deletion may have come between.
+        let now = store::principal::lock(&*tx, principal.id).await?;
+        let Some(current) = now.filter(|now| now.password_hash == principal.password_hash) else {
+            drop(tx);
+            return Err(self.refused(Some(principal), Error::invalid_grant()).await);
+        };
+        if let Some(code) = code
+            && code.spend(&tx, &current).await? == Spent::Before
+        {
+            drop(tx);
+            guess.give_back_alone(platform).await?;
+            return Err(self.refused(Some(principal), Error::invalid_grant()).await);
+        }
+        guess.give_back(&*tx).await?;
+        if let Some(address) = &self.address {
+            let now = platform.now();
+            store::principal::remember_address(&*tx, principal.id, address, now, now - KNOWN_FOR).await?;
+        }
+        let grant = issue_in(platform, &tx, principal.id, &self.request.client_id).await?;
+        tx.commit().await?;
+        Ok(grant)
+    }
+
+    /// Records a refusal; a failure of the platform is none.
+    async fn refused(&self, principal: Option<&Principal>, error: Error) -> Error {
+        if matches!(
+            error.code,
+            Code::InvalidGrant | Code::MfaRequired | Code::UnauthorizedClient | Code::RateLimited
+        ) {
+            let (name, reason) = (&self.request.username, error.code.as_str());
+            let id = &self.request.request_id;
+            audit::record_refused_sign_in(&self.platform, principal, name, reason, id).await;
+        }
+        error
+    }
 }
 
 /// Issues a token without asking for anything: for the process that runs the platform and its own user, never
@@ -99,77 +164,14 @@ pub async fn issue(platform: &Platform, username: &str) -> Result<TokenGrant, Er
 /// # Errors
 /// A failure of the database, after which the token may still be good.
 pub async fn revoke(platform: &Platform, token: &Token) -> Result<(), Error> {
-    let tx = platform.store().begin().await?;
-    store::token::end(&*tx, &authn::fingerprint(token)).await?;
-    Ok(tx.commit().await?)
-}
-
-/// What is asked of somebody whose password was right.
-async fn check_rest(
-    platform: &Platform,
-    request: &SignIn,
-    principal: &Principal,
-) -> Result<Option<RightCode>, Error> {
-    refuse_user_interfaces(principal.kind, &request.client_id)?;
-    second_factor::check(platform, principal, request.otp.as_ref(), &request.request_id).await
-}
-
-/// Forgets the failures of whose password was given now, where that was not free.
-async fn forgive(platform: &Platform, guess: &Guess, bucket: &Bucket) -> Result<(), Error> {
-    if guess.was_free() {
+    let hash = authn::fingerprint(token);
+    // Tokens that never were are free to send: they do not take the place of a writer.
+    if !store::token::is_kept(platform.store().reader(), &hash).await? {
         return Ok(());
     }
     let tx = platform.store().begin().await?;
-    guess.succeeded(&*tx, bucket).await?;
+    store::token::end(&*tx, &hash).await?;
     Ok(tx.commit().await?)
-}
-
-/// Finds out whose name and password these are. The turn to compute is kept until a failure is counted.
-async fn check_password(
-    platform: &Platform,
-    request: &SignIn,
-    address: Option<&str>,
-) -> Result<(Principal, Guess, Bucket), Error> {
-    // The first look into the database comes before the turn: were it lost, waiting for it would take turns.
-    let place = platform.hasher().place()?;
-    let found = store::principal::by_name(platform.store().reader(), &request.username).await?;
-    let turn = place.turn().await?;
-    let bucket = bucket_for(platform, &request.username, found.as_ref(), address).await?;
-    let mut buckets = vec![bucket.clone()];
-    buckets.extend(address.map(Bucket::address));
-    let guess = Guess::admit(platform, buckets).await?;
-    let hash = found.as_ref().map_or(NOBODY, |principal| &principal.password_hash);
-    let is_right = platform.hasher().verify(&turn, request.password.clone(), hash).await?;
-    match found {
-        Some(principal) if is_right => Ok((principal, guess, bucket)),
-        found => {
-            count_failure(platform, &guess).await?;
-            let reason = Code::InvalidGrant.as_str();
-            audit::record_refused_sign_in(
-                platform,
-                found.as_ref(),
-                &request.username,
-                reason,
-                &request.request_id,
-            )
-            .await;
-            Err(Error::invalid_grant())
-        }
-    }
-}
-
-async fn bucket_for(
-    platform: &Platform,
-    username: &str,
-    found: Option<&Principal>,
-    address: Option<&str>,
-) -> Result<Bucket, Error> {
-    if let (Some(principal), Some(address)) = (found, address)
-        && store::principal::knows_address(platform.store().reader(), principal.id, address).await?
-    {
-        return Ok(Bucket::familiar(principal.id, address));
-    }
-    Ok(Bucket::name(username))
 }
 
 /// A service account never gets a session of a user interface; what decides is its kind in the database.

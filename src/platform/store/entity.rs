@@ -228,17 +228,16 @@ pub mod refused {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Failed guesses.
-pub mod throttle {
+/// How far the budgets of guesses are spent.
+pub mod guess_budget {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "throttle")]
+    #[sea_orm(table_name = "guess_budget")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub bucket: String,
-        pub failures: i64,
-        pub updated_at: i64,
+        pub full_at: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

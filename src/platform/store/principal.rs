@@ -5,7 +5,8 @@ use std::ops::Deref;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _, Set,
+    ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
 };
 
 use super::entity::{familiar, principal};
@@ -17,6 +18,9 @@ use crate::platform::ids::PrincipalId;
 /// How the kind of a service account is kept.
 pub(super) const SERVICE_ACCOUNT: &str = "service_account";
 const USER: &str = "user";
+
+/// Most addresses that are known of one principal.
+const MOST_ADDRESSES: u64 = 16;
 
 /// A password hash. It is read where a password is verified, and no format string shows it.
 #[derive(Clone, PartialEq, Eq)]
@@ -214,7 +218,7 @@ pub(in crate::platform) async fn delete(db: &impl Connection, id: PrincipalId) -
     principal::Entity::delete_by_id(id.0).exec(db).await.map(drop)
 }
 
-/// Whether somebody has signed in from this address before.
+/// Whether a principal has signed in from this address before.
 pub(in crate::platform) async fn knows_address(
     db: &impl Connection,
     id: PrincipalId,
@@ -224,7 +228,8 @@ pub(in crate::platform) async fn knows_address(
     Ok(found > 0)
 }
 
-/// Remembers that somebody has signed in from this address, and forgets those not seen since `forget`.
+/// Remembers that a principal has signed in from this address, and forgets those not seen since `forget` and all but
+/// the last [`MOST_ADDRESSES`].
 pub(in crate::platform) async fn remember_address(
     db: &impl Connection,
     id: PrincipalId,
@@ -245,5 +250,34 @@ pub(in crate::platform) async fn remember_address(
     let again = OnConflict::columns([familiar::Column::PrincipalId, familiar::Column::Address])
         .update_column(familiar::Column::SeenAt)
         .to_owned();
-    familiar::Entity::insert(row).on_conflict(again).exec_without_returning(db).await.map(drop)
+    familiar::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
+    let oldest: Vec<String> = familiar::Entity::find()
+        .select_only()
+        .column(familiar::Column::Address)
+        .filter(familiar::Column::PrincipalId.eq(id.0))
+        .order_by_desc(familiar::Column::SeenAt)
+        .order_by_asc(familiar::Column::Address)
+        .offset(MOST_ADDRESSES)
+        .limit(MOST_ADDRESSES)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if oldest.is_empty() {
+        return Ok(());
+    }
+    familiar::Entity::delete_many()
+        .filter(familiar::Column::PrincipalId.eq(id.0))
+        .filter(familiar::Column::Address.is_in(oldest))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Forgets every address from which a principal has signed in.
+pub(in crate::platform) async fn forget_addresses(
+    db: &impl Connection,
+    id: PrincipalId,
+) -> Result<(), DbErr> {
+    let all = familiar::Entity::delete_many().filter(familiar::Column::PrincipalId.eq(id.0));
+    all.exec(db).await.map(drop)
 }

@@ -1,92 +1,69 @@
-//! Counters of failed guesses. Every change is one statement, so that nodes count together without locks.
+//! The memory of the budgets of guesses. Rows are locked in the order of their keys, so that nodes wait for each other
+//! and never in a circle.
 
-use jiff::Timestamp;
-use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, OnConflict};
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
 
-use super::entity::throttle;
-use super::{Connection, from_millis, to_millis};
+use super::entity::guess_budget;
+use super::pieces::insert_all_on_conflict;
+use super::{Connection, to_millis};
 
-/// How many stale counters are removed at a time.
+/// How many budgets are removed at a time.
 const SOME: u64 = 200;
+/// A budget is removed when it has been full for so long: the clocks of nodes differ.
+const FULL_FOR: SignedDuration = SignedDuration::from_mins(1);
 
-/// How many guesses failed, and when the last one did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::platform) struct Count {
-    pub(in crate::platform) bucket: String,
-    pub(in crate::platform) failures: u32,
-    pub(in crate::platform) updated_at: Timestamp,
-}
-
-/// The counters that there are among `buckets`.
-pub(in crate::platform) async fn read(db: &impl Connection, buckets: &[String]) -> Result<Vec<Count>, DbErr> {
-    let rows = throttle::Entity::find().filter(throttle::Column::Bucket.is_in(buckets)).all(db).await?;
-    let count = |row: throttle::Model| Count {
-        bucket: row.bucket,
-        failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
-        updated_at: from_millis(row.updated_at),
-    };
-    Ok(rows.into_iter().map(count).collect())
-}
-
-/// Counts one more failure, unless somebody else changed the counter since it was `seen`.
-pub(in crate::platform) async fn claim(
+/// When the budgets of these keys are full again. One that is missing is full.
+pub(in crate::platform) async fn read(
     db: &impl Connection,
-    seen: &Count,
-    now: Timestamp,
-) -> Result<bool, DbErr> {
-    let done = throttle::Entity::update_many()
-        .col_expr(throttle::Column::Failures, Expr::value(i64::from(seen.failures) + 1))
-        .col_expr(throttle::Column::UpdatedAt, Expr::value(to_millis(now)))
-        .filter(throttle::Column::Bucket.eq(seen.bucket.as_str()))
-        .filter(throttle::Column::Failures.eq(i64::from(seen.failures)))
-        .filter(throttle::Column::UpdatedAt.eq(to_millis(seen.updated_at)))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
+    keys: &[String],
+) -> Result<HashMap<String, i64>, DbErr> {
+    let rows = guess_budget::Entity::find().filter(guess_budget::Column::Bucket.is_in(keys)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.bucket, row.full_at)).collect())
 }
 
-/// Counts one more failure; a counter that nobody touched since `stale` starts again.
-pub(in crate::platform) async fn add(
-    db: &impl Connection,
-    bucket: &str,
-    now: Timestamp,
-    stale: Timestamp,
-) -> Result<(), DbErr> {
-    let column = |column: throttle::Column| Expr::col((throttle::Entity, column));
-    let more = Expr::case(column(throttle::Column::UpdatedAt).lt(to_millis(stale)), 1_i64)
-        .finally(column(throttle::Column::Failures).add(1_i64));
-    let again = OnConflict::column(throttle::Column::Bucket)
-        .value(throttle::Column::Failures, more)
-        .update_column(throttle::Column::UpdatedAt)
+/// Locks the budgets of these keys until the transaction ends. `keys` are in order.
+pub(in crate::platform) async fn lock(db: &impl Connection, keys: &[String]) -> Result<(), DbErr> {
+    let as_it_is = Expr::col((guess_budget::Entity, guess_budget::Column::FullAt));
+    let again = OnConflict::column(guess_budget::Column::Bucket)
+        .value(guess_budget::Column::FullAt, as_it_is)
         .to_owned();
-    let row = throttle::ActiveModel {
-        bucket: Set(bucket.to_owned()),
-        failures: Set(1),
-        updated_at: Set(to_millis(now)),
-    };
-    throttle::Entity::insert(row).on_conflict(again).exec_without_returning(db).await.map(drop)
+    insert_all_on_conflict(db, keys.iter().map(|key| row(key.clone(), 0)).collect(), again).await
 }
 
-/// Starts a counter again after a success.
-pub(in crate::platform) async fn clear(db: &impl Connection, bucket: &str) -> Result<(), DbErr> {
-    throttle::Entity::delete_by_id(bucket.to_owned()).exec(db).await.map(drop)
+/// Writes budgets that are locked, in the order of their keys.
+pub(in crate::platform) async fn write(
+    db: &impl Connection,
+    budgets: Vec<(String, i64)>,
+) -> Result<(), DbErr> {
+    let again = OnConflict::column(guess_budget::Column::Bucket)
+        .update_column(guess_budget::Column::FullAt)
+        .to_owned();
+    insert_all_on_conflict(db, budgets.into_iter().map(|(key, full_at)| row(key, full_at)).collect(), again)
+        .await
 }
 
-/// Removes counters that nobody touched since `stale`, some of them at a time. Those that somebody touches
-/// right now are left alone, so that nobody waits for anybody.
-pub(in crate::platform) async fn prune(db: &impl Connection, stale: Timestamp) -> Result<(), DbErr> {
-    let buckets: Vec<String> = throttle::Entity::find()
+fn row(bucket: String, full_at: i64) -> guess_budget::ActiveModel {
+    guess_budget::ActiveModel { bucket: Set(bucket), full_at: Set(full_at) }
+}
+
+/// Removes budgets that are full again, some of them at a time. Those that another transaction holds are left alone.
+pub(in crate::platform) async fn prune(db: &impl Connection, now: Timestamp) -> Result<(), DbErr> {
+    let full: Vec<String> = guess_budget::Entity::find()
         .select_only()
-        .column(throttle::Column::Bucket)
-        .filter(throttle::Column::UpdatedAt.lt(to_millis(stale)))
+        .column(guess_budget::Column::Bucket)
+        .filter(guess_budget::Column::FullAt.lt(to_millis(now - FULL_FOR)))
         .limit(SOME)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_tuple()
         .all(db)
         .await?;
-    if buckets.is_empty() {
+    if full.is_empty() {
         return Ok(());
     }
-    throttle::Entity::delete_many().filter(throttle::Column::Bucket.is_in(buckets)).exec(db).await.map(drop)
+    let full = guess_budget::Column::Bucket.is_in(full);
+    guess_budget::Entity::delete_many().filter(full).exec(db).await.map(drop)
 }

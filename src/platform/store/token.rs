@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, RelationTrait as _, Set,
+    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Set,
 };
 
 use super::entity::{principal, token};
@@ -111,6 +111,11 @@ async fn end_oldest(db: &impl Connection, principal: PrincipalId, kept: u64) -> 
         token::Entity::delete_many().filter(token::Column::Hash.is_in(oldest)).exec(db).await?;
     }
     Ok(())
+}
+
+/// Whether a token with this hash is kept.
+pub(in crate::platform) async fn is_kept(db: &impl Connection, hash: &str) -> Result<bool, DbErr> {
+    Ok(token::Entity::find_by_id(hash.to_owned()).count(db).await? > 0)
 }
 
 /// Ends one token.

@@ -16,6 +16,7 @@ use crate::platform::audit::{self, Action, Author, Object};
 use crate::platform::authn::{self, Caller};
 use crate::platform::hex::hex;
 use crate::platform::service::assignment::{self, Wanted};
+use crate::platform::service::presented;
 use crate::platform::store::access::Grant;
 use crate::platform::store::account::{KeyedRequest, Made, NewAccount};
 use crate::platform::store::{self, Connection, Tx};
@@ -156,12 +157,10 @@ impl Order<'_> {
     /// No transaction is open meanwhile: verifying takes long.
     async fn repeat(&self, made: &Made, member: &Grant) -> Result<AccountDetail, Error> {
         decision::require(Operation::Show.permission(), Some(member.permissions))?;
-        let hasher = self.platform.hasher();
-        let turn = hasher.turn().await?;
-        if !hasher.verify(&turn, self.request.password.clone(), &made.password_hash).await? {
+        let (password, hash) = (self.request.password.clone(), made.password_hash.clone());
+        if !presented::is_right(self.platform, self.caller.id, password, hash).await? {
             return Err(key_is_used());
         }
-        drop(turn);
         let db = self.platform.store().reader();
         let seen = store::account::by_name(db, self.owner, &made.name).await?;
         detail(db, seen.ok_or_else(Error::account_not_found)?, &member.company).await

@@ -5,12 +5,11 @@ use crate::api::account::{PasswordChange, ResetPassword};
 use crate::domain::{CompanyId, DefaultRole, Operation, PermissionSet, Violation, decision, password};
 use crate::platform::audit::Action;
 use crate::platform::authn::Caller;
-use crate::platform::store::account::Sighting;
+use crate::platform::service::presented;
 use crate::platform::store::principal::StoredHash;
-use crate::platform::throttle::{Bucket, Guess};
 use crate::platform::{Error, Platform, store};
 
-/// Resets the password and ends every token of the account. An account that resets its own password shows
+/// Resets the password, ends every token of the account and forgets from where it has signed in. An account that resets its own password shows
 /// that it knows the present one, so that a stolen token is not enough to take it over.
 ///
 /// # Errors
@@ -36,7 +35,7 @@ pub async fn reset_password(
     let present = store::principal::password_of(&*change.tx, account.id).await?.filter(|_| is_own);
     drop(change);
     if let Some(present) = &present {
-        check_current(platform, &account, present, &request).await?;
+        check_current(platform, caller, present, &request).await?;
     }
     let turn = platform.hasher().turn().await?;
     let hash = platform.hasher().hash(&turn, request.password).await?;
@@ -52,6 +51,7 @@ pub async fn reset_password(
     may_take_over(&change).await?;
     store::principal::set_password(&*change.tx, account.id, hash, platform.now()).await?;
     store::token::end_all(&*change.tx, account.id).await?;
+    store::principal::forget_addresses(&*change.tx, account.id).await?;
     change.record_everywhere(Action::PasswordReset).await?;
     let account = change.account_now().await?;
     change.tx.commit().await?;
@@ -73,22 +73,18 @@ fn wrong_current(message: &'static str) -> Violation {
     Violation::new("current_password", "current_password", message)
 }
 
-/// Checks the present password under the same brake as a sign-in.
+/// Checks the present password. Wrong ones are counted for the caller, so that the guesses of others do not stand in
+/// the way.
 async fn check_current(
     platform: &Platform,
-    account: &Sighting,
+    caller: &Caller,
     present: &StoredHash,
     request: &ResetPassword,
 ) -> Result<(), Error> {
     let Some(current) = request.current_password.clone() else { return Ok(()) };
-    let turn = platform.hasher().turn().await?;
-    let guess = Guess::admit(platform, vec![Bucket::name(&account.name)]).await?;
-    if platform.hasher().verify(&turn, current, present).await? {
+    if presented::is_right(platform, caller.id, current, present.clone()).await? {
         return Ok(());
     }
-    let tx = platform.store().begin().await?;
-    guess.failed(&*tx, platform.now()).await?;
-    tx.commit().await?;
     Err(vec![wrong_current("this is not the present password")].into())
 }
 

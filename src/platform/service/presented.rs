@@ -1,0 +1,34 @@
+//! A password that a caller with a token gives once more.
+
+use crate::domain::Password;
+use crate::platform::ids::PrincipalId;
+use crate::platform::store::principal::StoredHash;
+use crate::platform::throttle::{Gate, Guess, to_the_end};
+use crate::platform::{Error, Platform};
+
+/// Whether the password has this hash. Wrong ones are counted for the caller.
+///
+/// # Errors
+/// `rate_limited`, `unavailable`, or a failure.
+pub(super) async fn is_right(
+    platform: &Platform,
+    caller: PrincipalId,
+    password: Password,
+    hash: StoredHash,
+) -> Result<bool, Error> {
+    let gate = Gate::signed_in(caller);
+    gate.look(platform).await?;
+    let place = platform.hasher().place()?;
+    let platform = platform.clone();
+    to_the_end(async move {
+        let guess = Guess::claim(&platform, &gate).await?;
+        let turn = place.turn().await?;
+        let is_right = platform.hasher().verify(&turn, password, &hash).await?;
+        drop(turn);
+        if is_right {
+            guess.give_back_alone(&platform).await?;
+        }
+        Ok(is_right)
+    })
+    .await
+}
