@@ -71,31 +71,24 @@ impl CliError {
         Self::new(Code::Io, what).caused_by(source)
     }
 
-    /// The answer could not be written. A closed pipe is a quiet end: whoever read has enough. An expression that fails
-    /// on the answer is wrong usage.
+    /// The command was carried out, and its answer could not be shown: `--jq` fails on it, or it cannot be written. A
+    /// closed pipe is a quiet end: the reader has enough.
     pub fn answer(source: std::io::Error) -> Self {
+        const DONE: &str = "the command was carried out; only its answer is not shown";
         if let Some(failed) = JqError::within(&source) {
-            let failed_on = Self::usage(format!("--jq fails on the answer: {failed}"));
-            return failed
-                .advice()
-                .into_iter()
-                .fold(failed_on, Self::hint)
-                .hint("the command itself has done what it does; only its answer is not shown");
+            let failed_on = Self::new(Code::Output, format!("--jq fails on the answer: {failed}"));
+            return failed.advice().into_iter().fold(failed_on, Self::hint).hint(DONE);
         }
         let quiet = source.kind() == std::io::ErrorKind::BrokenPipe;
-        let mut error = Self::io("cannot write the answer to standard output", source);
+        let mut error = Self::new(Code::Output, "cannot write the answer to standard output");
         error.0.quiet = quiet;
-        error
+        error.caused_by(source).hint(DONE)
     }
 
-    /// The same error, told even where only the reader of the answer went away: what was in it is lost.
+    /// The same error, told even where only the reader of the answer went away: the secret in it is lost.
     #[must_use]
     pub fn told(mut self) -> Self {
         self.0.quiet = false;
-        if self.0.code == Code::Usage {
-            // Wrong usage says that nothing was done.
-            self.0.code = Code::Io;
-        }
         self
     }
 

@@ -41,6 +41,8 @@ codes! {
     BadResponse = "bad_response", None;
     /// A file or a stream on this machine failed.
     Io = "io", None;
+    /// The command was carried out, and its answer could not be shown.
+    Output = "output", None;
     /// Flags or arguments.
     Usage = "usage", None;
     /// A configuration file or variable.

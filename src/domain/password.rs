@@ -91,19 +91,22 @@ pub fn check(password: &Password) -> Result<(), Vec<Rule>> {
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 const DIGITS: &[u8] = b"0123456789";
-/// Special characters that need no quoting in most configuration files.
-const SPECIAL: &[u8] = b"!#%*+,-./:=?@^_~";
+/// Special characters that no shell, URL, variable of a CI system or configuration file changes.
+const SPECIAL: &[u8] = b"-._~";
 
-/// A random password of [`GENERATED`] characters that keeps the policy.
+/// A random password of [`GENERATED`] characters that keeps the policy. It holds more than 140 random bits.
+///
+/// It begins with a letter: no spreadsheet takes it for a formula or a number, and no program for a flag.
 pub fn generate(random: &mut impl CryptoRng) -> Password {
+    let letter = [UPPER, LOWER].concat();
     let all = [UPPER, LOWER, DIGITS, SPECIAL].concat();
-    let needed = [UPPER, DIGITS, SPECIAL];
+    let needed: [&[u8]; 4] = [&letter, UPPER, DIGITS, SPECIAL];
     let mut letters: Vec<char> = Vec::with_capacity(GENERATED);
     for place in 0..GENERATED {
         let from = needed.get(place).copied().unwrap_or(&all);
         letters.extend(from.choose(random).map(|byte| char::from(*byte)));
     }
-    letters.shuffle(random);
+    letters[1..].shuffle(random);
     let password = letters.iter().collect::<String>();
     zeroize::Zeroize::zeroize(&mut letters);
     Password::new(password)
@@ -172,6 +175,9 @@ mod tests {
             let password = generate(&mut rand::rng());
             prop_assert_eq!(password.expose().chars().count(), GENERATED);
             prop_assert_eq!(check(&password), Ok(()));
+            prop_assert!(password.expose().starts_with(|first: char| first.is_ascii_alphabetic()));
+            let is_safe = |one: char| one.is_ascii_alphanumeric() || "-._~".contains(one);
+            prop_assert!(password.expose().chars().all(is_safe));
         }
 
         #[test]

@@ -45,7 +45,7 @@ pub const EXITS: &[Exit] = &[
 /// The exit code of every error code.
 pub const fn exit_code(code: Code) -> u8 {
     match code {
-        Code::Internal | Code::BadResponse | Code::Io => 1,
+        Code::Internal | Code::BadResponse | Code::Io | Code::Output => 1,
         Code::Usage
         | Code::Config
         | Code::ConfirmationRequired

@@ -4,7 +4,7 @@ use super::*;
 #[test]
 fn every_code_has_its_exit_code() {
     let table = [
-        (1, "internal bad_response io"),
+        (1, "internal bad_response io output"),
         (2, "usage config confirmation_required no_company malformed method_not_allowed"),
         (3, "not_signed_in unauthenticated invalid_grant mfa_required unauthorized_client credential_store"),
         (4, "missing_permission not_owner escalation self_modification"),

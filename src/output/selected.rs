@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::surroundings::{Shape, Shown, Surroundings};
 use super::write::{self, RowWriter};
-use super::{Answer, Block, Cell, Column, Field, Fit, Format, Row, Selection};
+use super::{Answer, Block, Cell, Cells, Column, Field, Fit, Format, Row, Selection};
 
 /// The answer with tables of the chosen columns alone. A list keeps its titles, and what it says where it is empty;
 /// of anything else the row is left.
@@ -35,14 +35,20 @@ fn table<'a, R: Row + 'a>(
     places: &[usize],
     rows: impl Iterator<Item = &'a R>,
 ) -> Block {
-    let cells = |row: &R| {
-        let fields = row.cells();
-        let read = |(column, place): (&&str, &usize)| Some(cell(column, fields.get(*place)?));
-        columns.iter().zip(places).filter_map(read).collect()
+    let rows: Vec<_> = rows.map(Row::cells).collect();
+    let fit = |place: &usize| match rows.first().and_then(|fields| fields.get(*place)) {
+        // Broken over two lines, a secret cannot be copied.
+        Some(Field::Secret(_)) => Fit::Name,
+        _ => Fit::Prose,
+    };
+    let columns = columns.iter().zip(places);
+    let cells = |fields: &Cells<'_>| {
+        let read = |(column, place): (&&'static str, &usize)| Some(cell(column, fields.get(*place)?));
+        columns.clone().filter_map(read).collect()
     };
     Block::Table {
-        columns: columns.iter().map(|column| Column::new(column, Fit::Prose)).collect(),
-        rows: rows.map(cells).collect(),
+        columns: columns.clone().map(|(column, place)| Column::new(column, fit(place))).collect(),
+        rows: rows.iter().map(cells).collect(),
     }
 }
 

@@ -1,6 +1,5 @@
 //! The one function that commands print an answer with, and its sibling for rows without end.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::format::json::{self, LINE};
@@ -78,7 +77,7 @@ impl<'a> RowWriter<'a> {
         match self.shape {
             Shape::As(Format::Csv) => {
                 let names = || R::COLUMNS.iter().map(|name| (*name).into()).collect();
-                csv::write(&texts(&self.chosen::<R>(names, names)), out)
+                csv::write(&self.chosen::<R>(names, names), out)
             }
             _ => Ok(()),
         }
@@ -106,17 +105,13 @@ impl<'a> RowWriter<'a> {
                 Selection::Jq(jq) => jq.write(row, out),
                 _ => json::line(row, out),
             },
-            Shape::As(Format::Csv) => csv::write(&texts(&self.chosen::<R>(whole, whole)), out),
+            Shape::As(Format::Csv) => csv::write(&self.chosen::<R>(whole, whole), out),
             Shape::As(Format::Name) => writeln!(out, "{}", sanitise(&row.name())),
             Shape::Piped | Shape::As(Format::Table | Format::Json | Format::Yaml) => {
                 piped(&self.chosen::<R>(whole, || row.piped()), out)
             }
         }
     }
-}
-
-fn texts<'a>(cells: &'a [Field<'_>]) -> Vec<Cow<'a, str>> {
-    cells.iter().map(Field::text).collect()
 }
 
 /// Cells between tabs; tabs and line ends inside a cell are written out, so that a row is always one line.
@@ -151,7 +146,7 @@ mod tests {
         let cells: [Field<'_>; 3] = [CompanyId(-5).into(), u64::MAX.into(), Timestamp::MIN.into()];
         let mut out = Vec::new();
         piped(&cells, &mut out).unwrap();
-        csv::write(&texts(&cells), &mut out).unwrap();
+        csv::write(&cells, &mut out).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap().replace('\t', "|"), @r"
         -5|18446744073709551615|-009999-01-02T01:59:59Z
         '-5,18446744073709551615,'-009999-01-02T01:59:59Z

@@ -193,7 +193,7 @@ impl Ui {
     /// flushed afterwards.
     ///
     /// # Errors
-    /// `io` when it cannot be written; a closed pipe is an error whose exit code is 0, so that the command
+    /// `output` when it cannot be written; a closed pipe is an error whose exit code is 0, so that the command
     /// ends at once and quietly.
     pub fn answer(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
         let mut out = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());

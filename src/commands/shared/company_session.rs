@@ -53,7 +53,7 @@ impl<'a> Acting<'a> {
     /// Writes the answer.
     ///
     /// # Errors
-    /// `io`.
+    /// `output`.
     pub(in crate::commands) fn show(&self, answer: &impl Answer) -> Result<()> {
         show(self.ui, answer)
     }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::company_session::Acting;
 use super::dry_run::require_absent;
+use crate::api::Code;
 use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of, read_password_file};
 use crate::config::secure_file;
 use crate::context::Context;
@@ -89,8 +90,7 @@ impl NewPassword {
     /// Writes the answer of the command, made of the password where it must be shown.
     ///
     /// # Errors
-    /// Those of writing, and `io` where the answer was to show a generated password and does not: nobody knows it
-    /// now.
+    /// `output`, also where the answer was to show a generated password and does not: the password is lost.
     pub(in crate::commands) fn show<A: Answer>(
         self,
         acting: &Acting<'_>,
@@ -119,10 +119,10 @@ impl NewPassword {
         }
     }
 
-    /// The answer was to show a generated password and could not be written: this is an error even where only the
-    /// reader went away.
+    /// The answer was to show a generated password and could not be written: an error even where only the reader went
+    /// away.
     fn unshown(name: &str, error: CliError) -> CliError {
-        error.told().hint(way_out(name))
+        error.told().hint_before(way_out(name))
     }
 
     /// The request failed: takes back the file, which would hold a password of nothing, unless the request
@@ -235,12 +235,14 @@ impl PasswordArgs {
 }
 
 fn way_out(name: &str) -> String {
-    format!("it was done, but nobody has seen the password; set another with: sactl passwd {name} --generate")
+    format!(
+        "the new password of {name} is in force and was not shown; set another with: sactl passwd {name} --generate"
+    )
 }
 
 /// An expression that shows nothing of a generated password.
 fn left_out() -> CliError {
-    CliError::usage("the expression of --jq does not show the generated password")
+    CliError::new(Code::Output, "the expression of --jq does not show the generated password")
 }
 
 /// Before the request, so that no account has a password that nobody knows because a disk was full.

@@ -2,14 +2,21 @@
 
 use std::io::{self, Write};
 
+use crate::output::view::Field;
 use crate::text::sanitize::sanitise;
 
 /// What makes a spreadsheet compute a cell, in ASCII and full width.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// Writes one record.
-pub(in crate::output) fn write<S: AsRef<str>>(cells: &[S], out: &mut dyn Write) -> io::Result<()> {
-    let cells: Vec<_> = cells.iter().map(|cell| disarm(cell.as_ref())).collect();
+/// Writes one record. A secret is written as it is: changed, it would be of no use.
+pub(in crate::output) fn write(cells: &[Field<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let cells: Vec<_> = cells
+        .iter()
+        .map(|cell| match cell {
+            Field::Secret(_) => cell.text(),
+            _ => disarm(&cell.text()).into(),
+        })
+        .collect();
     // Quotes around everything keep a spreadsheet that splits at `;` from finding a cell of its own there.
     let style = if cells.iter().any(|cell| cell.contains(';')) {
         csv::QuoteStyle::Always
@@ -19,7 +26,7 @@ pub(in crate::output) fn write<S: AsRef<str>>(cells: &[S], out: &mut dyn Write) 
     let mut record = Vec::with_capacity(128);
     let mut writer =
         csv::WriterBuilder::new().quote_style(style).buffer_capacity(256).from_writer(&mut record);
-    writer.write_record(&cells)?;
+    writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
     writer.flush()?;
     drop(writer);
     out.write_all(&record)
@@ -37,11 +44,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::Password;
     use crate::text::sanitize::tests::any_text;
 
     fn round_trip(cells: &[String]) -> Vec<String> {
         let mut out = Vec::new();
-        write(cells, &mut out).unwrap();
+        let cells: Vec<Field<'_>> = cells.iter().map(|cell| cell.as_str().into()).collect();
+        write(&cells, &mut out).unwrap();
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(out.as_slice());
         let records: Vec<_> = reader.records().collect::<Result<_, _>>().unwrap();
         assert_eq!(records.len(), 1);
@@ -51,8 +60,18 @@ mod tests {
     #[test]
     fn a_record_as_it_is_written() {
         let mut out = Vec::new();
-        write(&["owned", "a,b", "say \"hi\"", "=1+1", ""], &mut out).unwrap();
+        write(&["owned", "a,b", "say \"hi\"", "=1+1", ""].map(Field::from), &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "owned,\"a,b\",\"say \"\"hi\"\"\",'=1+1,\n");
+    }
+
+    /// R2: a password that began with = + - @ got an apostrophe in front, and did not sign in.
+    #[test]
+    fn secret_is_written_as_it_is() {
+        let secrets = ["=1+1", "+a", "-b", "@c", "'d", "plain"].map(Password::new);
+        let cells: Vec<Field<'_>> = secrets.iter().map(Field::from).collect();
+        let mut out = Vec::new();
+        write(&cells, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "=1+1,+a,-b,@c,'d,plain\n");
     }
 
     proptest! {

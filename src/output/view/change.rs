@@ -32,7 +32,12 @@ fn cells_with<'a>(account: &'a AccountView, last: impl Into<Field<'a>>) -> Cells
 
 /// The password alone where it is asked for: `PASSWORD=$(sactl create … --generate)`.
 fn password_or<'a>(password: Option<&'a Password>, cells: Cells<'a>) -> Cells<'a> {
-    password.map_or(cells, |password| vec![password.expose().into()])
+    password.map_or(cells, |password| vec![password.into()])
+}
+
+/// The cell of a generated password; empty where the answer does not show it.
+fn password_cell(password: Option<&Password>) -> Field<'_> {
+    password.map_or_else(|| "".into(), Field::from)
 }
 
 /// The part of an answer that shows a generated password, once.
@@ -67,7 +72,7 @@ impl Row for CreatedView {
     const COLUMNS: &'static [&'static str] = WITH_PASSWORD;
 
     fn cells(&self) -> Cells<'_> {
-        cells_with(self.detail.account(), self.password.as_ref().map(Password::expose).unwrap_or_default())
+        cells_with(self.detail.account(), password_cell(self.password.as_ref()))
     }
 
     fn piped(&self) -> Cells<'_> {
@@ -116,7 +121,7 @@ impl Row for PasswordView {
     const COLUMNS: &'static [&'static str] = WITH_PASSWORD;
 
     fn cells(&self) -> Cells<'_> {
-        cells_with(&self.account, self.password.as_ref().map(Password::expose).unwrap_or_default())
+        cells_with(&self.account, password_cell(self.password.as_ref()))
     }
 
     fn piped(&self) -> Cells<'_> {

@@ -14,11 +14,12 @@ pub(super) mod rehearsal;
 pub(super) mod role;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::domain::{AccountId, CompanyId};
+use crate::domain::{AccountId, CompanyId, Password, Token};
 use crate::output::Cell;
 use crate::output::table::layout::Fit;
 
@@ -33,6 +34,18 @@ pub enum Field<'a> {
     Id(i64),
     /// A time, in RFC 3339.
     Time(Timestamp),
+    /// A secret, which no format changes.
+    Secret(SecretText<'a>),
+}
+
+/// The text of a secret that is the answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SecretText<'a>(&'a str);
+
+impl fmt::Debug for SecretText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
 }
 
 /// The cells of a row, one for each column.
@@ -46,6 +59,7 @@ impl Field<'_> {
             Self::Time(time) => Cow::Owned(time.to_string()),
             Self::Count(count) => Cow::Owned(count.to_string()),
             Self::Id(id) => Cow::Owned(id.to_string()),
+            Self::Secret(SecretText(secret)) => Cow::Borrowed(secret),
         }
     }
 }
@@ -59,6 +73,18 @@ impl<'a> From<&'a str> for Field<'a> {
 impl From<String> for Field<'_> {
     fn from(text: String) -> Self {
         Self::Text(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<&'a Password> for Field<'a> {
+    fn from(password: &'a Password) -> Self {
+        Self::Secret(SecretText(password.expose()))
+    }
+}
+
+impl<'a> From<&'a Token> for Field<'a> {
+    fn from(token: &'a Token) -> Self {
+        Self::Secret(SecretText(token.expose()))
     }
 }
 

@@ -60,11 +60,11 @@ impl Row for TokenView {
     const COLUMNS: &'static [&'static str] = &["token", "expires_at"];
 
     fn cells(&self) -> Cells<'_> {
-        vec![self.token.expose().into(), written(self.expires_at)]
+        vec![(&self.token).into(), written(self.expires_at)]
     }
 
     fn piped(&self) -> Cells<'_> {
-        vec![self.token.expose().into()]
+        vec![(&self.token).into()]
     }
 
     fn name(&self) -> String {
