@@ -50,7 +50,9 @@ impl Held {
         let mut slot = slot();
         let before = tcgetattr(io::stdin())?;
         let during = modes(way, &before)?;
-        tcsetattr(io::stdin(), OptionalActions::Now, &during)?;
+        // What was typed before a hidden question was shown, so it is not taken for its answer.
+        let action = if way == Way::Hidden { OptionalActions::Flush } else { OptionalActions::Now };
+        tcsetattr(io::stdin(), action, &during)?;
         let open = slot.insert(Open { before, during, way, question });
         let held = Self(());
         let drawn = if way == Way::Keys { Ok(()) } else { open.draw() };
