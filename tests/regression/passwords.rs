@@ -1,5 +1,7 @@
 //! Passwords that the program generates: they come out unchanged, and none is lost.
 
+mod scripts;
+
 use std::process::{Command, Stdio};
 
 use crate::cli::acting::World;

@@ -1,8 +1,6 @@
 //! Confirmation of what cannot be undone. Whoever is asked is told first what will be touched; with `--yes`, and
 //! where nobody can be asked, that is settled before any request is sent.
 
-use jiff::Timestamp;
-
 use super::company_session::Acting;
 use super::hints::Attempt;
 use super::prompts::held;
@@ -105,7 +103,7 @@ fn in_words(detail: &AccountDetail) -> String {
     }
     if account.ownership == Ownership::Owned {
         parts.push(match account.last_used_at {
-            Some(time) => format!("last used {}", Timestamp::from(time).strftime("%Y-%m-%d %H:%M UTC")),
+            Some(time) => format!("last used {}", time.strftime("%Y-%m-%d %H:%M UTC")),
             None => "never used".to_owned(),
         });
     }

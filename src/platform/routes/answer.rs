@@ -37,14 +37,16 @@ impl RequestId {
 /// Surrounds a request; `limit` is the time it may take.
 pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, next: Next) -> Response {
     let id = RequestId::new();
-    let line = Line::of(&request, id);
+    let mut line = Line::of(&request, id);
+    let is_get = request.method() == Method::GET;
     request.extensions_mut().insert(id);
     let memory = request.extensions().get::<MemoryBudget>().cloned();
     let reserved = memory.as_ref().map(MemoryBudget::reserve_request);
     if let Some(None) = reserved {
         let mut response = Refused::busy().into_response();
         finish(&mut response, id);
-        tracing::debug!(%method, path, request_id = %id.0, "refused: too many requests are under way");
+        // A line for each refusal would make a flood write the log.
+        line.is_answered = true;
         return response;
     }
     // What the log is told on the way carries the id that the outside is told.
@@ -60,7 +62,7 @@ pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, 
             .with_retry_after(1)
             .into_response(),
     };
-    if let Some(memory) = memory.filter(|_| method == Method::GET) {
+    if let Some(memory) = memory.filter(|_| is_get) {
         response = within_budget(response, &memory);
     }
     finish(&mut response, id);
@@ -85,7 +87,7 @@ fn within_budget(mut response: Response, memory: &MemoryBudget) -> Response {
 
 /// The line that the log gets of a request: when it is answered, or when its client hangs up before.
 struct Line {
-    method: axum::http::Method,
+    method: Method,
     path: String,
     id: RequestId,
     started: Instant,

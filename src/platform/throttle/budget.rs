@@ -25,13 +25,13 @@ impl Budget {
 
     /// The time that is missing until the budget is full. A clock that was set back adds no more than the whole
     /// budget.
-    fn missing(self, full_at: FullAt, now: Timestamp) -> i64 {
+    fn missing(full_at: FullAt, now: Timestamp) -> i64 {
         full_at.0.saturating_sub(now.as_millisecond()).max(0)
     }
 
     /// What is left, as the time in which it came back.
     fn left(self, full_at: FullAt, now: Timestamp) -> i64 {
-        self.burst * self.every - self.missing(full_at, now)
+        self.burst * self.every - Self::missing(full_at, now)
     }
 
     /// Whether it admits a guess. A guess that has come back in part is admitted by chance, in proportion to that part:
@@ -50,7 +50,7 @@ impl Budget {
     /// The budget after one more guess.
     pub(super) fn spend(self, full_at: FullAt, now: Timestamp) -> FullAt {
         let most = (self.burst + 1) * self.every;
-        FullAt(now.as_millisecond() + (self.missing(full_at, now) + self.every).min(most))
+        FullAt(now.as_millisecond() + (Self::missing(full_at, now) + self.every).min(most))
     }
 
     /// The budget after one guess was given back.

@@ -23,7 +23,7 @@ fn account(name: &str, ownership: Ownership, owner: Company, access: Option<api:
         ownership,
         owner,
         company_count: is_ours.then_some(u64::from(access.is_some())),
-        access: access.map(Into::into),
+        access,
         created_at: "2026-11-01T08:00:00Z".parse().unwrap(),
         password_changed_at: "2026-11-20T08:30:00Z".parse().unwrap(),
         last_used_at: is_ours.then(|| "2026-11-22T09:00:00Z".parse().unwrap()),
