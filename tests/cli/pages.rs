@@ -66,7 +66,7 @@ fn a_slow_reader_costs_no_request() {
     let env = with_token(&stub.url());
     let mut child = env.command().args(["list", "-o", "jsonl"]).stdout(Stdio::piped()).spawn().unwrap();
     // The first page does not fit into the pipe, and nobody reads yet.
-    wait_for_requests(&stub, 2);
+    wait_for_requests(&stub, 1);
     let mut rows = String::new();
     child.stdout.take().unwrap().read_to_string(&mut rows).unwrap();
     assert!(child.wait().unwrap().success());
