@@ -152,14 +152,15 @@ fn victim_against_a_poller_at_its_own_known_address_gets_in_by_chance() {
     }
 }
 
-/// An attacker behind the same address guesses at many other names: a known account does not wait for the address.
+/// An attacker behind the same address makes 100 guesses a second at other names: a known account does not wait for the
+/// address, and one that is new there gets in by chance.
 #[test]
 fn victim_behind_the_address_of_a_flood_gets_in() {
     let names = (0..200).map(|index| Gate::new(&PASSWORDS, &format!("name-{index}"), Some(HOME))).collect();
     let attack = Attack { gates: names, every: 10_000, at_once: 5 };
     assert_eq!(wins(&PASSWORDS, &attack, HOME, true, 5), 20);
     let won = wins(&PASSWORDS, &attack, HOME, false, 5);
-    assert!(won >= 8, "{won} of 20 from a new address");
+    assert!(won >= 2, "{won} of 20 from a new address");
 }
 
 #[test]
