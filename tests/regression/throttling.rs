@@ -256,7 +256,7 @@ fn password_given_once_more_is_counted() {
         admin.call_with("POST", ACCOUNTS, &body, &[("idempotency-key", "7c1f5e")])
     };
     create("Courier-Pass-1").data(201);
-    for _ in 0..10 {
+    for _ in 0..100 {
         create("Courier-Pass-2").refused(422, "invalid_input");
     }
     create("Courier-Pass-1").refused(429, "rate_limited");
@@ -265,11 +265,11 @@ fn password_given_once_more_is_counted() {
         let body = json!({"password": "Other-Pass-1234", "current_password": current});
         own.put(&format!("{ACCOUNTS}/fleet-automation/password"), &body)
     };
-    for _ in 0..10 {
+    for _ in 0..100 {
         reset("Wrong-Pass-1").refused(422, "invalid_input");
     }
     reset(PASSWORD).refused(429, "rate_limited");
-    server.advance(31);
+    server.advance(61);
     reset(PASSWORD).data(200);
 }
 

@@ -30,7 +30,7 @@
 //! 2 s from one address, 60 and one more in 5 min from everywhere (40 of them for newcomers, 2 each), 300 and one more
 //! in 5 min from a known address. An attacker who knows the password gets at most 348 guesses on the first day and 288
 //! later, from a known address 588 and 288 more: one day's chance to hit one of the three codes in force is about 0.1 %
-//! to 0.3 %. A caller who is signed in and gives a password once more has 10 guesses and one more in 30 s.
+//! to 0.3 %. A caller who is signed in and gives a password once more has 100 guesses and one more a minute: exact repetitions at the same time are many.
 
 mod budget;
 #[cfg(test)]

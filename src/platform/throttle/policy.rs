@@ -75,7 +75,7 @@ pub(super) const CODES: Policy = Policy {
 /// A password that a caller with a token has to give once more.
 pub(super) const SIGNED_IN: Policy = Policy {
     secret: "signed-in",
-    pair: Budget::new(10, 30 * SECOND),
+    pair: Budget::new(100, MINUTE),
     newcomer: None,
     name: None,
     reserve: 0,
