@@ -2,7 +2,6 @@
 //! builds no client.
 
 use std::cell::OnceCell;
-use std::path::PathBuf;
 
 use crate::client::{Gateway, Session};
 use crate::config::{Environment, Settings};
@@ -20,6 +19,7 @@ mod manner;
 mod renewal;
 mod session;
 mod sign_in;
+mod target;
 
 pub use company::{ActiveCompany, Meant, active_among, choose};
 pub use connect::ForgetNames;
@@ -68,24 +68,6 @@ impl Context {
     /// The environment.
     pub fn environment(&self) -> &Environment {
         &self.environment
-    }
-
-    /// The flags of this call that say where and how it goes, with their values where they have one: whoever repeats
-    /// it needs them.
-    pub fn place_flags(&self) -> Vec<(&'static str, Option<String>)> {
-        let Global { profile, server, cacert, client_cert, client_key, credential_store, allow_http, .. } =
-            &self.global;
-        let file = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        let flags = [
-            ("--profile", profile.clone()),
-            ("--server", server.clone()),
-            ("--cacert", file(cacert)),
-            ("--client-cert", file(client_cert)),
-            ("--client-key", file(client_key)),
-            ("--credential-store", credential_store.map(|store| store.to_string())),
-        ];
-        let valued = flags.into_iter().filter(|(_, value)| value.is_some());
-        valued.chain(allow_http.then_some(("--allow-http", None))).collect()
     }
 
     /// The settings of this call.

@@ -11,6 +11,7 @@ use crate::api::Code;
 use crate::domain::{Company, Violation};
 use crate::output::{ErrorView, FailureView, JqError};
 use crate::text::sanitize::{json_visible, sanitise};
+use crate::text::{CommandLine, Hint, Target};
 
 mod convert;
 mod exit;
@@ -28,7 +29,7 @@ pub struct CliError(Box<Details>);
 struct Details {
     code: Code,
     message: String,
-    hints: Vec<String>,
+    hints: Vec<Hint>,
     status: Option<u16>,
     request_id: Option<String>,
     errors: Vec<Violation>,
@@ -121,8 +122,9 @@ impl CliError {
         if companies.is_empty() {
             return Self::new(Code::NoCompany, "you belong to no company");
         }
-        Self::new(Code::NoCompany, format!("no company is chosen; you belong to {}", listed(companies)))
-            .hint("choose one with --company ID, or for good with: sactl company use ID")
+        Self::new(Code::NoCompany, format!("no company is chosen; you belong to {}", listed(companies))).hint(
+            CommandLine::new("company use ID").after("choose one with --company ID, or for good with: "),
+        )
     }
 
     /// A company name that several companies carry.
@@ -160,22 +162,22 @@ impl CliError {
 
     /// Adds a line that says what to do next; it names a command where there is one.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.0.hints.push(hint.into());
         self
     }
 
     /// Adds a line that helps more than those that are there.
     #[must_use]
-    pub fn hint_before(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint_before(mut self, hint: impl Into<Hint>) -> Self {
         self.0.hints.insert(0, hint.into());
         self
     }
 
     /// Puts hints that fit better in the place of those that are there; leaves them when there is none.
     #[must_use]
-    pub fn rather_hint(mut self, hints: impl IntoIterator<Item = String>) -> Self {
-        let hints: Vec<String> = hints.into_iter().collect();
+    pub fn rather_hint(mut self, hints: impl IntoIterator<Item = impl Into<Hint>>) -> Self {
+        let hints: Vec<Hint> = hints.into_iter().map(Into::into).collect();
         if !hints.is_empty() {
             self.0.hints = hints;
         }
@@ -192,11 +194,10 @@ impl CliError {
     /// For a write: when the outcome is not known, nothing answered (exit 8), the answer makes no sense, or the
     /// server itself failed, says which command shows the state. Leaves every other error as it is.
     #[must_use]
-    pub fn state_shown_by(self, command: &str) -> Self {
+    pub fn state_shown_by(self, command: CommandLine) -> Self {
         let failed_there = self.code() == Code::Internal && self.0.status.is_some();
         if exit_code(self.code()) == 8 || self.code() == Code::BadResponse || failed_there {
-            let hint = format!("see what is the case now with: {command}");
-            return self.hint(hint);
+            return self.hint(command.after("see what is the case now with: "));
         }
         self
     }
@@ -212,7 +213,7 @@ impl CliError {
     }
 
     /// The hints, in their order.
-    pub fn hints(&self) -> &[String] {
+    pub fn hints(&self) -> &[Hint] {
         &self.0.hints
     }
 
@@ -245,11 +246,12 @@ impl CliError {
         text
     }
 
-    /// The same error for showing, with `word` applied to each of its texts: its causes are part of its message.
+    /// The same error for showing: its causes are part of its message, the commands in its hints act on `target`, and
+    /// `word` is applied to each of its texts.
     #[must_use]
-    pub fn told_with(&self, word: impl Fn(&str) -> String) -> Self {
+    pub fn told_with(&self, target: &Target, word: impl Fn(&str) -> String) -> Self {
         let mut told = Self::new(self.0.code, word(&self.whole_message()));
-        told.0.hints = self.0.hints.iter().map(|hint| word(hint)).collect();
+        told.0.hints = self.0.hints.iter().map(|hint| word(&hint.on(target)).into()).collect();
         told.0.status = self.0.status;
         told.0.request_id = self.0.request_id.as_deref().map(&word);
         told.0.errors.clone_from(&self.0.errors);
@@ -272,7 +274,7 @@ impl CliError {
             let _ = writeln!(text, "  {}: {}", sanitise(&violation.field), sanitise(&violation.message));
         }
         for hint in &self.0.hints {
-            let _ = writeln!(text, "hint: {}", sanitise(hint));
+            let _ = writeln!(text, "hint: {}", sanitise(&hint.on(&Target::default())));
         }
         text
     }
@@ -290,7 +292,7 @@ impl CliError {
         FailureView {
             code: self.0.code.as_str(),
             message: self.whole_message(),
-            hint: (!self.0.hints.is_empty()).then(|| self.0.hints.join("; ")),
+            hint: Hint::joined(self.0.hints.clone()).map(|hint| hint.on(&Target::default())),
             exit_code: self.exit_code(),
             status: self.0.status,
             request_id: self.0.request_id.as_deref(),
@@ -317,12 +319,12 @@ pub trait WriteOutcome<T> {
     ///
     /// # Errors
     /// The same error, with that hint.
-    fn state_shown_by(self, command: impl FnOnce() -> String) -> Result<T>;
+    fn state_shown_by(self, command: impl FnOnce() -> CommandLine) -> Result<T>;
 }
 
 impl<T, E: Into<CliError>> WriteOutcome<T> for std::result::Result<T, E> {
-    fn state_shown_by(self, command: impl FnOnce() -> String) -> Result<T> {
-        self.map_err(|error| error.into().state_shown_by(&command()))
+    fn state_shown_by(self, command: impl FnOnce() -> CommandLine) -> Result<T> {
+        self.map_err(|error| error.into().state_shown_by(command()))
     }
 }
 

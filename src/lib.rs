@@ -7,11 +7,11 @@
 //!
 //! | module | is responsible for | may use |
 //! |---|---|---|
-//! | [`text`] | what is safe to show, what was probably meant, width and wrapping | nothing of ours |
+//! | [`text`] | what is safe to show, what was probably meant, width and wrapping, commands that messages name | nothing of ours |
 //! | [`domain`] | the rules that both sides obey; no I/O | nothing of ours |
 //! | [`api`] | the wire contract: paths, documents, error codes | `domain` |
-//! | [`config`] | settings and where each came from; profiles; stored credentials | `domain` |
-//! | [`client`] | HTTP: send, decode, retry; never prints, never reads files | `api`, `domain` |
+//! | [`config`] | settings and where each came from; profiles; stored credentials | `domain`, `text` |
+//! | [`client`] | HTTP: send, decode, retry; never prints, never reads files | `api`, `domain`, `text` |
 //! | [`output`] | formats, tables and JSON shapes of answers | `api`, `domain`, `text` |
 //! | [`error`] | errors as a person meets them; the only place that chooses an exit code | `api`, `client`, `config`, `domain`, `output`, `text` |
 //! | [`ui`] | the terminal: answer, status, warning, prompt | `api`, `domain`, `error`, `output`, `text` |

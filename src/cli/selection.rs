@@ -58,7 +58,7 @@ fn compiled(expression: &str, environment: &Environment) -> Result<Arc<Jq>> {
 fn printed(path: &str, flag: &str) -> Result<&'static Document> {
     document_of(path).ok_or_else(|| {
         let command =
-            if path.is_empty() { "sactl without a command".to_owned() } else { format!("sactl {path}") };
+            if path.is_empty() { "a call without a command".to_owned() } else { format!("sactl {path}") };
         CliError::usage(format!("{flag} is of no use here: {command} prints no data"))
     })
 }
@@ -147,7 +147,7 @@ mod tests {
             ("list", Some("name"), None, Some(Format::Yaml), "a document has fields"),
             ("list", Some("name"), None, Some(Format::Name), "-o name prints names alone"),
             ("sandbox", Some("name"), None, None, "sactl sandbox prints no data"),
-            ("", None, Some("."), Some(Format::Json), "sactl without a command prints no data"),
+            ("", None, Some("."), Some(Format::Json), "a call without a command prints no data"),
             ("list", None, Some("."), csv, "--jq works on JSON"),
             ("list", Some("name"), Some("."), None, "choose one"),
         ] {
@@ -163,6 +163,7 @@ mod tests {
         assert_eq!(
             error.hints(),
             ["did you mean holders?", "the columns of sactl role list are name, kind, permissions, holders"]
+                .map(crate::text::Hint::from)
         );
     }
 }

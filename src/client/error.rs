@@ -10,6 +10,7 @@ use super::trust::distrust;
 use crate::api::session::TokenRefusal;
 use crate::api::{Code, Problem};
 use crate::domain::Violation;
+use crate::text::{CommandLine, Hint};
 
 /// A failed request.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +21,7 @@ pub struct Error {
     /// For people; may hold text of the server, so it is not safe to show as it is.
     pub message: String,
     /// What to do next.
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
     /// The HTTP status, where there was an answer.
     pub status: Option<u16>,
     /// The request, as the server's log names it.
@@ -71,7 +72,7 @@ impl Error {
     }
 
     #[must_use]
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -170,19 +171,19 @@ pub(super) fn bounded(message: String) -> String {
 /// What to do about it, where that is always the same.
 fn advise(error: Error) -> Error {
     let hint = match error.code {
-        Code::Unauthenticated => "sign in again with: sactl login",
-        Code::InvalidGrant => {
-            "check the user name and the password; the owner company of a service account sets a new one with: \
-             sactl passwd NAME"
-        }
-        Code::MfaRequired => {
-            "sign in on a terminal with: sactl login, or give the code with: sactl login --otp CODE; \
-             scripts use a service account, which is never asked for one"
-        }
-        Code::UnauthorizedClient => "service accounts sign in through the API only",
-        Code::MissingPermission => "see what you may do with: sactl whoami",
-        Code::NotOwner => "switch to the owner company with --company, if you belong to it",
-        Code::RateLimited | Code::Unavailable => "try again later",
+        Code::Unauthenticated => CommandLine::new("login").after("sign in again with: "),
+        Code::InvalidGrant => CommandLine::new("passwd NAME").after(
+            "check the user name and the password; the owner company of a service account sets a new one with: ",
+        ),
+        Code::MfaRequired => CommandLine::new("login")
+            .after("sign in on a terminal with: ")
+            .then(", or give the code with: ")
+            .run(CommandLine::new("login --otp CODE"))
+            .then("; scripts use a service account, which is never asked for one"),
+        Code::UnauthorizedClient => "service accounts sign in through the API only".into(),
+        Code::MissingPermission => CommandLine::new("whoami").after("see what you may do with: "),
+        Code::NotOwner => "switch to the owner company with --company, if you belong to it".into(),
+        Code::RateLimited | Code::Unavailable => "try again later".into(),
         _ => return error,
     };
     error.hint(hint)

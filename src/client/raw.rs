@@ -42,8 +42,9 @@ impl RawRequest {
             && !self.path.starts_with("//")
             && !self.path.contains(|character: char| character.is_control() || character == '\\')
             && self.path.trim_end() == self.path;
-        let refused =
-            |why: &str, hint: &str| Err(Error::new(Code::Usage, format!("{:?} {why}", self.path)).hint(hint));
+        let refused = |why: &str, hint: &'static str| {
+            Err(Error::new(Code::Usage, format!("{:?} {why}", self.path)).hint(hint))
+        };
         if !plain {
             return refused("is no path on the server", "a path begins with one /, as in /api/users/me");
         }

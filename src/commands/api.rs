@@ -12,6 +12,7 @@ use crate::config::secure_file;
 use crate::context::Context;
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::RawView;
+use crate::text::CommandLine;
 use crate::ui::{self, Ui, sanitise};
 
 mod pages;
@@ -109,13 +110,12 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         return pages::print(&request, context).await;
     }
     let changes = !["GET", "HEAD", "OPTIONS"].iter().any(|read| request.method.eq_ignore_ascii_case(read));
-    let shown = format!("sactl api GET {}", request.path);
+    let shown = CommandLine::new("api GET").operand(&request.path);
     let answer = send(request, context).await;
     let answer = if changes { answer.state_shown_by(|| shown) } else { answer };
     let answer = answer.map_err(|error| match error.code() {
-        Code::NotFound | Code::MethodNotAllowed => {
-            error.hint("see every route and its methods with: sactl api GET /openapi.json")
-        }
+        Code::NotFound | Code::MethodNotAllowed => error
+            .hint(CommandLine::new("api GET /openapi.json").after("see every route and its methods with: ")),
         _ => error,
     })?;
     show(context.ui(), &answer)

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::domain::{Company, CompanyId, Description, Operation};
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::CreatedView;
+use crate::text::CommandLine;
 
 mod questions;
 mod wish;
@@ -62,7 +63,8 @@ async fn create<'a>(
     password: &NewPassword,
     context: &'a Context,
 ) -> Result<Option<(Acting<'a>, AccountDetail)>> {
-    let acting = wish.rehearsal.open(context).await.state_shown_by(|| format!("sactl show {}", wish.name))?;
+    let acting =
+        wish.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&wish.name))?;
     let asked = asked(wish, &acting, context).await?;
     let new = CreateAccount {
         name: wish.name.clone(),

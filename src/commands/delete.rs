@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::domain::Operation;
 use crate::error::{Result, WriteOutcome};
 use crate::output::DeletedView;
+use crate::text::CommandLine;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl delete dormant-bot --dry-run\n  sactl delete dormant-bot --yes")]
@@ -33,7 +34,8 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         name_the_account(context, &what, Operation::Delete, &name, outcome).await?;
         require_typed_name(context, &what, &name).await?;
     }
-    let acting = args.rehearsal.open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
+    let acting =
+        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     let change = acting.session.delete_account(acting.company, &name);
     if args.rehearsal.is_on {
         return acting.rehearse(change, &attempt, None).await;

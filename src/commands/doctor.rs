@@ -38,7 +38,11 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
         None => Ok(()),
         Some(first) => Err(verdict(first, &failed)),
     };
-    show(context.ui(), &DoctorView::new(findings.into_iter().map(|finding| finding.view).collect()))?;
+    let target = context.ui().target();
+    show(
+        context.ui(),
+        &DoctorView::new(findings.into_iter().map(|finding| finding.into_view(&target)).collect()),
+    )?;
     outcome
 }
 
@@ -58,5 +62,5 @@ fn verdict(first: &Finding, failed: &[&Finding]) -> CliError {
     let number = if names.len() == 1 { "1 check".to_owned() } else { format!("{} checks", names.len()) };
     let error =
         CliError::new(first.code.unwrap_or(Code::Internal), format!("{number} failed: {}", names.join(", ")));
-    first.view.mend.iter().fold(error, CliError::hint)
+    first.mend.iter().cloned().fold(error, CliError::hint)
 }

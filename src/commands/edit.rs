@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::domain::{Description, Operation};
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::AccountView;
+use crate::text::CommandLine;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl edit backup-runner --description \"Nightly backups\"\n  \
@@ -31,7 +32,8 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let description =
         Description::new(args.description).map_err(|broken| CliError::invalid_input(vec![broken]))?;
-    let acting = args.rehearsal.open(context).await.state_shown_by(|| format!("sactl show {}", args.name))?;
+    let acting =
+        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&args.name))?;
     let edit = EditAccount { description: description.map(Description::into_string) };
     let attempt = Attempt::new(Operation::Edit, &args.name);
     let change = acting.session.edit_account(acting.company, &args.name, &edit);

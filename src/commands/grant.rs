@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::domain::Operation;
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::GrantView;
+use crate::text::CommandLine;
 
 mod questions;
 mod wanted;
@@ -40,9 +41,10 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     };
     let Some(name) = args.name else {
         return Err(CliError::usage("the name of the account is missing, and nobody can be asked")
-            .hint("see which accounts there are with: sactl list"));
+            .hint(CommandLine::new("list").after("see which accounts there are with: ")));
     };
-    let acting = args.rehearsal.open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
+    let acting =
+        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     finish(&acting, &name, &wanted, args.rehearsal).await
 }
 

@@ -12,6 +12,7 @@ use crate::context::{Context, CredentialSource, SignedIn, active_among, choose, 
 use crate::domain::secret::OneTimeCode;
 use crate::domain::{Company, Origin, Password};
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 use crate::ui::{self, Ui};
 
 #[derive(Clone, Debug, clap::Args)]
@@ -246,7 +247,7 @@ impl<'a> Login<'a> {
         match &settled.company {
             Some(company) => ui.status(format!("The active company is {company}")),
             None if settled.me.companies.is_empty() => ui.note("you belong to no company"),
-            None => ui.hint("choose the active company with: sactl company use ID"),
+            None => ui.hint(CommandLine::new("company use ID").after("choose the active company with: ")),
         }
         if context.environment().has(env::TOKEN) {
             ui.warning("SACTL_TOKEN is set and goes before what was stored");

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::domain::{Operation, Password};
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::PasswordView;
+use crate::text::CommandLine;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -86,7 +87,7 @@ async fn reset<'a>(
     current: Option<Password>,
     context: &'a Context,
 ) -> Result<(Acting<'a>, PasswordChange)> {
-    let acting = Acting::open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
+    let acting = Acting::open(context).await.state_shown_by(|| CommandLine::new("show").operand(name))?;
     let is_given = current.is_some();
     let mut request = ResetPassword { password: password.password.clone(), current_password: current };
     password.goes_out();

@@ -10,6 +10,7 @@ use crate::domain::Operation;
 use crate::domain::company::CompanyRef;
 use crate::error::{Result, WriteOutcome};
 use crate::output::RevokeView;
+use crate::text::CommandLine;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(
@@ -47,7 +48,8 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         name_the_account(context, &what, Operation::RemoveAccess, &name, outcome).await?;
         require_confirmation(context, &what).await?;
     }
-    let acting = args.rehearsal.open(context).await.state_shown_by(|| format!("sactl show {name}"))?;
+    let acting =
+        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     let change = acting.session.remove_access(acting.company, &name);
     if args.rehearsal.is_on {
         return acting.rehearse(change, &attempt, None).await;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::secure_file::{self, Folder};
 use super::{Error, ErrorKind, Result, StoreKind};
 use crate::domain::{Company, Origin};
+use crate::text::CommandLine;
 
 /// The name of the file in the configuration folder.
 pub const NAME: &str = "config.toml";
@@ -93,7 +94,7 @@ impl ConfigFile {
 
 fn broken(path: &Path, why: &str) -> Error {
     Error::config(format!("{}: {why}", path.display()))
-        .hint("mend the file, or move it away and sign in again with: sactl login")
+        .hint(CommandLine::new("login").after("mend the file, or move it away and sign in again with: "))
 }
 
 #[cfg(test)]

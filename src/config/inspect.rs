@@ -107,7 +107,9 @@ mod tests {
         faults(folder)
             .unwrap()
             .into_iter()
-            .map(|error| format!("{} | {}", error.message, error.hints[0]))
+            .map(|error| {
+                format!("{} | {}", error.message, error.hints[0].on(&crate::text::Target::default()))
+            })
             .collect()
     }
 

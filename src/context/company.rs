@@ -7,6 +7,7 @@ use crate::config::settings::ChosenCompany;
 use crate::domain::company::CompanyRef;
 use crate::domain::{Company, CompanyId};
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 use crate::text::suggest::all_near;
 use crate::ui::{Choice, Ui};
 
@@ -58,7 +59,7 @@ impl ActiveCompany {
 /// The error of a company that is not there for this caller.
 fn no_such_company(reference: &CompanyRef) -> CliError {
     CliError::new(Code::NotFound, format!("you belong to no company {reference}"))
-        .hint("see yours with: sactl company list")
+        .hint(CommandLine::new("company list").after("see yours with: "))
 }
 
 /// The company that `reference` names.
@@ -67,8 +68,10 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
         CompanyRef::Id(id) => session.show_company(*id).await.map_err(|error| {
             let error = CliError::from(error);
             match error.code() {
-                Code::NotFound => error
-                    .hint(format!("you do not belong to company {id}; see yours with: sactl company list")),
+                Code::NotFound => error.hint(
+                    CommandLine::new("company list")
+                        .after(format!("you do not belong to company {id}; see yours with: ")),
+                ),
                 _ => error,
             }
         }),
@@ -143,7 +146,9 @@ pub async fn choose(ui: &Ui, companies: &[Company]) -> Result<Company> {
     }
     if !ui.has_plain_questions() {
         let choices = companies.iter().map(|one| Choice::new(one.id.to_string(), &one.name)).collect();
-        return Ok(companies[ui.choose("Which company", choices, 0).await?].clone());
+        let company = &companies[ui.choose("Which company", choices, 0).await?];
+        ui.act_in(company.id);
+        return Ok(company.clone());
     }
     for company in companies {
         ui.ask_about(format!("{:>6}  {}", company.id.0, company.name));
@@ -151,6 +156,7 @@ pub async fn choose(ui: &Ui, companies: &[Company]) -> Result<Company> {
     for _ in 0..QUESTIONS {
         let answer = ui.prompt("Which company (id)").await?;
         if let Some(chosen) = companies.iter().find(|company| company.id.to_string() == answer.trim()) {
+            ui.act_in(chosen.id);
             return Ok(chosen.clone());
         }
     }
@@ -172,7 +178,7 @@ pub fn active_among(chosen: Option<&ChosenCompany>, me: &Identity) -> Result<Opt
     match found.as_slice() {
         [] => {
             let error = CliError::not_found(format!("you belong to no company {reference}"))
-                .hint("see yours with: sactl company list");
+                .hint(CommandLine::new("company list").after("see yours with: "));
             Err(rather_meant(error, &reference.to_string(), &mine().cloned().collect::<Vec<_>>()))
         }
         [one] => Ok(Some(one.clone())),

@@ -12,6 +12,7 @@ use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Option
 use crate::config::{ConfigFile, Settings, secure_file};
 use crate::domain::Origin;
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 use crate::text::suggest::nearest;
 use crate::ui::Ui;
 
@@ -26,7 +27,7 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui, forget_names: ForgetNames) -
     let Some(server) = &settings.server else {
         return Err(missing_profile(settings)
             .unwrap_or_else(|| CliError::not_signed_in("no server is known"))
-            .hint("sign in with: sactl login --server https://gateway.example"));
+            .hint(CommandLine::new("login --server https://gateway.example").after("sign in with: ")));
     };
     let mut options = Options::new(server.value.clone());
     options.timeout = settings.timeout.value;
@@ -50,7 +51,7 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui, forget_names: ForgetNames) -
 pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
     let name = settings.missing_profile()?;
     let error = CliError::not_signed_in(format!("there is no profile {name}"));
-    let error = error.hint("see which there are with: sactl profile list");
+    let error = error.hint(CommandLine::new("profile list").after("see which there are with: "));
     let known = ConfigFile::load(&settings.folder).unwrap_or_default().profiles;
     Some(match nearest(name, known.keys()) {
         Some(near) => error.hint_before(format!("did you mean {near}?")),

@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use clap::ValueEnum;
 
 use super::global::Global;
+use super::target::target;
 use crate::config::env::Variable;
 use crate::config::{Environment, env};
 use crate::error::{CliError, Result};
@@ -32,6 +33,7 @@ pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
         wide: global.wide,
         accessible: text_of(environment, env::ACCESSIBLE).is_some_and(|value| value != "0"),
         dumb_terminal: text_of(environment, env::TERM).as_deref() == Some("dumb"),
+        target: target(global),
     })
 }
 

@@ -13,6 +13,7 @@ use crate::client::{self, Gateway, Renewal, RenewedToken};
 use crate::config::credentials::{Credentials, Slot, Store};
 use crate::domain::{Password, Token};
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 use crate::ui::Ui;
 
 /// Between two looks at a lock that another process holds.
@@ -73,14 +74,24 @@ impl Stored {
         CliError::not_signed_in(format!(
             "nothing is stored for {username} at {origin} (credential store: {place})"
         ))
-        .hint(format!("sign in with: sactl login --server {origin} --username {username}"))
+        .hint(self.login().after("sign in with: "))
     }
 
     fn ended(&self) -> CliError {
         let Slot { origin, username } = &self.slot;
         CliError::not_signed_in(format!("the session of {username} at {origin} has ended"))
-            .hint("sign in again with: sactl login")
-            .hint("store the password of a service account with: sactl login --store-password")
+            .hint(self.login().after("sign in again with: "))
+            .hint(
+                self.login()
+                    .switch("--store-password")
+                    .after("store the password of a service account with: "),
+            )
+    }
+
+    /// The command that signs the same user in to the same server.
+    fn login(&self) -> CommandLine {
+        let Slot { origin, username } = &self.slot;
+        CommandLine::new("login").flag("--server", origin).flag("--username", username)
     }
 }
 

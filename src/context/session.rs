@@ -17,6 +17,7 @@ use crate::config::identity::PasswordSource;
 use crate::config::{Identity, Settings, Source};
 use crate::domain::Token;
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 use crate::ui::Ui;
 
 /// A signed-in client and what is known about it.
@@ -109,7 +110,7 @@ async fn stored(settings: &Settings, gateway: Gateway, ui: &Ui, username: Option
     let Some(username) = username.or_else(|| settings.stored_username()) else {
         return Err(connect::missing_profile(settings)
             .unwrap_or_else(|| CliError::not_signed_in(format!("not signed in to {origin}")))
-            .hint(format!("sign in with: sactl login --server {origin}")));
+            .hint(CommandLine::new("login").flag("--server", origin).after("sign in with: ")));
     };
     let store = Store::new(settings.credential_store.value, &settings.folder);
     let place = store.place();

@@ -3,6 +3,7 @@
 use super::CliError;
 use crate::api::Code;
 use crate::domain::origin::InvalidOrigin;
+use crate::text::Hint;
 use crate::{client, config};
 
 impl From<client::Error> for CliError {
@@ -43,7 +44,7 @@ impl CliError {
     pub(crate) fn into_client(self) -> client::Error {
         let details = *self.0;
         let mut error = client::Error::new(details.code, details.message);
-        error.hint = (!details.hints.is_empty()).then(|| details.hints.join("; "));
+        error.hint = Hint::joined(details.hints);
         error.status = details.status;
         error.request_id = details.request_id;
         error.errors = details.errors;

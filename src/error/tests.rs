@@ -1,4 +1,5 @@
 use super::*;
+use crate::text::{CommandLine, Hint};
 
 /// Every row of the table, by its name, so that no code can be moved unnoticed.
 #[test]
@@ -75,15 +76,18 @@ fn a_closed_pipe_is_a_quiet_success_and_a_full_disk_is_not() {
 fn only_an_outcome_in_doubt_names_the_command_that_shows_the_state() {
     let mut failed_there = crate::client::Error::new(Code::Internal, "oops");
     failed_there.status = Some(500);
-    assert_eq!(CliError::from(failed_there).state_shown_by("sactl show x").hints().len(), 1);
-    assert!(CliError::internal("here").state_shown_by("sactl show x").hints().is_empty());
+    assert_eq!(CliError::from(failed_there).state_shown_by(CommandLine::new("show x")).hints().len(), 1);
+    assert!(CliError::internal("here").state_shown_by(CommandLine::new("show x")).hints().is_empty());
 
     let refused: Result<()> =
-        Err::<(), _>(CliError::new(Code::NotOwner, "no")).state_shown_by(|| "sactl show x".into());
+        Err::<(), _>(CliError::new(Code::NotOwner, "no")).state_shown_by(|| CommandLine::new("show x"));
     assert!(refused.unwrap_err().hints().is_empty());
-    let unknown: Result<()> =
-        Err::<(), _>(CliError::new(Code::OutcomeUnknown, "cut")).state_shown_by(|| "sactl show x".into());
-    assert_eq!(unknown.unwrap_err().hints(), ["see what is the case now with: sactl show x"]);
+    let unknown: Result<()> = Err::<(), _>(CliError::new(Code::OutcomeUnknown, "cut"))
+        .state_shown_by(|| CommandLine::new("show x"));
+    assert_eq!(
+        unknown.unwrap_err().hints(),
+        [CommandLine::new("show x").after("see what is the case now with: ")]
+    );
 }
 
 #[test]
@@ -94,6 +98,6 @@ fn a_lost_answer_is_told_even_when_only_the_reader_went_away() {
 #[test]
 fn a_hint_that_fits_better_takes_the_place_and_none_leaves_it() {
     let error = || CliError::usage("x").hint("general");
-    assert_eq!(error().rather_hint(["special".to_owned()]).hints(), ["special"]);
-    assert_eq!(error().rather_hint([]).hints(), ["general"]);
+    assert_eq!(error().rather_hint(["special"]).hints(), [Hint::from("special")]);
+    assert_eq!(error().rather_hint([""; 0]).hints(), [Hint::from("general")]);
 }

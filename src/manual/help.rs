@@ -6,6 +6,7 @@
 use crate::context::Context;
 use crate::error::{CliError, Result};
 use crate::output::{self, Format, HelpView, RawView};
+use crate::text::CommandLine;
 use crate::text::suggest::nearest;
 
 mod flags;
@@ -45,7 +46,7 @@ pub fn run(args: &Args, program: clap::Command, context: &Context) -> Result<()>
         [name] if topic_named(name).is_some() => show_topic(name, &program, context),
         [name, more, ..] if topic_named(name).is_some() => {
             Err(CliError::usage(format!("the topic {name} has no part {more}"))
-                .hint(format!("see it whole with: sactl help {name}")))
+                .hint(CommandLine::new("help").operand(name).after("see it whole with: ")))
         }
         _ => show_command(&words, program, context),
     }
@@ -68,10 +69,10 @@ fn schema(name: &str, context: &Context) -> Result<()> {
         let names = output::DOCUMENTS.iter().flat_map(|one| one.commands.iter().chain([&one.name])).copied();
         let error = CliError::usage(format!("there is no document {name}, and no command that prints one"));
         let error = match nearest(name, names) {
-            Some(near) => error.hint(format!("did you mean: sactl help schemas {near}")),
+            Some(near) => error.hint(help(&format!("schemas {near}")).after("did you mean: ")),
             None => error,
         };
-        return Err(error.hint("see which documents there are with: sactl help schemas"));
+        return Err(error.hint(help("schemas").after("see which documents there are with: ")));
     };
     let (ui, schema) = (context.ui(), document.schema());
     if ui.format().is_document() {
@@ -133,12 +134,15 @@ fn unknown(words: &[&str], command: &clap::Command) -> CliError {
         format!("there is no command {asked}")
     });
     let error = match near {
-        Some(near) => {
-            error.hint(format!("did you mean: sactl help {}", [before, &[near]].concat().join(" ")))
-        }
+        Some(near) => error.hint(help(&[before, &[near]].concat().join(" ")).after("did you mean: ")),
         None => error,
     };
-    error.hint("see every command and topic with: sactl help")
+    error.hint(help("").after("see every command and topic with: "))
+}
+
+/// The command that shows the help on `subject`.
+fn help(subject: &str) -> CommandLine {
+    CommandLine::new(&format!("help {subject}"))
 }
 
 #[cfg(test)]

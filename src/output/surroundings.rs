@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::Format;
+use crate::text::Target;
 
 /// Where an answer goes.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of the terminal")]
 pub struct Surroundings {
     /// The format that was asked for; `None` where nobody asked.
@@ -22,6 +23,8 @@ pub struct Surroundings {
     pub color: bool,
     /// What relative times count from.
     pub now: Timestamp,
+    /// What the commands in notes act on.
+    pub target: Target,
 }
 
 /// The form that an answer takes: a format, or the rows of a pipe.

@@ -14,6 +14,7 @@ pub fn surroundings(ui: &Ui) -> Surroundings {
         accessible: ui.is_accessible(),
         color: ui.colour(),
         now: jiff::Timestamp::now(),
+        target: ui.target(),
     }
 }
 

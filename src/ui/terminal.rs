@@ -1,16 +1,18 @@
 //! What a command says.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use clap::builder::StyledStr;
 
 use super::state::State;
+use crate::domain::CompanyId;
 use crate::domain::mask::Secrets;
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection};
 use crate::text::sanitize::sanitise;
 use crate::text::wrap::wrap;
+use crate::text::{Hint, Target};
 
 /// Labels in attributes and colours that can be read on light and on dark: no yellow, no cyan.
 const NOTE: &str = "1";
@@ -57,6 +59,8 @@ pub struct Manner {
     pub accessible: bool,
     /// The terminal knows no control sequence.
     pub dumb_terminal: bool,
+    /// What the commands in hints act on.
+    pub target: Target,
 }
 
 impl Manner {
@@ -71,7 +75,8 @@ impl Manner {
 pub struct Ui {
     pub(super) manner: Manner,
     pub(super) progress: Arc<State>,
-    way_out: Arc<Mutex<Option<String>>>,
+    way_out: Arc<Mutex<Option<Hint>>>,
+    company: Arc<OnceLock<String>>,
     secrets: Arc<Mutex<Secrets>>,
     pub(super) stdout_terminal: bool,
     pub(super) stderr_terminal: bool,
@@ -85,6 +90,7 @@ impl Ui {
             manner,
             progress: Arc::default(),
             way_out: Arc::default(),
+            company: Arc::default(),
             secrets: Arc::default(),
             stdout_terminal: io::stdout().is_terminal(),
             stderr_terminal: io::stderr().is_terminal(),
@@ -231,9 +237,9 @@ impl Ui {
     }
 
     /// Says what to do next.
-    pub fn hint(&self, text: impl AsRef<str>) {
+    pub fn hint(&self, hint: impl Into<Hint>) {
         if self.speaks() {
-            self.say(&self.label("hint:", NOTE), text.as_ref());
+            self.say(&self.label("hint:", NOTE), &hint.into().on(&self.target()));
         }
     }
 
@@ -280,18 +286,18 @@ impl Ui {
     }
 
     /// From now on, what to do next for somebody who ends the command where it cannot end by itself.
-    pub fn leave_way_out(&self, hint: String) {
+    pub fn leave_way_out(&self, hint: Hint) {
         *self.way_out.lock().unwrap_or_else(PoisonError::into_inner) = Some(hint);
     }
 
     /// What is to be done next after such an end.
-    pub fn way_out(&self) -> Option<String> {
+    pub fn way_out(&self) -> Option<Hint> {
         self.way_out.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Shows why the command failed: the error document where a program reads, text otherwise.
     pub fn failure(&self, error: &CliError) {
-        let error = &error.told_with(|text| self.masked(text));
+        let error = &error.told_with(&self.target(), |text| self.masked(text));
         let text = if self.format().is_document() { error.to_document() } else { self.failure_text(error) };
         // What was typed, or `^C`, stands before it on the line.
         let interrupted = error.code() == crate::api::Code::Interrupted && self.stderr_terminal;
@@ -304,6 +310,20 @@ impl Ui {
         match text.strip_prefix("error:") {
             Some(rest) => format!("{}{rest}", self.label("error:", ERROR)),
             None => text,
+        }
+    }
+
+    /// From now on, the commands in hints act in this company, unless the call names one: a person has chosen it.
+    pub fn act_in(&self, company: CompanyId) {
+        let _ = self.company.set(company.to_string());
+    }
+
+    /// What the commands in hints act on.
+    pub fn target(&self) -> Target {
+        let target = self.manner.target.clone();
+        match self.company.get() {
+            Some(company) if !target.has_company() => target.company(company),
+            _ => target,
         }
     }
 

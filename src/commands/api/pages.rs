@@ -128,7 +128,7 @@ mod tests {
         let error = (0..).find_map(|_| kept.take(&row).err()).unwrap();
         assert_eq!(error.exit_code(), 1);
         assert_eq!(kept.rows.len(), 127);
-        assert!(error.hints()[0].contains("-o jsonl"));
+        assert!(error.hints()[0].on(&crate::text::Target::default()).contains("-o jsonl"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::domain::company::CompanyRef;
 use crate::error::{CliError, Result};
 use crate::output::CompanyView;
+use crate::text::CommandLine;
 use crate::ui;
 
 /// Choose the active company of the profile
@@ -20,8 +21,11 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let settings = context.settings()?;
     let profile = settings.profile.as_ref().filter(|_| settings.is_profiles_server());
     let Some(profile) = profile.map(|profile| profile.value.clone()) else {
-        return Err(CliError::config("there is no profile of this server to keep the company in")
-            .hint("sign in with: sactl login, or name the company with --company or SACTL_COMPANY"));
+        return Err(CliError::config("there is no profile of this server to keep the company in").hint(
+            CommandLine::new("login")
+                .after("sign in with: ")
+                .then(", or name the company with --company or SACTL_COMPANY"),
+        ));
     };
     let company = context.resolve_company(&args.reference).await?;
     ConfigFile::update(&settings.folder, |file| {

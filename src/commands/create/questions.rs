@@ -3,7 +3,6 @@
 use super::wish::{Args, Wish, checked};
 use crate::api::Code;
 use crate::client;
-use crate::commands::shared::command_line::CommandLine;
 use crate::commands::shared::company_session::Acting;
 use crate::commands::shared::hints::Attempt;
 use crate::commands::shared::new_password::{NewPassword, PasswordArgs};
@@ -11,6 +10,7 @@ use crate::commands::shared::prompts::{self, Chosen};
 use crate::context::Context;
 use crate::domain::{AccountName, Company, Description, Operation};
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 use crate::ui::{Choice, Ui};
 
 /// A wish that is complete and agreed to, and the command that says the same without questions.
@@ -132,7 +132,7 @@ fn in_words(wish: &Wish, company: &Company, mut access: Vec<String>) -> String {
 
 /// The same without questions, and without the password.
 fn line(wish: &Wish, company: &Company) -> CommandLine {
-    let mut line = CommandLine::new("create").word(&wish.name).flag("--company", company.id);
+    let mut line = CommandLine::new("create").operand(&wish.name).flag("--company", company.id);
     if let Some(description) = &wish.description {
         line = line.flag("--description", description);
     }
@@ -140,7 +140,7 @@ fn line(wish: &Wish, company: &Company) -> CommandLine {
         line = prompts::flags(line, rights);
     }
     if wish.rights.is_none() && wish.grants.is_empty() {
-        line = line.word("--no-input");
+        line = line.switch("--no-input");
     }
     for grant in &wish.grants {
         line = line.flag("--grant", format!("{}={}", grant.company, grant.rights.listed()));
@@ -148,9 +148,9 @@ fn line(wish: &Wish, company: &Company) -> CommandLine {
     let password = &wish.password;
     line = match (&password.password_file, &password.password_out) {
         (Some(file), _) => line.flag("--password-file", file.display()),
-        (None, Some(file)) => line.word("--generate").flag("--password-out", file.display()),
-        (None, None) if password.generate => line.word("--generate"),
-        (None, None) => line.word("--password-stdin"),
+        (None, Some(file)) => line.switch("--generate").flag("--password-out", file.display()),
+        (None, None) if password.generate => line.switch("--generate"),
+        (None, None) => line.switch("--password-stdin"),
     };
-    if wish.rehearsal.is_on { line.word("--dry-run") } else { line }
+    if wish.rehearsal.is_on { line.switch("--dry-run") } else { line }
 }

@@ -7,6 +7,7 @@ use crate::commands::shared::new_password::{NewPassword, PasswordArgs};
 use crate::context::Context;
 use crate::domain::{AccountName, Description, Violation};
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -62,8 +63,10 @@ impl Args {
     pub(super) fn wish(self) -> Result<Wish> {
         let Some(name) = self.name else {
             return Err(CliError::usage("the name of the account is missing, and nobody can be asked")
-                .hint("write it out: sactl create NAME --role ROLE --generate, or --permission PERMISSION,… \
-                       in place of --role, and --password-stdin or --password-file FILE in place of --generate"));
+                .hint(CommandLine::new("create NAME --role ROLE --generate").after("write it out: ").then(
+                    ", or --permission PERMISSION,… in place of --role, and --password-stdin or --password-file \
+                     FILE in place of --generate",
+                )));
         };
         let Self { description, rights, grants, password, rehearsal, .. } = self;
         Ok(Wish { name, description, rights: rights.rights(), grants, password, rehearsal })

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::api::Code;
 use crate::error::CliError;
 use crate::output::{CheckView, Status};
+use crate::text::{Hint, Target};
 
 /// Longest look at anything over the network.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -13,23 +14,32 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     pub(super) view: CheckView,
+    pub(super) mend: Option<Hint>,
     pub(super) code: Option<Code>,
 }
 
 impl Finding {
     pub(super) fn ok(name: &'static str, message: impl Into<String>) -> Self {
         let view = CheckView { name, status: Status::Ok, message: message.into(), mend: None };
-        Self { view, code: None }
+        Self { view, mend: None, code: None }
     }
 
-    pub(super) fn warning(name: &'static str, message: impl Into<String>, mend: impl Into<String>) -> Self {
-        let (message, mend) = (message.into(), Some(mend.into()));
-        Self { view: CheckView { name, status: Status::Warning, message, mend }, code: None }
+    pub(super) fn warning(name: &'static str, message: impl Into<String>, mend: impl Into<Hint>) -> Self {
+        let view = CheckView { name, status: Status::Warning, message: message.into(), mend: None };
+        Self { view, mend: Some(mend.into()), code: None }
     }
 
     pub(super) fn failed(name: &'static str, error: &CliError) -> Self {
-        let mend = (!error.hints().is_empty()).then(|| error.hints().join("; "));
-        let view = CheckView { name, status: Status::Failed, message: error.whole_message(), mend };
-        Self { view, code: Some(error.code()) }
+        Self { code: Some(error.code()), ..Self::of_error(name, Status::Failed, error) }
+    }
+
+    pub(super) fn of_error(name: &'static str, status: Status, error: &CliError) -> Self {
+        let view = CheckView { name, status, message: error.whole_message(), mend: None };
+        Self { view, mend: Hint::joined(error.hints().iter().cloned()), code: None }
+    }
+
+    /// The line of the answer, with commands that act on `target`.
+    pub(super) fn into_view(self, target: &Target) -> CheckView {
+        CheckView { mend: self.mend.map(|mend| mend.on(target)), ..self.view }
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn files(settings: &Settings) -> Finding {
         return Finding::ok("files", format!("only you can change what is in {}", settings.folder.display()));
     }
     let error = CliError::new(crate::api::Code::CredentialStore, text(&|fault| fault.message.clone()));
-    Finding::failed("files", &error.hint(text(&|fault| fault.hints.join("; "))))
+    Finding::failed("files", &faults.into_iter().flat_map(|fault| fault.hints).fold(error, CliError::hint))
 }
 
 /// Whether somebody can be asked and how answers look.

@@ -7,14 +7,16 @@ use super::store;
 use crate::api::Code;
 use crate::api::session::{Identity as Known, Kind};
 use crate::client::{Gateway, Session, SignIn};
-use crate::commands::shared::command_line::CommandLine;
 use crate::config::credentials::Credentials;
 use crate::config::{Identity, Settings};
 use crate::context::Context;
 use crate::domain::Password;
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 
 const NAME: &str = "sign-in";
+/// Before the command that signs in.
+const SIGN_IN: &str = "sign in with: ";
 
 /// Asks the server whom it sees.
 pub(super) async fn look(
@@ -79,9 +81,9 @@ async fn of_store(
     };
     let Some(password) = stored.password else {
         let ended = || CliError::not_signed_in(format!("the session of {username} has ended"));
-        return by_token.ok_or_else(|| ended().hint(sign_in_again(settings)));
+        return by_token.ok_or_else(|| ended().hint(login(settings).after(SIGN_IN)));
     };
-    let refused = |error: CliError| error.hint(format!("{} --store-password", sign_in_again(settings)));
+    let refused = |error: CliError| error.hint(login(settings).switch("--store-password").after(SIGN_IN));
     with_password(gateway, username, password).await.map_err(refused)?;
     let renewed =
         || Finding::ok(NAME, format!("the token of {username} has ended; the next command renews it"));
@@ -101,17 +103,17 @@ async fn known(session: &Session) -> Result<Finding> {
 
 fn not_signed_in(settings: &Settings) -> CliError {
     let who = store::slot(settings).map(|slot| format!(" as {} at {}", slot.username, slot.origin));
-    CliError::not_signed_in(format!("not signed in{}", who.unwrap_or_default())).hint(sign_in_again(settings))
+    CliError::not_signed_in(format!("not signed in{}", who.unwrap_or_default()))
+        .hint(login(settings).after(SIGN_IN))
 }
 
 /// The command that signs in to the same place.
-fn sign_in_again(settings: &Settings) -> String {
+fn login(settings: &Settings) -> CommandLine {
     let chosen = settings.profile.as_ref().filter(|_| settings.is_profiles_server());
     let login = CommandLine::new("login");
-    let login = match (chosen, &settings.server) {
+    match (chosen, &settings.server) {
         (Some(profile), _) => login.flag("--profile", &profile.value),
         (None, Some(server)) => login.flag("--server", &server.value),
         (None, None) => login.flag("--server", "https://gateway.example"),
-    };
-    format!("sign in with: {login}")
+    }
 }

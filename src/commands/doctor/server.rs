@@ -7,6 +7,7 @@ use crate::api::Code;
 use crate::client::{Error, Gateway, Probe};
 use crate::context::Context;
 use crate::error::CliError;
+use crate::output::Status;
 
 /// A clock that is this far off is remarked on, in seconds: one-time codes of authenticator apps live 30.
 const TOLERANCE: i64 = 20;
@@ -40,7 +41,7 @@ pub(super) async fn look(context: &Context) -> Reached {
 /// No server, or none that may be talked to.
 fn unknown(error: &CliError) -> Reached {
     let finding = if error.code() == Code::NotSignedIn {
-        Finding::warning("server", error.whole_message(), error.hints().join("; "))
+        Finding::of_error("server", Status::Warning, error)
     } else {
         Finding::failed("server", error)
     };
@@ -52,7 +53,7 @@ async fn probe(gateway: &Gateway) -> std::result::Result<Probe, Error> {
         return outcome;
     }
     let mut error = Error::new(Code::Timeout, format!("{} does not answer within 5 s", gateway.origin()));
-    error.hint = Some("check the network and the name of the server".to_owned());
+    error.hint = Some("check the network and the name of the server".into());
     Err(error)
 }
 
@@ -107,7 +108,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::output::Status;
 
     fn probe_of(ahead: Option<i64>) -> Probe {
         let ahead = ahead.map(SignedDuration::from_secs);
@@ -123,10 +123,11 @@ mod tests {
             (Some(21), Status::Warning, "behind"),
             (Some(-3700), Status::Warning, "ahead of"),
         ] {
-            let view = clock(&probe_of(ahead)).view;
+            let finding = clock(&probe_of(ahead));
+            let view = &finding.view;
             assert_eq!(view.status, status, "{ahead:?}");
             assert!(view.message.contains(word), "{}", view.message);
-            assert_eq!(view.mend.is_some(), status != Status::Ok);
+            assert_eq!(finding.mend.is_some(), status != Status::Ok);
         }
     }
 }

@@ -3,13 +3,13 @@
 use super::wanted::{Args, Wanted};
 use crate::api::{Access, Code};
 use crate::commands::shared::access_args::AdjustArgs;
-use crate::commands::shared::command_line::CommandLine;
 use crate::commands::shared::company_session::Acting;
 use crate::commands::shared::hints::Attempt;
 use crate::commands::shared::prompts::{self, Chosen};
 use crate::context::Context;
 use crate::domain::{Company, Operation};
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 
 /// What is wanted, complete and agreed to, and the command that says the same without questions.
 pub(super) struct Asked<'a> {
@@ -55,7 +55,7 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
         prompts::agreement(ui, &format!("{name} {what}{instead}"), "Do it?").await?;
     }
     let line = line(&name, &wanted, &company);
-    let line = if args.rehearsal.is_on { line.word("--dry-run") } else { line };
+    let line = if args.rehearsal.is_on { line.switch("--dry-run") } else { line };
     Ok(Asked { acting, name, wanted, line })
 }
 
@@ -89,7 +89,7 @@ fn in_words(wanted: &Wanted, company: &Company) -> String {
 
 /// The same without questions.
 fn line(name: &str, wanted: &Wanted, company: &Company) -> CommandLine {
-    let line = CommandLine::new("grant").word(name).flag("--company", company.id);
+    let line = CommandLine::new("grant").operand(name).flag("--company", company.id);
     match wanted {
         Wanted::Set(rights) => prompts::flags(line, rights),
         Wanted::Adjust(AdjustArgs { add, remove }) => {

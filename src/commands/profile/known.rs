@@ -3,6 +3,7 @@
 use crate::config::{ConfigFile, Profile};
 use crate::error::CliError;
 use crate::output::ProfileView;
+use crate::text::CommandLine;
 use crate::text::suggest::nearest;
 
 /// What is shown of a profile.
@@ -20,7 +21,7 @@ pub(super) fn view(name: &str, profile: &Profile, file: &ConfigFile) -> ProfileV
 /// The refusal of a profile that is not stored.
 pub(super) fn no_profile(name: &str, file: &ConfigFile) -> CliError {
     let error = CliError::not_found(format!("there is no profile {name}"))
-        .hint("see which there are with: sactl profile list");
+        .hint(CommandLine::new("profile list").after("see which there are with: "));
     match nearest(name, file.profiles.keys()) {
         Some(near) => error.hint_before(format!("did you mean {near}?")),
         None => error,

@@ -4,6 +4,7 @@ use super::known;
 use crate::config::ConfigFile;
 use crate::context::Context;
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 use crate::ui;
 
 /// Show a profile, or the one in use
@@ -19,7 +20,8 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
     let file = ConfigFile::load(&settings.folder)?;
     let in_use = || settings.profile.as_ref().map(|profile| profile.value.clone());
     let name = args.name.or_else(in_use).ok_or_else(|| {
-        CliError::not_found("there is no profile yet").hint("make one by signing in: sactl login")
+        CliError::not_found("there is no profile yet")
+            .hint(CommandLine::new("login").after("make one by signing in: "))
     })?;
     let profile = file.profiles.get(&name).ok_or_else(|| known::no_profile(&name, &file))?;
     ui::show(context.ui(), &known::view(&name, profile, &file))

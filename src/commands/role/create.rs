@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::domain::{Permission, RoleName};
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::RoleView;
+use crate::text::CommandLine;
 
 /// Create a role
 ///
@@ -36,8 +37,11 @@ pub(super) struct Args {
 /// and of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     RoleName::new(args.name.as_str()).map_err(|broken| CliError::invalid_input(vec![broken]))?;
-    let acting =
-        args.rehearsal.open(context).await.state_shown_by(|| format!("sactl role show {}", args.name))?;
+    let acting = args
+        .rehearsal
+        .open(context)
+        .await
+        .state_shown_by(|| CommandLine::new("role show").operand(&args.name))?;
     let new = CreateRole { name: args.name, permissions: args.permissions };
     let change = acting.session.create_role(acting.company, &new);
     if args.rehearsal.is_on {

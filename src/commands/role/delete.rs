@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::domain::Permission;
 use crate::error::{Result, WriteOutcome};
 use crate::output::RoleDeletedView;
+use crate::text::CommandLine;
 
 /// Delete a role that nobody holds
 ///
@@ -41,7 +42,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         }
         require_confirmation(context, &what).await?;
     }
-    let acting = args.rehearsal.open(context).await.state_shown_by(|| format!("sactl role show {name}"))?;
+    let acting =
+        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("role show").operand(&name))?;
     let change = acting.session.delete_role(acting.company, &name);
     if args.rehearsal.is_on {
         return rehearse(&acting, change, &name, &Attempt::Delete).await;

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::domain::Permission;
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::RoleView;
+use crate::text::CommandLine;
 
 /// Change the permissions of a role
 ///
@@ -56,8 +57,11 @@ impl Args {
 /// `usage`; `escalation`, `self_modification`, `not_found`, and those of signing in and of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     args.check()?;
-    let acting =
-        args.rehearsal.open(context).await.state_shown_by(|| format!("sactl role show {}", args.name))?;
+    let acting = args
+        .rehearsal
+        .open(context)
+        .await
+        .state_shown_by(|| CommandLine::new("role show").operand(&args.name))?;
     let change = change(&acting, &args);
     if args.rehearsal.is_on {
         return rehearse(&acting, change, &args.name, &attempt(&args)).await;

@@ -1,11 +1,14 @@
 //! Refusals of changes of roles, explained.
 
 use super::super::shared::company_session::Acting;
-use super::super::shared::hints::{held_in, listed, shows_what_one_holds, unknown_permissions, who_gives};
+use super::super::shared::hints::{
+    held_in, list_roles, listed, shows_what_one_holds, unknown_permissions, who_gives,
+};
 use crate::api::Code;
 use crate::client;
 use crate::domain::{Permission, PermissionSet};
 use crate::error::CliError;
+use crate::text::CommandLine;
 use crate::text::suggest::nearest;
 
 /// The refusal with what helps. `needed` is the permission that the route needs, `named` are the permissions
@@ -18,35 +21,42 @@ pub(super) async fn explain(
     named: &[String],
 ) -> CliError {
     let error = CliError::from(error);
+    let show = |role| CommandLine::new("role show").operand(role).flag("--company", acting.company);
     match error.code() {
         Code::MissingPermission => missing_permission(acting, error, needed).await,
         Code::Escalation => escalation(acting, error, named).await,
         Code::SelfModification => error
             .worded("nobody changes a role that they hold themselves")
             .hint(format!("somebody who holds {needed} and another role can do this"))
-            .hint("see your own role with: sactl whoami"),
+            .hint(
+                CommandLine::new("whoami")
+                    .flag("--company", acting.company)
+                    .after("see your own role with: "),
+            ),
         Code::NameTaken => error.hint(match role {
-            Some(role) => format!("see that role with: sactl role show {role}, or choose another name"),
-            None => "choose another name".to_owned(),
+            Some(role) => show(role).after("see that role with: ").then(", or choose another name"),
+            None => "choose another name".into(),
         }),
         Code::NotFound => not_found(acting, error, role).await,
         Code::RoleInUse => error.hint(match role {
-            Some(role) => format!(
-                "see which service accounts hold it with: sactl list --role {role} --company {}; give them another \
-                 with: sactl grant NAME --role ROLE",
-                acting.company
-            ),
-            None => "take it from everybody first".to_owned(),
+            Some(role) => CommandLine::new("list")
+                .flag("--role", role)
+                .flag("--company", acting.company)
+                .after("see which service accounts hold it with: ")
+                .then("; give them another with: ")
+                .run(CommandLine::new("grant NAME --role ROLE").flag("--company", acting.company)),
+            None => "take it from every account first".into(),
         }),
         Code::InvalidInput if error.violations().iter().any(|one| one.code == "unknown_permission") => {
             unknown_permissions(error, named)
         }
-        Code::InvalidInput if error.violations().iter().any(|one| one.code == "default_role") => error
-            .hint("make a role of your own with: sactl role create NAME --permission PERMISSION,…"),
+        Code::InvalidInput if error.violations().iter().any(|one| one.code == "default_role") => error.hint(
+            CommandLine::new("role create NAME --permission PERMISSION,…")
+                .flag("--company", acting.company)
+                .after("make a role of your own with: "),
+        ),
         _ => match role {
-            Some(role) if needed == Permission::ROLES_MANAGE => {
-                error.state_shown_by(&format!("sactl role show {role}"))
-            }
+            Some(role) if needed == Permission::ROLES_MANAGE => error.state_shown_by(show(role)),
             _ => error,
         },
     }
@@ -81,10 +91,12 @@ async fn not_found(acting: &Acting<'_>, error: CliError, role: Option<&str>) -> 
     let company = acting.company;
     let me = acting.session.me().await.ok();
     if me.is_some_and(|me| held_in(&me, company).is_none()) {
-        return error
-            .hint(format!("you do not belong to company {company}; see yours with: sactl company list"));
+        return error.hint(
+            CommandLine::new("company list")
+                .after(format!("you do not belong to company {company}; see yours with: ")),
+        );
     }
-    let error = error.hint(format!("see which roles there are with: sactl role list --company {company}"));
+    let error = error.hint(list_roles(company));
     let roles = match acting.session.list_roles(company) {
         Ok(pages) => pages.all().await.unwrap_or_default(),
         Err(_) => Vec::new(),

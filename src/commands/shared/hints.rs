@@ -15,6 +15,7 @@ use crate::domain::decision::{self, Operation};
 use crate::domain::{Company, CompanyId, DefaultRole, Permission, PermissionSet, Refusal, Violation, page};
 use crate::error::{CliError, Result};
 use crate::text::suggest::nearest;
+use crate::text::{CommandLine, Hint};
 
 /// What was tried and refused.
 #[derive(Clone, Debug)]
@@ -57,7 +58,7 @@ impl Acting<'_> {
                 .hint("names are unique over all companies, whatever the case of letters: choose another"),
             Code::InvalidInput => self.invalid(error, attempt).await,
             _ if attempt.operation == Operation::List => error,
-            _ => error.state_shown_by(&format!("sactl show {name}")),
+            _ => error.state_shown_by(self.shown_by(name)),
         }
     }
 
@@ -65,19 +66,16 @@ impl Acting<'_> {
     async fn not_found(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
         let me = self.session.me().await.ok();
         match me.map(|me| held_in(&me, self.company)) {
-            Some(None) => error.hint(format!(
-                "you do not belong to company {}; see yours with: sactl company list",
-                self.company
-            )),
-            _ if attempt.operation == Operation::Create => {
-                error.hint("see the companies that you can name with: sactl company list")
-            }
+            Some(None) => error.hint(
+                CommandLine::new("company list")
+                    .after(format!("you do not belong to company {}; see yours with: ", self.company)),
+            ),
+            _ if attempt.operation == Operation::Create => error
+                .hint(CommandLine::new("company list").after("see the companies that you can name with: ")),
             _ if attempt.operation == Operation::List => error,
             _ => {
-                let error = error.hint(format!(
-                    "see which accounts there are with: sactl list --company {}",
-                    self.company
-                ));
+                let list = CommandLine::new("list").flag("--company", self.company);
+                let error = error.hint(list.after("see which accounts there are with: "));
                 let error = match self.meant(attempt.name).await {
                     Some(meant) => error.hint_before(meant),
                     None => error,
@@ -120,7 +118,7 @@ impl Acting<'_> {
             let place = place(&me, company);
             let refusal = decision::require(permission, held).err()?;
             Some(match refusal {
-                Refusal::CompanyNotFound => format!("you do not belong to {place}"),
+                Refusal::CompanyNotFound => format!("you do not belong to {place}").into(),
                 _ => who_gives(permission, &me, place, company),
             })
         });
@@ -134,7 +132,7 @@ impl Acting<'_> {
         let needed = attempt.operation.permission();
         error
             .hint(format!("somebody else who holds {needed} in {here} can do this"))
-            .hint("see who you are with: sactl whoami")
+            .hint(CommandLine::new("whoami").after("see who you are with: "))
     }
 
     /// Says who owns the account, and what everybody else can do.
@@ -151,10 +149,19 @@ impl Acting<'_> {
             Err(_) => error,
         };
         let here = self.company;
-        error.hint(format!(
-            "in your own company you can change what it may do with: sactl grant {name} --company {here} --role ROLE, \
-             or remove its access with: sactl revoke {name} --company {here}"
-        ))
+        let named = |command| CommandLine::new(command).operand(name).flag("--company", here);
+        error.hint(
+            named("grant")
+                .flag("--role", "ROLE")
+                .after("in your own company you can change what it may do with: ")
+                .then(", or remove its access with: ")
+                .run(named("revoke")),
+        )
+    }
+
+    /// The command that shows an account as this company sees it.
+    fn shown_by(&self, name: &str) -> CommandLine {
+        CommandLine::new("show").operand(name).flag("--company", self.company)
     }
 
     /// Says what was probably meant, and what would be the way.
@@ -176,13 +183,22 @@ impl Acting<'_> {
             error = unknown_permissions(error, &mentioned);
         }
         if says(&error, "not_individual") {
-            error = error.hint(format!(
-                "its permissions come from a role: replace the role with sactl grant {name} --permission PERMISSION,…, \
-                 or change the role itself with sactl role edit"
-            ));
+            let grant = CommandLine::new("grant").operand(name).flag("--company", self.company);
+            error = error.hint(
+                grant
+                    .flag("--permission", "PERMISSION,…")
+                    .after("its permissions come from a role: replace the role with ")
+                    .then(", or change the role itself with ")
+                    .run(CommandLine::new("role edit ROLE").flag("--company", self.company)),
+            );
         }
         if says(&error, "empty_access") {
-            error = error.hint(format!("remove all access with: sactl revoke {name}"));
+            error = error.hint(
+                CommandLine::new("revoke")
+                    .operand(name)
+                    .flag("--company", self.company)
+                    .after("remove all access with: "),
+            );
         }
         error
     }
@@ -225,7 +241,7 @@ fn meant_role(error: CliError, company: CompanyId, role: &str, names: Vec<String
         Some(near) => error.hint(format!("did you mean the role {near}?")),
         None => error,
     }
-    .hint(format!("see which roles there are with: sactl role list --company {company}"))
+    .hint(list_roles(company))
 }
 
 /// Says what unknown permissions probably mean.
@@ -234,7 +250,13 @@ pub(in crate::commands) fn unknown_permissions(error: CliError, names: &[String]
     let unknown = names.iter().filter(|name| !known.contains(name));
     let near = unknown
         .filter_map(|name| Some(format!("did you mean {} instead of {name}?", nearest(name, &known)?)));
-    near.fold(error, CliError::hint).hint("see which permissions there are with: sactl permission list")
+    near.fold(error, CliError::hint)
+        .hint(CommandLine::new("permission list").after("see which permissions there are with: "))
+}
+
+/// Where the names of the roles of a company stand.
+pub(in crate::commands) fn list_roles(company: CompanyId) -> Hint {
+    CommandLine::new("role list").flag("--company", company).after("see which roles there are with: ")
 }
 
 /// Who can help `me`, who lacks `permission` in the company at `place`.
@@ -243,21 +265,24 @@ pub(in crate::commands) fn who_gives(
     me: &api::session::Identity,
     place: impl std::fmt::Display,
     company: CompanyId,
-) -> String {
+) -> Hint {
     match me.kind {
-        Kind::User => format!("somebody who manages users in {place} can give you {permission}"),
-        Kind::ServiceAccount => format!(
-            "somebody who holds it and {} in {place} can give you {permission} with: sactl grant {} --company {company} \
-             --role ROLE, or --permission with the whole list",
-            Permission::SERVICE_ACCOUNTS_EDIT,
-            me.name
-        ),
+        Kind::User => format!("somebody who manages users in {place} can give you {permission}").into(),
+        Kind::ServiceAccount => CommandLine::new("grant")
+            .operand(&me.name)
+            .flag("--company", company)
+            .flag("--role", "ROLE")
+            .after(format!(
+                "somebody who holds it and {} in {place} can give you {permission} with: ",
+                Permission::SERVICE_ACCOUNTS_EDIT
+            ))
+            .then(", or --permission with the whole list"),
     }
 }
 
 /// The command that shows what one may do in the company.
-pub(in crate::commands) fn shows_what_one_holds(company: CompanyId) -> String {
-    format!("see what you hold there with: sactl whoami --company {company}")
+pub(in crate::commands) fn shows_what_one_holds(company: CompanyId) -> Hint {
+    CommandLine::new("whoami").flag("--company", company).after("see what you hold there with: ")
 }
 
 pub(in crate::commands) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option<PermissionSet> {

@@ -1,7 +1,6 @@
 //! What several verbs need.
 
 pub(super) mod access_args;
-pub(super) mod command_line;
 pub(super) mod company_session;
 pub mod confirm;
 pub(super) mod dry_run;

@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::domain::{Password, password};
 use crate::error::{CliError, Result, exit_code};
 use crate::output::{Answer, Format, Selection};
+use crate::text::{CommandLine, Hint};
 use crate::ui::Ui;
 
 // Not a doc comment: it would become the help of the commands that take these.
@@ -234,10 +235,10 @@ impl PasswordArgs {
     }
 }
 
-fn way_out(name: &str) -> String {
-    format!(
-        "the new password of {name} is in force and was not shown; set another with: sactl passwd {name} --generate"
-    )
+fn way_out(name: &str) -> Hint {
+    CommandLine::new("passwd").operand(name).switch("--generate").after(format!(
+        "the new password of {name} is in force and was not shown; set another with: "
+    ))
 }
 
 /// An expression that shows nothing of a generated password.
@@ -282,12 +283,17 @@ pub fn password_from_stdin(ui: &Ui) -> Result<Password> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Target;
 
     #[test]
     fn a_generated_password_that_nobody_saw_is_an_error_with_the_way_out() {
         let closed = || CliError::answer(std::io::ErrorKind::BrokenPipe.into());
         let lost = NewPassword::unshown("ci", closed());
         assert_eq!((lost.exit_code(), lost.is_quiet()), (1, false));
-        assert!(lost.hints()[0].ends_with("sactl passwd ci --generate"), "{:?}", lost.hints());
+        assert!(
+            lost.hints()[0].on(&Target::default()).ends_with("sactl passwd ci --generate"),
+            "{:?}",
+            lost.hints()
+        );
     }
 }

@@ -3,7 +3,6 @@
 //! Only what the signed-in identity may give is offered. Nothing here changes anything.
 
 use super::access_args::Rights;
-use super::command_line::CommandLine;
 use super::company_session::Acting;
 use super::hints::{Attempt, held_in};
 use crate::api::account::AccountQuery;
@@ -14,6 +13,7 @@ use crate::context::Context;
 use crate::domain::decision;
 use crate::domain::{Company, DefaultRole, Operation, Ownership, Permission, PermissionSet, Refusal, page};
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 use crate::ui::{Choice, Ui};
 
 /// How often a line is asked for again.
@@ -58,11 +58,7 @@ pub(in crate::commands) async fn agreement(ui: &Ui, summary: &str, question: &st
 
 /// Says how to do the same without questions, on the same server.
 pub(in crate::commands) fn tell_line(context: &Context, line: CommandLine) {
-    let line = context.place_flags().into_iter().fold(line, |line, (flag, value)| match value {
-        Some(value) => line.flag(flag, value),
-        None => line.word(flag),
-    });
-    context.ui().hint(format!("the same without questions: {line}"));
+    context.ui().hint(line.after("the same without questions: "));
 }
 
 impl Acting<'_> {

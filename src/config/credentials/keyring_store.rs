@@ -10,6 +10,7 @@ use secret_service::blocking::SecretService;
 
 use super::slot::{Credentials, Slot, encode};
 use crate::config::{Error, Result};
+use crate::text::CommandLine;
 
 /// Longest wait for one call.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -25,7 +26,7 @@ pub(super) async fn load(slot: &Slot) -> Result<Option<Credentials>> {
     // The parser's own message could repeat a secret.
     found.map(parse).transpose().map_err(|_| {
         Error::store("what the keyring holds for this server and user is not ours")
-            .hint("replace it by signing in again: sactl login")
+            .hint(CommandLine::new("login").after("replace it by signing in again: "))
     })
 }
 

@@ -51,7 +51,11 @@ fn what_others_may_read_is_refused_with_the_mend() {
 
     std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
     let error = Folder::open_private(folder.path()).unwrap_err();
-    assert!(error.hints[0].starts_with("chmod 700 "), "{:?}", error.hints);
+    assert!(
+        error.hints[0].on(&crate::text::Target::default()).starts_with("chmod 700 "),
+        "{:?}",
+        error.hints
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::config::settings::ChosenCompany;
 use crate::config::{Identity, Settings, StoreKind};
 use crate::context::Context;
 use crate::error::{CliError, Result};
+use crate::text::{CommandLine, Target};
 
 /// Shows it; to a program, which reads a document or nothing, an error.
 ///
@@ -19,11 +20,12 @@ use crate::error::{CliError, Result};
 pub async fn start(program: &clap::Command, context: &Context) -> Result<()> {
     let ui = context.ui();
     if ui.format().is_document() {
-        return Err(CliError::usage("no command is named").hint("see them all with: sactl help"));
+        return Err(CliError::usage("no command is named")
+            .hint(CommandLine::new("help").after("see them all with: ")));
     }
     let standing = Standing::find(context).await;
     let style = Style::new(ui.width(), ui.colour());
-    ui.answer(|out| out.write_all(screen(program, &standing, style).as_bytes()))
+    ui.answer(|out| out.write_all(screen(program, &standing, &ui.target(), style).as_bytes()))
 }
 
 /// How far somebody has come.
@@ -86,7 +88,7 @@ async fn has_ended(settings: &Settings, slot: &Slot) -> Option<String> {
     (!lives).then(|| format!("the session of {username} has ended"))
 }
 
-fn screen(program: &clap::Command, standing: &Standing, style: Style) -> String {
+fn screen(program: &clap::Command, standing: &Standing, target: &Target, style: Style) -> String {
     let mut text = style.wrapped(
         "sactl administers service accounts of a platform that manages cellular routers: who owns an account, in \
          which companies it may do what, and its password.",
@@ -97,7 +99,7 @@ fn screen(program: &clap::Command, standing: &Standing, style: Style) -> String 
         let _ = write!(text, "\n{}\n", style.strong(heading));
         definitions(pairs, style, &mut text);
     };
-    section("Next", &next(standing));
+    section("Next", &next(standing, target));
     section("Commands", &commands(program));
     section("Help", &help());
     text
@@ -116,30 +118,32 @@ fn said(standing: &Standing) -> String {
 }
 
 /// What to type next.
-fn next(standing: &Standing) -> Vec<(String, String)> {
+fn next(standing: &Standing, target: &Target) -> Vec<(String, String)> {
     let pairs: &[(&str, &str)] = match standing {
         Standing::New => &[
-            ("sactl sandbox", "try everything with sample data, without any server"),
-            ("sactl login", "sign in; add --server https://HOST, or answer the questions"),
+            ("sandbox", "try everything with sample data, without any server"),
+            ("login", "sign in; add --server https://HOST, or answer the questions"),
         ],
-        Standing::Broken(_) => &[("sactl doctor", "see what is wrong, and the mend")],
+        Standing::Broken(_) => &[("doctor", "see what is wrong, and the mend")],
         Standing::SignedOut { .. } => {
-            &[("sactl login", "sign in"), ("sactl doctor", "see whether server and settings are in order")]
+            &[("login", "sign in"), ("doctor", "see whether server and settings are in order")]
         }
         Standing::Ready { company: None, .. } => &[
-            ("sactl company list", "see your companies"),
-            ("sactl company use ID", "choose the one to act in"),
-            ("sactl list", "see the service accounts of the company"),
+            ("company list", "see your companies"),
+            ("company use ID", "choose the one to act in"),
+            ("list", "see the service accounts of the company"),
         ],
         Standing::Ready { .. } => &[
-            ("sactl list", "see the service accounts of the company"),
-            ("sactl create NAME", "make one; add --role viewer --generate"),
-            ("sactl grant NAME", "give it access; add --role ROLE or --permission P"),
+            ("list", "see the service accounts of the company"),
+            ("create NAME", "make one; add --role viewer --generate"),
+            ("grant NAME", "give it access; add --role ROLE or --permission P"),
         ],
     };
     let has_platform = cfg!(feature = "platform");
-    let there = pairs.iter().filter(|(command, _)| has_platform || *command != "sactl sandbox");
-    there.map(|(command, does)| (format!("`{command}`"), (*does).to_owned())).collect()
+    let there = pairs.iter().filter(|(command, _)| has_platform || *command != "sandbox");
+    there
+        .map(|(command, does)| (format!("`{}`", CommandLine::new(command).on(target)), (*does).to_owned()))
+        .collect()
 }
 
 /// The names of all commands, by group.
@@ -185,7 +189,12 @@ mod tests {
             (Standing::Ready { who, server, company }, "sactl list"),
         ];
         for (standing, wanted) in standings {
-            let text = screen(&crate::cli::program(), &standing, Style { width: 80, colour: false });
+            let text = screen(
+                &crate::cli::program(),
+                &standing,
+                &Target::default(),
+                Style { width: 80, colour: false },
+            );
             assert!(text.lines().count() <= 24, "{text}");
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
             let next = text.split("Next\n").nth(1).unwrap().split("\n\n").next().unwrap();

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::context::Context;
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 
 /// The day of the last change that a reader would notice, as it stands below each page.
 const DATE: &str = "2026-11-22";
@@ -66,5 +67,5 @@ fn write(folder: &Path, page: &Page) -> Result<()> {
 
 fn cannot(what: &str, path: &Path, error: std::io::Error) -> CliError {
     CliError::io(format!("cannot {what} {}", path.display()), error)
-        .hint("name a folder that you may write to: sactl man DIR")
+        .hint(CommandLine::new("man DIR").after("name a folder that you may write to: "))
 }

@@ -57,7 +57,7 @@ impl Page<'_> {
         match block {
             Block::Title(title) => self.sentence(title, Tone::Strong),
             Block::Counted(title, count) => self.counted(title, count),
-            Block::Note(text) => self.sentence(text, Tone::Faint),
+            Block::Note(note) => self.sentence(&note.on(&self.surroundings.target), Tone::Faint),
             Block::Verbatim(text) => self.line(&sanitise(text), Tone::Strong),
             Block::Document(text) => self.line(&sanitise(text), Tone::Plain),
             Block::Table { columns, rows } => self.table(columns, rows),

@@ -37,7 +37,8 @@ pub(in crate::output) fn write(
         match block {
             Block::Title(title) => writeln!(out, "{}.", sanitise(title))?,
             Block::Counted(title, count) => writeln!(out, "{}: {count}.", sanitise(title))?,
-            Block::Note(text) | Block::Verbatim(text) | Block::Document(text) => {
+            Block::Note(note) => writeln!(out, "{}", sanitise(&note.on(&surroundings.target)))?,
+            Block::Verbatim(text) | Block::Document(text) => {
                 writeln!(out, "{}", sanitise(text))?;
             }
             Block::Pairs(pairs) => {

@@ -11,6 +11,7 @@ use crate::domain::{Company, Ownership};
 use crate::output::time::counted;
 use crate::output::view::{text, written};
 use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row};
+use crate::text::CommandLine;
 
 /// What somebody may do in one company.
 #[derive(Serialize, JsonSchema)]
@@ -281,18 +282,19 @@ impl AccountDetailView {
     /// The table of companies for the owner; for everybody else what they can do.
     fn companies_blocks(&self) -> Vec<Block> {
         let name = &self.account.name;
+        let grant = |role| CommandLine::new("grant").operand(name).flag("--role", role);
         match self.companies.as_deref() {
             None => vec![
                 Block::Title("External account".to_owned()),
                 Block::Note(
-                    "Only its owner can change its description, reset its password or delete it.".to_owned(),
+                    "Only its owner can change its description, reset its password or delete it.".into(),
                 ),
-                Block::Note(format!("Change what it may do here with: sactl grant {name} --role ROLE")),
-                Block::Note(format!("Remove its access here with: sactl revoke {name}")),
+                Block::Note(grant("ROLE").after("Change what it may do here with: ")),
+                Block::Note(CommandLine::new("revoke").operand(name).after("Remove its access here with: ")),
             ],
             Some([]) => vec![
                 Block::Title("Access in no company".to_owned()),
-                Block::Note(format!("Give it some with: sactl grant {name} --role viewer")),
+                Block::Note(grant("viewer").after("Give it some with: ")),
             ],
             Some(companies) => vec![
                 Block::Title(match companies.len() {

@@ -7,6 +7,7 @@ use crate::domain::{Company, Ownership};
 use crate::output::time::{counted, grouped};
 use crate::output::view::account::{EXTERNAL, OWNED};
 use crate::output::{AccountView, Answer, Block, Cell, Column};
+use crate::text::{CommandLine, Hint};
 
 /// The service accounts of a company: what it owns, and what it has let in.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -89,12 +90,12 @@ impl AccountListView {
         accounts: &[AccountView],
         columns: &'static [Column],
         cells: fn(&AccountView) -> Vec<Cell>,
-        none: impl FnOnce() -> String,
+        none: impl FnOnce() -> Hint,
     ) -> [Block; 2] {
         let body = if accounts.is_empty() {
             Block::Note(match self.asked.filter() {
-                _ if self.asked.cut.is_some() => CUT.to_owned(),
-                Some(filter) => format!("None {filter}. See all with: sactl list"),
+                _ if self.asked.cut.is_some() => CUT.into(),
+                Some(filter) => CommandLine::new("list").after(format!("None {filter}. See all with: ")),
                 None => none(),
             })
         } else {
@@ -106,29 +107,27 @@ impl AccountListView {
     fn owned_blocks(&self) -> [Block; 2] {
         let here = &self.company;
         let none = || match self.asked.may {
-            Some(May { create: false, .. }) => {
-                format!(
-                    "{here} owns no service account yet. Somebody who holds service-accounts:create can make one."
-                )
-            }
-            _ => format!(
-                "{here} owns no service account yet. Create one with: sactl create NAME --role viewer --generate"
-            ),
+            Some(May { create: false, .. }) => format!(
+                "{here} owns no service account yet. Somebody who holds service-accounts:create can make one."
+            )
+            .into(),
+            _ => CommandLine::new("create NAME --role viewer --generate")
+                .after(format!("{here} owns no service account yet. Create one with: ")),
         };
         self.part(format!("Owned by {here}"), &self.owned, OWNED, AccountView::owned_cells, none)
     }
 
     fn external_blocks(&self) -> [Block; 2] {
         let here = &self.company;
-        let none = || match self.asked.may {
-            Some(May { edit: false, .. }) => {
-                format!(
-                    "No other company's account has access to {here}. Somebody who holds service-accounts:edit can let one in."
-                )
-            }
-            _ => format!(
-                "No other company's account has access to {here}. Let one in with: sactl grant NAME --role viewer"
-            ),
+        let none = || {
+            match self.asked.may {
+            Some(May { edit: false, .. }) => format!(
+                "No other company's account has access to {here}. Somebody who holds service-accounts:edit can let one in."
+            )
+            .into(),
+            _ => CommandLine::new("grant NAME --role viewer")
+                .after(format!("No other company's account has access to {here}. Let one in with: ")),
+        }
         };
         let title = format!("External, with access to {here}");
         self.part(title, &self.external, EXTERNAL, AccountView::external_cells, none)

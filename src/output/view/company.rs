@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::domain::{Company, CompanyId};
 use crate::output::view::told;
 use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row};
+use crate::text::CommandLine;
 
 /// A company.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -81,7 +82,8 @@ impl Answer for CompanyListView {
             return vec![
                 Block::Title("You belong to no company".to_owned()),
                 Block::Note(
-                    "A company admin can let you in; then see it with: sactl company list".to_owned(),
+                    CommandLine::new("company list")
+                        .after("A company admin can let you in; then see it with: "),
                 ),
             ];
         }

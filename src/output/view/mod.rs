@@ -22,6 +22,7 @@ use serde::Serialize;
 use crate::domain::{AccountId, CompanyId, Password, Token};
 use crate::output::Cell;
 use crate::output::table::layout::Fit;
+use crate::text::Hint;
 
 /// A cell of a row as programs read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,7 +192,7 @@ pub enum Block {
     /// A title, and how much belongs to it.
     Counted(String, String),
     /// A sentence, faint.
-    Note(String),
+    Note(Hint),
     /// A line that is never broken, for copying.
     Verbatim(String),
     /// Text as it came, which is never broken.

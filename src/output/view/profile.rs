@@ -7,6 +7,7 @@ use crate::domain::Company;
 use crate::output::time::counted;
 use crate::output::view::{text, told, written};
 use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row};
+use crate::text::CommandLine;
 
 /// A profile.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -103,7 +104,8 @@ impl Answer for ProfileListView {
             return vec![
                 Block::Title("No profile yet".to_owned()),
                 Block::Note(
-                    "Make one by signing in: sactl login --server https://gateway.example".to_owned(),
+                    CommandLine::new("login --server https://gateway.example")
+                        .after("Make one by signing in: "),
                 ),
             ];
         }

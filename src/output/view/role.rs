@@ -8,6 +8,7 @@ use crate::domain::Company;
 use crate::output::time::counted;
 use crate::output::view::{told, written};
 use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row};
+use crate::text::CommandLine;
 
 /// A role of a company.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -119,8 +120,8 @@ impl Answer for RoleListView {
             None => Block::Title(count),
         };
         if self.roles.is_empty() {
-            let next = "Make one with: sactl role create NAME --permission devices:view";
-            return vec![title, Block::Note(next.to_owned())];
+            let create = CommandLine::new("role create NAME --permission devices:view");
+            return vec![title, Block::Note(create.after("Make one with: "))];
         }
         let cells = |role: &RoleView| {
             vec![

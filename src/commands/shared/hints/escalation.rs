@@ -66,7 +66,7 @@ impl Acting<'_> {
                 "somebody who holds everything that it holds, in every company, or who is {} of {owner} can do this",
                 DefaultRole::CompanyAdmin.as_str()
             ))
-            .hint(format!("see where it may do what with: sactl show {name} --company {}", self.company))
+            .hint(self.shown_by(name).after("see where it may do what with: "))
     }
 
     /// What the account holds now: an attempt may keep it.

@@ -1,0 +1,205 @@
+//! A command of this program that a message names, and the target that it takes over from the call.
+
+use std::fmt::{self, Write as _};
+
+/// Flags that say which server, profile and company a call acts on: a command that a message of this call names
+/// carries them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    place: Vec<(&'static str, Option<String>)>,
+    company: Option<String>,
+}
+
+/// How much of the target concerns a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// It reads this machine alone.
+    Nothing,
+    /// It talks to a server.
+    Server,
+    /// It acts in a company.
+    Company,
+}
+
+/// A command of this program, for a POSIX shell. It is written out together with the target of the call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandLine {
+    reach: Reach,
+    /// The words, quoted.
+    words: Vec<String>,
+    /// Operands that look like flags, quoted: they stand after `--`.
+    behind_dashes: Vec<String>,
+}
+
+impl Target {
+    /// With a flag that says on which server, as whom or how a call talks to it.
+    #[must_use]
+    pub fn place(mut self, flag: &'static str, value: Option<String>) -> Self {
+        self.place.push((flag, value));
+        self
+    }
+
+    /// In this company, by id or name.
+    #[must_use]
+    pub fn company(mut self, company: impl fmt::Display) -> Self {
+        self.company = Some(company.to_string());
+        self
+    }
+
+    /// Whether it names a company.
+    pub const fn has_company(&self) -> bool {
+        self.company.is_some()
+    }
+
+    fn flags(&self, reach: Reach) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        let place = self.place.iter().filter(move |_| reach != Reach::Nothing);
+        let company = self.company.iter().filter(move |_| reach == Reach::Company);
+        place
+            .map(|(flag, value)| (*flag, value.as_deref()))
+            .chain(company.map(|company| ("--company", Some(company.as_str()))))
+    }
+}
+
+impl CommandLine {
+    /// `sactl` with the words of `command`, which need no quotes.
+    pub fn new(command: &str) -> Self {
+        let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        Self { reach: reach(words.first().map_or("", String::as_str)), words, behind_dashes: Vec::new() }
+    }
+
+    /// With one more operand.
+    #[must_use]
+    pub fn operand(mut self, operand: impl fmt::Display) -> Self {
+        let operand = operand.to_string();
+        let words = if operand.starts_with('-') { &mut self.behind_dashes } else { &mut self.words };
+        words.push(quoted(&operand));
+        self
+    }
+
+    /// With a flag that takes no value.
+    #[must_use]
+    pub fn switch(mut self, flag: &str) -> Self {
+        self.words.push(flag.to_owned());
+        self
+    }
+
+    /// With a flag and its value, in one word where the value looks like a flag.
+    #[must_use]
+    pub fn flag(mut self, flag: &str, value: impl fmt::Display) -> Self {
+        self.push_flag(flag, &value.to_string());
+        self
+    }
+
+    fn push_flag(&mut self, flag: &str, value: &str) {
+        if value.starts_with('-') {
+            self.words.push(format!("{flag}={}", quoted(value)));
+        } else {
+            self.words.extend([flag.to_owned(), quoted(value)]);
+        }
+    }
+
+    fn has(&self, flag: &str) -> bool {
+        let is_flag = |word: &String| {
+            word.strip_prefix(flag).is_some_and(|rest| matches!(rest.chars().next(), None | Some('=')))
+        };
+        self.words.iter().any(is_flag)
+    }
+
+    /// The command as it is typed to act on `target`. A flag that the command has already is left as it is.
+    pub fn on(&self, target: &Target) -> String {
+        let mut line = self.clone();
+        for (flag, value) in target.flags(self.reach).filter(|(flag, _)| !self.has(flag)) {
+            match value {
+                Some(value) => line.push_flag(flag, value),
+                None => line.words.push(flag.to_owned()),
+            }
+        }
+        let dashes = (!line.behind_dashes.is_empty()).then(|| "--".to_owned());
+        let mut text = "sactl".to_owned();
+        for word in line.words.into_iter().chain(dashes).chain(line.behind_dashes) {
+            let _ = write!(text, " {word}");
+        }
+        text
+    }
+}
+
+/// What the command, named by its first word, acts on.
+fn reach(command: &str) -> Reach {
+    match command {
+        "" | "completion" | "help" | "man" | "profile" | "sandbox" | "serve" => Reach::Nothing,
+        "api" | "company" | "doctor" | "login" | "logout" | "permission" | "token" => Reach::Server,
+        _ => Reach::Company,
+    }
+}
+
+/// The word so that a shell takes it as it is.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%…".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn alone(line: &CommandLine) -> String {
+        line.on(&Target::default())
+    }
+
+    #[test]
+    fn only_what_needs_it_is_quoted() {
+        let line = CommandLine::new("create").operand("ci").flag("--description", "it's a \"bot\" $HOME");
+        assert_eq!(alone(&line), r#"sactl create ci --description 'it'\''s a "bot" $HOME'"#);
+        let line = CommandLine::new("create").flag("--description", "--yes").switch("--dry-run");
+        assert_eq!(alone(&line), "sactl create --description=--yes --dry-run");
+        assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("devices:view,alerts:view"), "devices:view,alerts:view");
+    }
+
+    #[test]
+    fn an_operand_like_a_flag_stands_behind_every_flag() {
+        let target = Target::default().company("-x");
+        assert_eq!(
+            CommandLine::new("show").operand("-it's").on(&target),
+            r"sactl show --company=-x -- '-it'\''s'"
+        );
+    }
+
+    #[test]
+    fn a_command_carries_as_much_of_the_target_as_concerns_it() {
+        let target = Target::default()
+            .place("--profile", Some("north west".to_owned()))
+            .place("--allow-http", None)
+            .company("O'Neill & Co");
+        let on = |line: CommandLine| line.on(&target);
+        assert_eq!(
+            on(CommandLine::new("show").operand("ci")),
+            r"sactl show ci --profile 'north west' --allow-http --company 'O'\''Neill & Co'"
+        );
+        assert_eq!(
+            on(CommandLine::new("company list")),
+            "sactl company list --profile 'north west' --allow-http"
+        );
+        assert_eq!(on(CommandLine::new("profile list")), "sactl profile list");
+        assert_eq!(
+            on(CommandLine::new("list").flag("--company", 2)),
+            "sactl list --company 2 --profile 'north west' --allow-http"
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        /// A real shell reads the word back.
+        #[test]
+        fn a_shell_takes_it_as_it_is(word in "[^\\x00-\\x1f\\x7f]{0,12}") {
+            let script = format!("printf %s {}", quoted(&word));
+            let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+            prop_assert_eq!(String::from_utf8(output.stdout).unwrap(), word);
+        }
+    }
+}
