@@ -3,6 +3,7 @@
 mod answers;
 mod bounds;
 mod durable;
+mod hints;
 mod passwords;
 mod scale;
 mod targets;
