@@ -9,6 +9,7 @@ use crate::common::source::{self, Source};
 use self::graph::Graph;
 
 mod graph;
+mod hints;
 
 /// The files of `commands` that start the platform, and the only ones that may use it.
 const STARTS_THE_PLATFORM: [&str; 2] = ["serve", "sandbox"];

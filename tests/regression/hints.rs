@@ -3,6 +3,8 @@
 use crate::cli::acting::{ACME_ADMIN, World, sign_in};
 use crate::common::env::{Env, program};
 use crate::common::output::Outcome;
+use crate::common::stub::{Answer, Stub};
+use crate::common::terminal::Terminal;
 
 /// Signed in to `main` with company 1 and to the profile `north's west`, which is not the current one.
 fn two_profiles(main: &World, other: &World) -> Env {
@@ -45,4 +47,47 @@ fn hint_of_a_call_with_target_flags_acts_on_the_same_target() {
     let (line, listed) = pasted(&env, &empty.expect(0).stdout, "See all with: ");
     assert_eq!(line, r"sactl list --profile 'north'\''s west' --company 2");
     assert!(!listed.expect(0).stdout.contains("only-there"), "{listed}");
+}
+
+/// F1: a hint left out `--server` of the call, so that a copy of it acted at the server of the environment.
+#[test]
+fn hint_of_a_call_with_a_server_acts_at_that_server() {
+    let (main, other) = (World::start(), World::start());
+    let env = other.admin().with("SACTL_SERVER", main.url());
+    let at = ["--server", &other.url()];
+    env.run([&["create", "only-there", "--generate", "-o", "json"][..], &at].concat()).expect(0);
+
+    let refused = env.run([&["show", "no-such-account"][..], &at].concat());
+    let (line, listed) = pasted(&env, &refused.expect(5).stderr, "accounts there are with: ");
+    assert_eq!(line, format!("sactl list --company 1 --server {}", other.url()));
+    assert!(listed.expect(0).stdout.contains("only-there"), "{listed}");
+}
+
+/// F1: the name of an account was written into a hint as it is: a shell took it apart, and the program took it for a
+/// flag.
+#[test]
+fn hint_with_a_name_like_a_flag_and_with_quotes_reaches_that_account() {
+    let broken = Stub::always(Answer::json(500, r#"{"error":{"code":"internal","message":"out of order"}}"#));
+    let env = Env::new().with("SACTL_TOKEN", "sat_x").with("SACTL_SERVER", "http://127.0.0.1:1");
+    let failed =
+        env.run(["grant", "--role=viewer", "--company=1", "--server", &broken.url(), "--", "-it's $HOME"]);
+    let (line, _) = pasted(&env, &failed.expect(1).stderr, "the case now with: ");
+    assert_eq!(line, format!(r"sactl show --company 1 --server {} -- '-it'\''s $HOME'", broken.url()));
+    let last = broken.requests().pop().unwrap();
+    assert_eq!(last.method, "GET");
+    assert!(last.path().ends_with("/service-accounts/-it%27s%20%24HOME"), "{}", last.path());
+}
+
+/// F1: a person chose a company at a question, and the hint of the answer acted in none or asked again.
+#[test]
+fn hint_after_the_question_for_a_company_acts_in_that_company() {
+    let world = World::start();
+    let env = world.signed_in(ACME_ADMIN);
+    let mut terminal = Terminal::start(&env, "list --search zzz");
+    terminal.wait_for("Which company").wait_for("Northwind Logistics").type_line("Northwind");
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    let (line, listed) = pasted(&env, &text, "See all with: ");
+    assert_eq!(line, "sactl list --company 2");
+    assert!(listed.expect(0).stdout.contains("Northwind Logistics"), "{listed}");
 }

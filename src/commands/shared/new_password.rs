@@ -236,9 +236,10 @@ impl PasswordArgs {
 }
 
 fn way_out(name: &str) -> Hint {
-    CommandLine::new("passwd").operand(name).switch("--generate").after(format!(
-        "the new password of {name} is in force and was not shown; set another with: "
-    ))
+    CommandLine::new("passwd")
+        .operand(name)
+        .switch("--generate")
+        .after(format!("the new password of {name} is in force and was not shown; set another with: "))
 }
 
 /// An expression that shows nothing of a generated password.

@@ -133,7 +133,8 @@ impl Acting<'_> {
             Choice::new("Individual permissions", "chosen one by one"),
         ];
         if may_be_none {
-            kinds.insert(0, Choice::new("No access yet", "give it later with: sactl grant"));
+            let later = CommandLine::new("grant").after("give it later with: ");
+            kinds.insert(0, Choice::new("No access yet", later.on(&self.ui.target())));
         }
         let start = usize::from(present.is_some_and(|access| access.role.is_none()));
         let kind = self.ui.choose("Which access", kinds, start).await?;
