@@ -310,6 +310,8 @@ fn p5_drawn_questions_cannot_command_a_terminal() {
             text = text.replace(&format!("\u{1b}[{switch}"), "");
         }
         for letter in ["A", "B", "C", "D", "G"] {
+            // A move by one may leave its count out.
+            text = text.replace(&format!("\u{1b}[{letter}"), "");
             for count in 1..250 {
                 text = text.replace(&format!("\u{1b}[{count}{letter}"), "");
             }
