@@ -48,7 +48,7 @@ async fn finish(
     match create(wish, description, &password, context).await {
         Ok(None) => Ok(()),
         Ok(Some((acting, detail))) => {
-            acting.ui.status(what_was_done(&detail));
+            acting.say(what_was_done(&detail));
             password.tell_where(acting.ui);
             password.show(&acting, &wish.name, |password| CreatedView::new(detail.clone(), password))
         }

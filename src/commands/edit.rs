@@ -42,9 +42,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     }
     match change.await {
         Ok(account) => {
-            acting
-                .ui
-                .status(format!("Changed the description of {}, owned by {}", account.name, account.owner));
+            acting.say(format!("Changed the description of {}, owned by {}", account.name, account.owner));
             acting.show(&AccountView::from(account))
         }
         Err(error) => Err(acting.explain(error, &attempt).await),

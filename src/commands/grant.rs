@@ -56,7 +56,7 @@ async fn finish(acting: &Acting<'_>, name: &str, wanted: &Wanted, rehearsal: Reh
     }
     match change.await {
         Ok(done) => {
-            acting.ui.status(what_was_done(&done));
+            acting.say(what_was_done(&done));
             acting.show(&GrantView::from(done))
         }
         Err(error) => Err(acting.explain(error, &attempt).await),

@@ -61,7 +61,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     match reset(&args.name, &password, current, context).await {
         Ok((acting, change)) => {
             let account = change.account;
-            acting.ui.status(format!(
+            acting.say(format!(
                 "Reset the password of {}, owned by {}; all its tokens have ended",
                 account.name, account.owner
             ));

@@ -60,7 +60,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         Ok(None) => AccessRemoval { account: None, company: acting.named_company().await, changed: true },
         Err(error) => return Err(acting.explain(error, &attempt).await),
     };
-    acting.ui.status(if removal.changed {
+    acting.say(if removal.changed {
         format!("Removed all access of {name} in {}", removal.company)
     } else {
         format!("Unchanged: {name} had no access in {}", removal.company)

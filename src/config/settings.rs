@@ -186,6 +186,14 @@ impl Settings {
         self.company.as_ref().map(|chosen| &chosen.value)
     }
 
+    /// The profile whose server and account this call uses; `None` where the environment brings either of them.
+    pub fn acting_profile(&self) -> Option<&str> {
+        let profile = self.profile.as_ref().filter(|_| self.is_profiles_server())?;
+        let Identity::Stored(username) = &self.identity else { return None };
+        let is_own = username.is_none() || *username == self.stored.username;
+        is_own.then_some(profile.value.as_str())
+    }
+
     /// The user name that the profile has for the server in use.
     pub fn stored_username(&self) -> Option<&str> {
         self.stored.username.as_deref().filter(|_| self.is_profiles_server())

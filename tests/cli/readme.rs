@@ -1,6 +1,6 @@
 //! The README shows real output: its console blocks are typed at a terminal, in their order, and compared.
 
-use super::acting::{ACME_ADMIN, World};
+use super::acting::{ACME_ADMIN, World, sign_in};
 use crate::common::terminal::Terminal;
 
 const README: &str = include_str!("../../README.md");
@@ -35,7 +35,9 @@ fn agrees(line: &str, pattern: &str) -> bool {
 #[test]
 fn the_readme_shows_real_output() {
     let world = World::start();
-    let home = world.signed_in(ACME_ADMIN);
+    // The profile has the name that it has in `sactl sandbox`.
+    let home = world.stranger().with("SACTL_PROFILE", "sandbox");
+    sign_in(&home, ACME_ADMIN).ok();
     home.sactl("company use 1").ok();
     let commands = commands();
     assert!(commands.len() >= 6, "the README has a tour: {commands:?}");

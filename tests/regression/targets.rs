@@ -107,6 +107,35 @@ fn sign_in_to_a_new_profile_takes_the_server_of_the_environment() {
     env.sactl("--profile new whoami").ok();
 }
 
+/// R3: a write did not say at which server it was done.
+#[test]
+fn write_says_its_profile_or_server_and_company_and_account() {
+    let world = World::start();
+    let url = world.url();
+    let name = url.trim_start_matches("http://");
+    let (own, given) = (world.signed_in(ACME_ADMIN), world.admin());
+    let by_profile = format!("; profile {name}");
+    let by_server = format!("; server {url}");
+    for (env, place) in [(&own, &by_profile), (&given, &by_server)] {
+        for line in [
+            "create place-bot --role viewer --generate",
+            "edit place-bot --description new",
+            "grant place-bot --role operator",
+            "passwd place-bot --generate --yes",
+            "revoke place-bot --yes",
+            "delete place-bot --yes",
+            "role create place-role --permission devices:view",
+            "role edit place-role --add-permission alerts:view",
+            "role delete place-role --yes",
+        ] {
+            let outcome = env.sactl(&format!("{line} --company 1"));
+            for part in ["place-", "Acme MSP (1)", place.as_str()] {
+                assert!(outcome.ok().stderr.contains(part), "{part}: {outcome}");
+            }
+        }
+    }
+}
+
 /// F4: a new sign-in took the company of the profile that another user had used.
 #[test]
 fn sign_in_of_another_user_does_not_inherit_the_company() {

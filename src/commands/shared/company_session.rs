@@ -2,6 +2,7 @@
 //! show and say in the same way.
 
 use crate::client::Session;
+use crate::config::Settings;
 use crate::context::Context;
 use crate::domain::{Company, CompanyId};
 use crate::error::Result;
@@ -41,8 +42,18 @@ impl<'a> Acting<'a> {
     /// Says what was done; the sentence ends with the company.
     pub(in crate::commands) async fn done(&self, what: impl AsRef<str>) {
         if self.ui.speaks() {
-            self.ui.status(format!("{} {}", what.as_ref(), self.named_company().await));
+            self.say(format!("{} {}", what.as_ref(), self.named_company().await));
         }
+    }
+
+    /// Says what a write did, and at which profile or server.
+    pub(in crate::commands) fn say(&self, what: impl AsRef<str>) {
+        let settings = self.context.settings().ok();
+        let place = match settings.and_then(Settings::acting_profile) {
+            Some(profile) => format!("profile {profile}"),
+            None => format!("server {}", self.session.origin()),
+        };
+        self.ui.status(format!("{}; {place}", what.as_ref()));
     }
 
     /// Where the answer goes.
