@@ -20,6 +20,7 @@ mod renewal;
 mod session;
 mod sign_in;
 mod target;
+mod ways_in;
 
 pub use company::{ActiveCompany, Meant, active_among, choose};
 pub use connect::ForgetNames;
@@ -28,6 +29,7 @@ pub use interrupt::until_interrupted;
 pub use manner::{manner, manner_in, usage_error};
 pub use session::{CredentialSource, SignedIn};
 pub use sign_in::{expiry, sign_in};
+pub use ways_in::{login, ways_in};
 
 /// What a command may use.
 #[derive(Debug)]

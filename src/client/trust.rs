@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use rustls::{AlertDescription, CertificateError};
+use rustls::{AlertDescription, CertificateError, OtherError};
 
 /// The error of TLS somewhere below `error`, however often it was wrapped.
 pub(super) fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
@@ -56,9 +56,19 @@ fn of_certificate(error: &CertificateError) -> &'static str {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "name the server with --server as its certificate does"
         }
+        CertificateError::Other(other) if is_authority(other) => {
+            "the certificate of the server is that of a certificate authority: replace it on the server by one that \
+             the authority has signed, or by a self-signed one made with: \
+             openssl req -x509 -addext basicConstraints=critical,CA:FALSE …"
+        }
         CertificateError::Revoked => "the certificate was revoked: ask who runs the server",
         _ => "a private certificate authority is named with --cacert FILE",
     }
+}
+
+/// Whether an authority shows its own certificate as that of a server.
+fn is_authority(error: &OtherError) -> bool {
+    error.0.downcast_ref::<webpki::Error>() == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
 /// With TLS 1.3 a server says no to a client certificate when the client thinks that all is well. It has then
@@ -102,10 +112,12 @@ mod tests {
     #[test]
     fn each_reason_has_its_mend() {
         use rustls::Error::{AlertReceived, InvalidCertificate};
+        let of_authority = OtherError(std::sync::Arc::new(webpki::Error::CaUsedAsEndEntity));
         for (error, mend) in [
             (InvalidCertificate(CertificateError::UnknownIssuer), "--cacert"),
             (InvalidCertificate(CertificateError::NotValidForName), "--server"),
             (InvalidCertificate(CertificateError::Expired), "clock"),
+            (InvalidCertificate(CertificateError::Other(of_authority)), "CA:FALSE"),
             (AlertReceived(AlertDescription::CertificateRequired), "--client-cert"),
             (AlertReceived(AlertDescription::HandshakeFailure), "TLS"),
         ] {

@@ -66,6 +66,13 @@ async fn serve(args: Args, seed: Option<Seed>, ui: &Ui) -> Result<()> {
         ),
         _ => None,
     };
+    if tls.as_ref().is_some_and(Tls::shows_authority) {
+        ui.warning(
+            "the certificate of --tls-cert is that of a certificate authority: sactl and other strict clients refuse \
+             it; use one that the authority has signed, or a self-signed one made with: \
+             openssl req -x509 -addext basicConstraints=critical,CA:FALSE …",
+        );
+    }
     if tls.is_none() && !args.listen.ip().is_loopback() {
         ui.warning("passwords and tokens will cross the network unencrypted: give --tls-cert and --tls-key");
     }

@@ -7,13 +7,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
+use super::ways_in::not_signed_in;
 use crate::api::path;
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
-use crate::config::{ConfigFile, Settings, secure_file};
+use crate::config::{Settings, secure_file};
 use crate::domain::Origin;
-use crate::error::{CliError, Result};
-use crate::text::CommandLine;
-use crate::text::suggest::nearest;
+use crate::error::Result;
 use crate::ui::Ui;
 
 /// Most bytes of a file of certificates.
@@ -25,9 +24,7 @@ pub type ForgetNames = fn(folder: Option<&Path>, origin: &Origin);
 /// The server of the settings, with requests told as the user interface wants it.
 pub(super) fn gateway(settings: &Settings, ui: &Ui, forget_names: ForgetNames) -> Result<Gateway> {
     let Some(server) = &settings.server else {
-        return Err(missing_profile(settings)
-            .unwrap_or_else(|| CliError::not_signed_in("no server is known"))
-            .hint(CommandLine::new("login --server https://gateway.example").after("sign in with: ")));
+        return Err(not_signed_in(settings));
     };
     let mut options = Options::new(server.value.clone());
     options.timeout = settings.timeout.value;
@@ -45,18 +42,6 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui, forget_names: ForgetNames) -
     let watcher =
         Watcher { ui: ui.clone(), forget_names, cache: settings.cache.clone(), origin: server.value.clone() };
     Ok(Gateway::new(&options, Some(Arc::new(watcher)))?)
-}
-
-/// That the profile chosen for this call does not exist, if that is so.
-pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
-    let name = settings.missing_profile()?;
-    let error = CliError::not_signed_in(format!("there is no profile {name}"));
-    let error = error.hint(CommandLine::new("profile list").after("see which there are with: "));
-    let known = ConfigFile::load(&settings.folder).unwrap_or_default().profiles;
-    Some(match nearest(name, known.keys()) {
-        Some(near) => error.hint_before(format!("did you mean {near}?")),
-        None => error,
-    })
 }
 
 /// Tells requests to a person, and forgets remembered names when something was changed.

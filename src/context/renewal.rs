@@ -13,7 +13,7 @@ use crate::client::{self, Gateway, Renewal, RenewedToken};
 use crate::config::credentials::{Credentials, Slot, Store};
 use crate::domain::{Password, Token};
 use crate::error::{CliError, Result};
-use crate::text::CommandLine;
+use crate::text::{CommandLine, Hint};
 use crate::ui::Ui;
 
 /// Between two looks at a lock that another process holds.
@@ -26,6 +26,10 @@ pub(super) struct Stored {
     pub(super) slot: Slot,
     pub(super) ui: Ui,
     pub(super) timeout: Duration,
+    /// The command that signs in again.
+    pub(super) login: CommandLine,
+    /// What to do where nothing is stored.
+    pub(super) ways_in: Vec<Hint>,
 }
 
 impl Stored {
@@ -71,27 +75,22 @@ impl Stored {
     fn nothing_stored(&self) -> CliError {
         let Slot { origin, username } = &self.slot;
         let place = self.store.place();
-        CliError::not_signed_in(format!(
+        let error = CliError::not_signed_in(format!(
             "nothing is stored for {username} at {origin} (credential store: {place})"
-        ))
-        .hint(self.login().after("sign in with: "))
+        ));
+        self.ways_in.iter().cloned().fold(error, CliError::hint)
     }
 
     fn ended(&self) -> CliError {
         let Slot { origin, username } = &self.slot;
         CliError::not_signed_in(format!("the session of {username} at {origin} has ended"))
-            .hint(self.login().after("sign in again with: "))
+            .hint(self.login.clone().after("sign in again with: "))
             .hint(
-                self.login()
+                self.login
+                    .clone()
                     .switch("--store-password")
                     .after("store the password of a service account with: "),
             )
-    }
-
-    /// The command that signs the same user in to the same server.
-    fn login(&self) -> CommandLine {
-        let Slot { origin, username } = &self.slot;
-        CommandLine::new("login").flag("--server", origin).flag("--username", username)
     }
 }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::connect;
 use super::renewal::Stored;
 use super::sign_in::{expiry, sign_in};
+use super::ways_in::{login, missing_profile, not_signed_in, ways_in};
 use crate::api::Code;
 use crate::client::{self, Gateway, Renewal, RenewedToken, Session};
 use crate::config::credentials::{Slot, Store};
@@ -17,7 +17,6 @@ use crate::config::identity::PasswordSource;
 use crate::config::{Identity, Settings, Source};
 use crate::domain::Token;
 use crate::error::{CliError, Result};
-use crate::text::CommandLine;
 use crate::ui::Ui;
 
 /// A signed-in client and what is known about it.
@@ -61,7 +60,7 @@ pub(super) async fn open(settings: &Settings, gateway: Gateway, ui: &Ui) -> Resu
     let server = settings.server.as_ref().map(|server| server.source);
     // A mistyped profile does not become the server of the environment.
     if (profile, server) == (Some(Source::Flag), Some(Source::Environment))
-        && let Some(missing) = connect::missing_profile(settings)
+        && let Some(missing) = missing_profile(settings)
     {
         return Err(missing);
     }
@@ -108,9 +107,7 @@ async fn with_password(
 async fn stored(settings: &Settings, gateway: Gateway, ui: &Ui, username: Option<&str>) -> Result<SignedIn> {
     let origin = gateway.origin().clone();
     let Some(username) = username.or_else(|| settings.stored_username()) else {
-        return Err(connect::missing_profile(settings)
-            .unwrap_or_else(|| CliError::not_signed_in(format!("not signed in to {origin}")))
-            .hint(CommandLine::new("login").flag("--server", origin).after("sign in with: ")));
+        return Err(not_signed_in(settings));
     };
     let store = Store::new(settings.credential_store.value, &settings.folder);
     let place = store.place();
@@ -120,6 +117,8 @@ async fn stored(settings: &Settings, gateway: Gateway, ui: &Ui, username: Option
         store,
         slot,
         ui: ui.clone(),
+        login: login(settings),
+        ways_in: ways_in(settings),
         timeout: settings.timeout.value,
     });
     let found = stored.live_or_renewed().await?;

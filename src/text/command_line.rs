@@ -29,6 +29,8 @@ pub struct CommandLine {
     words: Vec<String>,
     /// Operands that look like flags, quoted: they stand after `--`.
     behind_dashes: Vec<String>,
+    /// Flags of the target that it does not take over.
+    without: Vec<&'static str>,
 }
 
 impl Target {
@@ -64,7 +66,12 @@ impl CommandLine {
     /// `sactl` with the words of `command`, which need no quotes.
     pub fn new(command: &str) -> Self {
         let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
-        Self { reach: reach(words.first().map_or("", String::as_str)), words, behind_dashes: Vec::new() }
+        Self {
+            reach: reach(words.first().map_or("", String::as_str)),
+            words,
+            behind_dashes: Vec::new(),
+            without: Vec::new(),
+        }
     }
 
     /// With one more operand.
@@ -90,6 +97,13 @@ impl CommandLine {
         self
     }
 
+    /// Without this flag of the target.
+    #[must_use]
+    pub fn without(mut self, flag: &'static str) -> Self {
+        self.without.push(flag);
+        self
+    }
+
     fn push_flag(&mut self, flag: &str, value: &str) {
         if value.starts_with('-') {
             self.words.push(format!("{flag}={}", quoted(value)));
@@ -108,7 +122,8 @@ impl CommandLine {
     /// The command as it is typed to act on `target`. A flag that the command has already is left as it is.
     pub fn on(&self, target: &Target) -> String {
         let mut line = self.clone();
-        for (flag, value) in target.flags(self.reach).filter(|(flag, _)| !self.has(flag)) {
+        let is_taken = |flag: &&str| !self.has(flag) && !self.without.contains(flag);
+        for (flag, value) in target.flags(self.reach).filter(|(flag, _)| is_taken(flag)) {
             match value {
                 Some(value) => line.push_flag(flag, value),
                 None => line.words.push(flag.to_owned()),
@@ -181,6 +196,7 @@ mod tests {
             on(CommandLine::new("show").operand("ci")),
             r"sactl show ci --profile 'north west' --allow-http --company 'O'\''Neill & Co'"
         );
+        assert_eq!(on(CommandLine::new("login").without("--profile")), "sactl login --allow-http");
         assert_eq!(
             on(CommandLine::new("company list")),
             "sactl company list --profile 'north west' --allow-http"

@@ -54,6 +54,12 @@ impl Authority {
         self.0.pem()
     }
 
+    /// Its own key.
+    #[cfg(feature = "platform")]
+    pub(crate) fn key_pem(&self) -> String {
+        self.0.key().serialize_pem()
+    }
+
     /// A certificate of a server that is called by these names or addresses.
     pub(crate) fn server(&self, names: &[&str], validity: Validity) -> Certified {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();

@@ -1,10 +1,15 @@
 //! Commands that a message names: copied into a shell, they act on the target of the call.
 
-use crate::cli::acting::{ACME_ADMIN, World, sign_in};
+use rustix::process::Signal;
+use serde_json::json;
+
+use crate::api::process::{Running, command};
+use crate::cli::acting::{ACME_ADMIN, NORTHWIND_ADMIN, World, sign_in};
 use crate::common::env::{Env, program};
-use crate::common::output::Outcome;
+use crate::common::output::{Outcome, SANDBOX_PASSWORD};
 use crate::common::stub::{Answer, Stub};
 use crate::common::terminal::Terminal;
+use crate::common::tls::Authority;
 
 /// Signed in to `main` with company 1 and to the profile `north's west`, which is not the current one.
 fn two_profiles(main: &World, other: &World) -> Env {
@@ -19,10 +24,15 @@ fn two_profiles(main: &World, other: &World) -> Env {
     env
 }
 
-/// The command behind `label` in what was said, run by a shell.
-fn pasted(env: &Env, said: &str, label: &str) -> (String, Outcome) {
+/// The command behind `label` in what was said.
+fn hinted(said: &str, label: &str) -> String {
     let line = said.lines().find_map(|line| line.split_once(label)).map(|(_, command)| command.to_owned());
-    let line = line.unwrap_or_else(|| panic!("no {label:?} in {said}"));
+    line.unwrap_or_else(|| panic!("no {label:?} in {said}"))
+}
+
+/// The same command, run by a shell.
+fn pasted(env: &Env, said: &str, label: &str) -> (String, Outcome) {
+    let line = hinted(said, label);
     let script = line.replacen("sactl", &program().display().to_string(), 1);
     let mut command = std::process::Command::new("sh");
     command.args(["-c", &script]).env_clear().envs(env.variables().iter().cloned());
@@ -90,4 +100,149 @@ fn hint_after_the_question_for_a_company_acts_in_that_company() {
     let (line, listed) = pasted(&env, &text, "See all with: ");
     assert_eq!(line, "sactl list --company 2");
     assert!(listed.expect(0).stdout.contains("Northwind Logistics"), "{listed}");
+}
+
+/// Runs a sign-in that a hint names, on a terminal, and types the password.
+fn sign_in_by(env: &Env, line: &str) {
+    let mut terminal = Terminal::shell(env, line);
+    terminal.wait_for("Password of").type_line(SANDBOX_PASSWORD);
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 0, "{line}: {text}");
+}
+
+/// A machine where the admin of Northwind signed in to each of these profiles, the last of which is the current one.
+fn with_profiles(world: &World, names: &[&str]) -> Env {
+    let mut env = world.stranger();
+    for name in names {
+        env.set("SACTL_PROFILE", *name);
+        sign_in(&env, NORTHWIND_ADMIN).ok();
+    }
+    for variable in ["SACTL_PROFILE", "SACTL_SERVER", "SACTL_CREDENTIAL_STORE"] {
+        env.unset(variable);
+    }
+    env
+}
+
+/// F9: the sign-in that a signed-out profile named went to the keyring, which was not there, and to another profile.
+#[test]
+fn signed_out_profile_names_the_sign_in_of_that_profile() {
+    let (main, other) = (World::start(), World::start());
+    let mut env = with_profiles(&other, &["north's west"]);
+    env.set("SACTL_CREDENTIAL_STORE", "file");
+    env.set("SACTL_SERVER", main.url());
+    sign_in(&env, NORTHWIND_ADMIN).ok();
+    env.unset("SACTL_SERVER");
+    env.unset("SACTL_CREDENTIAL_STORE");
+    let at = ["--profile", "north's west"];
+    env.run([&["logout"][..], &at].concat()).ok();
+    let refused = env.run([&["whoami"][..], &at].concat());
+    let line = hinted(&refused.expect(3).stderr, "sign in with: ");
+    assert_eq!(line, r"sactl login --profile 'north'\''s west'");
+    sign_in_by(&env, &line);
+    assert!(env.run([&["whoami"][..], &at].concat()).ok().stdout.contains(NORTHWIND_ADMIN));
+}
+
+/// F9: with the credential store `none` the hint was a sign-in that stores nothing again.
+#[test]
+fn call_without_a_store_names_the_variables_and_a_sign_in_that_stores() {
+    let world = World::start();
+    let mut env = world.stranger().with("SACTL_CREDENTIAL_STORE", "none");
+    sign_in(&env, NORTHWIND_ADMIN).ok();
+    env.unset("SACTL_CREDENTIAL_STORE");
+    env.unset("SACTL_SERVER");
+    let refused = env.sactl("list");
+    assert!(refused.expect(3).stderr.contains("set SACTL_TOKEN, or SACTL_USERNAME"), "{refused}");
+    let line = hinted(&refused.stderr, "only you can read, with: ");
+    assert!(line.ends_with("--credential-store file"), "{line}");
+    sign_in_by(&env, &line);
+    env.sactl("list").ok();
+}
+
+/// F9: after the current profile was deleted, the hint was a sign-in to a server that does not exist.
+#[test]
+fn call_without_a_current_profile_names_those_that_are_left() {
+    let world = World::start();
+    let env = with_profiles(&world, &["east", "north west", "old"]);
+    env.sactl("profile delete old --yes").ok();
+    let refused = env.sactl("list");
+    assert!(refused.expect(3).stderr.contains("you have the profiles east, north west"), "{refused}");
+    pasted(&env, &refused.stderr, "choose one with: ").1.ok();
+    env.sactl("list").ok();
+}
+
+/// F9: at a server of which another profile is signed in, the hint was a new sign-in.
+#[test]
+fn server_of_another_profile_names_that_profile() {
+    let (main, other) = (World::start(), World::start());
+    let mut env = with_profiles(&other, &["north's west"]);
+    env.set("SACTL_CREDENTIAL_STORE", "file");
+    env.set("SACTL_SERVER", main.url());
+    sign_in(&env, NORTHWIND_ADMIN).ok();
+    env.unset("SACTL_SERVER");
+    env.unset("SACTL_CREDENTIAL_STORE");
+    let refused = env.run(["list", "--server", &other.url()]);
+    let (line, answer) = pasted(&env, &refused.expect(3).stderr, "as in: ");
+    assert_eq!(line, format!(r"sactl whoami --profile 'north'\''s west' --server {}", other.url()));
+    assert!(answer.ok().stdout.contains(NORTHWIND_ADMIN), "{answer}");
+}
+
+/// F9: `--profile P` with the server of no profile: the hint would have turned the profile into another one.
+#[test]
+fn sign_in_to_another_server_leaves_the_typed_profile_as_it_is() {
+    let (main, other) = (World::start(), World::start());
+    let env = with_profiles(&main, &["main"]);
+    let refused =
+        env.run(["list", "--profile", "main", "--credential-store", "file", "--server", &other.url()]);
+    let line = hinted(&refused.expect(3).stderr, "sign in with: ");
+    assert_eq!(line, format!("sactl login --server {} --credential-store file", other.url()));
+    let mut terminal = Terminal::shell(&env, &line);
+    terminal.wait_for("User or service account").type_line(NORTHWIND_ADMIN);
+    terminal.wait_for("Password of").type_line(SANDBOX_PASSWORD);
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    assert!(env.sactl("profile show main").ok().stdout.contains(&main.url()));
+}
+
+/// F9: the adjustment of an account with a default role pointed to `role edit`, which no default role takes.
+#[test]
+fn adjustment_of_a_role_names_what_can_be_done() {
+    let world = World::start();
+    let env = world.admin();
+    let adjusted = "--add-permission alerts:delete --remove-permission devices:reboot";
+    let refused = env.sactl(&format!("grant fleet-automation {adjusted}"));
+    assert!(!refused.expect(7).stderr.contains("role edit"), "{refused}");
+    pasted(&env, &refused.stderr, "by a list with: ").1.ok();
+    let access = env.sactl("show fleet-automation -o json").ok().json()["access"].clone();
+    let held = access["permissions"].as_array().unwrap();
+    assert_eq!(access["role"], json!(null));
+    assert!(held.contains(&json!("alerts:delete")) && !held.contains(&json!("devices:reboot")), "{access}");
+    assert!(held.contains(&json!("devices:view")), "{access}");
+
+    env.sactl("role create place-role --permission devices:view").ok();
+    env.sactl("grant dormant-bot --role place-role").ok();
+    let refused = env.sactl("grant dormant-bot --add-permission alerts:view");
+    pasted(&env, &refused.expect(7).stderr, "all its holders with: ").1.ok();
+    let access = env.sactl("show dormant-bot -o json").ok().json()["access"].clone();
+    assert_eq!(access["permissions"], json!(["alerts:view", "devices:view"]));
+}
+
+/// F9: a certificate authority as the certificate of a server: `serve` said nothing, and the client advised the
+/// `--cacert` that was there.
+#[test]
+fn certificate_of_an_authority_on_a_server_is_told_by_both_sides() {
+    let env = Env::new().with("SACTL_TOKEN", "sat_x");
+    let authority = Authority::new();
+    let certificate = env.file("ca.pem", authority.pem());
+    let key = env.private_file("key.pem", authority.key_pem());
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--database", "sqlite:p.db"];
+    let tls = ["--tls-cert", &certificate, "--tls-key", &key];
+    let mut running = Running::start(command(&env, &[&arguments[..], &tls].concat()));
+    let url = running.line().replace("Listening on ", "");
+    let refused = env.run(["list", "--server", &url, "--cacert", &certificate, "-o", "json"]);
+    let error = refused.error(8, "unreachable");
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains("authority") && hint.contains("CA:FALSE") && !hint.contains("--cacert"), "{error}");
+    running.signal(Signal::TERM);
+    let (_, _, told) = running.end();
+    assert!(told.contains("--tls-cert is that of a certificate authority"), "{told}");
 }

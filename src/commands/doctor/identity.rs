@@ -9,10 +9,9 @@ use crate::api::session::{Identity as Known, Kind};
 use crate::client::{Gateway, Session, SignIn};
 use crate::config::credentials::Credentials;
 use crate::config::{Identity, Settings};
-use crate::context::Context;
+use crate::context::{Context, login, ways_in};
 use crate::domain::Password;
 use crate::error::{CliError, Result};
-use crate::text::CommandLine;
 
 const NAME: &str = "sign-in";
 /// Before the command that signs in.
@@ -103,17 +102,6 @@ async fn known(session: &Session) -> Result<Finding> {
 
 fn not_signed_in(settings: &Settings) -> CliError {
     let who = store::slot(settings).map(|slot| format!(" as {} at {}", slot.username, slot.origin));
-    CliError::not_signed_in(format!("not signed in{}", who.unwrap_or_default()))
-        .hint(login(settings).after(SIGN_IN))
-}
-
-/// The command that signs in to the same place.
-fn login(settings: &Settings) -> CommandLine {
-    let chosen = settings.profile.as_ref().filter(|_| settings.is_profiles_server());
-    let login = CommandLine::new("login");
-    match (chosen, &settings.server) {
-        (Some(profile), _) => login.flag("--profile", &profile.value),
-        (None, Some(server)) => login.flag("--server", &server.value),
-        (None, None) => login.flag("--server", "https://gateway.example"),
-    }
+    let error = CliError::not_signed_in(format!("not signed in{}", who.unwrap_or_default()));
+    ways_in(settings).into_iter().fold(error, CliError::hint)
 }

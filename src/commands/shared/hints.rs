@@ -4,6 +4,7 @@
 //! the server's own words as they are.
 
 mod escalation;
+mod of_role;
 
 use super::access_args::Rights;
 use super::company_session::Acting;
@@ -183,14 +184,7 @@ impl Acting<'_> {
             error = unknown_permissions(error, &mentioned);
         }
         if says(&error, "not_individual") {
-            let grant = CommandLine::new("grant").operand(name).flag("--company", self.company);
-            error = error.hint(
-                grant
-                    .flag("--permission", "PERMISSION,…")
-                    .after("its permissions come from a role: replace the role with ")
-                    .then(", or change the role itself with ")
-                    .run(CommandLine::new("role edit ROLE").flag("--company", self.company)),
-            );
+            error = self.not_individual(error, attempt).await;
         }
         if says(&error, "empty_access") {
             error = error.hint(

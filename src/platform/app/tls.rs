@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 /// A certificate with its key, ready to serve.
 #[derive(Clone)]
-pub struct Tls(TlsAcceptor);
+pub struct Tls {
+    acceptor: TlsAcceptor,
+    shows_authority: bool,
+}
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,6 +71,7 @@ impl Tls {
         if is_exposed(key) {
             return Err(TlsError::Exposed(key.display().to_string()));
         }
+        let shows_authority = is_authority(&chain[0]);
         let key = PrivateKeyDer::from_pem_file(key).map_err(file("a private key", key))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
@@ -75,13 +79,29 @@ impl Tls {
             .with_no_client_auth()
             .with_single_cert(chain, key)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self(TlsAcceptor::from(Arc::new(config))))
+        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), shows_authority })
+    }
+
+    /// Whether the certificate is that of an authority, which strict clients refuse from a server.
+    pub const fn shows_authority(&self) -> bool {
+        self.shows_authority
     }
 
     /// Performs the handshake.
     pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        self.0.accept(stream).await
+        self.acceptor.accept(stream).await
     }
+}
+
+/// Whether a client that checks chains as `sactl` does refuses the certificate, because it is an authority's own.
+fn is_authority(certificate: &CertificateDer<'_>) -> bool {
+    let Ok(certificate) = webpki::EndEntityCert::try_from(certificate) else { return false };
+    let algorithms = rustls::crypto::ring::default_provider().signature_verification_algorithms.all;
+    let usage = webpki::KeyUsage::server_auth();
+    // No anchor: whether it is an authority is looked at before the chain.
+    let outcome =
+        certificate.verify_for_usage(algorithms, &[], &[], UnixTime::now(), usage, None, None).map(drop);
+    outcome == Err(webpki::Error::CaUsedAsEndEntity)
 }
 
 /// Whether users other than the owner and the group may read or write the file. Groups that hold keys are common.

@@ -1,0 +1,52 @@
+//! Permissions of an account that come from a role are not adjusted one by one: what can be done instead.
+
+use super::super::access_args::Rights;
+use super::super::company_session::Acting;
+use super::Attempt;
+use crate::api::Access;
+use crate::domain::{DefaultRole, PermissionSet};
+use crate::error::CliError;
+use crate::text::CommandLine;
+
+impl Acting<'_> {
+    /// Names the list that does what was asked for, and the change of the role where the role can be changed.
+    pub(super) async fn not_individual(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+        let detail = self.session.show_account(self.company, attempt.name).await.ok();
+        let Some(access) = detail.and_then(|detail| detail.account.access) else { return error };
+        let Some(role) = access.role.clone() else { return error };
+        let added = attempt.asked.iter().filter_map(|(_, rights)| match rights {
+            Rights::Permissions(names) => Some(names.as_slice()),
+            Rights::Role(_) => None,
+        });
+        let (added, removed) = (added.collect::<Vec<_>>().concat(), &attempt.also_named);
+        let error = match self.individual(attempt.name, &access, &added, removed) {
+            Some(grant) => error.hint(grant.after(format!(
+                "{} has the role {role} in {}; replace the role by a list with: ",
+                attempt.name, access.company
+            ))),
+            None => error,
+        };
+        if role.parse::<DefaultRole>().is_ok() {
+            return error;
+        }
+        let edit = CommandLine::new("role edit").operand(&role).flag("--company", self.company);
+        let edit = if added.is_empty() { edit } else { edit.flag("--add-permission", added.join(",")) };
+        let edit =
+            if removed.is_empty() { edit } else { edit.flag("--remove-permission", removed.join(",")) };
+        error.hint(edit.after("or change the role for all its holders with: "))
+    }
+
+    /// The command that gives the permissions of the role, adjusted; `None` where none would be left.
+    fn individual(
+        &self,
+        name: &str,
+        access: &Access,
+        added: &[String],
+        removed: &[String],
+    ) -> Option<CommandLine> {
+        let held = PermissionSet::known(access.permissions.iter());
+        let wanted = (held | PermissionSet::known(added)) - PermissionSet::known(removed);
+        let grant = CommandLine::new("grant").operand(name).flag("--company", self.company);
+        (!wanted.is_empty()).then(|| grant.flag("--permission", wanted.names().join(",")))
+    }
+}
