@@ -14,6 +14,7 @@ use crate::domain::{Company, CompanyId, Ownership};
 pub(super) struct Asked {
     company: CompanyId,
     name: Option<String>,
+    role: Option<String>,
     is_write: bool,
 }
 
@@ -26,7 +27,7 @@ pub(super) trait About: DeserializeOwned {
 impl Asked {
     /// To read what is called `name` in `company`.
     pub(super) fn read(company: CompanyId, name: &str) -> Self {
-        Self { company, name: Some(name.to_owned()), is_write: false }
+        Self { company, name: Some(name.to_owned()), role: None, is_write: false }
     }
 
     /// To change it.
@@ -34,9 +35,14 @@ impl Asked {
         Self { is_write: true, ..Self::read(company, name) }
     }
 
+    /// That the account holds `role` afterwards, where one is given.
+    pub(super) fn holding(self, role: Option<&str>) -> Self {
+        Self { role: role.map(str::to_owned), ..self }
+    }
+
     /// To read the company itself.
     pub(super) const fn company(company: CompanyId) -> Self {
-        Self { company, name: None, is_write: false }
+        Self { company, name: None, role: None, is_write: false }
     }
 
     /// The `data` of the answer.
@@ -63,7 +69,8 @@ impl Asked {
     }
 
     fn missed(&self) -> Error {
-        let what = self.name.as_deref().map(|name| format!("{name} in ")).unwrap_or_default();
+        let role = self.role.as_deref().map(|role| format!(" with the role {role}")).unwrap_or_default();
+        let what = self.name.as_deref().map(|name| format!("{name}{role} in ")).unwrap_or_default();
         let doubt = if self.is_write { ", so it is not known what was done" } else { "" };
         Error::bad_response(format!(
             "the server's answer is not about {what}company {}, which was asked for{doubt}",
@@ -73,6 +80,10 @@ impl Asked {
 
     fn is_called(&self, name: &str) -> bool {
         self.name.as_deref().is_none_or(|asked| asked.to_lowercase() == name.to_lowercase())
+    }
+
+    fn is_role(&self, role: Option<&str>) -> bool {
+        self.role.as_deref().is_none_or(|asked| role.is_some_and(|role| asked.eq_ignore_ascii_case(role)))
     }
 
     fn is_here(&self, company: &Company) -> bool {
@@ -108,7 +119,9 @@ impl About for Deletion {
 
 impl About for AccessChange {
     fn is_about(&self, asked: &Asked) -> bool {
-        self.account.is_about(asked) && asked.is_here(&self.access.company)
+        self.account.is_about(asked)
+            && asked.is_here(&self.access.company)
+            && asked.is_role(self.access.role.as_deref())
     }
 }
 

@@ -20,7 +20,7 @@ impl Session {
             at(path::ACCESS, company, name),
             access,
             Repeat::Idempotent,
-            Asked::write(company, name),
+            Asked::write(company, name).holding(access.role.as_deref()),
         )
     }
 

@@ -33,13 +33,14 @@ fn poisoned_at(name: &str, value: &Value) -> Value {
     if parsed.contains(&name) || secret.contains(&name) { value.clone() } else { poisoned(value) }
 }
 
-/// What the platform answers with every text made hostile, but for the name that was asked for: an answer about another
-/// one is no answer.
+/// What the platform answers with every text made hostile, but for the name and role that were asked for: an answer
+/// about another one is no answer.
 fn hostile_answer(method: &str, path: &str) -> Value {
     let clean = answers::of_platform(method, path);
     let mut document = poisoned(&clean);
-    for place in ["/data/name", "/data/account/name"] {
-        let asked = clean.pointer(place).filter(|name| [json!("robot"), json!("operators")].contains(name));
+    for place in ["/data/name", "/data/account/name", "/data/access/role"] {
+        let known = [json!("robot"), json!("operators"), json!("viewer")];
+        let asked = clean.pointer(place).filter(|name| known.contains(name));
         if let (Some(name), Some(hostile)) = (asked, document.pointer_mut(place)) {
             *hostile = name.clone();
         }

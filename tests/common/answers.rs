@@ -111,6 +111,11 @@ pub(crate) fn of_platform(method: &str, path: &str) -> Value {
         ("DELETE", path) if path.ends_with("/access") => {
             success(&json!({"account": account(name), "company": company(), "changed": true}))
         }
+        ("PUT", path) if path.ends_with("/access") => {
+            let access =
+                json!({"company": company(), "role": "viewer", "permissions": ["service-accounts:view"]});
+            success(&json!({"account": account(name), "access": access, "changed": true}))
+        }
         (_, path) if path.ends_with("/access") => {
             success(&json!({"account": account(name), "access": access(), "changed": true}))
         }

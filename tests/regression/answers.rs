@@ -167,6 +167,22 @@ fn answer_about_another_company_is_a_bad_response() {
     env.sactl("company show 1 -o json").error(1, "bad_response");
 }
 
+/// R13: the role in the answer to `grant` was not compared with the one asked for.
+#[test]
+fn grant_answered_with_another_role_is_a_bad_response() {
+    for role in [json!("operator"), json!(null)] {
+        let env = straying(move |data| {
+            if let Some(answered) = data.pointer_mut("/access/role") {
+                *answered = role.clone();
+            }
+        });
+        let refused = env.sactl("grant robot --role viewer -o json");
+        let message = refused.error(1, "bad_response")["message"].to_string();
+        assert!(message.contains("robot with the role viewer in company 1"), "{refused}");
+        env.sactl("grant robot --add-permission devices:view").ok();
+    }
+}
+
 /// R13: `"deleted": false` was taken for a deletion.
 #[test]
 fn deletion_that_was_not_done_is_a_bad_response() {
