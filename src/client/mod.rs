@@ -8,7 +8,6 @@
 mod about;
 mod access;
 mod accounts;
-mod authorities;
 mod change;
 mod companies;
 mod error;

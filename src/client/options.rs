@@ -1,6 +1,5 @@
 //! How to reach a server, and the HTTP client made from that.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +9,8 @@ use rustls::ClientConfig;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_platform_verifier::Verifier;
 
-use super::authorities::Authorities;
 use super::{Error, Result};
 use crate::api::Code;
 use crate::domain::Origin;
@@ -30,8 +29,6 @@ pub struct Options {
     pub allow_http: bool,
     /// Certificates (PEM) to trust besides those of the system.
     pub authorities: Option<Vec<u8>>,
-    /// The file (PEM) that holds what the system trusts, where it keeps one.
-    pub bundle: Option<PathBuf>,
     /// What this client shows who it is with.
     pub certificate: Option<ClientCertificate>,
 }
@@ -59,13 +56,12 @@ impl Options {
             timeout: Duration::from_secs(30),
             allow_http: false,
             authorities: None,
-            bundle: None,
             certificate: None,
         }
     }
 
-    /// Builds the HTTP client: no redirects ever, certificates always verified, loopback never through a
-    /// proxy.
+    /// Builds the HTTP client. It follows no redirect and always verifies certificates. It uses a proxy only for
+    /// https to another machine: a proxy would read a password that is sent over plain http.
     pub(super) fn build(&self) -> Result<Client> {
         if !self.origin.is_https() && !self.origin.is_loopback() && !self.allow_http {
             return Err(Error::new(
@@ -81,7 +77,7 @@ impl Options {
             .redirect(Policy::none())
             .referer(false)
             .connect_timeout(CONNECT.min(self.timeout));
-        if self.origin.is_loopback() {
+        if self.origin.is_loopback() || !self.origin.is_https() {
             builder = builder.no_proxy();
         }
         self.tls(builder)?.build().map_err(|error| unbuilt(error.without_url()))
@@ -93,7 +89,7 @@ impl Options {
             return Ok(builder.tls_certs_only([]));
         }
         let provider = Arc::new(default_provider());
-        let trusted = Authorities::new(provider.clone(), self.named()?, self.bundle.clone())
+        let trusted = Verifier::new_with_extra_roots(self.named()?, provider.clone())
             .map_err(|error| self.untrusting(error))?;
         // TLS 1.2 and 1.3, and nothing older.
         let config = ClientConfig::builder_with_provider(provider)

@@ -4,7 +4,7 @@
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -251,18 +251,28 @@ pub fn read_bounded(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>> {
     bounded(file, path, limit)
 }
 
-/// Reads a regular file up to `limit` bytes; anything else that could make the reader wait is refused.
+/// Reads a regular file of this user or of root up to `limit` bytes.
 ///
 /// # Errors
-/// `io`, also when it is no regular file; `config` when it is longer.
+/// `io`, also for anything but a regular file: reading it could wait. `config` for a longer file, and for one that
+/// another user owns or can change.
 pub fn read_regular(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let fd = rustix::fs::open(path, flags, Mode::empty())
         .map_err(|error| Error::io("read", path, error.into()))?;
     let file = File::from(fd);
-    let kind = file.metadata().map_err(|error| Error::io("check", path, error))?;
-    if !kind.is_file() {
+    let stat = file.metadata().map_err(|error| Error::io("check", path, error))?;
+    if !stat.is_file() {
         return Err(Error::io("read", path, io::Error::other("not a regular file")));
+    }
+    let is_ours = [rustix::process::geteuid().as_raw(), 0].contains(&stat.uid());
+    if !is_ours || stat.mode() & 0o002 != 0 {
+        return Err(Error::config(format!(
+            "{} belongs to another user, or other users can change it",
+            path.display()
+        ))
+        .hint(format!("check it, then: chown \"$USER\" {0} && chmod 600 {0}", path.display()))
+        .hint("or use another folder with SACTL_CONFIG_DIR"));
     }
     bounded(file, path, limit)
 }

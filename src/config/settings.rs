@@ -92,8 +92,6 @@ pub struct Settings {
     pub timeout: Setting<Duration>,
     /// Certificates to trust besides those of the system.
     pub cacert: Option<Setting<PathBuf>>,
-    /// The file in which the system keeps whom it trusts, if that is one file.
-    pub bundle: Option<PathBuf>,
     /// The client certificate and its key.
     pub client_certificate: Option<(PathBuf, PathBuf)>,
     /// Plain http to other machines was allowed.
@@ -154,7 +152,6 @@ impl Settings {
             company: layers.company(flags, stored.company.clone().filter(|_| own && is_same_user))?,
             timeout: layers.timeout(flags)?,
             cacert: layers.cacert(flags, profiles(&stored.cacert))?,
-            bundle: bundle(environment),
             client_certificate: pair(
                 flags.client_cert.clone().or_else(|| profiles(&stored.client_cert)),
                 flags.client_key.clone().or_else(|| profiles(&stored.client_key)),
@@ -222,20 +219,6 @@ fn cache_folder(environment: &Environment, config_folder: &Path) -> Option<PathB
         return Some(config_folder.join("cache"));
     }
     dirs::cache_dir().map(|folder| folder.join("sactl"))
-}
-
-/// Most Linux systems keep whom they trust in one file too, which is read sooner than a folder of files. What the
-/// variables of OpenSSL name counts in its place. An empty one of them names nobody, and what that means is for the
-/// verifier to say: it must never be more than it would trust by itself.
-fn bundle(environment: &Environment) -> Option<PathBuf> {
-    const USUAL: &str = "/etc/ssl/certs/ca-certificates.crt";
-    if cfg!(any(windows, target_vendor = "apple")) {
-        return None;
-    }
-    let is_unset = |variable: Variable| environment.names_with(variable.name).is_empty();
-    let is_usual = cfg!(target_os = "linux") && is_unset(env::SSL_CERT_FILE) && is_unset(env::SSL_CERT_DIR);
-    let usual = || is_usual.then(|| PathBuf::from(USUAL));
-    environment.raw(env::SSL_CERT_FILE).map(PathBuf::from).or_else(usual)
 }
 
 fn pair(chain: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<(PathBuf, PathBuf)>> {

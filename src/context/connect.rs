@@ -29,7 +29,6 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui, forget_names: ForgetNames) -
     let mut options = Options::new(server.value.clone());
     options.timeout = settings.timeout.value;
     options.allow_http = settings.allow_http;
-    options.bundle.clone_from(&settings.bundle);
     if let Some(cacert) = &settings.cacert {
         options.authorities = Some(secure_file::read_bounded(&cacert.value, CERTIFICATES)?.to_vec());
     }

@@ -1,5 +1,7 @@
 //! Near matches, for "did you mean": pure functions over words.
 
+use strsim::osa_distance;
+
 /// The candidate that `word` means, if exactly one is near: at most a third of its letters differ, or it is nearly one
 /// of the words of which the candidate consists. A second one that is as near makes it a guess, and a number is
 /// the name of nothing that is spelled like it.
@@ -23,11 +25,11 @@ pub fn all_near<S: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = 
 /// How far `word` is from the candidate; `None` when it cannot be meant. Whole matches go before partial ones.
 fn farness(word: &str, candidate: &str) -> Option<(bool, usize)> {
     let letters = word.chars().count();
-    let whole = distance(word, candidate);
+    let whole = osa_distance(word, candidate);
     if whole <= (letters / 3).max(1) {
         return Some((false, whole));
     }
-    let nearest_part = parts(candidate).map(|part| distance(word, part)).min()?;
+    let nearest_part = parts(candidate).map(|part| osa_distance(word, part)).min()?;
     (letters >= SHORTEST_PART && nearest_part <= (letters / 5).max(1)).then_some((true, nearest_part))
 }
 
@@ -48,30 +50,6 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     starts.into_iter().enumerate().flat_map(move |(place, start)| {
         ends.clone().into_iter().skip(place).map(move |end| &text[start..end])
     })
-}
-
-/// How many letters have to be put in, left out, replaced or swapped with their neighbour.
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    let mut before_last = vec![0; right.len() + 1];
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    for row in 1..=left.len() {
-        let mut current = vec![row; right.len() + 1];
-        for column in 1..=right.len() {
-            let replaced = usize::from(left[row - 1] != right[column - 1]);
-            let mut fewest = (last[column] + 1).min(current[column - 1] + 1).min(last[column - 1] + replaced);
-            let swapped = row > 1
-                && column > 1
-                && left[row - 1] == right[column - 2]
-                && left[row - 2] == right[column - 1];
-            if swapped {
-                fewest = fewest.min(before_last[column - 2] + 1);
-            }
-            current[column] = fewest;
-        }
-        before_last = std::mem::replace(&mut last, current);
-    }
-    last[right.len()]
 }
 
 #[cfg(test)]
@@ -133,13 +111,5 @@ mod tests {
             prop_assert!(near.iter().all(|near| near.to_lowercase() == name.to_lowercase()) && !near.is_empty());
         }
 
-        #[test]
-        fn a_distance_is_a_distance(left in "[a-d]{0,8}", right in "[a-d]{0,8}") {
-            prop_assert_eq!(distance(&left, &right), distance(&right, &left));
-            prop_assert_eq!(distance(&left, &right) == 0, left == right);
-            let longest = left.len().max(right.len());
-            let difference = left.len().abs_diff(right.len());
-            prop_assert!((difference..=longest).contains(&distance(&left, &right)));
-        }
     }
 }

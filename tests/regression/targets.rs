@@ -237,3 +237,21 @@ fn doctor_fails_where_the_folder_cannot_be_written() {
     assert_eq!(check["status"], "failed");
     assert!(check["message"].as_str().unwrap().contains("cannot write"), "{check}");
 }
+
+/// S16: the settings of another user, or that another user can change, decided without a word where a command goes.
+#[test]
+fn config_of_another_user_is_refused() {
+    let env = with_file_store();
+    std::fs::create_dir_all(env.config()).unwrap();
+    let file = env.config().join("config.toml");
+    std::fs::write(&file, "[profiles.a]\nserver = \"http://127.0.0.1:1\"\n").unwrap();
+    env.sactl("profile list").ok();
+    crate::cli::credentials::chmod(&file, 0o606);
+    env.sactl("profile list").refused(2, "other users can change it");
+    crate::cli::credentials::chmod(&file, 0o600);
+    // Only root can give a file away.
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(&file, Some(1000), None).unwrap();
+        env.sactl("profile list").refused(2, "belongs to another user");
+    }
+}

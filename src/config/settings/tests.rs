@@ -154,20 +154,3 @@ fn a_profile_that_was_chosen_and_does_not_exist_is_known() {
     assert_eq!(missing(Some("nine"), &[]).unwrap().as_deref(), Some("nine"));
     assert!(missing(Some(""), &[]).is_err());
 }
-
-/// The bundle of a Linux system is a shortcut to what it trusts: it is not taken where a variable says something
-/// else, be it nothing at all.
-#[test]
-fn a_bundle_is_never_more_than_the_system_trusts() {
-    let bundle = |pairs: &[(&str, &str)]| resolve(&Flags::default(), pairs, "").unwrap().bundle;
-    let usual = cfg!(target_os = "linux").then(|| PathBuf::from("/etc/ssl/certs/ca-certificates.crt"));
-    assert_eq!(bundle(&[]), usual);
-    assert_eq!(bundle(&[("SSL_CERT_DIR", "/certificates")]), None);
-    assert_eq!(bundle(&[("SSL_CERT_FILE", "")]), None);
-    assert_eq!(bundle(&[("SSL_CERT_DIR", "")]), None);
-    if cfg!(not(any(windows, target_vendor = "apple"))) {
-        let named = Some(PathBuf::from("/some.pem"));
-        assert_eq!(bundle(&[("SSL_CERT_FILE", "/some.pem")]), named);
-        assert_eq!(bundle(&[("SSL_CERT_FILE", "/some.pem"), ("SSL_CERT_DIR", "/certificates")]), named);
-    }
-}

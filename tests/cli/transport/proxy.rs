@@ -137,6 +137,18 @@ fn loopback_is_never_reached_through_a_proxy() {
     assert_eq!(proxy.connections(), 0, "the proxy was asked");
 }
 
+/// S16: over plain http a proxy would read the password, so none is used, whatever the environment says.
+#[test]
+fn plain_http_to_another_machine_uses_no_proxy() {
+    let (plain, proxy) = (platform(), Stub::always(Answer::HangUp));
+    let mut env = with_token(&plain.url().replace("127.0.0.1", "0.0.0.0"));
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        env.set(name, proxy.url());
+    }
+    env.sactl("list --allow-http").ok();
+    assert_eq!((plain.requests().len(), proxy.connections()), (1, 0));
+}
+
 /// P10: plain http to another machine is refused before a connection is made, unless it is allowed.
 #[test]
 fn p10_plain_http_needs_loopback_or_consent() {
