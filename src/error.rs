@@ -8,7 +8,7 @@ use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
 use crate::api::Code;
-use crate::domain::{Company, Violation};
+use crate::domain::{Company, Origin, Violation};
 use crate::output::{ErrorView, FailureView, JqError};
 use crate::text::sanitize::{json_visible, sanitise};
 use crate::text::{CommandLine, Hint, Target};
@@ -158,6 +158,27 @@ impl CliError {
     pub fn worded(mut self, message: impl Into<String>) -> Self {
         self.0.message = message.into();
         self
+    }
+
+    /// The same error, said of this server.
+    #[must_use]
+    pub fn at(self, server: &Origin) -> Self {
+        let message = format!("{} at {server}", self.message());
+        self.worded(message)
+    }
+
+    /// The same error with a broken rule in words that say more than the server's.
+    #[must_use]
+    pub fn violation_worded(mut self, field: &str, code: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let is_meant = |one: &&mut Violation| one.field == field && one.code == code;
+        for violation in self.0.errors.iter_mut().filter(is_meant) {
+            violation.message = message.clone().into();
+        }
+        match self.0.errors.as_slice() {
+            [only] if only.field == field && only.code == code => self.worded(message),
+            _ => self,
+        }
     }
 
     /// Adds a line that says what to do next; it names a command where there is one.

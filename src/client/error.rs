@@ -191,25 +191,42 @@ fn advise(error: Error) -> Error {
 
 /// Reads why no answer came, and whether the request may have arrived.
 pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
+    let server = server_of(&error);
     let error = error.without_url();
     if error.is_builder() {
         return (Error::new(Code::Internal, "cannot build the request").caused_by(error), Fault::Final);
     }
     if let Some((message, hint)) = distrust(&error, error.is_connect()) {
-        let refused = Error::new(Code::Unreachable, message).hint(hint);
+        let refused = Error::new(Code::Unreachable, message.replace("the server", &server)).hint(hint);
         return (refused.caused_by(error), Fault::Final);
     }
     if !error.is_connect() {
         let code = if error.is_timeout() { Code::Timeout } else { Code::Unreachable };
-        return (Error::new(code, "the connection broke before an answer came").caused_by(error), Fault::Cut);
+        let message = format!("the connection to {server} broke before an answer came");
+        return (Error::new(code, message).caused_by(error), Fault::Cut);
     }
     let (code, message) = if error.is_timeout() {
-        (Code::Timeout, "no connection in time")
+        (Code::Timeout, format!("no connection to {server} in time"))
     } else {
-        (Code::Unreachable, "cannot connect to the server")
+        (Code::Unreachable, format!("cannot connect to {server}"))
     };
-    let failed = Error::new(code, message).caused_by(error);
+    let failed = Error::new(code, message).caused_by(root_cause(&error));
     (failed.hint("check the network and the name of the server"), Fault::NotSent)
+}
+
+/// The server of the request, as `--server` names it.
+fn server_of(error: &reqwest::Error) -> String {
+    let origin = error.url().map(|url| url.origin().ascii_serialization());
+    origin.map_or_else(|| "the server".to_owned(), |origin| format!("the server {origin}"))
+}
+
+/// The last cause in the chain, which says why. Those before it say only that there was no connection.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn StdError = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
 }
 
 /// Reads why an answer ended before its end.
@@ -219,7 +236,8 @@ pub(super) fn broken_body(error: reqwest::Error) -> (Error, Fault) {
         return (garbage, Fault::Final);
     }
     let code = if error.is_timeout() { Code::Timeout } else { Code::Unreachable };
-    let broken = Error::new(code, "the answer broke off").caused_by(error.without_url());
+    let message = format!("the answer of {} broke off", server_of(&error));
+    let broken = Error::new(code, message).caused_by(error.without_url());
     (broken, Fault::Cut)
 }
 

@@ -216,7 +216,7 @@ impl Transport {
     pub(super) async fn ask(&self, path: &str) -> Result<Response> {
         let call = Call::new(Method::GET, path, Repeat::Read);
         let sent = tokio::time::timeout(self.timeout, self.request(&call)?.send()).await;
-        let outcome = sent.map_err(|_| out_of_time(self.timeout).error)?;
+        let outcome = sent.map_err(|_| out_of_time(&self.origin, self.timeout).error)?;
         outcome.map_err(|error| unsent(error).0)
     }
 
@@ -225,7 +225,7 @@ impl Transport {
         let outcome = match self.request(call) {
             Ok(request) => match tokio::time::timeout_at(deadline, self.watched(exchange(request))).await {
                 Ok(outcome) => outcome,
-                Err(_) => Err(out_of_time(self.timeout)),
+                Err(_) => Err(out_of_time(&self.origin, self.timeout)),
             },
             Err(error) => Err(Failed { error, fault: Fault::Final, status: None, asked: None }),
         };
@@ -328,9 +328,10 @@ fn header(response: &Response, name: &str) -> Option<String> {
     Some(String::from_utf8_lossy(value.as_bytes()).chars().take(500).collect())
 }
 
-fn out_of_time(timeout: Duration) -> Failed {
-    let error = Error::new(Code::Timeout, format!("no answer within {} s", timeout.as_secs_f64()))
-        .hint("wait longer with --timeout SECONDS");
+fn out_of_time(server: &Origin, timeout: Duration) -> Failed {
+    let error =
+        Error::new(Code::Timeout, format!("no answer of {server} within {} s", timeout.as_secs_f64()))
+            .hint("wait longer with --timeout SECONDS");
     Failed { error, fault: Fault::Cut, status: None, asked: None }
 }
 

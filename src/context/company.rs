@@ -57,8 +57,8 @@ impl ActiveCompany {
 }
 
 /// The error of a company that is not there for this caller.
-fn no_such_company(reference: &CompanyRef) -> CliError {
-    CliError::new(Code::NotFound, format!("you belong to no company {reference}"))
+fn no_such_company(reference: &str) -> CliError {
+    CliError::not_found(format!("you belong to no company {reference}"))
         .hint(CommandLine::new("company list").after("see yours with: "))
 }
 
@@ -68,10 +68,9 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
         CompanyRef::Id(id) => session.show_company(*id).await.map_err(|error| {
             let error = CliError::from(error);
             match error.code() {
-                Code::NotFound => error.hint(
-                    CommandLine::new("company list")
-                        .after(format!("you do not belong to company {id}; see yours with: ")),
-                ),
+                Code::NotFound => error
+                    .worded(format!("you do not belong to company {id} at {}", session.origin()))
+                    .hint(CommandLine::new("company list").after("see your companies with: ")),
                 _ => error,
             }
         }),
@@ -79,9 +78,11 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
             let mut found = session.list_companies(Some(name))?.all().await?;
             // A server that does not know the filter gives them all.
             found.retain(|company| company.name == *name);
-            match pick(reference, name, found) {
+            match pick(name, found) {
                 Err(error) if error.code() == Code::NotFound => {
                     let known = session.list_companies(None)?.all().await.unwrap_or_default();
+                    let error =
+                        error.worded(format!("you belong to no company {name} at {}", session.origin()));
                     Err(rather_meant(error, name, &known))
                 }
                 picked => picked,
@@ -122,9 +123,9 @@ impl AsRef<str> for Called<'_> {
     }
 }
 
-fn pick(reference: &CompanyRef, name: &str, mut found: Vec<Company>) -> Result<Company> {
+fn pick(name: &str, mut found: Vec<Company>) -> Result<Company> {
     match found.len() {
-        0 => Err(no_such_company(reference)),
+        0 => Err(no_such_company(name)),
         1 => Ok(found.remove(0)),
         _ => Err(CliError::ambiguous_company(name, &found)),
     }
@@ -177,8 +178,7 @@ pub fn active_among(chosen: Option<&ChosenCompany>, me: &Identity) -> Result<Opt
     let found: Vec<Company> = mine().filter(|company| reference.names(company)).cloned().collect();
     match found.as_slice() {
         [] => {
-            let error = CliError::not_found(format!("you belong to no company {reference}"))
-                .hint(CommandLine::new("company list").after("see yours with: "));
+            let error = no_such_company(&reference.to_string());
             Err(rather_meant(error, &reference.to_string(), &mine().cloned().collect::<Vec<_>>()))
         }
         [one] => Ok(Some(one.clone())),
@@ -198,8 +198,7 @@ mod tests {
 
     #[test]
     fn a_name_of_several_is_refused_with_the_ids() {
-        let reference: CompanyRef = "Contoso Retail".parse().unwrap();
-        let pick = |found| pick(&reference, "Contoso Retail", found);
+        let pick = |found| pick("Contoso Retail", found);
         let both = vec![company(3, "Contoso Retail"), company(4, "Contoso Retail")];
         let error = pick(both).unwrap_err();
         assert_eq!(error.code(), Code::AmbiguousCompany);

@@ -161,8 +161,8 @@ impl FromStr for Permission {
 /// Most characters of an unknown name that an error repeats: longer than any name of the catalogue.
 const MOST_QUOTED: usize = 64;
 
-/// An unknown name as an error repeats it. A long one is cut.
-fn quoted(text: &str) -> String {
+/// A name as an error repeats it. A long one is cut.
+pub fn quoted(text: &str) -> String {
     match text.char_indices().nth(MOST_QUOTED) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),

@@ -8,7 +8,8 @@ use std::time::Duration;
 use sea_orm::{DbErr, RuntimeErr};
 
 use crate::api::Code;
-use crate::domain::{DefaultRole, Permission, Refusal, Violation};
+use crate::domain::permission::quoted;
+use crate::domain::{Company, DefaultRole, Permission, Refusal, Violation};
 
 /// Most broken rules that one refusal lists, so that it is not much longer than what it refuses.
 const MOST_ERRORS: usize = 32;
@@ -73,9 +74,9 @@ impl Error {
         Self::new(Code::NotFound, "there is no such company")
     }
 
-    /// The company has no such role.
-    pub fn role_not_found() -> Self {
-        Self::new(Code::NotFound, "the company has no such role")
+    /// The company has no role of this name.
+    pub fn role_not_found(company: &Company, name: &str) -> Self {
+        Self::new(Code::NotFound, format!("{company} has no role {}", quoted(name)))
     }
 
     /// The caller lacks a permission.
@@ -84,9 +85,9 @@ impl Error {
         Self::new(Code::MissingPermission, message)
     }
 
-    /// Somebody has this name already; by whom is not told.
-    pub fn name_taken() -> Self {
-        Self::new(Code::NameTaken, "this name is taken")
+    /// Another account or role has the name; which one is not told.
+    pub fn name_taken(name: &str) -> Self {
+        Self::new(Code::NameTaken, format!("the name {} is taken", quoted(name)))
     }
 
     /// A default role was to be changed.

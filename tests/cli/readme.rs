@@ -24,12 +24,9 @@ fn commands() -> Vec<(String, Vec<String>)> {
 }
 
 fn agrees(line: &str, pattern: &str) -> bool {
-    match pattern.split_once(ANYTHING) {
-        Some((before, after)) => {
-            line.len() >= before.len() + after.len() && line.starts_with(before) && line.ends_with(after)
-        }
-        None => line == pattern,
-    }
+    let Some((before, after)) = pattern.split_once(ANYTHING) else { return line == pattern };
+    let Some(rest) = line.strip_prefix(before) else { return false };
+    rest.char_indices().any(|(end, _)| agrees(&rest[end..], after)) || after.is_empty()
 }
 
 #[test]

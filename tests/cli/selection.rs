@@ -59,7 +59,7 @@ fn columns_never_lose_a_password() {
     let admin = world.admin();
     admin.sactl("create ci --generate --columns name,id").refused(2, "password");
     admin.sactl("passwd backup-runner --generate --yes --columns name").refused(2, "password");
-    admin.sactl("show ci").refused(5, "no such");
+    admin.sactl("show ci").refused(5, "no service account ci");
     let made = admin.sactl("create ci --generate --columns password,name -q");
     let (password, name) = made.ok().stdout.trim_end().split_once('\t').unwrap();
     assert_eq!(name, "ci");

@@ -5,6 +5,7 @@ mod bounds;
 mod durable;
 mod hints;
 mod passwords;
+mod refusals;
 mod scale;
 mod targets;
 mod terminal;

@@ -103,7 +103,7 @@ async fn ask_free_name(acting: &Acting<'_>) -> Result<String> {
 
 /// The refusal that the server would give in the end.
 async fn taken(acting: &Acting<'_>, name: &str) -> CliError {
-    let refusal = client::Error::new(Code::NameTaken, "this name is taken");
+    let refusal = client::Error::new(Code::NameTaken, format!("the name {name} is taken"));
     acting.explain(refusal, &Attempt::new(Operation::Create, name)).await
 }
 

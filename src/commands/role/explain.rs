@@ -2,7 +2,7 @@
 
 use super::super::shared::company_session::Acting;
 use super::super::shared::hints::{
-    held_in, list_roles, listed, shows_what_one_holds, unknown_permissions, who_gives,
+    held_in, list_roles, listed, place, shows_what_one_holds, unknown_permissions, who_gives,
 };
 use crate::api::Code;
 use crate::client;
@@ -33,10 +33,7 @@ pub(super) async fn explain(
                     .flag("--company", acting.company)
                     .after("see your own role with: "),
             ),
-        Code::NameTaken => error.hint(match role {
-            Some(role) => show(role).after("see that role with: ").then(", or choose another name"),
-            None => "choose another name".into(),
-        }),
+        Code::NameTaken => name_taken(acting, error, role).await,
         Code::NotFound => not_found(acting, error, role).await,
         Code::RoleInUse => error.hint(match role {
             Some(role) => CommandLine::new("list")
@@ -86,16 +83,36 @@ async fn escalation(acting: &Acting<'_>, error: CliError, named: &[String]) -> C
         .hint(shows_what_one_holds(acting.company))
 }
 
+/// Says which role has the name.
+async fn name_taken(acting: &Acting<'_>, error: CliError, role: Option<&str>) -> CliError {
+    let Some(role) = role else { return error.hint("choose another name") };
+    let show = CommandLine::new("role show").operand(role).flag("--company", acting.company);
+    // Not every conflict is one of names.
+    let error = match acting.session.show_role(acting.company, role).await {
+        Ok(_) => error.worded(format!("{} has a role {role} already", acting.named_company().await)),
+        Err(_) => error,
+    };
+    error
+        .at(acting.session.origin())
+        .hint(show.after("see that role with: ").then(", or choose another name"))
+}
+
 /// Says which company or role was probably meant.
 async fn not_found(acting: &Acting<'_>, error: CliError, role: Option<&str>) -> CliError {
     let company = acting.company;
     let me = acting.session.me().await.ok();
-    if me.is_some_and(|me| held_in(&me, company).is_none()) {
-        return error.hint(
-            CommandLine::new("company list")
-                .after(format!("you do not belong to company {company}; see yours with: ")),
-        );
-    }
+    let origin = acting.session.origin();
+    let error = match (me, role) {
+        (Some(me), _) if held_in(&me, company).is_none() => {
+            return error
+                .worded(format!("you do not belong to company {company} at {origin}"))
+                .hint(CommandLine::new("company list").after("see your companies with: "));
+        }
+        (Some(me), Some(role)) => {
+            error.worded(format!("{} has no role {role} at {origin}", place(&me, company)))
+        }
+        _ => error,
+    };
     let error = error.hint(list_roles(company));
     let roles = match acting.session.list_roles(company) {
         Ok(pages) => pages.all().await.unwrap_or_default(),

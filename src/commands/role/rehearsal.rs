@@ -3,6 +3,7 @@
 use super::super::shared::company_session::Acting;
 use super::super::shared::dry_run::account::{adjusted, check_given, check_permission, invalid};
 use super::super::shared::dry_run::{self, Checks};
+use super::super::shared::hints::place;
 use super::explain::explain;
 use crate::api::Code;
 use crate::api::role::Role;
@@ -72,7 +73,8 @@ async fn check(
         Ok(role) => Some(role),
         Err(error) if error.code == Code::NotFound => None,
         Err(error) if error.code == Code::MissingPermission => {
-            checks.unknown("role", "you may not look at the roles here");
+            checks
+                .unknown("role", format!("you may not look at the roles of {}", place(&me, acting.company)));
             return Ok(());
         }
         Err(error) => return Err(error.into()),
@@ -120,10 +122,13 @@ fn is_as_needed(
         .companies
         .iter()
         .any(|access| access.company.id == acting.company && access.role.as_deref() == Some(name));
+    let here = place(me, acting.company);
     match (attempt, found) {
         (Attempt::Create(_), None) => checks.passed("name", "no role of the company has it"),
-        (Attempt::Create(_), Some(_)) => checks.refused("name", Code::NameTaken, "this name is taken"),
-        (_, None) => checks.refused("role", Code::NotFound, format!("there is no role {name} here")),
+        (Attempt::Create(_), Some(_)) => {
+            checks.refused("name", Code::NameTaken, format!("{here} has a role {name} already"));
+        }
+        (_, None) => checks.refused("role", Code::NotFound, format!("{here} has no role {name}")),
         (_, Some(_)) if unchangeable(name).is_some() => {
             checks.refused_with("role", invalid(unchangeable(name).into_iter().collect()));
         }
@@ -131,7 +136,11 @@ fn is_as_needed(
             checks.refused("self", Code::SelfModification, "nobody changes a role they hold");
         }
         (Attempt::Delete, Some(Role { holders: Some(1..), .. })) => {
-            checks.refused("role", Code::RoleInUse, "somebody holds this role");
+            checks.refused(
+                "role",
+                Code::RoleInUse,
+                format!("accounts or users of {here} hold the role {name}"),
+            );
         }
         (Attempt::Delete, Some(_)) => checks.passed("role", format!("nobody holds {name}")),
         (_, Some(role)) => {

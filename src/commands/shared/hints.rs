@@ -56,6 +56,7 @@ impl Acting<'_> {
             Code::SelfModification => self.oneself(error, attempt).await,
             Code::NotFound => self.not_found(error, attempt).await,
             Code::NameTaken => error
+                .at(self.session.origin())
                 .hint("names are unique over all companies, whatever the case of letters: choose another"),
             Code::InvalidInput => self.invalid(error, attempt).await,
             _ if attempt.operation == Operation::List => error,
@@ -66,16 +67,25 @@ impl Acting<'_> {
     /// Says whether it is the company or the account that is not there for this caller.
     async fn not_found(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
         let me = self.session.me().await.ok();
-        match me.map(|me| held_in(&me, self.company)) {
-            Some(None) => error.hint(
-                CommandLine::new("company list")
-                    .after(format!("you do not belong to company {}; see yours with: ", self.company)),
-            ),
+        let origin = self.session.origin();
+        match me.as_ref().map(|me| held_in(me, self.company)) {
+            Some(None) => error
+                .worded(format!("you do not belong to company {} at {origin}", self.company))
+                .hint(CommandLine::new("company list").after("see your companies with: ")),
             _ if attempt.operation == Operation::Create => error
                 .hint(CommandLine::new("company list").after("see the companies that you can name with: ")),
             _ if attempt.operation == Operation::List => error,
             _ => {
                 let list = CommandLine::new("list").flag("--company", self.company);
+                // Without a look at the caller, the server's own words stay.
+                let error = match me {
+                    Some(me) => error.worded(format!(
+                        "there is no service account {} in {} at {origin}",
+                        attempt.name,
+                        place(&me, self.company)
+                    )),
+                    None => error,
+                };
                 let error = error.hint(list.after("see which accounts there are with: "));
                 let error = match self.meant(attempt.name).await {
                     Some(meant) => error.hint_before(meant),
@@ -114,7 +124,20 @@ impl Acting<'_> {
         let elsewhere = attempt.asked.iter().map(|(company, _)| *company).filter(|one| *one != self.company);
         let needed = std::iter::once((self.company, attempt.operation.permission()))
             .chain(elsewhere.map(|company| (company, Permission::SERVICE_ACCOUNTS_EDIT)));
-        let lacking = needed.filter_map(|(company, permission)| {
+        let needed: Vec<_> = needed.collect();
+        let first = needed.iter().find(|(company, permission)| {
+            matches!(
+                decision::require(*permission, held_in(&me, *company)),
+                Err(Refusal::MissingPermission(_))
+            )
+        });
+        let error = match first {
+            Some((company, permission)) => {
+                error.worded(format!("this needs the permission {permission} in {}", place(&me, *company)))
+            }
+            None => error,
+        };
+        let lacking = needed.into_iter().filter_map(|(company, permission)| {
             let held = held_in(&me, company);
             let place = place(&me, company);
             let refusal = decision::require(permission, held).err()?;
@@ -141,9 +164,9 @@ impl Acting<'_> {
         let error = match self.session.show_account(self.company, name).await {
             Ok(detail) => {
                 let owner = detail.account.owner;
-                error.rather_hint([format!(
-                    "{name} is owned by {owner}: only that company changes its description, resets its \
-                     password or deletes it; if you belong to it, act there with --company {}",
+                error.worded(format!("only {owner}, which owns {name}, may do this")).rather_hint([format!(
+                    "only the owner changes its description, resets its password or deletes it; if you belong to \
+                     it, act there with --company {}",
                     owner.id
                 )])
             }
@@ -171,10 +194,14 @@ impl Acting<'_> {
         let says = |error: &CliError, code| error.violations().iter().any(|one| one.code == code);
         let mut error = error;
         let mut mentioned = attempt.also_named.clone();
-        for (company, rights) in &attempt.asked {
+        for (index, (company, rights)) in attempt.asked.iter().enumerate() {
             match rights {
                 Rights::Role(role) if says(&error, "unknown_role") => {
-                    error = self.unknown_role(error, *company, role).await;
+                    let field = match attempt.operation {
+                        Operation::Create => format!("access[{index}].role"),
+                        _ => "role".to_owned(),
+                    };
+                    error = self.unknown_role(error, *company, role, &field).await;
                 }
                 Rights::Permissions(names) => mentioned.extend_from_slice(names),
                 Rights::Role(_) => {}
@@ -214,7 +241,7 @@ impl Acting<'_> {
         Err(meant_role(error, self.company, role, names))
     }
 
-    async fn unknown_role(&self, error: CliError, company: CompanyId, role: &str) -> CliError {
+    async fn unknown_role(&self, error: CliError, company: CompanyId, role: &str, field: &str) -> CliError {
         let mut names: Vec<String> = match self.session.list_roles(company) {
             Ok(pages) => pages.all().await.unwrap_or_default().into_iter().map(|role| role.name).collect(),
             Err(_) => Vec::new(),
@@ -225,6 +252,11 @@ impl Acting<'_> {
         if names.iter().any(|known| known == role) {
             return error;
         }
+        let here = match self.session.me().await {
+            Ok(me) => place(&me, company),
+            Err(_) => format!("company {company}"),
+        };
+        let error = error.violation_worded(field, "unknown_role", format!("{here} has no role {role}"));
         meant_role(error, company, role, names)
     }
 }

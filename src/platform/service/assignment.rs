@@ -1,5 +1,6 @@
 //! Access that is asked for: a role or a list of permissions, first as text, then as what it comes to.
 
+use crate::domain::permission::quoted;
 use crate::domain::{CompanyId, DefaultRole, PermissionSet, Violation};
 use crate::platform::Error;
 use crate::platform::store::access::{Assignment, Grant};
@@ -63,15 +64,19 @@ pub(super) async fn resolve(
     place: &str,
 ) -> Result<Result<Wanted, Violation>, Error> {
     let permissions = match &assignment {
-        Assignment::Individual(permissions) => Some(*permissions),
-        Assignment::Role(role) => role_permissions(db, company, role).await?,
+        Assignment::Individual(permissions) => *permissions,
+        Assignment::Role(role) => match role_permissions(db, company, role).await? {
+            Some(permissions) => permissions,
+            None => return Ok(Err(unknown_role(place, company, role))),
+        },
     };
-    Ok(permissions.map(|permissions| Wanted { assignment, permissions }).ok_or_else(|| unknown_role(place)))
+    Ok(Ok(Wanted { assignment, permissions }))
 }
 
-/// The company has no such role as the field `role` at `place` names.
-pub(super) fn unknown_role(place: &str) -> Violation {
-    Violation::new(format!("{place}role"), "unknown_role", "the company has no such role")
+/// The company has no role of the name that the field `role` at `place` holds.
+pub(super) fn unknown_role(place: &str, company: CompanyId, role: &str) -> Violation {
+    let message = format!("company {company} has no role {}", quoted(role));
+    Violation::new(format!("{place}role"), "unknown_role", message)
 }
 
 /// What the holders of a role of the company may do, a default or a custom one.

@@ -54,8 +54,9 @@ pub async fn show(
     name: &str,
 ) -> Result<Role, Error> {
     let db = platform.store().reader();
-    authz::require(db, caller, company, Permission::ROLES_VIEW).await?;
-    let permissions = role_permissions(db, company, name).await?.ok_or_else(Error::role_not_found)?;
+    let member = authz::require(db, caller, company, Permission::ROLES_VIEW).await?;
+    let found = role_permissions(db, company, name).await?;
+    let permissions = found.ok_or_else(|| Error::role_not_found(&member.company, name))?;
     let holders = store::access::holders(db, company, name).await?;
     Ok(document(name, name.parse::<DefaultRole>().is_ok(), permissions, holders))
 }
@@ -87,7 +88,7 @@ pub async fn create(
     };
     decision::may_change_role(false, PermissionSet::EMPTY, permissions, member.permissions)?;
     if role_permissions(&*tx, company, name.as_str()).await?.is_some() {
-        return Err(Error::name_taken());
+        return Err(Error::name_taken(name.as_str()));
     }
     store::role::insert(&*tx, company, name.as_str(), permissions).await?;
     let author = Author { caller, company: &member.company, request_id };
@@ -143,7 +144,10 @@ pub async fn delete(
     let (tx, member) = begin(platform, caller, company).await?;
     let old = changeable(&tx, &member, name).await?;
     if store::access::holders(&*tx, company, name).await? > 0 {
-        return Err(Error::new(Code::RoleInUse, "somebody holds this role"));
+        return Err(Error::new(
+            Code::RoleInUse,
+            format!("accounts or users of {} hold the role {name}", member.company),
+        ));
     }
     store::role::delete(&*tx, company, name).await?;
     let author = Author { caller, company: &member.company, request_id };
@@ -168,7 +172,8 @@ async fn changeable(tx: &Tx, member: &Grant, name: &str) -> Result<PermissionSet
     if let Ok(default) = name.parse() {
         return Err(Error::default_role(default));
     }
-    let old = store::role::find(&**tx, member.company.id, name).await?.ok_or_else(Error::role_not_found)?;
+    let found = store::role::find(&**tx, member.company.id, name).await?;
+    let old = found.ok_or_else(|| Error::role_not_found(&member.company, name))?;
     decision::may_change_role(member.role.as_deref() == Some(name), old, old, member.permissions)?;
     Ok(old)
 }

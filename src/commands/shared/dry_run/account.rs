@@ -61,7 +61,7 @@ impl Acting<'_> {
     /// Whether the name of a new account is free, as far as that can be seen.
     async fn check_name(&self, name: &str, checks: &mut Checks) -> Result<()> {
         match self.session.show_account(self.company, name).await {
-            Ok(_) => checks.refused("name", Code::NameTaken, "this name is taken"),
+            Ok(_) => checks.refused("name", Code::NameTaken, format!("the name {name} is taken")),
             Err(error) if is_unseen(&error) => checks
                 .unknown("name", "free as far as this company sees; names are unique over all companies"),
             Err(error) => return Err(error.into()),
@@ -80,17 +80,16 @@ impl Acting<'_> {
         let detail = match self.session.show_account(self.company, name).await {
             Ok(detail) => detail,
             Err(error) if error.code == Code::MissingPermission => {
-                checks.unknown("account", format!("you may not look at {name} here"));
+                checks
+                    .unknown("account", format!("you may not look at {name} in {}", place(me, self.company)));
                 return Ok(None);
             }
             Err(error) if error.code == Code::NotFound => {
-                match self.seen_elsewhere(me, attempt).await? {
-                    Some(owner) => {
-                        checks.passed("account", format!("{name} is owned by {owner}, where you see it"));
-                    }
-                    None => {
-                        checks.refused("account", Code::NotFound, format!("there is no account {name} here"));
-                    }
+                if let Some(owner) = self.seen_elsewhere(me, attempt).await? {
+                    checks.passed("account", format!("{name} is owned by {owner}, where you see it"));
+                } else {
+                    let why = format!("there is no account {name} in {}", place(me, self.company));
+                    checks.refused("account", Code::NotFound, why);
                 }
                 return Ok(None);
             }
@@ -102,7 +101,7 @@ impl Acting<'_> {
         let is_self = is_self(me, &account.name);
         match decision::decide(attempt.operation, relation, is_self) {
             Ok(()) if attempt.operation.is_for_the_owner_only() => {
-                checks.passed("owner", "this company owns it");
+                checks.passed("owner", format!("{} owns it", account.owner));
             }
             Ok(()) => {}
             Err(Refusal::NotOwner) => {
@@ -181,7 +180,7 @@ impl Acting<'_> {
             if checks.is_refused() {
                 return Ok(());
             }
-            if let Some(new) = self.check_rights(*company, rights, checks).await? {
+            if let Some(new) = self.check_rights(me, *company, rights, checks).await? {
                 check_given(me, *company, old, new, checks);
             }
         }
@@ -191,6 +190,7 @@ impl Acting<'_> {
     /// What the rights come to in the company, if they exist.
     async fn check_rights(
         &self,
+        me: &Identity,
         company: CompanyId,
         rights: &Rights,
         checks: &mut Checks,
@@ -200,12 +200,13 @@ impl Acting<'_> {
                 let known = self.check_known(names, "permissions", checks).await?;
                 Ok(known.then(|| PermissionSet::known(names)))
             }
-            Rights::Role(name) => self.check_role(company, name, checks).await,
+            Rights::Role(name) => self.check_role(me, company, name, checks).await,
         }
     }
 
     async fn check_role(
         &self,
+        me: &Identity,
         company: CompanyId,
         name: &str,
         checks: &mut Checks,
@@ -216,11 +217,12 @@ impl Acting<'_> {
             match self.session.show_role(company, name).await {
                 Ok(role) => PermissionSet::known(role.permissions.iter()),
                 Err(error) if error.code == Code::MissingPermission => {
-                    checks.unknown("role", format!("you may not look at the roles of company {company}"));
+                    checks
+                        .unknown("role", format!("you may not look at the roles of {}", place(me, company)));
                     return Ok(None);
                 }
                 Err(error) if error.code == Code::NotFound => {
-                    let why = "the company has no such role";
+                    let why = format!("{} has no role {name}", place(me, company));
                     let broken = Violation::new("role", "unknown_role", why);
                     checks.refused_with("role", invalid(vec![broken]));
                     return Ok(None);
@@ -263,7 +265,11 @@ impl Acting<'_> {
         checks: &mut Checks,
     ) -> Result<()> {
         if access.is_some_and(|access| access.role.is_some()) {
-            let why = "the account holds a role here; only an individual list can be adjusted";
+            let name = attempt.name;
+            let why = format!(
+                "{name} holds a role in {}; only an individual list can be adjusted",
+                place(me, self.company)
+            );
             checks.refused_with("access", invalid(vec![Violation::new("access", "not_individual", why)]));
             return Ok(());
         }

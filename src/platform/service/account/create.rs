@@ -249,7 +249,7 @@ impl Order<'_> {
     async fn lost_race(&self) -> Result<AccountDetail, Error> {
         match self.plan(self.platform.store().reader()).await? {
             Plan::Made(made, member) => self.repeat(&made, &member).await,
-            Plan::Make(_) => Err(Error::name_taken()),
+            Plan::Make(_) => Err(Error::name_taken(&self.request.name)),
         }
     }
 }

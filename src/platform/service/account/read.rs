@@ -57,7 +57,7 @@ async fn require_role(db: &impl Connection, company: CompanyId, role: &str) -> R
     if assignment::role_permissions(db, company, role).await?.is_some() {
         return Ok(());
     }
-    Err(vec![assignment::unknown_role("")].into())
+    Err(vec![assignment::unknown_role("", company, role)].into())
 }
 
 /// One account; its owner also learns where else it has access.
