@@ -91,7 +91,7 @@ async fn run_inside(
         .map_err(|error| CliError::new(Code::Io, "cannot open the database").caused_by(error))?;
     let signed_in = sign_in(&platform, seed).await?;
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let listener = Listener::bind(any_port, None).await.and_then(|it| it.url().map(|url| (it, url)));
+    let listener = Listener::bind(any_port, None).and_then(|it| it.url().map(|url| (it, url)));
     let (listener, server) = listener.map_err(|error| CliError::io("cannot listen on 127.0.0.1", error))?;
     let config = folder.join("config");
     write_profile(&config, &server, signed_in).await?;

@@ -93,7 +93,7 @@ async fn serve(args: Args, seed: Option<Seed>, ui: &Ui) -> Result<()> {
             return Ok(());
         }
     };
-    let listener = Listener::bind(args.listen, tls).await.and_then(|it| it.url().map(|url| (it, url)));
+    let listener = Listener::bind(args.listen, tls).and_then(|it| it.url().map(|url| (it, url)));
     let (listener, url) =
         listener.map_err(|error| CliError::io(format!("cannot listen on {}", args.listen), error))?;
     announce(ui, &url)?;

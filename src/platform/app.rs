@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -32,6 +32,10 @@ pub use self::tls::{Tls, TlsError};
 
 /// How long requests under way may take when the platform is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+/// Bytes of answers that the system keeps for a peer that does not read. Its own choice is some MiB.
+const UNREAD: u32 = 128 * 1024;
+/// Connections that wait to be accepted.
+const WAITING: u32 = 1024;
 /// How long to wait when the system has no file descriptor left for a connection.
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -48,12 +52,8 @@ impl Listener {
     ///
     /// # Errors
     /// Those of the system, for example that the port is taken.
-    pub async fn bind(address: SocketAddr, tls: Option<Tls>) -> io::Result<Self> {
-        Ok(Self {
-            socket: TcpListener::bind(address).await?,
-            tls,
-            limits: Limits::default().within(open_files::raise()),
-        })
+    pub fn bind(address: SocketAddr, tls: Option<Tls>) -> io::Result<Self> {
+        Ok(Self { socket: listen(address)?, tls, limits: Limits::default().within(open_files::raise()) })
     }
 
     /// The same with other limits.
@@ -81,6 +81,10 @@ impl Listener {
         let (running, stopping) = watch::channel(());
         let mut stop = pin!(stop);
         loop {
+            // A connection that gave up its slot still takes memory until it has ended.
+            while connections.len() > self.limits.connections {
+                connections.join_next().await;
+            }
             let (stream, peer) = tokio::select! {
                 () = &mut stop => break,
                 accepted = self.accept(&slots) => accepted,
@@ -117,6 +121,17 @@ impl Listener {
     }
 }
 
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A port that was just left can be taken again at once. Windows means something else by it.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    // Connections inherit it.
+    socket.set_send_buffer_size(UNREAD)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
+
 /// Ready when the process is asked to stop: SIGINT or SIGTERM.
 ///
 /// # Errors
@@ -140,4 +155,18 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
             std::future::pending::<()>().await;
         }
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn connection_keeps_few_bytes_for_a_peer_that_does_not_read() {
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        let kept = rustix::net::sockopt::socket_send_buffer_size(&accepted).unwrap();
+        assert!(kept <= 2 * usize::try_from(UNREAD).unwrap(), "{kept}");
+    }
 }

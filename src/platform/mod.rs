@@ -4,6 +4,7 @@
 //! queries, named by intent, one code path for SQLite and PostgreSQL; `authn`, `authz`, `hash`, `throttle` and
 //! `audit` are what use cases share. Rules are not written here: they are asked of [`crate::domain`].
 
+mod address;
 pub mod app;
 mod audit;
 pub mod authn;

@@ -72,7 +72,7 @@ impl Server {
         let (platform, url, serving) = runtime.block_on(async {
             let platform = Platform::open_with_clock(&database, clock).await.unwrap();
             seed::apply(&platform, &toml::from_str(seed).unwrap()).await.unwrap();
-            let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None).await.unwrap();
+            let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None).unwrap();
             let listener = listener.limited(limits);
             let url = listener.url().unwrap();
             let router = router::router(platform.clone());

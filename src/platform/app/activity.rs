@@ -98,6 +98,14 @@ impl Activity {
 /// A request without an answer yet.
 pub(super) struct RequestGuard(Arc<Activity>);
 
+impl RequestGuard {
+    /// Whether the connection has no other request and no other answer under way.
+    pub(super) fn is_only(&self) -> bool {
+        let state = self.0.state();
+        state.requests == 1 && state.answers.is_empty()
+    }
+}
+
 impl Drop for RequestGuard {
     fn drop(&mut self) {
         let mut state = self.0.state();
@@ -147,9 +155,11 @@ mod tests {
     fn request_keeps_the_connection_and_an_unread_answer_does_not() {
         let activity = Activity::new();
         let request = activity.begin_request();
+        assert!(request.is_only());
         let asked = Instant::now();
         assert!(activity.due(IDLE) >= asked + IDLE);
         let (stuck, other) = (activity.begin_answer(), activity.begin_answer());
+        assert!(!request.is_only() && !activity.begin_request().is_only());
         let stuck_since = activity.due(IDLE);
         drop(request);
         other.progress();

@@ -89,7 +89,7 @@ impl Connection {
             let handling = activity.begin_request();
             let activity = Arc::clone(&activity);
             request.extensions_mut().insert(peer);
-            request.extensions_mut().insert(memory.clone());
+            request.extensions_mut().insert(memory.of_request(handling.is_only()));
             let answer = router.clone().oneshot(request);
             async move {
                 let mut response: Response<Body> = answer.await?;

@@ -4,12 +4,13 @@
 //! new one takes the slot of the most idle one.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::activity::Activity;
 use super::budget::{MemoryBudget, TotalBudget};
+use crate::platform::address::network;
 
 /// What connections may take.
 #[derive(Clone, Copy, Debug)]
@@ -138,14 +139,6 @@ impl Open {
 impl Drop for Slot {
     fn drop(&mut self) {
         self.slots.open().remove(self.network, self.id);
-    }
-}
-
-/// What counts as one address: an IPv6 network of 64 bits, as a provider gives it to one customer.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
-        address @ IpAddr::V4(_) => address,
     }
 }
 

@@ -73,11 +73,15 @@ pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, 
 /// Answers up to this length are not counted.
 const SHORT: u64 = 16 * 1024;
 
+/// Marks an answer whose body is in memory anyway, once for all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shared;
+
 /// The answer to a GET request with its memory set aside, or a refusal where there is none. Other answers say what
 /// was changed: they are never held back, and they are short.
 fn within_budget(mut response: Response, memory: &MemoryBudget) -> Response {
     let length = response.body().size_hint().lower();
-    if length > SHORT {
+    if length > SHORT && response.extensions().get::<Shared>().is_none() {
         let reserved = usize::try_from(length).ok().and_then(|length| memory.reserve_answer(length));
         let Some(reserved) = reserved else { return Refused::busy().into_response() };
         response.extensions_mut().insert(Arc::new(reserved));

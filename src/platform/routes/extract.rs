@@ -142,11 +142,16 @@ pub(crate) async fn read_body(request: Request) -> Result<Zeroizing<Vec<u8>>, Re
     };
     let late =
         |_| Refused::new(Code::Unavailable, "the body took too long; try again later").with_retry_after(1);
-    tokio::time::timeout(BODY_TIME, collect(request, too_large)).await.map_err(late)?
+    tokio::time::timeout(BODY_TIME, collect(request, length, too_large)).await.map_err(late)?
 }
 
-async fn collect(request: Request, too_large: impl Fn() -> Refused) -> Result<Zeroizing<Vec<u8>>, Refused> {
-    let mut body = Zeroizing::new(Vec::new());
+async fn collect(
+    request: Request,
+    length: usize,
+    too_large: impl Fn() -> Refused,
+) -> Result<Zeroizing<Vec<u8>>, Refused> {
+    // It never grows: it would take up to twice the memory, and leave copies of a password behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(length));
     let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Refused::malformed("the body did not arrive whole"))?;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::OpenApi;
 
+use super::answer::Shared;
 use super::extract::NoQuery;
 use super::refusal::{PublicRefusals, Refused};
 use super::{Answer, success};
@@ -62,5 +63,5 @@ pub(in crate::platform) async fn openapi(
     Extension(Description(text)): Extension<Description>,
     _: NoQuery,
 ) -> Result<impl IntoResponse, Refused> {
-    Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], text))
+    Ok((Extension(Shared), [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], text))
 }

@@ -9,12 +9,13 @@ use crate::api::Code;
 use crate::api::session::{CLIENT_ID, Kind, TokenGrant, UI_CLIENT_IDS};
 use crate::domain::secret::OneTimeCode;
 use crate::domain::{Password, Token};
+use crate::platform::address::canonical;
 use crate::platform::authn::{self, TOKEN_LIFETIME};
 use crate::platform::hash::{NOBODY, Place};
 use crate::platform::ids::PrincipalId;
 use crate::platform::store::principal::Principal;
 use crate::platform::store::{self, Tx};
-use crate::platform::throttle::{Gate, Guess, canonical, to_the_end};
+use crate::platform::throttle::{Gate, Guess, to_the_end};
 use crate::platform::{Error, Platform, audit};
 
 /// How long an address stays known without a sign-in.
