@@ -35,6 +35,7 @@ struct Details {
     errors: Vec<Violation>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     quiet: bool,
+    leaves_doubt: bool,
 }
 
 impl CliError {
@@ -49,6 +50,7 @@ impl CliError {
             errors: Vec::new(),
             source: None,
             quiet: false,
+            leaves_doubt: false,
         }))
     }
 
@@ -221,6 +223,11 @@ impl CliError {
             return self.hint(command.after("see what is the case now with: "));
         }
         self
+    }
+
+    /// Whether the change may have been carried out all the same.
+    pub fn leaves_doubt(&self) -> bool {
+        self.0.leaves_doubt
     }
 
     /// The stable name of the error.

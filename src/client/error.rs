@@ -66,6 +66,15 @@ impl Error {
         Self::new(Code::BadResponse, message)
     }
 
+    /// Whether a change may have been carried out all the same: unless nothing was sent, or the server refused it.
+    pub fn leaves_doubt(&self) -> bool {
+        match self.status {
+            _ if self.repeated_in_doubt => true,
+            Some(status) => self.code == Code::OutcomeUnknown || !matches!(status, 300..=499 | 503),
+            None => matches!(self.code, Code::OutcomeUnknown | Code::BadResponse),
+        }
+    }
+
     /// Whether the server could not prove who it is, or does not talk encrypted.
     pub fn is_untrusted(&self) -> bool {
         self.source.as_deref().is_some_and(|source| distrust(source, true).is_some())
@@ -90,6 +99,7 @@ impl Error {
         if self.code == refused.code {
             return Self { hint: self.hint.or(refused.hint), ..refused };
         }
+        self.repeated_in_doubt |= refused.repeated_in_doubt;
         self.status = refused.status;
         self.request_id = self.request_id.or(refused.request_id);
         self

@@ -96,11 +96,15 @@ impl Session {
             other => return other,
         };
         let Some(renewal) = &self.renewal else { return Err(refused) };
-        let fresh = match self.renewed(renewal.as_ref(), &token).await {
-            Err(error) if error.status.is_none() => return Err(error.in_answer_to(refused)),
-            other => other?,
+        let in_doubt = refused.repeated_in_doubt;
+        let again = async {
+            let fresh = match self.renewed(renewal.as_ref(), &token).await {
+                Err(error) if error.status.is_none() => return Err(error.in_answer_to(refused)),
+                other => other?,
+            };
+            self.transport.send(call.authorised(&fresh)?).await
         };
-        self.transport.send(call.authorised(&fresh)?).await
+        again.await.map_err(|error| Error { repeated_in_doubt: in_doubt || error.repeated_in_doubt, ..error })
     }
 
     /// The token after `stale`: requests that run side by side renew it once.

@@ -1,5 +1,7 @@
 //! `sactl create`: a service account with its access, made in one request and at most once.
 
+use serde_json::json;
+
 use super::shared::access_args::Rights;
 use super::shared::company_session::Acting;
 use super::shared::hints::Attempt;
@@ -45,45 +47,29 @@ async fn finish(
     password: NewPassword,
     context: &Context,
 ) -> Result<()> {
-    match create(wish, description, &password, context).await {
-        Ok(None) => Ok(()),
-        Ok(Some((acting, detail))) => {
-            acting.say(what_was_done(&detail));
-            password.tell_where(acting.ui);
-            password.show(&acting, &wish.name, |password| CreatedView::new(detail.clone(), password))
-        }
-        Err(error) => Err(password.settle(error)),
-    }
-}
-
-/// The new account; `None` when that was only rehearsed.
-async fn create<'a>(
-    wish: &Wish,
-    description: Option<Description>,
-    password: &NewPassword,
-    context: &'a Context,
-) -> Result<Option<(Acting<'a>, AccountDetail)>> {
     let acting =
         wish.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&wish.name))?;
     let asked = asked(wish, &acting, context).await?;
     let new = CreateAccount {
         name: wish.name.clone(),
-        password: password.password.clone(),
+        password: password.password().clone(),
         description: description.map(Description::into_string),
         access: asked.iter().map(|(company, rights)| rights.to_initial(*company)).collect(),
     };
-    // One key for all attempts: a repetition after a lost answer gets the account that the first one made.
-    let key = uuid::Uuid::now_v7().to_string();
-    let change = acting.session.create_account(acting.company, &new, &key);
     let attempt = Attempt { asked, ..Attempt::new(Operation::Create, &wish.name) };
     if wish.rehearsal.is_on {
+        let change = acting.session.create_account(acting.company, &new, "dry-run");
         let rules = "name, description and password keep their rules";
-        return acting.rehearse(change, &attempt, Some(rules)).await.map(|()| None);
+        return acting.rehearse(change, &attempt, Some(rules)).await;
     }
-    password.goes_out();
-    match change.await {
-        Ok(detail) => Ok(Some((acting, detail))),
-        Err(error) => Err(acting.explain(error, &attempt).await),
+    let request = json!({ "description": &new.description, "access": &new.access });
+    let sent = password.send(&acting, "create", &wish.name, request)?;
+    match acting.session.create_account(acting.company, &new, sent.key()).await {
+        Ok(detail) => {
+            acting.say(what_was_done(&detail));
+            sent.done(&acting, |password| CreatedView::new(detail.clone(), password))
+        }
+        Err(error) => Err(sent.failed(acting.explain(error, &attempt).await)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `sactl login`: signs in, stores the credentials where somebody chose, and makes or updates a profile.
 
 use super::shared::confirm::require_confirmation;
-use super::shared::new_password::{password_from_stdin, refuse_a_terminal};
+use super::shared::password_args::{password_from_stdin, refuse_a_terminal};
 use super::whoami;
 use crate::api::session::{Identity as Me, TokenGrant};
 use crate::client::Gateway;

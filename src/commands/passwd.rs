@@ -1,10 +1,12 @@
 //! `sactl passwd`: a new password, which ends every token of the account at once.
 
+use serde_json::json;
+
 use super::shared::company_session::Acting;
 use super::shared::confirm::{name_the_account, require_confirmation};
 use super::shared::dry_run::Rehearsal;
 use super::shared::hints::Attempt;
-use super::shared::new_password::{NewPassword, PasswordArgs};
+use super::shared::password_args::PasswordArgs;
 use crate::api::Code;
 use crate::api::account::{PasswordChange, ResetPassword};
 use crate::client;
@@ -58,39 +60,34 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         return rehearse(&args, current, context).await;
     }
     let password = args.password.read(context, &args.name).await?;
-    match reset(&args.name, &password, current, context).await {
-        Ok((acting, change)) => {
-            let account = change.account;
+    let acting =
+        Acting::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&args.name))?;
+    let request = ResetPassword { password: password.password().clone(), current_password: current };
+    let sent = password.send(&acting, "passwd", &args.name, json!({}))?;
+    match reset(&acting, &args.name, request).await {
+        Ok(PasswordChange { account }) => {
             acting.say(format!(
                 "Reset the password of {}, owned by {}; all its tokens have ended",
                 account.name, account.owner
             ));
-            password.tell_where(acting.ui);
-            password.show(&acting, &args.name, |password| PasswordView::new(account.clone(), password))
+            sent.done(&acting, |password| PasswordView::new(account.clone(), password))
         }
-        Err(error) => Err(password.settle(error)),
+        Err(error) => Err(sent.failed(error)),
     }
 }
 
 async fn rehearse(args: &Args, current: Option<Password>, context: &Context) -> Result<()> {
-    let password = args.password.rehearse(context, &args.name).await?;
+    let password = args.password.read(context, &args.name).await?;
     let acting = args.rehearsal.open(context).await?;
-    let request = ResetPassword { password: password.password.clone(), current_password: current };
+    let request = ResetPassword { password: password.password().clone(), current_password: current };
     let change = acting.session.reset_password(acting.company, &args.name, &request);
     let attempt = Attempt::new(Operation::ResetPassword, &args.name);
     acting.rehearse(change, &attempt, Some("the password keeps the policy")).await
 }
 
-async fn reset<'a>(
-    name: &str,
-    password: &NewPassword,
-    current: Option<Password>,
-    context: &'a Context,
-) -> Result<(Acting<'a>, PasswordChange)> {
-    let acting = Acting::open(context).await.state_shown_by(|| CommandLine::new("show").operand(name))?;
-    let is_given = current.is_some();
-    let mut request = ResetPassword { password: password.password.clone(), current_password: current };
-    password.goes_out();
+/// Sends the request; a second time with the present password where an account resets its own and can be asked.
+async fn reset(acting: &Acting<'_>, name: &str, mut request: ResetPassword) -> Result<PasswordChange> {
+    let is_given = request.current_password.is_some();
     let mut outcome = acting.session.reset_password(acting.company, name, &request).await;
     if !is_given && acting.ui.is_interactive() && outcome.as_ref().is_err_and(wants_the_present_password) {
         let typed = acting.ui.prompt_secret(&format!("Present password of {name}")).await?;
@@ -98,7 +95,7 @@ async fn reset<'a>(
         outcome = acting.session.reset_password(acting.company, name, &request).await;
     }
     match outcome {
-        Ok(change) => Ok((acting, change)),
+        Ok(change) => Ok(change),
         Err(error) if !is_given && wants_the_present_password(&error) => {
             Err(CliError::from(error).hint("give it with --current-password-file FILE"))
         }

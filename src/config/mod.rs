@@ -9,6 +9,7 @@ mod error;
 pub mod file;
 pub mod identity;
 pub mod inspect;
+pub mod locked_file;
 pub mod secure_file;
 pub mod settings;
 

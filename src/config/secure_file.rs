@@ -216,16 +216,24 @@ impl Lock<'_> {
 /// `io`.
 pub fn create_private(path: &Path, content: &[u8]) -> Result<()> {
     match create_unnamed(path, content) {
-        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOENT) => create_named(path, content),
-        outcome => outcome.map_err(|error| Error::io("create", path, error.into())),
+        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL | Errno::NOENT) => create_named(path, content)?,
+        outcome => outcome.map_err(|error| Error::io("create", path, error.into()))?,
     }
+    // Its name survives the loss of power too, where the file system can do that.
+    if let Ok(folder) = File::open(folder_of(path)) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The way where the file system has files without a name and `/proc` is there.
 fn create_unnamed(path: &Path, content: &[u8]) -> rustix::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
-    let fd = rustix::fs::open(folder, flags, owner_only())?;
+    let fd = rustix::fs::open(folder_of(path), flags, owner_only())?;
     let mut file = File::from(fd);
     let written = file.write_all(content).and_then(|()| file.sync_all());
     written.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
@@ -277,7 +285,26 @@ pub fn read_regular(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>> {
     bounded(file, path, limit)
 }
 
-fn bounded(file: File, path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>> {
+/// Reads a regular file of this user that no other user may read or change, up to `limit` bytes; `None` for any other
+/// file.
+///
+/// # Errors
+/// `io`; `config` when it is longer.
+pub fn read_private(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let fd = match rustix::fs::open(path, flags, Mode::empty()) {
+        Err(Errno::NOENT | Errno::LOOP) => return Ok(None),
+        opened => opened.map_err(|error| Error::io("read", path, error.into()))?,
+    };
+    let stat = rustix::fs::fstat(&fd).map_err(|error| Error::io("check", path, error.into()))?;
+    let is_regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+    if !is_regular || require_private(path, &stat).is_err() {
+        return Ok(None);
+    }
+    bounded(File::from(fd), path, limit).map(Some)
+}
+
+pub(super) fn bounded(file: File, path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>> {
     let mut content = Zeroizing::new(Vec::with_capacity(4096.min(limit + 1)));
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     file.take(most).read_to_end(&mut content).map_err(|error| Error::io("read", path, error))?;
@@ -295,11 +322,11 @@ fn create(path: &Path) -> Result<()> {
         .map_err(|error| Error::io("create the folder", path, error))
 }
 
-fn owner_only() -> Mode {
+pub(super) fn owner_only() -> Mode {
     Mode::RUSR | Mode::WUSR
 }
 
-fn require_private(path: &Path, stat: &Stat) -> Result<()> {
+pub(super) fn require_private(path: &Path, stat: &Stat) -> Result<()> {
     if stat.st_uid != rustix::process::geteuid().as_raw() {
         return Err(Error::store(format!("{} belongs to another user", path.display()))
             .hint("use the account that signed in, or another folder with SACTL_CONFIG_DIR"));
@@ -318,7 +345,7 @@ fn require_private(path: &Path, stat: &Stat) -> Result<()> {
     Ok(())
 }
 
-fn not_what_it_should_be(path: &Path, what: &str) -> Error {
+pub(super) fn not_what_it_should_be(path: &Path, what: &str) -> Error {
     Error::store(format!("{} is not {what}, so it is neither read nor written", path.display()))
         .hint("look at what stands there and move it away")
 }

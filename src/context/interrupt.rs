@@ -14,6 +14,7 @@ use signal_hook::low_level::emulate_default_handler;
 use tokio::sync::oneshot;
 
 use crate::error::{CliError, Result};
+use crate::text::Hint;
 use crate::ui::{Ui, release_terminal, resume_terminal};
 
 /// How long a command may take to end by itself.
@@ -28,6 +29,18 @@ const AT_A_TERMINAL: &[i32] = &[SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP, SIGCO
 /// Ends the process by `signal`, as its sender expects.
 fn end_by(signal: i32) {
     let _ = emulate_default_handler(signal);
+}
+
+/// Ends the process by a signal other than SIGINT: silently, unless something would be lost by that.
+fn tell_and_end_by(signal: i32, ui: &Ui) {
+    if let Some(way_out) = ui.way_out() {
+        ui.failure(&interrupted(Some(way_out)));
+    }
+    end_by(signal);
+}
+
+fn interrupted(way_out: Option<Hint>) -> CliError {
+    way_out.into_iter().fold(CliError::interrupted(), CliError::hint)
 }
 
 /// Stops the process, which goes on with SIGCONT.
@@ -71,9 +84,9 @@ pub async fn until_interrupted<T>(ui: &Ui, work: impl Future<Output = Result<T>>
         biased;
         Ok(signal) = signal => {
             if signal != SIGINT {
-                end_by(signal);
+                tell_and_end_by(signal, ui);
             }
-            Err(CliError::interrupted())
+            Err(interrupted(ui.way_out()))
         }
         outcome = work => outcome,
     }
@@ -92,15 +105,11 @@ fn watched(ui: Ui) -> io::Result<oneshot::Receiver<i32>> {
         release_terminal();
         let _ = told.send(signal);
         thread::sleep(GRACE);
-        let way_out = ui.way_out();
-        let interrupted = way_out.iter().cloned().fold(CliError::interrupted(), CliError::hint);
-        // The other signals end it silently, unless something would be lost by that.
-        if signal == SIGINT || way_out.is_some() {
-            ui.failure(&interrupted);
-        }
         if signal != SIGINT {
-            end_by(signal);
+            tell_and_end_by(signal, &ui);
         }
+        let interrupted = interrupted(ui.way_out());
+        ui.failure(&interrupted);
         std::process::exit(interrupted.exit_code().into());
     };
     thread::Builder::new().name("interrupt".to_owned()).spawn(watch)?;

@@ -8,7 +8,9 @@ use crate::{client, config};
 
 impl From<client::Error> for CliError {
     fn from(error: client::Error) -> Self {
+        let leaves_doubt = error.leaves_doubt();
         let mut cli = Self::new(error.code, error.message);
+        cli.0.leaves_doubt = leaves_doubt;
         cli.0.hints.extend(error.hint);
         cli.0.status = error.status;
         cli.0.request_id = error.request_id;

@@ -17,4 +17,4 @@ pub use crate::text::sanitize::{json_visible, sanitise};
 pub use answer::{show, surroundings};
 pub use choose::Choice;
 pub use hold::{release_terminal, resume_terminal};
-pub use terminal::{Colour, Manner, Ui};
+pub use terminal::{Colour, Manner, Ui, WayOut};

@@ -1,13 +1,14 @@
 //! What a command says.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use clap::builder::StyledStr;
 
 use super::state::State;
-use crate::domain::CompanyId;
 use crate::domain::mask::Secrets;
+use crate::domain::{CompanyId, Password};
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection};
 use crate::text::sanitize::sanitise;
@@ -70,12 +71,27 @@ impl Manner {
     }
 }
 
+/// What to do next after an interrupt that would lose something.
+#[derive(Clone)]
+pub struct WayOut {
+    /// The sentence.
+    pub hint: Hint,
+    /// The secret in it.
+    pub reveals: Option<Password>,
+}
+
+impl fmt::Debug for WayOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[way out]")
+    }
+}
+
 /// What a command says and asks. Cheap to clone; it holds no lock and no file.
 #[derive(Clone, Debug)]
 pub struct Ui {
     pub(super) manner: Manner,
     pub(super) progress: Arc<State>,
-    way_out: Arc<Mutex<Option<Hint>>>,
+    way_out: Arc<Mutex<Option<WayOut>>>,
     company: Arc<OnceLock<String>>,
     secrets: Arc<Mutex<Secrets>>,
     pub(super) stdout_terminal: bool,
@@ -285,14 +301,18 @@ impl Ui {
         }
     }
 
-    /// From now on, what to do next for somebody who ends the command where it cannot end by itself.
-    pub fn leave_way_out(&self, hint: Hint) {
-        *self.way_out.lock().unwrap_or_else(PoisonError::into_inner) = Some(hint);
+    /// From now on, what an interrupt says; `None` where it loses nothing.
+    pub fn leave_way_out(&self, way_out: Option<WayOut>) {
+        *self.way_out.lock().unwrap_or_else(PoisonError::into_inner) = way_out;
     }
 
-    /// What is to be done next after such an end.
+    /// What an interrupt says. The secret in it may be said from now on.
     pub fn way_out(&self) -> Option<Hint> {
-        self.way_out.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let way_out = self.way_out.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        if let Some(secret) = way_out.reveals {
+            self.reveal(secret.expose());
+        }
+        Some(way_out.hint)
     }
 
     /// Shows why the command failed: the error document where a program reads, text otherwise.

@@ -217,7 +217,7 @@ fn p8_an_interrupted_command_leaves_a_whole_password_or_none() {
         let mut said = String::new();
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         let file = std::fs::read_to_string(env.work().join("out"));
-        assert_eq!(said.contains("the password is in out"), sent, "{said}");
+        assert_eq!(said.contains("may be in force, and is in out"), sent, "{said}");
         assert_eq!(file.ok().map(|text| text.len()), sent.then_some(25), "{said}");
     }
 }

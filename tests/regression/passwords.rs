@@ -1,5 +1,6 @@
 //! Passwords that the program generates: they come out unchanged, and none is lost.
 
+mod lost;
 mod scripts;
 
 use std::process::{Command, Stdio};

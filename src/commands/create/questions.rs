@@ -5,7 +5,8 @@ use crate::api::Code;
 use crate::client;
 use crate::commands::shared::company_session::Acting;
 use crate::commands::shared::hints::Attempt;
-use crate::commands::shared::new_password::{NewPassword, PasswordArgs};
+use crate::commands::shared::new_password::NewPassword;
+use crate::commands::shared::password_args::PasswordArgs;
 use crate::commands::shared::prompts::{self, Chosen};
 use crate::context::Context;
 use crate::domain::{AccountName, Company, Description, Operation};
@@ -33,7 +34,7 @@ pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked> {
     let company = acting.named_company().await;
     let Args { name, mut description, rights, grants, mut password, rehearsal } = args;
     let name = if let Some(name) = name {
-        if acting.sees_account(&name).await {
+        if !password.resumes("create", &name) && acting.sees_account(&name).await {
             return Err(taken(&acting, &name).await);
         }
         name

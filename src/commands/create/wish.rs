@@ -3,7 +3,8 @@
 use crate::api::Code;
 use crate::commands::shared::access_args::{Grant, Rights, RightsArgs};
 use crate::commands::shared::dry_run::Rehearsal;
-use crate::commands::shared::new_password::{NewPassword, PasswordArgs};
+use crate::commands::shared::new_password::NewPassword;
+use crate::commands::shared::password_args::PasswordArgs;
 use crate::context::Context;
 use crate::domain::{AccountName, Description, Violation};
 use crate::error::{CliError, Result};
@@ -86,12 +87,7 @@ pub(super) async fn checked(wish: &Wish, context: &Context) -> Result<(Option<De
     if !broken.is_empty() && !wish.password.is_given() {
         return Err(CliError::invalid_input(broken));
     }
-    let password = if wish.rehearsal.is_on {
-        wish.password.rehearse(context, &wish.name).await
-    } else {
-        wish.password.read(context, &wish.name).await
-    };
-    match password {
+    match wish.password.read(context, &wish.name).await {
         Ok(password) if broken.is_empty() => return Ok((description, password)),
         Ok(_) => {}
         Err(error) if error.code() == Code::InvalidInput => broken.extend_from_slice(error.violations()),

@@ -129,17 +129,3 @@ pub(in crate::commands) fn show(ui: &Ui, plan: Plan, checks: Checks) -> Result<O
     ui::show(ui, &view)?;
     Ok(checks.refusal)
 }
-
-/// Refuses a file for a generated password that stands there already: the real run could not make it.
-///
-/// # Errors
-/// `io`.
-pub(in crate::commands) fn require_absent(path: &std::path::Path) -> Result<()> {
-    match path.symlink_metadata() {
-        Ok(_) => {
-            let exists = std::io::ErrorKind::AlreadyExists.into();
-            Err(CliError::io(format!("cannot create {}", path.display()), exists))
-        }
-        Err(_) => Ok(()),
-    }
-}

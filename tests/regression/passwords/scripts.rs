@@ -2,31 +2,12 @@
 
 use std::process::{Command, Stdio};
 
+use super::lost::{ATTEMPTS, CUTS, is_write, password_in, signs_in};
 use crate::cli::acting::World;
 use crate::common::env::{Env, program};
 use crate::common::http::Request;
 use crate::common::output::Outcome;
-use crate::common::proxy::{Cut, Proxy};
-
-const CUTS: [Cut; 4] =
-    [Cut::BeforeTheRequest, Cut::WithinTheRequest, Cut::BeforeTheAnswer, Cut::WithinTheAnswer];
-
-/// How often a command sends a request whose answer is lost, before it gives up.
-const ATTEMPTS: usize = 5;
-
-/// The password in the file `name` of the working directory.
-fn password_in(env: &Env, name: &str) -> Option<String> {
-    let text = std::fs::read_to_string(env.work().join(name)).ok()?;
-    Some(
-        text.strip_suffix('\n')
-            .unwrap_or_else(|| panic!("{name} ends with a line feed: {text:?}"))
-            .to_owned(),
-    )
-}
-
-fn signs_in(world: &World, name: &str, password: &str) -> bool {
-    world.token_endpoint(name, password, "python").status == 200
-}
+use crate::common::proxy::Proxy;
 
 /// The script of `sactl help scripting` that says `words`.
 fn script(words: &str) -> String {
@@ -108,4 +89,23 @@ fn rotation_script_survives_a_lost_answer_at_every_step() {
             });
         }
     });
+}
+
+/// R6, F3: "run it as often as you like" ended in "File exists" after one failure.
+#[test]
+fn ensure_script_survives_a_lost_answer_at_every_step() {
+    let world = World::start();
+    let script = script("Makes sure that a service account exists");
+    for cut in CUTS {
+        let proxy = Proxy::cutting(&world.url(), cut, ATTEMPTS, is_write);
+        let env = world.admin().with("SACTL_SERVER", proxy.url());
+        bash(&env, &script, &[]).expect(8);
+        bash(&env, &script, &[]).ok();
+        let password = password_in(&env, "ci-deployer.password").unwrap();
+        assert!(signs_in(&world, "ci-deployer", &password), "{cut:?}");
+        let account = env.sactl("show ci-deployer -o json").ok().json();
+        assert_eq!(account["access"]["role"], "operator");
+        bash(&env, &script, &[]).ok();
+        env.sactl("delete ci-deployer --yes").ok();
+    }
 }

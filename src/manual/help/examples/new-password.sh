@@ -14,20 +14,20 @@ sign_in() {
         SACTL_PASSWORD_FILE="$file.new" sactl token > /dev/null
 }
 
-# The password in a new file may be in force already: an earlier run may have set it and lost the answer.
-status=3
-if [ -e "$file.new" ]; then
+# An earlier run may have set the password and stopped before the end.
+if [ -e "$file.new" ] && [ ! -e "$file.new.attempt" ]; then
     status=0
     sign_in || status=$?
+    case $status in
+        0)
+            mv "$file.new" "$file"
+            exit
+            ;;
+        3) rm -f "$file.new" ;; # It is refused, so the file is of no use.
+        *) exit "$status" ;;
+    esac
 fi
-case $status in
-    0) ;;
-    3)
-        # It is refused, so the file is of no use.
-        rm -f "$file.new"
-        sactl passwd "$account" --generate --password-out "$file.new" --yes
-        sign_in
-        ;;
-    *) exit "$status" ;;
-esac
+# Where the answer of an earlier run was lost, this finishes what that run began.
+sactl passwd "$account" --generate --password-out "$file.new" --yes
+sign_in
 mv "$file.new" "$file"

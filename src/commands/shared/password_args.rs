@@ -1,0 +1,144 @@
+//! Where a new password comes from: a prompt, a stream, a file, or the random generator. Never from the command line.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use super::new_password::NewPassword;
+use super::password_file::Unfinished;
+use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of, read_password_file};
+use crate::context::Context;
+use crate::domain::{Password, password};
+use crate::error::{CliError, Result};
+use crate::output::Format;
+use crate::ui::Ui;
+
+// Not a doc comment: it would become the help of the commands that take these.
+// How a new password is given.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(in crate::commands) struct PasswordArgs {
+    /// Read the password from standard input
+    #[arg(long, group = "password source")]
+    pub password_stdin: bool,
+    /// Read the password from a file
+    #[arg(long, group = "password source", value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Generate a password of 24 random characters, shown once
+    #[arg(long, group = "password source")]
+    pub generate: bool,
+    /// Write the generated password to a new file that only you can read, and do not show it
+    ///
+    /// When the outcome is not known (exit 8), the file stays, with FILE.attempt beside it. The same command then finishes
+    /// that attempt with the password in FILE. When nothing was done, no file is left.
+    #[arg(long, requires = "generate", value_name = "FILE")]
+    pub password_out: Option<PathBuf>,
+}
+
+impl PasswordArgs {
+    /// Whether the password comes from a stream or a file, so that reading it asks nobody and makes nothing.
+    pub(in crate::commands) fn is_given(&self) -> bool {
+        self.password_stdin || self.password_file.is_some()
+    }
+
+    /// Refuses, before a question, a password from a terminal, and an output that would lose a generated password.
+    ///
+    /// # Errors
+    /// `usage`.
+    pub(in crate::commands) fn refuse_to_lose(&self, context: &Context) -> Result<()> {
+        if self.password_stdin {
+            refuse_a_terminal(context.ui())?;
+        }
+        if self.generate && self.password_out.is_none() && context.format() == Format::Name {
+            return Err(CliError::usage("a list of names does not show the generated password")
+                .hint("add --password-out FILE, or choose another --output"));
+        }
+        if self.generate && self.password_out.is_none() && context.ui().selection().leaves_out("password") {
+            return Err(CliError::usage("the chosen columns do not show the generated password")
+                .hint("add the column password, or --password-out FILE"));
+        }
+        Ok(())
+    }
+
+    /// The new password of the account `name`, checked before anything is sent. One that is easily guessed
+    /// gets a warning.
+    ///
+    /// # Errors
+    /// `invalid_input` with every broken rule; `usage` when none is given; `io`, also for a file of `--password-out`
+    /// that exists and belongs to no unfinished attempt.
+    pub(in crate::commands) async fn read(&self, context: &Context, name: &str) -> Result<NewPassword> {
+        if self.generate {
+            return match &self.password_out {
+                Some(path) => NewPassword::in_file(path.clone()),
+                None => Ok(NewPassword::generated()),
+            };
+        }
+        let password = self.given(context.ui(), name).await?;
+        password::check(&password).map_err(|broken| {
+            CliError::invalid_input(broken.into_iter().map(password::Rule::violation).collect())
+        })?;
+        if let Some(weakness) = password::weakness(&password, &[name]) {
+            let why = weakness.trim_end_matches('.');
+            context.ui().warning(format!("this password keeps the policy and is weak all the same: {why}"));
+        }
+        Ok(NewPassword::given(password))
+    }
+
+    async fn given(&self, ui: &Ui, name: &str) -> Result<Password> {
+        if self.password_stdin {
+            return password_from_stdin(ui);
+        }
+        if let Some(path) = &self.password_file {
+            return Ok(read_password_file(path)?);
+        }
+        if !ui.is_interactive() {
+            return Err(CliError::usage("no password is given, and nobody can be asked")
+                .hint("use --password-stdin, --password-file FILE or --generate"));
+        }
+        let first = ui.prompt_secret(&format!("New password of {name}")).await?;
+        let second = ui.prompt_secret("The same again").await?;
+        if *first != *second {
+            return Err(CliError::usage("the two passwords differ: nothing was changed"));
+        }
+        Ok(Password::new(first.as_str()))
+    }
+
+    /// Whether the file of `--password-out` belongs to an unfinished attempt of this command on this account.
+    pub(in crate::commands) fn resumes(&self, command: &str, account: &str) -> bool {
+        let unfinished = self.password_out.as_deref().and_then(|path| Unfinished::at(path).ok().flatten());
+        unfinished.is_some_and(|unfinished| unfinished.is_of(command, account))
+    }
+
+    /// Whether nothing says where the password comes from, so that it is asked for.
+    pub(in crate::commands) fn is_missing(&self) -> bool {
+        !self.generate && !self.is_given()
+    }
+}
+
+/// Refuses `--password-stdin` on a terminal, where typing would be seen.
+///
+/// # Errors
+/// `usage`.
+pub(in crate::commands) fn refuse_a_terminal(ui: &Ui) -> Result<()> {
+    if !ui.stdin_is_terminal() {
+        return Ok(());
+    }
+    Err(CliError::usage("--password-stdin reads a pipe or a file, not a terminal")
+        .hint("leave it out to be asked"))
+}
+
+/// Reads a password from standard input; one line end at the end is not part of it.
+///
+/// # Errors
+/// `usage` when standard input is a terminal, where typing would be seen, or holds what can be no password; `io`.
+pub fn password_from_stdin(ui: &Ui) -> Result<Password> {
+    refuse_a_terminal(ui)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(PASSWORD_FILE_LIMIT + 1));
+    let most = PASSWORD_FILE_LIMIT as u64 + 1;
+    let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
+    read.map_err(|error| CliError::io("cannot read standard input", error))?;
+    if bytes.len() > PASSWORD_FILE_LIMIT {
+        return Err(CliError::usage(format!("standard input holds more than {PASSWORD_FILE_LIMIT} bytes")));
+    }
+    password_of(&bytes).map_err(CliError::usage)
+}
