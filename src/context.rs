@@ -15,20 +15,20 @@ mod company;
 mod connect;
 mod global;
 mod interrupt;
-mod manner;
 mod renewal;
 mod session;
 mod sign_in;
 mod target;
+mod ui_options;
 mod ways_in;
 
 pub use company::{ActiveCompany, Meant, active_among, choose};
 pub use connect::ForgetNames;
 pub use global::Global;
 pub use interrupt::until_interrupted;
-pub use manner::{manner, manner_in, usage_error};
 pub use session::{CredentialSource, SignedIn};
 pub use sign_in::{expiry, sign_in};
+pub use ui_options::{ui_options, ui_options_in, usage_error};
 pub use ways_in::{login, ways_in};
 
 /// What a command may use.

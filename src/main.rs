@@ -10,7 +10,7 @@ use sactl::context::{self, Context};
 use sactl::error::{CliError, Result};
 use sactl::manual::{self, forget_names};
 use sactl::output;
-use sactl::ui::{Manner, Ui};
+use sactl::ui::{Ui, UiOptions};
 
 fn main() -> ExitCode {
     // Secrets are in memory from here on: no core dump, and no other process of this user reads them.
@@ -24,15 +24,15 @@ fn main() -> ExitCode {
         Ok(parsed) => parsed,
         Err(error) => return not_parsed(&error, &arguments, &environment),
     };
-    let mut manner = match context::manner(&call.global, &environment) {
-        Ok(manner) => manner,
-        Err(error) => return failed(context::manner_in(&arguments, &environment), error),
+    let mut ui_options = match context::ui_options(&call.global, &environment) {
+        Ok(ui_options) => ui_options,
+        Err(error) => return failed(context::ui_options_in(&arguments, &environment), error),
     };
-    manner.selection = match cli::selection(&path, &call.global, &environment, manner.format) {
+    ui_options.selection = match cli::selection(&path, &call.global, &environment, ui_options.format) {
         Ok(selection) => selection,
-        Err(error) => return failed(manner, error),
+        Err(error) => return failed(ui_options, error),
     };
-    let ui = Ui::new(manner);
+    let ui = Ui::new(ui_options);
     let context = Context::new(call.global, environment, ui.clone(), forget_names);
     finish(&ui, cli::run(call.command, &context))
 }
@@ -50,13 +50,13 @@ fn finish(ui: &Ui, outcome: Result<u8>) -> ExitCode {
 }
 
 /// A failure before anything was done.
-fn failed(manner: Manner, error: CliError) -> ExitCode {
-    finish(&Ui::new(manner), Err(error))
+fn failed(ui_options: UiOptions, error: CliError) -> ExitCode {
+    finish(&Ui::new(ui_options), Err(error))
 }
 
 /// Help and version were asked for, or the arguments make no sense: then in the form that was asked for.
 fn not_parsed(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> ExitCode {
-    let ui = Ui::new(context::manner_in(arguments, environment));
+    let ui = Ui::new(context::ui_options_in(arguments, environment));
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return finish(&ui, ui.help(&error.render()).map(|()| 0));
     }

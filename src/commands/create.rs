@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::shared::access_args::Rights;
-use super::shared::company_session::Acting;
-use super::shared::hints::Attempt;
+use super::shared::access_args::AccessSpec;
+use super::shared::company_session::CompanySession;
+use super::shared::hints::ActionDescription;
 use super::shared::new_password::NewPassword;
 use super::shared::prompts;
 use crate::api::AccountDetail;
@@ -56,7 +56,7 @@ async fn finish(
         description: description.map(Description::into_string),
         access: asked.iter().map(|(company, rights)| rights.to_initial(*company)).collect(),
     };
-    let attempt = Attempt { asked, ..Attempt::new(Operation::Create, &wish.name) };
+    let attempt = ActionDescription { asked, ..ActionDescription::new(Operation::Create, &wish.name) };
     if wish.rehearsal.is_on {
         let change = acting.session.create_account(acting.company, &new, "dry-run");
         let rules = "name, description and password keep their rules";
@@ -74,7 +74,11 @@ async fn finish(
 }
 
 /// Every company with the access asked for there, each at most once.
-async fn asked(wish: &Wish, acting: &Acting<'_>, context: &Context) -> Result<Vec<(CompanyId, Rights)>> {
+async fn asked(
+    wish: &Wish,
+    acting: &CompanySession<'_>,
+    context: &Context,
+) -> Result<Vec<(CompanyId, AccessSpec)>> {
     let mut asked: Vec<_> = wish.rights.clone().map(|rights| (acting.company, rights)).into_iter().collect();
     for grant in &wish.grants {
         let Company { id, name } = context.resolve_company(&grant.company).await?;

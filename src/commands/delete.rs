@@ -2,7 +2,7 @@
 
 use super::shared::confirm::{name_the_account, require_typed_name};
 use super::shared::dry_run::Rehearsal;
-use super::shared::hints::Attempt;
+use super::shared::hints::ActionDescription;
 use crate::context::Context;
 use crate::domain::Operation;
 use crate::error::{Result, WriteOutcome};
@@ -27,7 +27,7 @@ pub struct Args {
 /// of writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
-    let attempt = Attempt::new(Operation::Delete, &name);
+    let attempt = ActionDescription::new(Operation::Delete, &name);
     if !args.rehearsal.is_on {
         let what = format!("delete {name} with its access in every company");
         let outcome = "every token of it ends, and its name is free again";

@@ -1,7 +1,7 @@
 //! `sactl edit`: the description of a service account. The name never changes.
 
 use super::shared::dry_run::Rehearsal;
-use super::shared::hints::Attempt;
+use super::shared::hints::ActionDescription;
 use crate::api::account::EditAccount;
 use crate::context::Context;
 use crate::domain::{Description, Operation};
@@ -35,7 +35,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let acting =
         args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&args.name))?;
     let edit = EditAccount { description: description.map(Description::into_string) };
-    let attempt = Attempt::new(Operation::Edit, &args.name);
+    let attempt = ActionDescription::new(Operation::Edit, &args.name);
     let change = acting.session.edit_account(acting.company, &args.name, &edit);
     if args.rehearsal.is_on {
         return acting.rehearse(change, &attempt, Some("the description keeps its rule")).await;

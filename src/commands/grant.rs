@@ -1,9 +1,9 @@
 //! `sactl grant`: access of a service account in one company, given or changed.
 
-use super::shared::access_args::{AdjustArgs, Rights};
-use super::shared::company_session::Acting;
+use super::shared::access_args::{AccessSpec, AdjustArgs};
+use super::shared::company_session::CompanySession;
 use super::shared::dry_run::Rehearsal;
-use super::shared::hints::Attempt;
+use super::shared::hints::ActionDescription;
 use super::shared::prompts;
 use crate::api::access::AdjustPermissions;
 use crate::api::account::AccessChange;
@@ -49,7 +49,12 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
 }
 
 /// Does what is wanted, or rehearses it.
-async fn finish(acting: &Acting<'_>, name: &str, wanted: &Wanted, rehearsal: Rehearsal) -> Result<()> {
+async fn finish(
+    acting: &CompanySession<'_>,
+    name: &str,
+    wanted: &Wanted,
+    rehearsal: Rehearsal,
+) -> Result<()> {
     let (change, attempt) = (change(acting, name, wanted), attempt(acting, name, wanted));
     if rehearsal.is_on {
         return acting.rehearse(change, &attempt, None).await;
@@ -63,7 +68,7 @@ async fn finish(acting: &Acting<'_>, name: &str, wanted: &Wanted, rehearsal: Reh
     }
 }
 
-fn change<'a>(acting: &Acting<'a>, name: &str, wanted: &Wanted) -> Change<'a, AccessChange> {
+fn change<'a>(acting: &CompanySession<'a>, name: &str, wanted: &Wanted) -> Change<'a, AccessChange> {
     match wanted {
         Wanted::Set(rights) => acting.session.set_access(acting.company, name, &rights.to_set()),
         Wanted::Adjust(adjust) => {
@@ -73,15 +78,15 @@ fn change<'a>(acting: &Acting<'a>, name: &str, wanted: &Wanted) -> Change<'a, Ac
     }
 }
 
-fn attempt<'a>(acting: &Acting<'_>, name: &'a str, wanted: &Wanted) -> Attempt<'a> {
+fn attempt<'a>(acting: &CompanySession<'_>, name: &'a str, wanted: &Wanted) -> ActionDescription<'a> {
     match wanted {
         Wanted::Set(rights) => {
-            Attempt::new(Operation::SetAccess, name).asking(acting.company, rights.clone())
+            ActionDescription::new(Operation::SetAccess, name).asking(acting.company, rights.clone())
         }
-        Wanted::Adjust(adjust) => Attempt {
-            asked: vec![(acting.company, Rights::Permissions(adjust.add.clone()))],
+        Wanted::Adjust(adjust) => ActionDescription {
+            asked: vec![(acting.company, AccessSpec::Permissions(adjust.add.clone()))],
             also_named: adjust.remove.clone(),
-            ..Attempt::new(Operation::AdjustAccess, name)
+            ..ActionDescription::new(Operation::AdjustAccess, name)
         },
     }
 }

@@ -1,8 +1,8 @@
 //! `sactl list`: the service accounts of a company, owned and external apart.
 
-use super::shared::access_args::Rights;
-use super::shared::company_session::Acting;
-use super::shared::hints::{Attempt, held_in};
+use super::shared::access_args::AccessSpec;
+use super::shared::company_session::CompanySession;
+use super::shared::hints::{ActionDescription, held_in};
 use crate::api::account::AccountQuery;
 use crate::api::{Account, Page};
 use crate::context::Context;
@@ -73,16 +73,16 @@ impl Args {
 /// # Errors
 /// Those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let acting = Acting::open(context).await?;
+    let acting = CompanySession::open(context).await?;
     let mut pages = acting.session.list_accounts(acting.company, &args.query())?;
     let mut rows = Rows::new(&args, &acting);
     let (mut company, mut asked) = (None, args.asked());
     while let Some(page) = match pages.next().await {
         Ok(page) => page,
         Err(error) => {
-            let attempt = Attempt::new(Operation::List, "");
+            let attempt = ActionDescription::new(Operation::List, "");
             let attempt = match args.role.clone() {
-                Some(role) => attempt.asking(acting.company, Rights::Role(role)),
+                Some(role) => attempt.asking(acting.company, AccessSpec::Role(role)),
                 None => attempt,
             };
             return Err(acting.explain(error, &attempt).await);
@@ -102,7 +102,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
 
 /// The rows as they come: written at once where the form allows it, else kept for the whole answer.
 struct Rows<'a> {
-    acting: &'a Acting<'a>,
+    acting: &'a CompanySession<'a>,
     writer: Option<RowWriter<'a>>,
     kept: Vec<AccountView>,
     begun: bool,
@@ -113,10 +113,10 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(args: &Args, acting: &'a Acting<'a>) -> Self {
-        let surroundings = acting.surroundings();
+    fn new(args: &Args, acting: &'a CompanySession<'a>) -> Self {
+        let output_context = acting.output_context();
         let writer =
-            surroundings.streams().then(|| RowWriter::selecting(&surroundings, acting.ui.selection()));
+            output_context.streams().then(|| RowWriter::selecting(&output_context, acting.ui.selection()));
         Self {
             acting,
             writer,
@@ -165,7 +165,7 @@ impl<'a> Rows<'a> {
         if self.writer.is_some() {
             return Ok(());
         }
-        let is_table = self.acting.surroundings().shape() == Shape::As(Format::Table);
+        let is_table = self.acting.output_context().shape() == Shape::As(Format::Table);
         let is_empty = |wanted: Ownership| {
             asked.only.is_none_or(|only| only == wanted)
                 && !self.kept.iter().any(|account| account.is_owned() == (wanted == Ownership::Owned))

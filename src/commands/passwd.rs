@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::shared::company_session::Acting;
+use super::shared::company_session::CompanySession;
 use super::shared::confirm::{name_the_account, require_confirmation};
 use super::shared::dry_run::Rehearsal;
-use super::shared::hints::Attempt;
+use super::shared::hints::ActionDescription;
 use super::shared::password_args::PasswordArgs;
 use crate::api::Code;
 use crate::api::account::{PasswordChange, ResetPassword};
@@ -60,8 +60,9 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         return rehearse(&args, current, context).await;
     }
     let password = args.password.read(context, &args.name).await?;
-    let acting =
-        Acting::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&args.name))?;
+    let acting = CompanySession::open(context)
+        .await
+        .state_shown_by(|| CommandLine::new("show").operand(&args.name))?;
     let request = ResetPassword { password: password.password().clone(), current_password: current };
     let sent = password.send(&acting, "passwd", &args.name, json!({}))?;
     match reset(&acting, &args.name, request).await {
@@ -81,12 +82,16 @@ async fn rehearse(args: &Args, current: Option<Password>, context: &Context) -> 
     let acting = args.rehearsal.open(context).await?;
     let request = ResetPassword { password: password.password().clone(), current_password: current };
     let change = acting.session.reset_password(acting.company, &args.name, &request);
-    let attempt = Attempt::new(Operation::ResetPassword, &args.name);
+    let attempt = ActionDescription::new(Operation::ResetPassword, &args.name);
     acting.rehearse(change, &attempt, Some("the password keeps the policy")).await
 }
 
 /// Sends the request; a second time with the present password where an account resets its own and can be asked.
-async fn reset(acting: &Acting<'_>, name: &str, mut request: ResetPassword) -> Result<PasswordChange> {
+async fn reset(
+    acting: &CompanySession<'_>,
+    name: &str,
+    mut request: ResetPassword,
+) -> Result<PasswordChange> {
     let is_given = request.current_password.is_some();
     let mut outcome = acting.session.reset_password(acting.company, name, &request).await;
     if !is_given && acting.ui.is_interactive() && outcome.as_ref().is_err_and(wants_the_present_password) {
@@ -99,7 +104,9 @@ async fn reset(acting: &Acting<'_>, name: &str, mut request: ResetPassword) -> R
         Err(error) if !is_given && wants_the_present_password(&error) => {
             Err(CliError::from(error).hint("give it with --current-password-file FILE"))
         }
-        Err(error) => Err(acting.explain(error, &Attempt::new(Operation::ResetPassword, name)).await),
+        Err(error) => {
+            Err(acting.explain(error, &ActionDescription::new(Operation::ResetPassword, name)).await)
+        }
     }
 }
 

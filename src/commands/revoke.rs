@@ -2,7 +2,7 @@
 
 use super::shared::confirm::{name_the_account, require_confirmation};
 use super::shared::dry_run::Rehearsal;
-use super::shared::hints::Attempt;
+use super::shared::hints::ActionDescription;
 use crate::api::account::AccessRemoval;
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;
@@ -41,7 +41,7 @@ fn place(context: &Context) -> Result<String> {
 /// `confirmation_required` before any request is sent; `not_found`, and those of signing in and of writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let name = args.name;
-    let attempt = Attempt::new(Operation::RemoveAccess, &name);
+    let attempt = ActionDescription::new(Operation::RemoveAccess, &name);
     if !args.rehearsal.is_on {
         let what = format!("remove all access of {name} in {}", place(context)?);
         let outcome = "what it may do here ends at once";

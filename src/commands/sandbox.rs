@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use tokio::sync::oneshot;
-use tracing_subscriber::filter::LevelFilter;
 
-use super::serve::{log_to_stderr, parse_seed, read_seed, runtime};
+use super::serve::{parse_seed, read_seed, runtime, start_log};
 use crate::api::Code;
 use crate::api::session::TokenGrant;
 use crate::config::credentials::{Credentials, Slot, Store};
@@ -22,6 +21,7 @@ use crate::platform::app::Listener;
 use crate::platform::service::seed::{self, Seed};
 use crate::platform::service::{company, session};
 use crate::platform::{DatabaseUrl, Platform, authn, router};
+use crate::ui::log::LevelFilter;
 
 mod child;
 
@@ -60,7 +60,7 @@ struct SignedIn {
 /// `config` for a seed that cannot be used, `usage` for a command that cannot be started, `io` when this
 /// machine lets us have no folder, port or process.
 pub fn run(args: Args, context: &Context) -> Result<u8> {
-    log_to_stderr(context, LevelFilter::ERROR)?;
+    let log = start_log(context, LevelFilter::ERROR)?;
     let seed = match &args.seed {
         Some(path) => read_seed(path, context.environment())?,
         None => parse_seed(SAMPLE).map_err(CliError::internal)?,
@@ -70,6 +70,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8> {
     let inside = run_inside(folder.path(), &seed, args.command, context.environment());
     let code = runtime.block_on(inside);
     drop(runtime);
+    log.close();
     let path = folder.path().to_owned();
     let removed = folder.close();
     let code = code?;
@@ -86,7 +87,7 @@ async fn run_inside(
     // Signals are caught before there is anything that they could leave behind.
     let signals =
         child::Signals::listen().map_err(|error| CliError::io("cannot listen for signals", error))?;
-    let platform = Platform::open(&DatabaseUrl::Fleeting(folder.join("platform.db")))
+    let platform = Platform::open(&DatabaseUrl::Ephemeral(folder.join("platform.db")))
         .await
         .map_err(|error| CliError::new(Code::Io, "cannot open the database").caused_by(error))?;
     let signed_in = sign_in(&platform, seed).await?;

@@ -4,10 +4,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
-
 use crate::api::Code;
 use crate::config::{Environment, env};
 use crate::context::Context;
@@ -17,6 +13,7 @@ use crate::platform::app::{self, Listener, Tls};
 use crate::platform::service::seed::{self, Seed};
 use crate::platform::{DatabaseUrl, Platform, router};
 use crate::ui::Ui;
+use crate::ui::log::{LevelFilter, Log, LogFormat};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
@@ -49,12 +46,13 @@ pub struct Args {
 /// # Errors
 /// `config` for a seed or a certificate that cannot be used, `io` when the database or the address cannot.
 pub fn run(args: Args, context: &Context) -> Result<u8> {
-    log_to_stderr(context, LevelFilter::INFO)?;
+    let log = start_log(context, LevelFilter::INFO)?;
     let seed = args.seed.as_deref().map(|path| read_seed(path, context.environment())).transpose()?;
     let runtime = runtime()?;
     let served = runtime.block_on(serve(args, seed, context.ui()));
     // A thread may still wait for the file lock of another process; nobody waits for that thread.
     runtime.shutdown_background();
+    log.close();
     served.map(|()| 0)
 }
 
@@ -137,12 +135,12 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
     runtime.map_err(|error| CliError::io("cannot start", error))
 }
 
-/// Logs on standard error: `level` unless `SACTL_LOG` or `--verbose` says otherwise. Other crates are heard
-/// from `warn` on only: what they tell beyond that may hold headers, and headers hold tokens.
+/// Logs on standard error from `level` on, unless `SACTL_LOG` or `--verbose` says otherwise, in the format of
+/// `SACTL_LOG_FORMAT`.
 ///
 /// # Errors
-/// `config` when `SACTL_LOG` is no level.
-pub(super) fn log_to_stderr(context: &Context, level: LevelFilter) -> Result<()> {
+/// `config` for a level or a format that does not exist.
+pub(super) fn start_log(context: &Context, level: LevelFilter) -> Result<Log> {
     let level = match context.environment().get(env::LOG)?.as_deref() {
         Some("off") => LevelFilter::OFF,
         Some("error") => LevelFilter::ERROR,
@@ -154,12 +152,12 @@ pub(super) fn log_to_stderr(context: &Context, level: LevelFilter) -> Result<()>
         None if context.ui().is_verbose() => LevelFilter::DEBUG,
         None => level,
     };
-    let others = if level == LevelFilter::OFF { level } else { LevelFilter::WARN };
-    let heard = Targets::new().with_default(others).with_target("sactl", level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
-    // Somebody who logs already in this process keeps doing so.
-    let _ = tracing_subscriber::registry().with(lines).with(heard).try_init();
-    Ok(())
+    let format = match context.environment().get(env::LOG_FORMAT)?.as_deref() {
+        Some("text") | None => LogFormat::Text,
+        Some("json") => LogFormat::Json,
+        Some(_) => return Err(CliError::config("SACTL_LOG_FORMAT is text or json")),
+    };
+    Ok(Log::start(level, format))
 }
 
 /// Reads a seed file, and the variables in which it has passwords.

@@ -1,7 +1,7 @@
 //! `sactl show`: everything about one service account that the company may see.
 
-use super::shared::company_session::Acting;
-use super::shared::hints::Attempt;
+use super::shared::company_session::CompanySession;
+use super::shared::hints::ActionDescription;
 use crate::context::Context;
 use crate::domain::Operation;
 use crate::error::Result;
@@ -20,9 +20,9 @@ pub struct Args {
 /// # Errors
 /// `not_found`, and those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let acting = Acting::open(context).await?;
+    let acting = CompanySession::open(context).await?;
     match acting.session.show_account(acting.company, &args.name).await {
         Ok(detail) => acting.show(&AccountDetailView::from(detail)),
-        Err(error) => Err(acting.explain(error, &Attempt::new(Operation::Show, &args.name)).await),
+        Err(error) => Err(acting.explain(error, &ActionDescription::new(Operation::Show, &args.name)).await),
     }
 }

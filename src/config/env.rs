@@ -51,6 +51,8 @@ variables! {
     PASSWORD_FILE = "SACTL_PASSWORD_FILE";
     /// How much `serve` and `sandbox` log on standard error: off, error, warn, info, debug or trace.
     LOG = "SACTL_LOG";
+    /// How `serve` and `sandbox` write the lines of the log: text or json.
+    LOG_FORMAT = "SACTL_LOG_FORMAT";
     /// Set by the completion script of a shell, with its name: the words behind `--` are completed, and
     /// nothing else is done.
     COMPLETE = "SACTL_COMPLETE";

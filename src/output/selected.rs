@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::surroundings::{Shape, Shown, Surroundings};
+use super::output_context::{OutputContext, Shape, Shown};
 use super::write::{self, RowWriter};
 use super::{Answer, Block, Cell, Cells, Column, Field, Fit, Format, Row, Selection};
 
@@ -71,24 +71,24 @@ fn cell(column: &str, field: &Field<'_>) -> Cell {
     }
 }
 
-/// Writes what was asked for of an answer, in the form that the surroundings ask for.
+/// Writes what was asked for of an answer, in the form that `output_context` asks for.
 ///
 /// # Errors
 /// Those of `out`; one that carries a [`JqError`](super::JqError) where an expression fails.
 pub fn write_selected<A: Answer>(
     answer: &A,
     out: &mut dyn Write,
-    surroundings: &Surroundings,
+    output_context: &OutputContext,
     selection: &Selection,
 ) -> io::Result<Shown> {
-    match (selection, surroundings.shape()) {
-        (Selection::Whole, _) => return write::write(answer, out, surroundings),
+    match (selection, output_context.shape()) {
+        (Selection::Whole, _) => return write::write(answer, out, output_context),
         (Selection::Jq(jq), shape) if shape != Shape::As(Format::Jsonl) => jq.write(answer, out),
         (Selection::Columns(columns), Shape::As(Format::Table)) => {
-            return write::blocks(&tables(answer, columns, selection), out, surroundings);
+            return write::blocks(&tables(answer, columns, selection), out, output_context);
         }
         _ => {
-            let rows = RowWriter::selecting(surroundings, selection);
+            let rows = RowWriter::selecting(output_context, selection);
             rows.begin::<A::Row>(out)?;
             answer.rows().into_iter().try_for_each(|row| rows.write(row, out))
         }

@@ -4,22 +4,26 @@ use std::io::{self, Write};
 
 use super::format::json::{self, LINE};
 use super::format::{csv, yaml};
-use super::surroundings::{Shape, Shown, Surroundings};
+use super::output_context::{OutputContext, Shape, Shown};
 use super::table::{self, screen_reader};
 use super::{Answer, Block, Cells, Field, Format, Row, Selection};
 use crate::text::sanitize::{count_strange, sanitise};
 
-/// Writes an answer in the form that the surroundings ask for.
+/// Writes an answer in the form that `output_context` asks for.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write<A: Answer>(answer: &A, out: &mut dyn Write, surroundings: &Surroundings) -> io::Result<Shown> {
-    match surroundings.shape() {
-        Shape::As(Format::Table) => return blocks(&answer.blocks(), out, surroundings),
+pub fn write<A: Answer>(
+    answer: &A,
+    out: &mut dyn Write,
+    output_context: &OutputContext,
+) -> io::Result<Shown> {
+    match output_context.shape() {
+        Shape::As(Format::Table) => return blocks(&answer.blocks(), out, output_context),
         Shape::As(Format::Json) => json::pretty(answer, out),
         Shape::As(Format::Yaml) => yaml::write(answer, out),
         Shape::Piped | Shape::As(Format::Jsonl | Format::Csv | Format::Name) => {
-            let rows = RowWriter::selecting(surroundings, &Selection::Whole);
+            let rows = RowWriter::selecting(output_context, &Selection::Whole);
             rows.begin::<A::Row>(out)?;
             answer.rows().into_iter().try_for_each(|row| rows.write(row, out))
         }
@@ -34,10 +38,10 @@ pub fn write<A: Answer>(answer: &A, out: &mut dyn Write, surroundings: &Surround
 pub(super) fn blocks(
     blocks: &[Block],
     out: &mut dyn Write,
-    surroundings: &Surroundings,
+    output_context: &OutputContext,
 ) -> io::Result<Shown> {
-    let write = if surroundings.accessible { screen_reader::write } else { table::write };
-    write(blocks, out, surroundings)
+    let write = if output_context.accessible { screen_reader::write } else { table::write };
+    write(blocks, out, output_context)
 }
 
 /// Writes rows one by one, in the forms that need nothing but the row at hand.
@@ -48,10 +52,10 @@ pub struct RowWriter<'a> {
 }
 
 impl<'a> RowWriter<'a> {
-    /// A writer of what is selected of each row for these surroundings, which should say that they
-    /// [stream](Surroundings::streams); in the forms that do not, rows are written as they would be in a pipe.
-    pub const fn selecting(surroundings: &Surroundings, selection: &'a Selection) -> Self {
-        Self { shape: surroundings.shape(), selection }
+    /// A writer of what is selected of each row for this context, which should say that they
+    /// [stream](OutputContext::streams); in the forms that do not, rows are written as they would be in a pipe.
+    pub const fn selecting(output_context: &OutputContext, selection: &'a Selection) -> Self {
+        Self { shape: output_context.shape(), selection }
     }
 
     /// The chosen ones of `cells`; `whole` where none were chosen.

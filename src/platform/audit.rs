@@ -13,7 +13,7 @@ use super::error::Error;
 use super::ids::PrincipalId;
 use super::store::Connection;
 use super::store::access::{self, Assignment, Grant};
-use super::store::account::Sighting;
+use super::store::account::AccountRow;
 use super::store::audit::{NewRecord, insert};
 use super::store::principal::Principal;
 use super::store::refused::{self, RefusedSignIn};
@@ -67,8 +67,8 @@ pub(super) enum Object<'a> {
     Role(&'a str),
 }
 
-impl<'a> From<&'a Sighting> for Object<'a> {
-    fn from(account: &'a Sighting) -> Self {
+impl<'a> From<&'a AccountRow> for Object<'a> {
+    fn from(account: &'a AccountRow) -> Self {
         Self::Account(account.id, &account.name)
     }
 }

@@ -5,7 +5,7 @@ use super::error::Error;
 use super::ids::PrincipalId;
 use super::store::Connection;
 use super::store::access::{self, Grant};
-use super::store::account::Sighting;
+use super::store::account::AccountRow;
 use crate::domain::{CompanyId, Operation, Permission, Relation, decision};
 
 /// The caller's access in the company, if it includes `permission`.
@@ -47,8 +47,8 @@ pub(super) async fn decide(
     caller: &Caller,
     company: CompanyId,
     operation: Operation,
-    found: Option<Sighting>,
-) -> Result<Sighting, Error> {
+    found: Option<AccountRow>,
+) -> Result<AccountRow, Error> {
     let account = found.ok_or_else(Error::account_not_found)?;
     let relation = match related(&account, company) {
         Some(relation) => relation,
@@ -59,7 +59,7 @@ pub(super) async fn decide(
     Ok(account)
 }
 
-fn related(account: &Sighting, company: CompanyId) -> Option<Relation> {
+fn related(account: &AccountRow, company: CompanyId) -> Option<Relation> {
     if account.owner.id == company {
         Some(Relation::Owner)
     } else {

@@ -11,7 +11,7 @@ pub enum DatabaseUrl {
     Sqlite(PathBuf),
     /// A file that nobody needs when this process has ended, however it ends: nothing waits for the disk. No
     /// text names it.
-    Fleeting(PathBuf),
+    Ephemeral(PathBuf),
     /// A server, written `postgres://USER@HOST/DATABASE`.
     Postgres(String),
 }
@@ -52,7 +52,7 @@ impl FromStr for DatabaseUrl {
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sqlite(path) | Self::Fleeting(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Sqlite(path) | Self::Ephemeral(path) => write!(f, "sqlite:{}", path.display()),
             Self::Postgres(url) => match url::Url::parse(url) {
                 Ok(url) => {
                     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();

@@ -2,11 +2,11 @@
 
 use super::Ui;
 use crate::error::Result;
-use crate::output::{self, Answer, Shown, Surroundings};
+use crate::output::{self, Answer, OutputContext, Shown};
 
 /// Where an answer goes, as the terminal knows it.
-pub fn surroundings(ui: &Ui) -> Surroundings {
-    Surroundings {
+pub fn output_context(ui: &Ui) -> OutputContext {
+    OutputContext {
         format: (!ui.is_plain()).then(|| ui.format()),
         is_terminal: ui.stdout_is_terminal(),
         width: ui.width(),
@@ -23,13 +23,13 @@ pub fn surroundings(ui: &Ui) -> Surroundings {
 /// # Errors
 /// `io`; `usage` where the expression of `--jq` fails.
 pub fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
-    let surroundings = surroundings(ui);
+    let output_context = output_context(ui);
     let mut shown = Shown::Whole;
     ui.answer(|out| {
-        shown = output::write_selected(answer, out, &surroundings, ui.selection())?;
+        shown = output::write_selected(answer, out, &output_context, ui.selection())?;
         Ok(())
     })?;
-    if shown == Shown::Cut && surroundings.is_terminal {
+    if shown == Shown::Cut && output_context.is_terminal {
         ui.aside("Cut to fit; --wide shows all.");
     }
     Ok(())

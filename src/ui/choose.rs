@@ -51,7 +51,7 @@ impl fmt::Display for Choice {
 impl Ui {
     /// Whether questions take one typed line, and nothing is drawn over.
     pub fn has_plain_questions(&self) -> bool {
-        self.is_accessible() || self.manner.dumb_terminal
+        self.is_accessible() || self.options.dumb_terminal
     }
 
     /// Asks for one of `choices` and gives back its place; `start` is the one that Return alone takes.
@@ -128,7 +128,7 @@ impl Ui {
     }
 
     fn look(&self) -> RenderConfig<'static> {
-        if self.manner.colour_err { RenderConfig::default_colored() } else { RenderConfig::empty() }
+        if self.options.colour_err { RenderConfig::default_colored() } else { RenderConfig::empty() }
     }
 
     /// Shows the choices as numbered lines and asks for one line until it is an answer.

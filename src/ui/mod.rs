@@ -8,13 +8,15 @@
 mod answer;
 mod choose;
 mod hold;
+#[cfg(feature = "platform")]
+pub mod log;
 mod progress;
 mod prompt;
 mod state;
 mod terminal;
 
 pub use crate::text::sanitize::{json_visible, sanitise};
-pub use answer::{show, surroundings};
+pub use answer::{output_context, show};
 pub use choose::Choice;
 pub use hold::{release_terminal, resume_terminal};
-pub use terminal::{Colour, Manner, Ui, WayOut};
+pub use terminal::{Colour, Ui, UiOptions, WayOut};

@@ -30,7 +30,7 @@ impl Ui {
     /// Shows that a request to `server` is still under way.
     pub fn waiting(&self, server: &str) {
         let frame = self.progress.frame.fetch_add(1, Ordering::Relaxed);
-        if self.manner.accessible {
+        if self.options.accessible {
             if frame == 0 {
                 self.say("", &format!("Waiting for {server}."));
             }
@@ -40,7 +40,7 @@ impl Ui {
         let text = done.unwrap_or_else(|| format!("Waiting for {server}"));
         let line = format!("{} {}…", FRAMES[frame % FRAMES.len()], sanitise(&text));
         let line = crate::text::wrap::cut(&line, usize::from(self.err_width()).saturating_sub(1));
-        let (begin, end) = if self.manner.colour_err { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
+        let (begin, end) = if self.options.colour_err { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
         self.progress.drawn.store(true, Ordering::Relaxed);
         Self::draw(&format!("\r{begin}{line}{end}\u{1b}[K"));
     }
@@ -64,8 +64,8 @@ impl Ui {
 
     fn shows_progress(&self) -> bool {
         self.stderr_terminal
-            && !self.manner.quiet
-            && !self.manner.dumb_terminal
+            && !self.options.quiet
+            && !self.options.dumb_terminal
             && !self.format().is_document()
             && !is_pipe()
             && is_in_front()
@@ -73,7 +73,7 @@ impl Ui {
 
     pub(super) fn err_width(&self) -> u16 {
         let of_terminal = rustix::termios::tcgetwinsize(io::stderr()).ok().map(|size| size.ws_col);
-        of_terminal.filter(|columns| *columns > 0).or(self.manner.columns).unwrap_or(80)
+        of_terminal.filter(|columns| *columns > 0).or(self.options.columns).unwrap_or(80)
     }
 
     fn draw(text: &str) {

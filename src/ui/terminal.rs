@@ -35,7 +35,7 @@ pub enum Colour {
 /// How to talk: the part of the settings that concerns the terminal.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches, each a flag of the command line")]
-pub struct Manner {
+pub struct UiOptions {
     /// The format that somebody chose; `None` when nobody did.
     pub format: Option<Format>,
     /// What of the answer is asked for.
@@ -64,8 +64,8 @@ pub struct Manner {
     pub target: Target,
 }
 
-impl Manner {
-    /// The manner of an error that comes before more is known than a format.
+impl UiOptions {
+    /// The options of an error that comes before more is known than a format.
     pub fn of_format(format: Option<Format>) -> Self {
         Self { format, ..Self::default() }
     }
@@ -89,7 +89,7 @@ impl fmt::Debug for WayOut {
 /// What a command says and asks. Cheap to clone; it holds no lock and no file.
 #[derive(Clone, Debug)]
 pub struct Ui {
-    pub(super) manner: Manner,
+    pub(super) options: UiOptions,
     pub(super) progress: Arc<State>,
     way_out: Arc<Mutex<Option<WayOut>>>,
     company: Arc<OnceLock<String>>,
@@ -100,10 +100,10 @@ pub struct Ui {
 }
 
 impl Ui {
-    /// The streams of this process, used in `manner`.
-    pub fn new(manner: Manner) -> Self {
+    /// The streams of this process, used in `options`.
+    pub fn new(options: UiOptions) -> Self {
         Self {
-            manner,
+            options,
             progress: Arc::default(),
             way_out: Arc::default(),
             company: Arc::default(),
@@ -116,29 +116,29 @@ impl Ui {
 
     /// The format of the answer: the one chosen, else a table.
     pub fn format(&self) -> Format {
-        self.manner.format.unwrap_or(Format::Table)
+        self.options.format.unwrap_or(Format::Table)
     }
 
     /// What of the answer is asked for.
     pub fn selection(&self) -> &Selection {
-        &self.manner.selection
+        &self.options.selection
     }
 
     /// Whether the answer is wanted as a document or as rows, and not in the words of a command that says what it
     /// did: somebody chose a form other than a table, or columns.
     pub fn wants_data(&self) -> bool {
-        self.format() != Format::Table || self.manner.selection.is_columns()
+        self.format() != Format::Table || self.options.selection.is_columns()
     }
 
     /// Whether nobody chose a format.
     pub fn is_default_format(&self) -> bool {
-        self.manner.format.is_none()
+        self.options.format.is_none()
     }
 
     /// Whether the answer is tab-separated rows without a header: nobody chose a format, and standard output
     /// is no terminal.
     pub fn is_plain(&self) -> bool {
-        self.manner.format.is_none() && !self.stdout_terminal
+        self.options.format.is_none() && !self.stdout_terminal
     }
 
     /// Whether standard output is a terminal.
@@ -153,21 +153,21 @@ impl Ui {
 
     /// Whether the answer may have colours.
     pub fn colour(&self) -> bool {
-        self.manner.colour_out
+        self.options.colour_out
     }
 
     /// The width for tables in columns: `COLUMNS`, else the terminal's. `None` for no limit, which is so wherever
     /// nobody looks: some shells hand `COLUMNS` on, and a pipe is whole all the same.
     pub fn width(&self) -> Option<u16> {
         let of_terminal = || rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col);
-        let width = || self.manner.columns.or_else(of_terminal);
+        let width = || self.options.columns.or_else(of_terminal);
         self.stdout_terminal.then(width).flatten().filter(|columns| *columns > 0)
     }
 
     /// Whether somebody can be asked: a terminal on both standard input and standard error, and no
     /// `--no-input`.
     pub fn is_interactive(&self) -> bool {
-        self.stdin_terminal && self.stderr_terminal && !self.manner.no_input
+        self.stdin_terminal && self.stderr_terminal && !self.options.no_input
     }
 
     /// Whether somebody can be asked for what is missing on the command line: as [`Self::is_interactive`], and
@@ -178,22 +178,22 @@ impl Ui {
 
     /// Whether tables are shown whole, nothing cut or folded.
     pub fn is_wide(&self) -> bool {
-        self.manner.wide
+        self.options.wide
     }
 
     /// Whether a screen reader reads: plain lines, nothing redrawn, nothing said by place or colour alone.
     pub fn is_accessible(&self) -> bool {
-        self.manner.accessible
+        self.options.accessible
     }
 
     /// Whether `--yes` confirmed everything beforehand.
     pub fn is_confirmed(&self) -> bool {
-        self.manner.yes
+        self.options.yes
     }
 
     /// Whether requests and decisions are told.
     pub fn is_verbose(&self) -> bool {
-        self.manner.verbose
+        self.options.verbose
     }
 
     /// From now on, nothing that is said repeats `secret`. The answer on standard output is not changed.
@@ -228,13 +228,13 @@ impl Ui {
     /// As [`Self::answer`].
     pub fn help(&self, text: &StyledStr) -> Result<()> {
         self.answer(|out| {
-            if self.manner.colour_out { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") }
+            if self.options.colour_out { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") }
         })
     }
 
     /// Shows what is wrong with the arguments.
     pub fn misunderstood(&self, text: &StyledStr) {
-        let text = if self.manner.colour_err { text.ansi().to_string() } else { text.to_string() };
+        let text = if self.options.colour_err { text.ansi().to_string() } else { text.to_string() };
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
@@ -264,7 +264,7 @@ impl Ui {
         if !self.speaks() {
             return;
         }
-        let (begin, end) = if self.manner.colour_err { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
+        let (begin, end) = if self.options.colour_err { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
         let line = format!("{begin}{}{end}\n", sanitise(&self.masked(text.as_ref())));
         let _ = io::stderr().lock().write_all(line.as_bytes());
     }
@@ -289,14 +289,14 @@ impl Ui {
 
     /// Says what may be wrong. Quiet does not silence it; documents do.
     pub fn warning(&self, text: impl AsRef<str>) {
-        if self.manner.verbose || !self.format().is_document() {
+        if self.options.verbose || !self.format().is_document() {
             self.say(&self.label("warning:", WARNING), text.as_ref());
         }
     }
 
     /// Says what happens inside, with `--verbose` only.
     pub fn verbose(&self, text: impl AsRef<str>) {
-        if self.manner.verbose {
+        if self.options.verbose {
             self.say("", text.as_ref());
         }
     }
@@ -340,7 +340,7 @@ impl Ui {
 
     /// What the commands in hints act on.
     pub fn target(&self) -> Target {
-        let target = self.manner.target.clone();
+        let target = self.options.target.clone();
         match self.company.get() {
             Some(company) if !target.has_company() => target.company(company),
             _ => target,
@@ -349,11 +349,11 @@ impl Ui {
 
     /// Whether status and notes are told.
     pub fn speaks(&self) -> bool {
-        self.manner.verbose || !(self.manner.quiet || self.format().is_document())
+        self.options.verbose || !(self.options.quiet || self.format().is_document())
     }
 
     pub(super) fn label(&self, label: &str, colour: &str) -> String {
-        if self.manner.colour_err { format!("\u{1b}[{colour}m{label}\u{1b}[0m") } else { label.to_owned() }
+        if self.options.colour_err { format!("\u{1b}[{colour}m{label}\u{1b}[0m") } else { label.to_owned() }
     }
 
     /// One line of conversation. When standard error is gone there is nobody to tell that to.

@@ -43,7 +43,7 @@ impl Database {
     /// A connection beside the platform, to look behind its back.
     pub(crate) async fn connect(&self) -> DatabaseConnection {
         let url = match &self.url {
-            DatabaseUrl::Sqlite(path) | DatabaseUrl::Fleeting(path) => format!("sqlite:{}", path.display()),
+            DatabaseUrl::Sqlite(path) | DatabaseUrl::Ephemeral(path) => format!("sqlite:{}", path.display()),
             DatabaseUrl::Postgres(url) => url.clone(),
         };
         sea_orm::Database::connect(url).await.unwrap()

@@ -13,7 +13,7 @@ use sactl::config::credentials::Slot;
 use sactl::domain::password::{self, Rule};
 use sactl::domain::{Company, CompanyId, Password};
 use sactl::error::CliError;
-use sactl::output::{AccountListView, AccountView, Asked, Format, Surroundings};
+use sactl::output::{AccountListView, AccountView, Asked, Format, OutputContext};
 use sactl::text::sanitize::{is_hidden, json_visible, sanitise};
 
 /// In a file of credentials, everything secret begins with this word, so that it can be looked for.
@@ -82,8 +82,8 @@ pub(crate) fn error_body(status: u16, body: &[u8]) {
     assert_decent(&error.into());
 }
 
-fn surroundings(format: Option<Format>, is_terminal: bool) -> Surroundings {
-    Surroundings { format, is_terminal, width: Some(80), ..Surroundings::default() }
+fn output_context(format: Option<Format>, is_terminal: bool) -> OutputContext {
+    OutputContext { format, is_terminal, width: Some(80), ..OutputContext::default() }
 }
 
 /// A page of accounts is read or refused; what is read is shown tame in every form, a row for each account,
@@ -97,7 +97,7 @@ pub(crate) fn account_list(body: &[u8]) {
     let list = AccountListView::new(company, accounts, Asked::default());
     let write = |format, is_terminal| {
         let mut out = Vec::new();
-        sactl::output::write(&list, &mut out, &surroundings(format, is_terminal)).unwrap();
+        sactl::output::write(&list, &mut out, &output_context(format, is_terminal)).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_tame(&text);
         text

@@ -4,6 +4,7 @@ mod answers;
 mod bounds;
 mod durable;
 mod hints;
+mod log;
 mod passwords;
 mod refusals;
 mod scale;

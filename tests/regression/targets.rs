@@ -227,7 +227,7 @@ fn doctor_signs_in_with_the_stored_password_and_leaves_no_token() {
 fn doctor_fails_where_the_folder_cannot_be_written() {
     let mut env = with_file_store();
     if rustix::process::geteuid().is_root() {
-        // Rights do not stop root; this folder is root's own, and takes no file.
+        // AccessSpec do not stop root; this folder is root's own, and takes no file.
         env.set("SACTL_CONFIG_DIR", "/proc/sys");
     } else {
         std::fs::create_dir(env.config()).unwrap();

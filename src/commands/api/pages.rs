@@ -8,8 +8,8 @@ use crate::client::{RawPages, RawRequest};
 use crate::context::Context;
 use crate::domain::Company;
 use crate::error::{CliError, Result};
-use crate::output::{Format, RawView, RowWriter, Surroundings};
-use crate::ui::{self, Ui, surroundings};
+use crate::output::{Format, OutputContext, RawView, RowWriter};
+use crate::ui::{self, Ui, output_context};
 
 /// Most bytes of the rows of one document: about 300,000 accounts.
 const MOST: usize = 128 << 20;
@@ -32,12 +32,12 @@ pub(super) async fn print(request: &RawRequest, context: &Context) -> Result<()>
     }
     let ui = context.ui();
     let mut pages = context.session().await?.raw_pages(&request.path)?;
-    let surroundings = surroundings(ui);
+    let output_context = output_context(ui);
     let lines = ui.is_default_format() && !ui.selection().is_columns();
-    let format = if lines { Some(Format::Jsonl) } else { surroundings.format };
-    let surroundings = Surroundings { format, ..surroundings };
-    if surroundings.streams() {
-        return stream(&mut pages, ui, RowWriter::selecting(&surroundings, ui.selection())).await;
+    let format = if lines { Some(Format::Jsonl) } else { output_context.format };
+    let output_context = OutputContext { format, ..output_context };
+    if output_context.streams() {
+        return stream(&mut pages, ui, RowWriter::selecting(&output_context, ui.selection())).await;
     }
     let (mut kept, mut total, mut company): (Kept, Option<u64>, Option<Company>) = Default::default();
     while let Some(page) = pages.next().await? {

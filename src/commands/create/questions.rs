@@ -3,8 +3,8 @@
 use super::wish::{Args, Wish, checked};
 use crate::api::Code;
 use crate::client;
-use crate::commands::shared::company_session::Acting;
-use crate::commands::shared::hints::Attempt;
+use crate::commands::shared::company_session::CompanySession;
+use crate::commands::shared::hints::ActionDescription;
 use crate::commands::shared::new_password::NewPassword;
 use crate::commands::shared::password_args::PasswordArgs;
 use crate::commands::shared::prompts::{self, Chosen};
@@ -49,7 +49,7 @@ pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked> {
     let rights = match rights.rights() {
         None if grants.is_empty() => match acting.ask_access(true, None).await? {
             Chosen::Nothing => None,
-            Chosen::Rights(rights, permissions) => {
+            Chosen::AccessSpec(rights, permissions) => {
                 summary.push(prompts::in_words(&rights, permissions, &company));
                 Some(rights)
             }
@@ -87,7 +87,7 @@ async fn ask_name(ui: &Ui) -> Result<String> {
 }
 
 /// A name that nobody whom the company sees has: it is told at once, and asked for again.
-async fn ask_free_name(acting: &Acting<'_>) -> Result<String> {
+async fn ask_free_name(acting: &CompanySession<'_>) -> Result<String> {
     let mut asked = 1;
     loop {
         let name = ask_name(acting.ui).await?;
@@ -103,9 +103,9 @@ async fn ask_free_name(acting: &Acting<'_>) -> Result<String> {
 }
 
 /// The refusal that the server would give in the end.
-async fn taken(acting: &Acting<'_>, name: &str) -> CliError {
+async fn taken(acting: &CompanySession<'_>, name: &str) -> CliError {
     let refusal = client::Error::new(Code::NameTaken, format!("the name {name} is taken"));
-    acting.explain(refusal, &Attempt::new(Operation::Create, name)).await
+    acting.explain(refusal, &ActionDescription::new(Operation::Create, name)).await
 }
 
 async fn ask_description(ui: &Ui) -> Result<Option<String>> {

@@ -1,7 +1,7 @@
 //! What `sactl create` is asked for: as it is typed, and as it is complete.
 
 use crate::api::Code;
-use crate::commands::shared::access_args::{Grant, Rights, RightsArgs};
+use crate::commands::shared::access_args::{AccessSpec, Grant, RightsArgs};
 use crate::commands::shared::dry_run::Rehearsal;
 use crate::commands::shared::new_password::NewPassword;
 use crate::commands::shared::password_args::PasswordArgs;
@@ -48,7 +48,7 @@ pub struct Args {
 pub(super) struct Wish {
     pub(super) name: String,
     pub(super) description: Option<String>,
-    pub(super) rights: Option<Rights>,
+    pub(super) rights: Option<AccessSpec>,
     pub(super) grants: Vec<Grant>,
     pub(super) password: PasswordArgs,
     pub(super) rehearsal: Rehearsal,

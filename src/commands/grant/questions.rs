@@ -3,8 +3,8 @@
 use super::wanted::{Args, Wanted};
 use crate::api::{Access, Code};
 use crate::commands::shared::access_args::AdjustArgs;
-use crate::commands::shared::company_session::Acting;
-use crate::commands::shared::hints::Attempt;
+use crate::commands::shared::company_session::CompanySession;
+use crate::commands::shared::hints::ActionDescription;
 use crate::commands::shared::prompts::{self, Chosen};
 use crate::context::Context;
 use crate::domain::{Company, Operation};
@@ -13,7 +13,7 @@ use crate::text::CommandLine;
 
 /// What is wanted, complete and agreed to, and the command that says the same without questions.
 pub(super) struct Asked<'a> {
-    pub(super) acting: Acting<'a>,
+    pub(super) acting: CompanySession<'a>,
     pub(super) name: String,
     pub(super) wanted: Wanted,
     pub(super) line: CommandLine,
@@ -40,7 +40,7 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
             (wanted, what)
         }
         None => match acting.ask_access(false, present.as_ref()).await? {
-            Chosen::Rights(rights, permissions) => {
+            Chosen::AccessSpec(rights, permissions) => {
                 let what = prompts::in_words(&rights, permissions, &company);
                 (Wanted::Set(rights), format!("will have {what}"))
             }
@@ -61,7 +61,7 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
 
 /// Whose the account is and what it may do here, in words, and its access. An account that this company does
 /// not see may still be given access by somebody who sees it elsewhere.
-async fn present(acting: &Acting<'_>, name: &str) -> Result<(String, Option<Access>)> {
+async fn present(acting: &CompanySession<'_>, name: &str) -> Result<(String, Option<Access>)> {
     match acting.session.show_account(acting.company, name).await {
         Ok(detail) => {
             let account = detail.account;
@@ -71,7 +71,7 @@ async fn present(acting: &Acting<'_>, name: &str) -> Result<(String, Option<Acce
         Err(error) if matches!(error.code, Code::NotFound | Code::MissingPermission) => {
             Ok((format!("{name} is not seen by this company yet"), None))
         }
-        Err(error) => Err(acting.explain(error, &Attempt::new(Operation::Show, name)).await),
+        Err(error) => Err(acting.explain(error, &ActionDescription::new(Operation::Show, name)).await),
     }
 }
 

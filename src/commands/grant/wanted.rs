@@ -1,6 +1,6 @@
 //! What `sactl grant` is asked for: as it is typed, and as it is complete.
 
-use crate::commands::shared::access_args::{AdjustArgs, Rights, RightsArgs};
+use crate::commands::shared::access_args::{AccessSpec, AdjustArgs, RightsArgs};
 use crate::commands::shared::dry_run::Rehearsal;
 use crate::error::{CliError, Result};
 
@@ -28,7 +28,7 @@ pub struct Args {
 
 /// What is to be done to the access.
 pub(super) enum Wanted {
-    Set(Rights),
+    Set(AccessSpec),
     Adjust(AdjustArgs),
 }
 

@@ -3,7 +3,7 @@
 use super::super::shared::access_args::word;
 use super::super::shared::dry_run::Rehearsal;
 use super::explain::explain;
-use super::rehearsal::{Attempt, rehearse};
+use super::rehearsal::{ActionDescription, rehearse};
 use crate::api::role::CreateRole;
 use crate::context::Context;
 use crate::domain::{Permission, RoleName};
@@ -45,7 +45,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let new = CreateRole { name: args.name, permissions: args.permissions };
     let change = acting.session.create_role(acting.company, &new);
     if args.rehearsal.is_on {
-        return rehearse(&acting, change, &new.name, &Attempt::Create(&new.permissions)).await;
+        return rehearse(&acting, change, &new.name, &ActionDescription::Create(&new.permissions)).await;
     }
     match change.await {
         Ok(role) => {

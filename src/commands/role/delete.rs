@@ -1,11 +1,11 @@
 //! `sactl role delete`: a role of the company's own that nobody holds.
 
-use super::super::shared::company_session::Acting;
+use super::super::shared::company_session::CompanySession;
 use super::super::shared::confirm::{is_needed, require_confirmation};
 use super::super::shared::dry_run::Rehearsal;
 use super::super::shared::dry_run::account::invalid;
 use super::explain::explain;
-use super::rehearsal::{Attempt, rehearse, unchangeable};
+use super::rehearsal::{ActionDescription, rehearse, unchangeable};
 use crate::api::Code;
 use crate::context::Context;
 use crate::domain::Permission;
@@ -38,7 +38,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     if !args.rehearsal.is_on {
         let what = format!("delete the role {name}");
         if is_needed(context, &what)? {
-            name_the_role(&Acting::open(context).await?, &name).await?;
+            name_the_role(&CompanySession::open(context).await?, &name).await?;
         }
         require_confirmation(context, &what).await?;
     }
@@ -46,7 +46,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("role show").operand(&name))?;
     let change = acting.session.delete_role(acting.company, &name);
     if args.rehearsal.is_on {
-        return rehearse(&acting, change, &name, &Attempt::Delete).await;
+        return rehearse(&acting, change, &name, &ActionDescription::Delete).await;
     }
     if let Err(error) = change.await {
         return Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&name), &[]).await);
@@ -56,7 +56,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
 }
 
 /// Tells a person who will be asked what the role is. A default role is refused before the question.
-async fn name_the_role(acting: &Acting<'_>, name: &str) -> Result<()> {
+async fn name_the_role(acting: &CompanySession<'_>, name: &str) -> Result<()> {
     match acting.session.show_role(acting.company, name).await {
         Ok(role) => {
             if let Some(broken) = unchangeable(name) {

@@ -1,10 +1,10 @@
 //! `sactl role edit`: the permissions of a role, for everybody who holds it.
 
 use super::super::shared::access_args::{AdjustArgs, word};
-use super::super::shared::company_session::Acting;
+use super::super::shared::company_session::CompanySession;
 use super::super::shared::dry_run::Rehearsal;
 use super::explain::explain;
-use super::rehearsal::{Attempt, rehearse};
+use super::rehearsal::{ActionDescription, rehearse};
 use crate::api::access::AdjustPermissions;
 use crate::api::role::{Role, SetRole};
 use crate::client::Change;
@@ -78,14 +78,14 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     }
 }
 
-fn attempt(args: &Args) -> Attempt<'_> {
+fn attempt(args: &Args) -> ActionDescription<'_> {
     if args.adjust.is_empty() {
-        return Attempt::Set(&args.permissions);
+        return ActionDescription::Set(&args.permissions);
     }
-    Attempt::Adjust(&args.adjust.add, &args.adjust.remove)
+    ActionDescription::Adjust(&args.adjust.add, &args.adjust.remove)
 }
 
-fn change<'a>(acting: &Acting<'a>, args: &Args) -> Change<'a, Role> {
+fn change<'a>(acting: &CompanySession<'a>, args: &Args) -> Change<'a, Role> {
     if args.adjust.is_empty() {
         let role = SetRole { permissions: args.permissions.clone() };
         return acting.session.set_role(acting.company, &args.name, &role);

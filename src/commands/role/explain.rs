@@ -1,6 +1,6 @@
 //! Refusals of changes of roles, explained.
 
-use super::super::shared::company_session::Acting;
+use super::super::shared::company_session::CompanySession;
 use super::super::shared::hints::{
     held_in, list_roles, listed, place, shows_what_one_holds, unknown_permissions, who_gives,
 };
@@ -14,7 +14,7 @@ use crate::text::suggest::nearest;
 /// The refusal with what helps. `needed` is the permission that the route needs, `named` are the permissions
 /// that the role should gain or lose; a role without a name stands for the list of all.
 pub(super) async fn explain(
-    acting: &Acting<'_>,
+    acting: &CompanySession<'_>,
     error: client::Error,
     needed: Permission,
     role: Option<&str>,
@@ -60,14 +60,14 @@ pub(super) async fn explain(
 }
 
 /// Says who can give what is lacking.
-async fn missing_permission(acting: &Acting<'_>, error: CliError, needed: Permission) -> CliError {
+async fn missing_permission(acting: &CompanySession<'_>, error: CliError, needed: Permission) -> CliError {
     let Ok(me) = acting.session.me().await else { return error };
     let place = acting.named_company().await;
     error.rather_hint([who_gives(needed, &me, place, acting.company), shows_what_one_holds(acting.company)])
 }
 
 /// Says which of the permissions `named` the caller lacks.
-async fn escalation(acting: &Acting<'_>, error: CliError, named: &[String]) -> CliError {
+async fn escalation(acting: &CompanySession<'_>, error: CliError, named: &[String]) -> CliError {
     let Ok(me) = acting.session.me().await else { return error };
     let lacking = PermissionSet::known(named) - held_in(&me, acting.company).unwrap_or_default();
     let place = acting.named_company().await;
@@ -84,7 +84,7 @@ async fn escalation(acting: &Acting<'_>, error: CliError, named: &[String]) -> C
 }
 
 /// Says which role has the name.
-async fn name_taken(acting: &Acting<'_>, error: CliError, role: Option<&str>) -> CliError {
+async fn name_taken(acting: &CompanySession<'_>, error: CliError, role: Option<&str>) -> CliError {
     let Some(role) = role else { return error.hint("choose another name") };
     let show = CommandLine::new("role show").operand(role).flag("--company", acting.company);
     // Not every conflict is one of names.
@@ -98,7 +98,7 @@ async fn name_taken(acting: &Acting<'_>, error: CliError, role: Option<&str>) ->
 }
 
 /// Says which company or role was probably meant.
-async fn not_found(acting: &Acting<'_>, error: CliError, role: Option<&str>) -> CliError {
+async fn not_found(acting: &CompanySession<'_>, error: CliError, role: Option<&str>) -> CliError {
     let company = acting.company;
     let me = acting.session.me().await.ok();
     let origin = acting.session.origin();

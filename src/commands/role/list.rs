@@ -1,6 +1,6 @@
 //! `sactl role list`: the default roles and the company's own.
 
-use super::super::shared::company_session::Acting;
+use super::super::shared::company_session::CompanySession;
 use super::explain::explain;
 use crate::context::Context;
 use crate::domain::Permission;
@@ -17,7 +17,7 @@ pub(super) struct Args {}
 /// # Errors
 /// Those of signing in and of reading.
 pub(super) async fn run(_: Args, context: &Context) -> Result<()> {
-    let acting = Acting::open(context).await?;
+    let acting = CompanySession::open(context).await?;
     let mut pages = acting.session.list_roles(acting.company)?;
     let (mut company, mut roles) = (None, Vec::new());
     loop {

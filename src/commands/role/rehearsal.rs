@@ -1,6 +1,6 @@
 //! What can be known beforehand about a change of a role.
 
-use super::super::shared::company_session::Acting;
+use super::super::shared::company_session::CompanySession;
 use super::super::shared::dry_run::account::{adjusted, check_given, check_permission, invalid};
 use super::super::shared::dry_run::{self, Checks};
 use super::super::shared::hints::place;
@@ -13,7 +13,7 @@ use crate::domain::{DefaultRole, Permission, PermissionSet, Violation};
 use crate::error::Result;
 
 /// What is tried with a role.
-pub(super) enum Attempt<'a> {
+pub(super) enum ActionDescription<'a> {
     /// A new one with these permissions.
     Create(&'a [String]),
     /// These permissions in place of those that it has.
@@ -24,7 +24,7 @@ pub(super) enum Attempt<'a> {
     Delete,
 }
 
-impl Attempt<'_> {
+impl ActionDescription<'_> {
     fn named(&self) -> Vec<String> {
         match self {
             Self::Create(names) | Self::Set(names) => names.to_vec(),
@@ -39,10 +39,10 @@ impl Attempt<'_> {
 /// # Errors
 /// The refusal that the server would give, as far as it can be known; those of reading.
 pub(super) async fn rehearse<T>(
-    acting: &Acting<'_>,
+    acting: &CompanySession<'_>,
     change: Change<'_, T>,
     name: &str,
-    attempt: &Attempt<'_>,
+    attempt: &ActionDescription<'_>,
 ) -> Result<()> {
     let (needed, named) = (Permission::ROLES_MANAGE, attempt.named());
     let plan = match change.plan() {
@@ -58,9 +58,9 @@ pub(super) async fn rehearse<T>(
 }
 
 async fn check(
-    acting: &Acting<'_>,
+    acting: &CompanySession<'_>,
     name: &str,
-    attempt: &Attempt<'_>,
+    attempt: &ActionDescription<'_>,
     named: &[String],
     checks: &mut Checks,
 ) -> Result<()> {
@@ -79,7 +79,8 @@ async fn check(
         }
         Err(error) => return Err(error.into()),
     };
-    if !is_as_needed(&me, acting, name, attempt, found.as_ref(), checks) || matches!(attempt, Attempt::Delete)
+    if !is_as_needed(&me, acting, name, attempt, found.as_ref(), checks)
+        || matches!(attempt, ActionDescription::Delete)
     {
         return Ok(());
     }
@@ -88,7 +89,7 @@ async fn check(
     }
     let old = found.map_or(PermissionSet::EMPTY, |role| PermissionSet::known(role.permissions.iter()));
     let new = match attempt {
-        Attempt::Adjust(add, remove) => adjusted(old, add, remove),
+        ActionDescription::Adjust(add, remove) => adjusted(old, add, remove),
         _ => Ok(PermissionSet::known(named)),
     };
     match new {
@@ -112,9 +113,9 @@ pub(super) fn unchangeable(name: &str) -> Option<Violation> {
 /// Whether the role is there, or not there, and may be changed by the caller.
 fn is_as_needed(
     me: &Identity,
-    acting: &Acting<'_>,
+    acting: &CompanySession<'_>,
     name: &str,
-    attempt: &Attempt<'_>,
+    attempt: &ActionDescription<'_>,
     found: Option<&Role>,
     checks: &mut Checks,
 ) -> bool {
@@ -124,8 +125,8 @@ fn is_as_needed(
         .any(|access| access.company.id == acting.company && access.role.as_deref() == Some(name));
     let here = place(me, acting.company);
     match (attempt, found) {
-        (Attempt::Create(_), None) => checks.passed("name", "no role of the company has it"),
-        (Attempt::Create(_), Some(_)) => {
+        (ActionDescription::Create(_), None) => checks.passed("name", "no role of the company has it"),
+        (ActionDescription::Create(_), Some(_)) => {
             checks.refused("name", Code::NameTaken, format!("{here} has a role {name} already"));
         }
         (_, None) => checks.refused("role", Code::NotFound, format!("{here} has no role {name}")),
@@ -135,14 +136,14 @@ fn is_as_needed(
         (_, Some(_)) if is_mine => {
             checks.refused("self", Code::SelfModification, "nobody changes a role they hold");
         }
-        (Attempt::Delete, Some(Role { holders: Some(1..), .. })) => {
+        (ActionDescription::Delete, Some(Role { holders: Some(1..), .. })) => {
             checks.refused(
                 "role",
                 Code::RoleInUse,
                 format!("accounts or users of {here} hold the role {name}"),
             );
         }
-        (Attempt::Delete, Some(_)) => checks.passed("role", format!("nobody holds {name}")),
+        (ActionDescription::Delete, Some(_)) => checks.passed("role", format!("nobody holds {name}")),
         (_, Some(role)) => {
             let holders =
                 role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());

@@ -1,6 +1,6 @@
 //! `sactl role show`: what the holders of a role may do.
 
-use super::super::shared::company_session::Acting;
+use super::super::shared::company_session::CompanySession;
 use super::explain::explain;
 use crate::context::Context;
 use crate::domain::Permission;
@@ -20,7 +20,7 @@ pub(super) struct Args {
 /// # Errors
 /// `not_found`, and those of signing in and of reading.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
-    let acting = Acting::open(context).await?;
+    let acting = CompanySession::open(context).await?;
     match acting.session.show_role(acting.company, &args.name).await {
         Ok(role) => acting.show(&RoleView::from(role)),
         Err(error) => Err(explain(&acting, error, Permission::ROLES_VIEW, Some(&args.name), &[]).await),

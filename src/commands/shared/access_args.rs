@@ -9,14 +9,14 @@ use crate::domain::company::CompanyRef;
 
 /// Access as it is asked for. The names are checked by the server, which may know more than this program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::commands) enum Rights {
+pub(in crate::commands) enum AccessSpec {
     /// A role of the company.
     Role(String),
     /// An individual list of permissions.
     Permissions(Vec<String>),
 }
 
-impl Rights {
+impl AccessSpec {
     /// As it stands in `--grant COMPANY=…`.
     pub(in crate::commands) fn listed(&self) -> String {
         match self {
@@ -40,7 +40,7 @@ impl Rights {
     }
 }
 
-impl fmt::Display for Rights {
+impl fmt::Display for AccessSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Role(role) => write!(f, "the role {role}"),
@@ -64,11 +64,11 @@ pub(in crate::commands) struct RightsArgs {
 
 impl RightsArgs {
     /// What was asked for; `None` when nothing was.
-    pub(in crate::commands) fn rights(&self) -> Option<Rights> {
+    pub(in crate::commands) fn rights(&self) -> Option<AccessSpec> {
         match &self.role {
-            Some(role) => Some(Rights::Role(role.clone())),
+            Some(role) => Some(AccessSpec::Role(role.clone())),
             None if self.permissions.is_empty() => None,
-            None => Some(Rights::Permissions(self.permissions.clone())),
+            None => Some(AccessSpec::Permissions(self.permissions.clone())),
         }
     }
 }
@@ -105,7 +105,7 @@ pub(in crate::commands) struct Grant {
     /// Where.
     pub(in crate::commands) company: CompanyRef,
     /// What.
-    pub(in crate::commands) rights: Rights,
+    pub(in crate::commands) rights: AccessSpec,
 }
 
 impl FromStr for Grant {
@@ -117,9 +117,9 @@ impl FromStr for Grant {
         let (company, value) = text.rsplit_once('=').ok_or("it is COMPANY=ROLE or COMPANY=PERMISSION,…")?;
         let company = company.parse().map_err(|why| format!("{why}"))?;
         let rights = if value.contains([':', ',']) {
-            Rights::Permissions(value.split(',').map(word).collect::<Result<_, _>>()?)
+            AccessSpec::Permissions(value.split(',').map(word).collect::<Result<_, _>>()?)
         } else {
-            Rights::Role(word(value).map_err(|_| "the role or the list of permissions is missing")?)
+            AccessSpec::Role(word(value).map_err(|_| "the role or the list of permissions is missing")?)
         };
         Ok(Self { company, rights })
     }
@@ -131,8 +131,8 @@ mod tests {
 
     use super::*;
 
-    fn permissions(names: &[&str]) -> Rights {
-        Rights::Permissions(names.iter().map(|name| (*name).to_owned()).collect())
+    fn permissions(names: &[&str]) -> AccessSpec {
+        AccessSpec::Permissions(names.iter().map(|name| (*name).to_owned()).collect())
     }
 
     #[test]
@@ -140,12 +140,12 @@ mod tests {
         let parse = |text: &str| text.parse::<Grant>();
         let grant = |company, rights| Ok(Grant { company, rights });
         let named = |name: &str| CompanyRef::Name(name.to_owned());
-        assert_eq!(parse("2=viewer"), grant(CompanyRef::Id(CompanyId(2)), Rights::Role("viewer".into())));
+        assert_eq!(parse("2=viewer"), grant(CompanyRef::Id(CompanyId(2)), AccessSpec::Role("viewer".into())));
         assert_eq!(
             parse("Northwind Logistics=devices:view, alerts:view"),
             grant(named("Northwind Logistics"), permissions(&["devices:view", "alerts:view"]))
         );
-        assert_eq!(parse("A=B GmbH=viewer"), grant(named("A=B GmbH"), Rights::Role("viewer".into())));
+        assert_eq!(parse("A=B GmbH=viewer"), grant(named("A=B GmbH"), AccessSpec::Role("viewer".into())));
         assert_eq!(
             parse("2=devices:view"),
             grant(CompanyRef::Id(CompanyId(2)), permissions(&["devices:view"]))
@@ -160,13 +160,13 @@ mod tests {
         fn a_grant_splits_at_the_last_equals_sign(company in "[a-zA-Z=:, ]{0,12}[a-z]", role in "[a-z0-9-]{2,12}") {
             let grant: Grant = format!("{company}={role}").parse().unwrap();
             prop_assert_eq!(grant.company, CompanyRef::Name(company.trim().to_owned()));
-            prop_assert_eq!(grant.rights, Rights::Role(role));
+            prop_assert_eq!(grant.rights, AccessSpec::Role(role));
         }
 
         #[test]
         fn lists_come_through_whole(id in 1..1_000_000i64, names in prop::collection::vec("[a-z-]{1,9}:[a-z]{1,6}", 1..5)) {
             let grant: Grant = format!("{id}={}", names.join(",")).parse().unwrap();
-            prop_assert_eq!(grant, Grant { company: CompanyRef::Id(CompanyId(id)), rights: Rights::Permissions(names) });
+            prop_assert_eq!(grant, Grant { company: CompanyRef::Id(CompanyId(id)), rights: AccessSpec::Permissions(names) });
         }
 
         #[test]

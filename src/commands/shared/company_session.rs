@@ -6,12 +6,12 @@ use crate::config::Settings;
 use crate::context::Context;
 use crate::domain::{Company, CompanyId};
 use crate::error::Result;
-use crate::output::{Answer, Surroundings};
-use crate::ui::{Ui, show, surroundings};
+use crate::output::{Answer, OutputContext};
+use crate::ui::{Ui, output_context, show};
 
 /// A signed-in identity in its active company.
 #[derive(Debug)]
-pub(in crate::commands) struct Acting<'a> {
+pub(in crate::commands) struct CompanySession<'a> {
     /// The terminal.
     pub(in crate::commands) ui: &'a Ui,
     /// The signed-in client.
@@ -21,7 +21,7 @@ pub(in crate::commands) struct Acting<'a> {
     context: &'a Context,
 }
 
-impl<'a> Acting<'a> {
+impl<'a> CompanySession<'a> {
     /// Signs in, without a request where a token is at hand, and settles the company.
     ///
     /// # Errors
@@ -57,8 +57,8 @@ impl<'a> Acting<'a> {
     }
 
     /// Where the answer goes.
-    pub(in crate::commands) fn surroundings(&self) -> Surroundings {
-        surroundings(self.ui)
+    pub(in crate::commands) fn output_context(&self) -> OutputContext {
+        output_context(self.ui)
     }
 
     /// Writes the answer.

@@ -1,8 +1,8 @@
 //! Confirmation of what cannot be undone. Whoever is asked is told first what will be touched; with `--yes`, and
 //! where nobody can be asked, that is settled before any request is sent.
 
-use super::company_session::Acting;
-use super::hints::Attempt;
+use super::company_session::CompanySession;
+use super::hints::ActionDescription;
 use super::prompts::held;
 use crate::api::{AccountDetail, Code};
 use crate::client;
@@ -61,8 +61,8 @@ pub(in crate::commands) async fn name_the_account(
     if !is_needed(context, what)? {
         return Ok(());
     }
-    let acting = Acting::open(context).await?;
-    let attempt = Attempt::new(operation, name);
+    let acting = CompanySession::open(context).await?;
+    let attempt = ActionDescription::new(operation, name);
     match acting.session.show_account(acting.company, name).await {
         Ok(detail) => {
             let is_external = detail.account.ownership == Ownership::External;

@@ -4,8 +4,8 @@
 //! for it. What the server would decide is asked of the same rules that it uses, with what the signed-in
 //! identity may look at; the first refusal found this way is the command's own.
 
-use super::company_session::Acting;
-use super::hints::Attempt;
+use super::company_session::CompanySession;
+use super::hints::ActionDescription;
 use crate::api::{Code, Written};
 use crate::client::{self, Change, Plan};
 use crate::context::Context;
@@ -28,12 +28,12 @@ impl Rehearsal {
     /// Signs in and settles the company; for a rehearsal with a session that only reads.
     ///
     /// # Errors
-    /// Those of [`Acting::open`].
-    pub(in crate::commands) async fn open(self, context: &Context) -> Result<Acting<'_>> {
+    /// Those of [`CompanySession::open`].
+    pub(in crate::commands) async fn open(self, context: &Context) -> Result<CompanySession<'_>> {
         if self.is_on {
             context.session().await?.seal();
         }
-        Acting::open(context).await
+        CompanySession::open(context).await
     }
 }
 
@@ -76,7 +76,7 @@ impl Checks {
     }
 }
 
-impl Acting<'_> {
+impl CompanySession<'_> {
     /// Shows what `change` would send, and what would come of it. `rules` says which rules of the input are
     /// kept.
     ///
@@ -85,7 +85,7 @@ impl Acting<'_> {
     pub(in crate::commands) async fn rehearse<T>(
         &self,
         change: Change<'_, T>,
-        attempt: &Attempt<'_>,
+        attempt: &ActionDescription<'_>,
         rules: Option<&str>,
     ) -> Result<()> {
         let plan = match change.plan() {

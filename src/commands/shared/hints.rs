@@ -6,8 +6,8 @@
 mod escalation;
 mod of_role;
 
-use super::access_args::Rights;
-use super::company_session::Acting;
+use super::access_args::AccessSpec;
+use super::company_session::CompanySession;
 use crate::api::account::AccountQuery;
 use crate::api::session::Kind;
 use crate::api::{self, Code};
@@ -20,33 +20,37 @@ use crate::text::{CommandLine, Hint};
 
 /// What was tried and refused.
 #[derive(Clone, Debug)]
-pub(in crate::commands) struct Attempt<'a> {
+pub(in crate::commands) struct ActionDescription<'a> {
     /// What.
     pub(in crate::commands) operation: Operation,
     /// On which account.
     pub(in crate::commands) name: &'a str,
     /// The access that was asked for, where, as it would be afterwards.
-    pub(in crate::commands) asked: Vec<(CompanyId, Rights)>,
+    pub(in crate::commands) asked: Vec<(CompanyId, AccessSpec)>,
     /// Permissions that were named besides those.
     pub(in crate::commands) also_named: Vec<String>,
 }
 
-impl<'a> Attempt<'a> {
+impl<'a> ActionDescription<'a> {
     /// An attempt that asks for no access.
     pub(in crate::commands) const fn new(operation: Operation, name: &'a str) -> Self {
         Self { operation, name, asked: Vec::new(), also_named: Vec::new() }
     }
 
     /// The same, asking for `rights` in `company`.
-    pub(in crate::commands) fn asking(mut self, company: CompanyId, rights: Rights) -> Self {
+    pub(in crate::commands) fn asking(mut self, company: CompanyId, rights: AccessSpec) -> Self {
         self.asked.push((company, rights));
         self
     }
 }
 
-impl Acting<'_> {
+impl CompanySession<'_> {
     /// The refusal of an attempt on an account, with what helps.
-    pub(in crate::commands) async fn explain(&self, error: client::Error, attempt: &Attempt<'_>) -> CliError {
+    pub(in crate::commands) async fn explain(
+        &self,
+        error: client::Error,
+        attempt: &ActionDescription<'_>,
+    ) -> CliError {
         let name = attempt.name;
         let error: CliError = error.into();
         match error.code() {
@@ -65,7 +69,7 @@ impl Acting<'_> {
     }
 
     /// Says whether it is the company or the account that is not there for this caller.
-    async fn not_found(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+    async fn not_found(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
         let me = self.session.me().await.ok();
         let origin = self.session.origin();
         match me.as_ref().map(|me| held_in(me, self.company)) {
@@ -119,7 +123,7 @@ impl Acting<'_> {
     }
 
     /// Says which permission is lacking, and where.
-    async fn lacking_permission(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+    async fn lacking_permission(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
         let Ok(me) = self.session.me().await else { return error };
         let elsewhere = attempt.asked.iter().map(|(company, _)| *company).filter(|one| *one != self.company);
         let needed = std::iter::once((self.company, attempt.operation.permission()))
@@ -151,7 +155,7 @@ impl Acting<'_> {
     }
 
     /// Says who else can do what nobody does to themselves.
-    async fn oneself(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+    async fn oneself(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
         let here = self.named_company().await;
         let needed = attempt.operation.permission();
         error
@@ -189,22 +193,22 @@ impl Acting<'_> {
     }
 
     /// Says what was probably meant, and what would be the way.
-    async fn invalid(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+    async fn invalid(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
         let name = attempt.name;
         let says = |error: &CliError, code| error.violations().iter().any(|one| one.code == code);
         let mut error = error;
         let mut mentioned = attempt.also_named.clone();
         for (index, (company, rights)) in attempt.asked.iter().enumerate() {
             match rights {
-                Rights::Role(role) if says(&error, "unknown_role") => {
+                AccessSpec::Role(role) if says(&error, "unknown_role") => {
                     let field = match attempt.operation {
                         Operation::Create => format!("access[{index}].role"),
                         _ => "role".to_owned(),
                     };
                     error = self.unknown_role(error, *company, role, &field).await;
                 }
-                Rights::Permissions(names) => mentioned.extend_from_slice(names),
-                Rights::Role(_) => {}
+                AccessSpec::Permissions(names) => mentioned.extend_from_slice(names),
+                AccessSpec::Role(_) => {}
             }
         }
         if says(&error, "unknown_permission") {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::company_session::Acting;
+use super::company_session::CompanySession;
 use super::password_file::{Order, PasswordFile, Unfinished, new_key};
 use crate::api::Code;
 use crate::domain::{Password, password};
@@ -77,7 +77,7 @@ impl NewPassword {
     /// Those of [`PasswordFile::begin`].
     pub(in crate::commands) fn send<'a>(
         self,
-        acting: &Acting<'a>,
+        acting: &CompanySession<'a>,
         command: &str,
         account: &str,
         request: Value,
@@ -119,7 +119,7 @@ impl SentPassword<'_> {
     /// `output`, also where the answer was to show a generated password and does not: the password is lost.
     pub(in crate::commands) fn done<A: Answer>(
         self,
-        acting: &Acting<'_>,
+        acting: &CompanySession<'_>,
         answer: impl Fn(Option<Password>) -> A,
     ) -> Result<()> {
         let way_out = self.way_out();

@@ -42,7 +42,7 @@ impl fmt::Display for Order {
 
 /// An order that is sent, perhaps several times, and carried out at most once.
 #[derive(Debug, Serialize, Deserialize)]
-struct Attempt {
+struct ActionDescription {
     key: String,
     #[serde(flatten)]
     order: Order,
@@ -52,7 +52,7 @@ struct Attempt {
 #[derive(Debug)]
 pub(in crate::commands) struct Unfinished {
     pub(in crate::commands) password: Password,
-    attempt: Attempt,
+    attempt: ActionDescription,
 }
 
 /// The files of an attempt that is sent. No other command uses them until this is dropped.
@@ -111,7 +111,7 @@ impl PasswordFile {
         password: &Password,
         order: Order,
     ) -> Result<Self> {
-        if let Some(Unfinished { attempt: Attempt { order: sent, .. }, .. }) = &unfinished
+        if let Some(Unfinished { attempt: ActionDescription { order: sent, .. }, .. }) = &unfinished
             && *sent != order
         {
             return Err(belongs_elsewhere(&path, sent, &order));
@@ -124,7 +124,7 @@ impl PasswordFile {
         // Another command may have ended between the first look and the lock.
         match (unfinished, Unfinished::at(&path)) {
             (None, Ok(None)) => Self::new(path, lock, password, order),
-            (Some(Unfinished { attempt: Attempt { key, .. }, .. }), Ok(Some(now)))
+            (Some(Unfinished { attempt: ActionDescription { key, .. }, .. }), Ok(Some(now)))
                 if now.attempt.key == key =>
             {
                 Ok(Self { path, key, was_sent_before: true, _lock: lock })
@@ -139,13 +139,13 @@ impl PasswordFile {
     }
 
     fn new(path: PathBuf, mut lock: LockedFile, password: &Password, order: Order) -> Result<Self> {
-        let attempt = Attempt { key: new_key(), order };
+        let attempt = ActionDescription { key: new_key(), order };
         let written = serde_json::to_vec(&attempt)
             .map_err(|error| CliError::internal("cannot write the attempt").caused_by(error))?;
         let line = Zeroizing::new(format!("{}\n", password.expose()));
         // What a crash left may be overwritten, but no file of something else.
         let found = lock.read(ATTEMPT_LIMIT)?;
-        if !found.is_empty() && serde_json::from_slice::<Attempt>(&found).is_err() {
+        if !found.is_empty() && serde_json::from_slice::<ActionDescription>(&found).is_err() {
             return Err(exists(&beside(&path)));
         }
         let made = lock.write(&written).and_then(|()| secure_file::create_private(&path, line.as_bytes()));

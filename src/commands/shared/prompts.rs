@@ -2,9 +2,9 @@
 //!
 //! Only what the signed-in identity may give is offered. Nothing here changes anything.
 
-use super::access_args::Rights;
-use super::company_session::Acting;
-use super::hints::{Attempt, held_in};
+use super::access_args::AccessSpec;
+use super::company_session::CompanySession;
+use super::hints::{ActionDescription, held_in};
 use crate::api::account::AccountQuery;
 use crate::api::role::Role;
 use crate::api::{Access, Account, Code};
@@ -44,7 +44,7 @@ pub(in crate::commands) enum Chosen {
     /// No access.
     Nothing,
     /// This access.
-    Rights(Rights, PermissionSet),
+    AccessSpec(AccessSpec, PermissionSet),
 }
 
 /// Lets somebody go on with what was summed up; `--yes` has said so beforehand.
@@ -61,7 +61,7 @@ pub(in crate::commands) fn tell_line(context: &Context, line: CommandLine) {
     context.ui().hint(line.after("the same without questions: "));
 }
 
-impl Acting<'_> {
+impl CompanySession<'_> {
     /// Refuses before the first question what would be refused after the last one.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl Acting<'_> {
             Err(Refusal::MissingPermission(_)) => {
                 let why = format!("this needs the permission {needed} in the company");
                 let refusal = client::Error::new(Code::MissingPermission, why);
-                Err(self.explain(refusal, &Attempt::new(operation, name)).await)
+                Err(self.explain(refusal, &ActionDescription::new(operation, name)).await)
             }
             _ => Ok(()),
         }
@@ -97,7 +97,9 @@ impl Acting<'_> {
         let query = AccountQuery { page_size: Some(page::MAX_SIZE), ..AccountQuery::default() };
         let first = match self.session.list_accounts(self.company, &query)?.next().await {
             Ok(page) => page,
-            Err(error) => return Err(self.explain(error, &Attempt::new(Operation::List, "")).await),
+            Err(error) => {
+                return Err(self.explain(error, &ActionDescription::new(Operation::List, "")).await);
+            }
         };
         let accounts = first.as_ref().map_or(&[][..], |page| &page.data);
         let is_all = first.as_ref().is_none_or(|page| page.next.is_none());
@@ -142,12 +144,12 @@ impl Acting<'_> {
             (0, true) => Ok(Chosen::Nothing),
             (0, false) | (1, true) => {
                 let (role, permissions) = self.ask_role(offered, present).await?;
-                Ok(Chosen::Rights(Rights::Role(role), permissions))
+                Ok(Chosen::AccessSpec(AccessSpec::Role(role), permissions))
             }
             _ => {
                 let permissions = self.ask_permissions(offered, kept).await?;
                 let known = PermissionSet::known(&permissions);
-                Ok(Chosen::Rights(Rights::Permissions(permissions), known))
+                Ok(Chosen::AccessSpec(AccessSpec::Permissions(permissions), known))
             }
         }
     }
@@ -228,21 +230,21 @@ pub(in crate::commands) fn held(access: &Access) -> String {
 
 /// What is asked for, in words.
 pub(in crate::commands) fn in_words(
-    rights: &Rights,
+    rights: &AccessSpec,
     permissions: PermissionSet,
     company: &Company,
 ) -> String {
     match rights {
-        Rights::Role(role) => format!("the role {role} ({}) in {company}", counted(permissions.len())),
-        Rights::Permissions(names) => format!("{} in {company}", names.join(", ")),
+        AccessSpec::Role(role) => format!("the role {role} ({}) in {company}", counted(permissions.len())),
+        AccessSpec::Permissions(names) => format!("{} in {company}", names.join(", ")),
     }
 }
 
 /// The flags that ask for `rights`.
-pub(in crate::commands) fn flags(line: CommandLine, rights: &Rights) -> CommandLine {
+pub(in crate::commands) fn flags(line: CommandLine, rights: &AccessSpec) -> CommandLine {
     match rights {
-        Rights::Role(role) => line.flag("--role", role),
-        Rights::Permissions(names) => line.flag("--permission", names.join(",")),
+        AccessSpec::Role(role) => line.flag("--role", role),
+        AccessSpec::Permissions(names) => line.flag("--permission", names.join(",")),
     }
 }
 

@@ -25,7 +25,7 @@ use self::names::Names;
 use self::question::{Answer, Candidate, FILES, FOLDERS, Question};
 
 use crate::config::{Environment, env};
-use crate::ui::{Manner, Ui, sanitise};
+use crate::ui::{Ui, UiOptions, sanitise};
 
 /// Completes the command line of `program` and says so, when a completion script has started it.
 pub fn answered(arguments: &[OsString], environment: &Environment, program: fn() -> clap::Command) -> bool {
@@ -40,7 +40,7 @@ pub fn answered(arguments: &[OsString], environment: &Environment, program: fn()
         shell.written(&question, &answer)
     });
     // A shell that does not listen is not told either.
-    let _ = Ui::new(Manner::default()).answer(|out| out.write_all(text.unwrap_or_default().as_bytes()));
+    let _ = Ui::new(UiOptions::default()).answer(|out| out.write_all(text.unwrap_or_default().as_bytes()));
     true
 }
 

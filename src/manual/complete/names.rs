@@ -19,7 +19,7 @@ use crate::domain::company::CompanyRef;
 use crate::domain::{CompanyId, Origin, Ownership, Token, page};
 use crate::manual::cache::{Name, NameCache, Seer, Subject, forget_names};
 use crate::text::sanitize;
-use crate::ui::{Manner, Ui};
+use crate::ui::{Ui, UiOptions};
 
 /// Longest time for everything that the server is asked.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -231,7 +231,7 @@ impl Names {
 
     /// Signed in with a token that is at hand. Nobody is asked, no password is used, nothing is renewed.
     async fn session(&self, place: &Place) -> Option<Session> {
-        let quiet = Ui::new(Manner { quiet: true, no_input: true, ..Manner::default() });
+        let quiet = Ui::new(UiOptions { quiet: true, no_input: true, ..UiOptions::default() });
         let context = Context::new(self.global.clone(), self.environment.clone(), quiet, forget_names);
         let token = token(place).await?;
         Some(context.gateway_of(&place.settings).ok()?.session(token, None))

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use comfy_table::{Attribute, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use crate::output::surroundings::{Shown, Surroundings};
+use crate::output::output_context::{OutputContext, Shown};
 use crate::output::table::cell::Reading;
 use crate::output::table::layout::{Fit, GAP, Measure};
 use crate::output::{Block, Cell, Column, Tone};
@@ -31,10 +31,10 @@ const NARROWEST: usize = 20;
 pub(in crate::output) fn write(
     blocks: &[Block],
     out: &mut dyn Write,
-    surroundings: &Surroundings,
+    output_context: &OutputContext,
 ) -> io::Result<Shown> {
-    let room = surroundings.width.map(|width| usize::from(width).max(NARROWEST));
-    let mut page = Page { out, surroundings, room, shown: Shown::Whole };
+    let room = output_context.width.map(|width| usize::from(width).max(NARROWEST));
+    let mut page = Page { out, output_context, room, shown: Shown::Whole };
     for (place, block) in blocks.iter().enumerate() {
         if place > 0 && block.is_title() {
             page.end_line()?;
@@ -46,7 +46,7 @@ pub(in crate::output) fn write(
 
 struct Page<'a> {
     out: &'a mut dyn Write,
-    surroundings: &'a Surroundings,
+    output_context: &'a OutputContext,
     /// Columns of the terminal; `None` without limit.
     room: Option<usize>,
     shown: Shown,
@@ -57,7 +57,7 @@ impl Page<'_> {
         match block {
             Block::Title(title) => self.sentence(title, Tone::Strong),
             Block::Counted(title, count) => self.counted(title, count),
-            Block::Note(note) => self.sentence(&note.on(&self.surroundings.target), Tone::Faint),
+            Block::Note(note) => self.sentence(&note.on(&self.output_context.target), Tone::Faint),
             Block::Verbatim(text) => self.line(&sanitise(text), Tone::Strong),
             Block::Document(text) => self.line(&sanitise(text), Tone::Plain),
             Block::Table { columns, rows } => self.table(columns, rows),
@@ -70,10 +70,10 @@ impl Page<'_> {
     }
 
     fn reading(&self, dates: bool) -> Reading {
-        let is_exact = self.surroundings.wide || !self.surroundings.is_terminal;
+        let is_exact = self.output_context.wide || !self.output_context.is_terminal;
         Reading {
-            now: (!is_exact).then_some(self.surroundings.now),
-            wide: self.surroundings.wide,
+            now: (!is_exact).then_some(self.output_context.now),
+            wide: self.output_context.wide,
             dates,
             fold: None,
         }
@@ -81,7 +81,7 @@ impl Page<'_> {
 
     /// How a cell of a table is read: a list is folded where tables have a limit.
     fn reading_in(&self, column: &Column) -> Reading {
-        let folds = column.fit == Fit::List && self.room.is_some() && !self.surroundings.wide;
+        let folds = column.fit == Fit::List && self.room.is_some() && !self.output_context.wide;
         Reading { fold: folds.then_some(FOLD), ..self.reading(false) }
     }
 
@@ -103,18 +103,19 @@ impl Page<'_> {
     }
 
     fn table(&mut self, columns: &[Column], rows: &[Vec<Cell>]) -> io::Result<()> {
-        let shown: Vec<usize> =
-            (0..columns.len()).filter(|at| self.surroundings.wide || columns[*at].fit != Fit::Wide).collect();
+        let shown: Vec<usize> = (0..columns.len())
+            .filter(|at| self.output_context.wide || columns[*at].fit != Fit::Wide)
+            .collect();
         let readings: Vec<Reading> = columns.iter().map(|column| self.reading_in(column)).collect();
         let measures: Vec<Measure> =
             shown.iter().map(|at| measure(&columns[*at], rows, *at, &readings[*at])).collect();
         let widths = match self.room {
             None => Some(measures.iter().map(|measure| measure.natural).collect()),
-            Some(room) if self.surroundings.wide => layout::whole_widths(&measures, room),
+            Some(room) if self.output_context.wide => layout::whole_widths(&measures, room),
             Some(room) => layout::widths(&measures, room),
         };
         let Some(mut widths) = widths else { return self.stacked(columns, &shown, rows) };
-        if !self.surroundings.wide {
+        if !self.output_context.wide {
             let folded = |place: usize, room| folded_width(&readings[shown[place]], rows, shown[place], room);
             layout::tighten(&measures, &mut widths, folded);
         }
@@ -165,7 +166,7 @@ impl Page<'_> {
     fn empty(&self) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        if self.surroundings.color {
+        if self.output_context.color {
             table.enforce_styling().style_text_only();
         } else {
             table.force_no_tty();
@@ -232,8 +233,8 @@ impl Page<'_> {
 
     fn put(&mut self, text: &str, tone: Tone) -> io::Result<()> {
         match tone {
-            Tone::Strong if self.surroundings.color => write!(self.out, "\u{1b}[1m{text}\u{1b}[0m"),
-            Tone::Faint if self.surroundings.color => write!(self.out, "\u{1b}[2m{text}\u{1b}[0m"),
+            Tone::Strong if self.output_context.color => write!(self.out, "\u{1b}[1m{text}\u{1b}[0m"),
+            Tone::Faint if self.output_context.color => write!(self.out, "\u{1b}[2m{text}\u{1b}[0m"),
             _ => self.out.write_all(text.as_bytes()),
         }
     }

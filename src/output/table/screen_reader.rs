@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use crate::output::surroundings::{Shown, Surroundings};
+use crate::output::output_context::{OutputContext, Shown};
 use crate::output::table::cell::Reading;
 use crate::output::table::layout::Fit;
 use crate::output::{Block, Cell};
@@ -16,13 +16,13 @@ const FOLD: usize = 40;
 pub(in crate::output) fn write(
     blocks: &[Block],
     out: &mut dyn Write,
-    surroundings: &Surroundings,
+    output_context: &OutputContext,
 ) -> io::Result<Shown> {
     let mut shown = Shown::Whole;
-    let is_exact = surroundings.wide || !surroundings.is_terminal;
-    let now = (!is_exact).then_some(surroundings.now);
-    let reading = Reading { now, wide: surroundings.wide, dates: false, fold: None };
-    let folds = surroundings.is_terminal && !surroundings.wide;
+    let is_exact = output_context.wide || !output_context.is_terminal;
+    let now = (!is_exact).then_some(output_context.now);
+    let reading = Reading { now, wide: output_context.wide, dates: false, fold: None };
+    let folds = output_context.is_terminal && !output_context.wide;
     let mut tell = |label: &str, cell: &Cell, reading: &Reading, out: &mut dyn Write| {
         let (text, folded) = cell.read(reading);
         if folded {
@@ -37,7 +37,7 @@ pub(in crate::output) fn write(
         match block {
             Block::Title(title) => writeln!(out, "{}.", sanitise(title))?,
             Block::Counted(title, count) => writeln!(out, "{}: {count}.", sanitise(title))?,
-            Block::Note(note) => writeln!(out, "{}", sanitise(&note.on(&surroundings.target)))?,
+            Block::Note(note) => writeln!(out, "{}", sanitise(&note.on(&output_context.target)))?,
             Block::Verbatim(text) | Block::Document(text) => {
                 writeln!(out, "{}", sanitise(text))?;
             }
@@ -52,7 +52,7 @@ pub(in crate::output) fn write(
                     }
                     for (column, cell) in columns.iter().zip(row) {
                         let fold = (folds && column.fit == Fit::List).then_some(FOLD);
-                        if surroundings.wide || column.fit != Fit::Wide {
+                        if output_context.wide || column.fit != Fit::Wide {
                             tell(column.label, cell, &Reading { fold, ..reading }, out)?;
                         }
                     }

@@ -254,7 +254,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{CompanyId, DefaultRole, Permission};
-    use crate::output::{Format, Surroundings, write};
+    use crate::output::{Format, OutputContext, write};
 
     fn role(name: &str, default: bool, permissions: &[&str], holders: u64) -> api::role::Role {
         let permissions = permissions.iter().copied().collect();
@@ -263,9 +263,9 @@ mod tests {
 
     fn shown(answer: &impl Answer, format: Option<Format>) -> String {
         let now = Timestamp::UNIX_EPOCH;
-        let surroundings = Surroundings { format, width: Some(80), now, ..Surroundings::default() };
+        let output_context = OutputContext { format, width: Some(80), now, ..OutputContext::default() };
         let mut out = Vec::new();
-        write(answer, &mut out, &surroundings).unwrap();
+        write(answer, &mut out, &output_context).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -1,7 +1,6 @@
 //! Around every request: an id, a time limit, a net for panics, one line of log, and the body of a refusal.
 //!
-//! Refuses to log anything but method, path, status, time and id: queries and bodies may hold
-//! secrets.
+//! Refuses to log anything but method, path, address, status, time and id: queries and bodies may hold secrets.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -18,7 +17,7 @@ use uuid::Uuid;
 
 use super::refusal::{PROBLEM_JSON, PendingProblem, Refused};
 use crate::api::Code;
-use crate::platform::app::MemoryBudget;
+use crate::platform::app::{MemoryBudget, Peer};
 
 /// The header that carries the id of a request.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -89,10 +88,23 @@ fn within_budget(mut response: Response, memory: &MemoryBudget) -> Response {
     response
 }
 
+/// Most characters of a text that a client chose, in the log.
+const LOGGED: usize = 256;
+
+/// The beginning of a text for the log.
+pub(super) fn cut(text: &str) -> String {
+    match text.char_indices().nth(LOGGED) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// The line that the log gets of a request: when it is answered, or when its client hangs up before.
 struct Line {
-    method: Method,
+    method: String,
     path: String,
+    /// The client's address; `-` where there is no connection.
+    address: String,
     id: RequestId,
     started: Instant,
     is_answered: bool,
@@ -100,22 +112,26 @@ struct Line {
 
 impl Line {
     fn of(request: &Request, id: RequestId) -> Self {
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        Self { method, path, id, started: Instant::now(), is_answered: false }
+        let peer = request.extensions().get();
+        let address = peer.map_or_else(|| "-".to_owned(), |Peer(address)| address.to_canonical().to_string());
+        let (method, path) = (cut(request.method().as_str()), cut(request.uri().path()));
+        Self { method, path, address, id, started: Instant::now(), is_answered: false }
     }
 
     fn answered(mut self, status: u16) {
         self.is_answered = true;
-        let (method, path, elapsed) = (&self.method, &self.path, self.started.elapsed());
-        tracing::info!(%method, path, status, ?elapsed, request_id = %self.id.0, "answered");
+        let Self { method, path, address, .. } = &self;
+        let elapsed = self.started.elapsed();
+        tracing::info!(%method, path, %address, status, ?elapsed, request_id = %self.id.0, "answered");
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
         if !self.is_answered {
-            let (method, path, elapsed) = (&self.method, &self.path, self.started.elapsed());
-            tracing::info!(%method, path, ?elapsed, request_id = %self.id.0, "the client hung up");
+            let Self { method, path, address, .. } = self;
+            let elapsed = self.started.elapsed();
+            tracing::info!(%method, path, %address, ?elapsed, request_id = %self.id.0, "the client hung up");
         }
     }
 }

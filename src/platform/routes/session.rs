@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::ToSchema;
 
-use super::answer::RequestId;
+use super::answer::{RequestId, cut};
 use super::extract::{media_type, read_body};
 use super::form::Form;
 use super::refusal::{PublicRefusals, Refused};
@@ -83,8 +83,12 @@ pub(in crate::platform) async fn token(
     }
     let (username, secret) = (take("username")?, Password::new(take("password")?));
     let otp = form.take("otp").map(OneTimeCode::new);
+    let name = cut(&username);
     let sign_in = SignIn { username, password: secret, client_id, otp, address, request_id: id.to_string() };
-    let grant = session::sign_in(&platform, sign_in).await?;
+    let grant = session::sign_in(&platform, sign_in).await.inspect_err(|error| {
+        let address = address.map_or_else(|| "-".to_owned(), |address| address.to_canonical().to_string());
+        tracing::info!(name, %address, code = %error.code, "refused a sign-in");
+    })?;
     Ok(not_stored(axum::Json(grant)))
 }
 

@@ -3,7 +3,7 @@
 use crate::api::{Access, Account};
 use crate::domain::{AccountId, Company, Ownership};
 use crate::platform::store::access::Grant;
-use crate::platform::store::account::Sighting;
+use crate::platform::store::account::AccountRow;
 
 /// Access in one company.
 pub(super) fn access(grant: Grant) -> Access {
@@ -15,7 +15,7 @@ pub(super) fn access(grant: Grant) -> Access {
 }
 
 /// An account as `company` sees it: where else it is used, and when, is told to its owner only.
-pub(super) fn account(seen: Sighting, company: &Company) -> Account {
+pub(super) fn account(seen: AccountRow, company: &Company) -> Account {
     let is_owned = seen.owner.id == company.id;
     let access = seen.access.map(|grant| access(Grant { company: company.clone(), ..grant }));
     Account {

@@ -17,7 +17,7 @@ use crate::platform::ids::PrincipalId;
 
 /// A service account, with its access in the company from which it is seen.
 #[derive(Clone, Debug)]
-pub(in crate::platform) struct Sighting {
+pub(in crate::platform) struct AccountRow {
     pub(in crate::platform) id: PrincipalId,
     pub(in crate::platform) name: String,
     pub(in crate::platform) name_key: String,
@@ -85,7 +85,7 @@ struct Row {
     role_permissions: Option<String>,
 }
 
-impl From<Row> for Sighting {
+impl From<Row> for AccountRow {
     fn from(row: Row) -> Self {
         let permissions = effective(
             row.access_role.as_deref(),
@@ -166,7 +166,7 @@ pub(in crate::platform) async fn by_name(
     db: &impl Connection,
     company: CompanyId,
     name: &str,
-) -> Result<Option<Sighting>, DbErr> {
+) -> Result<Option<AccountRow>, DbErr> {
     if !is_storable(name) {
         return Ok(None);
     }
@@ -174,7 +174,7 @@ pub(in crate::platform) async fn by_name(
     let select = sighted(accounts(JoinType::LeftJoin, company), company_count())
         .filter(principal::Column::NameKey.eq(key));
     let row = select.into_model::<Row>().one(db).await?;
-    Ok(row.map(Sighting::from))
+    Ok(row.map(AccountRow::from))
 }
 
 /// What the request of `creator` with this idempotency key made.
@@ -225,10 +225,10 @@ pub(in crate::platform) async fn page(
     filter: &Filter,
     after: Option<&str>,
     limit: u64,
-) -> Result<Vec<Sighting>, DbErr> {
+) -> Result<Vec<AccountRow>, DbErr> {
     let select = page_of(company, ownership, filter, after, limit);
     let rows = select.into_model::<Row>().all(db).await?;
-    Ok(rows.into_iter().map(Sighting::from).collect())
+    Ok(rows.into_iter().map(AccountRow::from).collect())
 }
 
 /// Ordered by the key of the index that holds the accounts of this ownership, so that a page reads what it shows.
@@ -307,7 +307,7 @@ pub(in crate::platform) async fn insert(
 /// Replaces the description.
 pub(in crate::platform) async fn describe(
     db: &impl Connection,
-    account: &Sighting,
+    account: &AccountRow,
     description: Option<&Description>,
 ) -> Result<(), DbErr> {
     let description = description.map(Description::as_str);

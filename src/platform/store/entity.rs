@@ -247,7 +247,7 @@ pub mod guess_budget {
 }
 
 /// From where somebody has signed in before.
-pub mod familiar {
+pub mod known_address {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

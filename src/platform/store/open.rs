@@ -41,7 +41,7 @@ type Opened = (DatabaseConnection, Option<SqliteConnection>);
 pub(super) async fn connect(database: &DatabaseUrl) -> anyhow::Result<Opened> {
     match database {
         DatabaseUrl::Sqlite(path) => sqlite(path, SqliteSynchronous::Full).await,
-        DatabaseUrl::Fleeting(path) => sqlite(path, SqliteSynchronous::Off).await,
+        DatabaseUrl::Ephemeral(path) => sqlite(path, SqliteSynchronous::Off).await,
         DatabaseUrl::Postgres(url) => postgres(url).await,
     }
     .with_context(|| format!("cannot open the database {database}"))

@@ -9,7 +9,7 @@ use sea_orm::{
     QuerySelect as _, Set,
 };
 
-use super::entity::{familiar, principal};
+use super::entity::{known_address, principal};
 use super::{Connection, is_storable, to_millis};
 use crate::api::session::Kind;
 use crate::domain::AccountName;
@@ -224,7 +224,7 @@ pub(in crate::platform) async fn knows_address(
     id: PrincipalId,
     address: &str,
 ) -> Result<bool, DbErr> {
-    let found = familiar::Entity::find_by_id((id.0, address.to_owned())).count(db).await?;
+    let found = known_address::Entity::find_by_id((id.0, address.to_owned())).count(db).await?;
     Ok(found > 0)
 }
 
@@ -237,26 +237,26 @@ pub(in crate::platform) async fn remember_address(
     now: Timestamp,
     forget: Timestamp,
 ) -> Result<(), DbErr> {
-    familiar::Entity::delete_many()
-        .filter(familiar::Column::PrincipalId.eq(id.0))
-        .filter(familiar::Column::SeenAt.lt(to_millis(forget)))
+    known_address::Entity::delete_many()
+        .filter(known_address::Column::PrincipalId.eq(id.0))
+        .filter(known_address::Column::SeenAt.lt(to_millis(forget)))
         .exec(db)
         .await?;
-    let row = familiar::ActiveModel {
+    let row = known_address::ActiveModel {
         principal_id: Set(id.0),
         address: Set(address.to_owned()),
         seen_at: Set(to_millis(now)),
     };
-    let again = OnConflict::columns([familiar::Column::PrincipalId, familiar::Column::Address])
-        .update_column(familiar::Column::SeenAt)
+    let again = OnConflict::columns([known_address::Column::PrincipalId, known_address::Column::Address])
+        .update_column(known_address::Column::SeenAt)
         .to_owned();
-    familiar::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
-    let oldest: Vec<String> = familiar::Entity::find()
+    known_address::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
+    let oldest: Vec<String> = known_address::Entity::find()
         .select_only()
-        .column(familiar::Column::Address)
-        .filter(familiar::Column::PrincipalId.eq(id.0))
-        .order_by_desc(familiar::Column::SeenAt)
-        .order_by_asc(familiar::Column::Address)
+        .column(known_address::Column::Address)
+        .filter(known_address::Column::PrincipalId.eq(id.0))
+        .order_by_desc(known_address::Column::SeenAt)
+        .order_by_asc(known_address::Column::Address)
         .offset(MOST_ADDRESSES)
         .limit(MOST_ADDRESSES)
         .into_tuple()
@@ -265,9 +265,9 @@ pub(in crate::platform) async fn remember_address(
     if oldest.is_empty() {
         return Ok(());
     }
-    familiar::Entity::delete_many()
-        .filter(familiar::Column::PrincipalId.eq(id.0))
-        .filter(familiar::Column::Address.is_in(oldest))
+    known_address::Entity::delete_many()
+        .filter(known_address::Column::PrincipalId.eq(id.0))
+        .filter(known_address::Column::Address.is_in(oldest))
         .exec(db)
         .await
         .map(drop)
@@ -278,6 +278,6 @@ pub(in crate::platform) async fn forget_addresses(
     db: &impl Connection,
     id: PrincipalId,
 ) -> Result<(), DbErr> {
-    let all = familiar::Entity::delete_many().filter(familiar::Column::PrincipalId.eq(id.0));
+    let all = known_address::Entity::delete_many().filter(known_address::Column::PrincipalId.eq(id.0));
     all.exec(db).await.map(drop)
 }

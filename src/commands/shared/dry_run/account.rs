@@ -5,9 +5,9 @@ use crate::api::access::Access;
 use crate::api::session::{Identity, Kind};
 use crate::api::{AccountDetail, Code};
 use crate::client::{self, Plan};
-use crate::commands::shared::access_args::Rights;
-use crate::commands::shared::company_session::Acting;
-use crate::commands::shared::hints::{Attempt, held_in, listed, place};
+use crate::commands::shared::access_args::AccessSpec;
+use crate::commands::shared::company_session::CompanySession;
+use crate::commands::shared::hints::{ActionDescription, held_in, listed, place};
 use crate::domain::decision::{self, Operation};
 use crate::domain::{
     AccountName, CompanyId, DefaultRole, Ownership, Permission, PermissionSet, Refusal, Relation, Violation,
@@ -17,14 +17,14 @@ use crate::error::{CliError, Result};
 /// Most companies in which an account is looked for that this company does not see.
 const LOOKS: usize = 20;
 
-impl Acting<'_> {
+impl CompanySession<'_> {
     /// Looks at everything that the server would look at.
     ///
     /// # Errors
     /// Those of reading; a refusal that can be foreseen is no error of this function.
     pub(in crate::commands) async fn check_account(
         &self,
-        attempt: &Attempt<'_>,
+        attempt: &ActionDescription<'_>,
         plan: &Plan,
         checks: &mut Checks,
     ) -> Result<()> {
@@ -73,7 +73,7 @@ impl Acting<'_> {
     async fn check_found(
         &self,
         me: &Identity,
-        attempt: &Attempt<'_>,
+        attempt: &ActionDescription<'_>,
         checks: &mut Checks,
     ) -> Result<Option<AccountDetail>> {
         let name = attempt.name;
@@ -115,7 +115,7 @@ impl Acting<'_> {
 
     /// The owner of an account that this company does not see and the caller sees in the owner company: its access
     /// here may be given, adjusted and removed.
-    async fn seen_elsewhere(&self, me: &Identity, attempt: &Attempt<'_>) -> Result<Option<String>> {
+    async fn seen_elsewhere(&self, me: &Identity, attempt: &ActionDescription<'_>) -> Result<Option<String>> {
         if !attempt.operation.is_about_access() {
             return Ok(None);
         }
@@ -166,7 +166,7 @@ impl Acting<'_> {
     async fn check_asked(
         &self,
         me: &Identity,
-        attempt: &Attempt<'_>,
+        attempt: &ActionDescription<'_>,
         detail: Option<&AccountDetail>,
         checks: &mut Checks,
     ) -> Result<()> {
@@ -192,15 +192,15 @@ impl Acting<'_> {
         &self,
         me: &Identity,
         company: CompanyId,
-        rights: &Rights,
+        rights: &AccessSpec,
         checks: &mut Checks,
     ) -> Result<Option<PermissionSet>> {
         match rights {
-            Rights::Permissions(names) => {
+            AccessSpec::Permissions(names) => {
                 let known = self.check_known(names, "permissions", checks).await?;
                 Ok(known.then(|| PermissionSet::known(names)))
             }
-            Rights::Role(name) => self.check_role(me, company, name, checks).await,
+            AccessSpec::Role(name) => self.check_role(me, company, name, checks).await,
         }
     }
 
@@ -260,7 +260,7 @@ impl Acting<'_> {
     async fn check_adjusted(
         &self,
         me: &Identity,
-        attempt: &Attempt<'_>,
+        attempt: &ActionDescription<'_>,
         access: Option<&Access>,
         checks: &mut Checks,
     ) -> Result<()> {
@@ -274,8 +274,8 @@ impl Acting<'_> {
             return Ok(());
         }
         let added = attempt.asked.iter().filter_map(|(_, rights)| match rights {
-            Rights::Permissions(names) => Some(names.as_slice()),
-            Rights::Role(_) => None,
+            AccessSpec::Permissions(names) => Some(names.as_slice()),
+            AccessSpec::Role(_) => None,
         });
         let added = added.collect::<Vec<_>>().concat();
         let removed = &attempt.also_named;

@@ -1,16 +1,20 @@
 //! Nobody gives, or takes over, what they lack: which permissions, where, and who could do it.
 
-use super::super::access_args::Rights;
-use super::super::company_session::Acting;
-use super::{Attempt, held_in, listed, place, shows_what_one_holds};
+use super::super::access_args::AccessSpec;
+use super::super::company_session::CompanySession;
+use super::{ActionDescription, held_in, listed, place, shows_what_one_holds};
 use crate::api::session::Identity;
 use crate::domain::decision::{self, Operation};
 use crate::domain::{CompanyId, DefaultRole, PermissionSet, Refusal};
 use crate::error::CliError;
 
-impl Acting<'_> {
+impl CompanySession<'_> {
     /// Says what the caller lacks, and where.
-    pub(in crate::commands) async fn escalation(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+    pub(in crate::commands) async fn escalation(
+        &self,
+        error: CliError,
+        attempt: &ActionDescription<'_>,
+    ) -> CliError {
         let Ok(me) = self.session.me().await else { return error };
         if attempt.operation == Operation::ResetPassword {
             return self.taking_over(error, attempt.name, &me).await;
@@ -70,7 +74,7 @@ impl Acting<'_> {
     }
 
     /// What the account holds now: an attempt may keep it.
-    async fn present_access(&self, company: CompanyId, attempt: &Attempt<'_>) -> PermissionSet {
+    async fn present_access(&self, company: CompanyId, attempt: &ActionDescription<'_>) -> PermissionSet {
         if attempt.operation == Operation::Create {
             return PermissionSet::EMPTY;
         }
@@ -79,10 +83,10 @@ impl Acting<'_> {
         access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(access.permissions.iter()))
     }
 
-    async fn permissions_of(&self, company: CompanyId, rights: &Rights) -> Option<PermissionSet> {
+    async fn permissions_of(&self, company: CompanyId, rights: &AccessSpec) -> Option<PermissionSet> {
         match rights {
-            Rights::Permissions(names) => Some(PermissionSet::known(names)),
-            Rights::Role(name) => {
+            AccessSpec::Permissions(names) => Some(PermissionSet::known(names)),
+            AccessSpec::Role(name) => {
                 if let Ok(role) = name.parse::<DefaultRole>() {
                     return Some(role.permissions());
                 }

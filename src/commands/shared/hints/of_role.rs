@@ -1,22 +1,22 @@
 //! Permissions of an account that come from a role are not adjusted one by one: what can be done instead.
 
-use super::super::access_args::Rights;
-use super::super::company_session::Acting;
-use super::Attempt;
+use super::super::access_args::AccessSpec;
+use super::super::company_session::CompanySession;
+use super::ActionDescription;
 use crate::api::Access;
 use crate::domain::{DefaultRole, PermissionSet};
 use crate::error::CliError;
 use crate::text::CommandLine;
 
-impl Acting<'_> {
+impl CompanySession<'_> {
     /// Names the list that does what was asked for, and the change of the role where the role can be changed.
-    pub(super) async fn not_individual(&self, error: CliError, attempt: &Attempt<'_>) -> CliError {
+    pub(super) async fn not_individual(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
         let detail = self.session.show_account(self.company, attempt.name).await.ok();
         let Some(access) = detail.and_then(|detail| detail.account.access) else { return error };
         let Some(role) = access.role.clone() else { return error };
         let added = attempt.asked.iter().filter_map(|(_, rights)| match rights {
-            Rights::Permissions(names) => Some(names.as_slice()),
-            Rights::Role(_) => None,
+            AccessSpec::Permissions(names) => Some(names.as_slice()),
+            AccessSpec::Role(_) => None,
         });
         let (added, removed) = (added.collect::<Vec<_>>().concat(), &attempt.also_named);
         let error = match self.individual(attempt.name, &access, &added, removed) {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::api;
-use crate::output::{AccountDetailView, Format, Surroundings, write};
+use crate::output::{AccountDetailView, Format, OutputContext, write};
 
 fn company(id: i64, name: &str) -> Company {
     Company { id: crate::domain::CompanyId(id), name: name.to_owned() }
@@ -63,9 +63,9 @@ fn list(accounts: Vec<api::Account>, asked: Asked) -> AccountListView {
 
 fn shown(answer: &impl Answer, format: Option<Format>, width: Option<u16>) -> String {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    let surroundings = Surroundings { format, width, now, ..Surroundings::default() };
+    let output_context = OutputContext { format, width, now, ..OutputContext::default() };
     let mut out = Vec::new();
-    write(answer, &mut out, &surroundings).unwrap();
+    write(answer, &mut out, &output_context).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -123,11 +123,11 @@ fn a_cut_list_does_not_pretend_to_be_whole() {
 #[test]
 fn colours_are_around_text_only() {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    let surroundings =
-        Surroundings { is_terminal: true, width: Some(80), color: true, now, ..Surroundings::default() };
+    let output_context =
+        OutputContext { is_terminal: true, width: Some(80), color: true, now, ..OutputContext::default() };
     let mut out = Vec::new();
     let owned = Asked { only: Some(Ownership::Owned), ..Asked::default() };
-    write(&list(vec![dormant()], owned), &mut out, &surroundings).unwrap();
+    write(&list(vec![dormant()], owned), &mut out, &output_context).unwrap();
     let text = String::from_utf8(out).unwrap().replace('\u{1b}', "^");
     insta::assert_snapshot!(text, @r"
     ^[1mOwned by Acme MSP (1)^[0m^[2m — 1 account^[0m

@@ -1,5 +1,5 @@
 use super::*;
-use crate::output::{Format, Surroundings, write};
+use crate::output::{Format, OutputContext, write};
 
 fn account() -> api::Account {
     serde_json::from_str(
@@ -28,9 +28,9 @@ fn granted(changed: bool) -> GrantView {
 
 fn shown(answer: &impl Answer, format: Option<Format>) -> String {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    let surroundings = Surroundings { format, width: Some(80), now, ..Surroundings::default() };
+    let output_context = OutputContext { format, width: Some(80), now, ..OutputContext::default() };
     let mut out = Vec::new();
-    write(answer, &mut out, &surroundings).unwrap();
+    write(answer, &mut out, &output_context).unwrap();
     String::from_utf8(out).unwrap()
 }
 

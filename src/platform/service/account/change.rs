@@ -8,7 +8,7 @@ use crate::platform::audit::{self, Action, Author};
 use crate::platform::authn::{self, Caller};
 use crate::platform::service::view;
 use crate::platform::store::access::Grant;
-use crate::platform::store::account::Sighting;
+use crate::platform::store::account::AccountRow;
 use crate::platform::store::{self, Tx};
 use crate::platform::{Error, Platform, authz};
 
@@ -19,7 +19,7 @@ pub(super) struct Change<'a> {
     pub(super) tx: Tx,
     /// The caller's access in the company in whose name they act.
     pub(super) member: Grant,
-    pub(super) account: Sighting,
+    pub(super) account: AccountRow,
     pub(super) request_id: &'a str,
 }
 

@@ -6,7 +6,7 @@ use crate::domain::{CompanyId, Operation, Ownership};
 use crate::platform::authn::Caller;
 use crate::platform::service::page::Paging;
 use crate::platform::service::{assignment, view};
-use crate::platform::store::account::{Filter, Sighting};
+use crate::platform::store::account::{AccountRow, Filter};
 use crate::platform::store::{self, Connection};
 use crate::platform::{Error, Platform, authz};
 
@@ -80,7 +80,7 @@ pub async fn show(
 /// The account with all that the company may know of it.
 pub(super) async fn detail(
     db: &impl Connection,
-    seen: Sighting,
+    seen: AccountRow,
     company: &crate::domain::Company,
 ) -> Result<AccountDetail, Error> {
     let companies = if seen.owner.id == company.id {

@@ -5,10 +5,10 @@ use super::*;
 /// What a terminal of so many columns shows.
 fn on_terminal(answer: &impl Answer, width: u16, wide: bool) -> String {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    let surroundings =
-        Surroundings { is_terminal: true, width: Some(width), wide, now, ..Surroundings::default() };
+    let output_context =
+        OutputContext { is_terminal: true, width: Some(width), wide, now, ..OutputContext::default() };
     let mut out = Vec::new();
-    write(answer, &mut out, &surroundings).unwrap();
+    write(answer, &mut out, &output_context).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -110,10 +110,10 @@ fn a_whole_table_leaves_nothing_out() {
 #[test]
 fn a_screen_reader_gets_sentences_and_labels() {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    let surroundings =
-        Surroundings { is_terminal: true, accessible: true, now, color: true, ..Surroundings::default() };
+    let output_context =
+        OutputContext { is_terminal: true, accessible: true, now, color: true, ..OutputContext::default() };
     let mut out = Vec::new();
-    write(&everything(), &mut out, &surroundings).unwrap();
+    write(&everything(), &mut out, &output_context).unwrap();
     insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
     Owned by Acme MSP (1): 3 accounts.
     Name: backup-runner

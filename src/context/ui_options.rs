@@ -12,15 +12,15 @@ use crate::config::{Environment, env};
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection};
 use crate::text::suggest::nearest;
-use crate::ui::{Colour, Manner};
+use crate::ui::{Colour, UiOptions};
 
-/// The manner that flags and environment ask for.
+/// The options that flags and environment ask for.
 ///
 /// # Errors
 /// `config` for a variable that says something impossible.
-pub fn manner(global: &Global, environment: &Environment) -> Result<Manner> {
+pub fn ui_options(global: &Global, environment: &Environment) -> Result<UiOptions> {
     let colour = global.color.unwrap_or_default();
-    Ok(Manner {
+    Ok(UiOptions {
         format: format(global, environment)?,
         selection: Selection::Whole,
         quiet: global.quiet,
@@ -81,14 +81,14 @@ fn wants_colour(colour: Colour, environment: &Environment, is_terminal: bool) ->
     }
 }
 
-/// The manner that a command line asks for that may not even parse, so that its error, or the help, takes the
+/// The options that a command line asks for that may not even parse, so that its error, or the help, takes the
 /// right form.
-pub fn manner_in(arguments: &[OsString], environment: &Environment) -> Manner {
+pub fn ui_options_in(arguments: &[OsString], environment: &Environment) -> UiOptions {
     let colour = last_value(arguments, &Flag { long: "--color", short: None }).unwrap_or_default();
-    Manner {
+    UiOptions {
         colour_out: wants_colour(colour, environment, std::io::stdout().is_terminal()),
         colour_err: wants_colour(colour, environment, std::io::stderr().is_terminal()),
-        ..Manner::of_format(format_in(arguments, environment))
+        ..UiOptions::of_format(format_in(arguments, environment))
     }
 }
 
@@ -211,15 +211,15 @@ mod tests {
     fn the_flag_goes_before_the_environment() {
         let global = Global { output: Some(Format::Csv), ..Global::default() };
         let json = environment(&[("SACTL_OUTPUT", "json")]);
-        assert_eq!(manner(&global, &json).unwrap().format, Some(Format::Csv));
-        assert_eq!(manner(&Global::default(), &json).unwrap().format, Some(Format::Json));
-        assert!(manner(&Global::default(), &environment(&[("SACTL_OUTPUT", "xml")])).is_err());
+        assert_eq!(ui_options(&global, &json).unwrap().format, Some(Format::Csv));
+        assert_eq!(ui_options(&Global::default(), &json).unwrap().format, Some(Format::Json));
+        assert!(ui_options(&Global::default(), &environment(&[("SACTL_OUTPUT", "xml")])).is_err());
     }
 
     #[test]
     fn an_expression_is_a_choice_of_json() {
         let global = |output| Global { output, jq: Some(".".to_owned()), ..Global::default() };
-        let format = |output, pairs| manner(&global(output), &environment(pairs)).unwrap().format;
+        let format = |output, pairs| ui_options(&global(output), &environment(pairs)).unwrap().format;
         assert_eq!(format(None, &[]), Some(Format::Json));
         assert_eq!(format(None, &[("SACTL_OUTPUT", "csv")]), Some(Format::Json));
         assert_eq!(format(None, &[("SACTL_OUTPUT", "jsonl")]), Some(Format::Jsonl));

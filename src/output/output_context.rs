@@ -8,7 +8,7 @@ use crate::text::Target;
 /// Where an answer goes.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of the terminal")]
-pub struct Surroundings {
+pub struct OutputContext {
     /// The format that was asked for; `None` where nobody asked.
     pub format: Option<Format>,
     /// Whether standard output is a terminal.
@@ -45,7 +45,7 @@ pub enum Shown {
     Cut,
 }
 
-impl Surroundings {
+impl OutputContext {
     /// The form that an answer takes here: the format asked for; else a table on a terminal and tab-separated
     /// rows in a pipe.
     pub const fn shape(&self) -> Shape {
@@ -66,8 +66,8 @@ impl Surroundings {
 mod tests {
     use super::*;
 
-    fn at(format: Option<Format>, is_terminal: bool) -> Surroundings {
-        Surroundings { format, is_terminal, ..Surroundings::default() }
+    fn at(format: Option<Format>, is_terminal: bool) -> OutputContext {
+        OutputContext { format, is_terminal, ..OutputContext::default() }
     }
 
     #[test]
