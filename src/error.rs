@@ -150,7 +150,7 @@ impl CliError {
         error
     }
 
-    /// Somebody pressed Ctrl-C.
+    /// Ctrl-C was pressed.
     pub fn interrupted() -> Self {
         Self::new(Code::Interrupted, "interrupted")
     }

@@ -35,69 +35,69 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A fault of the program or the platform.
+    /// A bug in the program or the platform.
     Internal = "internal", Some(500);
-    /// The server answered something that is not of this contract.
+    /// The response of the server is not what sactl expects.
     BadResponse = "bad_response", None;
-    /// A file or a stream on this machine failed.
+    /// Reading or writing a file or a stream on this machine failed.
     Io = "io", None;
-    /// The command was carried out, and its answer could not be shown.
+    /// The command succeeded, but its output could not be shown.
     Output = "output", None;
-    /// Flags or arguments.
+    /// Invalid flags or arguments.
     Usage = "usage", None;
-    /// A configuration file or variable.
+    /// Invalid configuration file or variable.
     Config = "config", None;
-    /// A destructive command without a terminal and without `--yes`.
+    /// A destructive command needs `--yes` or a terminal.
     ConfirmationRequired = "confirmation_required", None;
-    /// No active company, and several to choose from.
+    /// You belong to several companies and none is chosen.
     NoCompany = "no_company", None;
-    /// A request that is not of this contract.
+    /// The request does not follow the API.
     Malformed = "malformed", Some(400);
-    /// Nothing to sign in with.
+    /// No credentials to sign in with.
     NotSignedIn = "not_signed_in", None;
-    /// The token is unknown, ended or revoked.
+    /// The token is unknown, expired or revoked.
     Unauthenticated = "unauthenticated", Some(401);
-    /// The name or the password is wrong.
+    /// The user name or the password is wrong.
     InvalidGrant = "invalid_grant", Some(400);
-    /// A second factor is needed.
+    /// A second factor is required.
     MfaRequired = "mfa_required", Some(400);
     /// This account may not sign in through this client.
     UnauthorizedClient = "unauthorized_client", Some(400);
-    /// The place where credentials are kept failed.
+    /// The credential store failed.
     CredentialStore = "credential_store", None;
-    /// The caller lacks the permission for this in the company.
+    /// You do not have the permission for this in the company.
     MissingPermission = "missing_permission", Some(403);
     /// Only the owner company may do this.
     NotOwner = "not_owner", Some(403);
-    /// Nobody gives what they lack.
+    /// You cannot grant permissions you do not have.
     Escalation = "escalation", Some(403);
-    /// Nobody changes their own rights.
+    /// You cannot change your own access.
     SelfModification = "self_modification", Some(403);
-    /// There is no such thing, or not for this caller.
+    /// The thing does not exist, or you may not see it.
     NotFound = "not_found", Some(404);
-    /// The route exists, but not for this method.
+    /// The route does not support this method.
     MethodNotAllowed = "method_not_allowed", Some(405);
-    /// Somebody has this name already.
+    /// The name is already in use.
     NameTaken = "name_taken", Some(409);
-    /// Somebody holds this role.
+    /// An account has this role.
     RoleInUse = "role_in_use", Some(409);
     /// Several companies have this name.
     AmbiguousCompany = "ambiguous_company", None;
-    /// The input breaks rules, all of them listed.
+    /// The input breaks rules; `errors` lists all of them.
     InvalidInput = "invalid_input", Some(422);
-    /// Nothing answers there.
+    /// The server cannot be reached.
     Unreachable = "unreachable", None;
-    /// No answer in time.
+    /// The server did not answer in time.
     Timeout = "timeout", None;
-    /// The request may or may not have been carried out.
+    /// The change may or may not have been made.
     OutcomeUnknown = "outcome_unknown", None;
-    /// Too many tries; wait.
+    /// Too many attempts; wait.
     RateLimited = "rate_limited", Some(429);
-    /// The platform cannot answer now.
+    /// The platform cannot answer at the moment.
     Unavailable = "unavailable", Some(503);
-    /// Some of many failed.
+    /// Some of several operations failed.
     Partial = "partial", None;
-    /// Somebody pressed Ctrl-C.
+    /// Ctrl-C was pressed.
     Interrupted = "interrupted", None;
 }
 

@@ -10,85 +10,91 @@ use crate::{commands, manual};
 pub enum Command {
     /// Sign in and store the credentials
     ///
-    /// What is missing is asked for on a terminal. The token goes into the credential store, the password only
-    /// with --store-password: then a service account in cron outlives its token.
+    /// On a terminal, sactl asks for what is missing. The token is stored. With --store-password the password
+    /// is stored too, so that unattended jobs can renew the token.
     Login(commands::login::Args),
-    /// Sign out and forget the stored credentials
+    /// Sign out and delete the stored credentials
     ///
-    /// Ends the token on the server, and forgets what is stored here for this server and user.
-    /// The profile with its server and company stays. Credentials of the environment are not touched.
+    /// Revokes the token on the server and deletes the credentials stored on this machine for this server and
+    /// user. The profile with its server and company stays. Credentials in environment variables are not
+    /// affected.
     Logout(commands::logout::Args),
     /// Show who you are, where, and what you may do there
     ///
-    /// And where the credentials came from.
+    /// Also shows where the credentials came from.
     Whoami(commands::whoami::Args),
     /// Manage stored sets of server, user and active company
     Profile(commands::profile::Args),
-    /// See the companies one belongs to and choose the active one
+    /// List your companies and choose the active one
     Company(commands::company::Args),
     /// List the service accounts of the company
     ///
-    /// Those that it owns and external ones that have access here are two tables. In a pipe, without a chosen format, each account is one line of cells separated by tabs; the first cell is
-    /// `owned` or `external`.
+    /// Shows two tables: the accounts that the company owns, and external accounts that have access to it. In
+    /// a pipe, without --output, each account is one line of tab-separated cells; the first cell is `owned`
+    /// or `external`.
     List(commands::list::Args),
     /// Show one service account
     ///
-    /// For the owner company also every company where the account has access.
+    /// The owner company also sees every company where the account has access.
     Show(commands::show::Args),
     /// Create a service account owned by the company
     ///
-    /// On a terminal this asks for the name and the access where they are missing, sums up what will happen, and
-    /// says how to do the same without questions. Elsewhere, or with --no-input, an account without --role,
-    /// --permission and --grant has no access yet. The password is asked for twice unless a flag says where it comes
-    /// from. In a pipe, without a chosen format, --generate prints the password alone.
+    /// On a terminal, sactl asks for a missing name and access, shows a summary, and prints the same command
+    /// without questions. Without a terminal, or with --no-input, an account without --role, --permission and
+    /// --grant has no access yet. sactl asks for the password twice unless a flag gives its source. In a
+    /// pipe, without --output, --generate prints only the password.
     Create(commands::create::Args),
     /// Change the description of a service account that the company owns
     Edit(commands::edit::Args),
     /// Reset the password of a service account that the company owns
     ///
-    /// Every token of the account ends at once. On a terminal this says what the account is and asks; elsewhere --yes
-    /// is needed. In a pipe, without a chosen format, --generate prints the password alone.
+    /// All tokens of the account are revoked immediately. On a terminal, sactl shows the account and asks for
+    /// confirmation; otherwise --yes is required. In a pipe, without --output, --generate prints only the
+    /// password.
     Passwd(commands::passwd::Args),
     /// Delete a service account that the company owns
     ///
-    /// Its access in every company goes with it, and its tokens end at once. On a terminal this says where it has
-    /// access, and its name must be typed to confirm; elsewhere --yes is needed.
+    /// Its access in every company is removed and its tokens are revoked immediately. On a terminal, sactl
+    /// shows where the account has access, and you type its name to confirm; otherwise --yes is required.
     Delete(commands::delete::Args),
     /// Give a service account access in the company, or change it
     ///
-    /// --role and --permission replace what was there; --add-permission and --remove-permission adjust an individual
-    /// list. This works for accounts that the company owns and for external ones alike. On a terminal this asks for
-    /// what is missing, sums up what will happen, and says how to do the same without questions.
+    /// --role and --permission replace the current access; --add-permission and --remove-permission change a
+    /// list of individual permissions. Works for accounts that the company owns and for external accounts. On
+    /// a terminal, sactl asks for what is missing, shows a summary, and prints the same command without
+    /// questions.
     Grant(commands::grant::Args),
     /// Remove all access of a service account in the company
     ///
-    /// The account itself stays, and its access in other companies. On a terminal this says what the account has and
-    /// asks; elsewhere --yes is needed.
+    /// The account and its access in other companies stay. On a terminal, sactl shows the access of the
+    /// account and asks for confirmation; otherwise --yes is required.
     Revoke(commands::revoke::Args),
     /// Manage the roles of the company
     Role(commands::role::Args),
-    /// See the permission catalogue
+    /// List the permissions of the platform
     Permission(commands::permission::Args),
-    /// Send any request as the signed-in identity and print the answer
+    /// Send any HTTP request as the signed-in account
     ///
-    /// PATH begins with / and lies on the server one is signed in to; nothing is sent anywhere else. An answer
-    /// that is no success is an error, with the exit code of its kind. --paginate prints each row of a list on a line
-    /// of its own, however long the list is; with -o json the rows are one document.
+    /// PATH starts with / and is always on the server you are signed in to. A non-2xx response is an error,
+    /// with the exit code of its kind. --paginate prints each row of a list on its own line, for lists of any
+    /// length; with -o json the rows are one document.
     Api(commands::api::Args),
-    /// Print a bearer token of the signed-in identity
+    /// Print a bearer token of the signed-in account
     ///
-    /// A token that has ended is renewed first, where a password is stored. Whoever has the token acts as you.
+    /// If the token has expired and the password is stored, sactl renews it first. Anyone who has the token
+    /// can act as you.
     Token(commands::token::Args),
-    /// Check server, credentials and settings, and say what to do
+    /// Check server, credentials and settings; show how to fix problems
     ///
-    /// Looks at server, clock, TLS, credentials, files and terminal. Each line is ok, a warning, or failed with the mend. The exit code is 0 when nothing has failed, else that
-    /// of the first failure: 8 for a server that cannot be reached, 3 for credentials that cannot be used.
+    /// Checks server, clock, TLS, credentials, files and terminal. Each check is ok, warning or failed, with
+    /// how to fix it. The exit code is 0 when no check failed, otherwise that of the first failure: 8 if the
+    /// server cannot be reached, 3 if the credentials cannot be used.
     Doctor(commands::doctor::Args),
-    /// Print the script that makes a shell complete at the TAB key
+    /// Print a shell completion script
     ///
-    /// Commands, flags and values are completed. Names of accounts, companies, roles and permissions come from the
-    /// server, within a second and with the token that is at hand, and are remembered for a minute; nothing is ever
-    /// asked, and nothing is changed. The Debian package has the scripts in their places already.
+    /// Completes commands, flags and values. Names of accounts, companies, roles and permissions come from
+    /// the server, with the stored token and within a second, and are cached for a minute. Completion never
+    /// prompts and never changes anything. The Debian package installs the scripts.
     ///
     /// bash: save it as ~/.local/share/bash-completion/completions/sactl, or, without the package bash-completion,
     /// source it from ~/.bashrc.
@@ -101,31 +107,32 @@ pub enum Command {
     ///
     /// powershell: save it as _sactl.ps1 in your home folder, and add `. ~/_sactl.ps1` to $PROFILE.
     Completion(manual::completion::Args),
-    /// Write the manual pages into a folder
+    /// Write the man pages to a folder
     ///
-    /// One page for each command, such as sactl-role-create(1), and those about configuration, formats and exit codes.
-    /// The folder is made where it does not exist; pages of the same name in it are replaced. The Debian package has
-    /// them in their place already.
+    /// Writes one page for each command, such as sactl-role-create(1), and the pages about configuration,
+    /// formats and exit codes. Creates the folder if it does not exist and replaces existing pages. The
+    /// Debian package installs the man pages.
     Man(manual::man::Args),
     /// Show the help of a command, or a topic such as exit-codes
     ///
-    /// Without a word it shows every command and every topic.
+    /// Without an argument, shows all commands and topics.
     Help(manual::help::Args),
     /// Run the platform
     ///
-    /// Prints its address on standard output once it listens and logs on standard error. Stops cleanly on an
-    /// interrupt or SIGTERM: requests under way are answered first.
+    /// Prints its address on standard output when it listens, and logs to standard error. Stops cleanly on
+    /// SIGINT or SIGTERM: requests in progress are answered first.
     ///
-    /// PostgreSQL on another machine is reached safely with ?sslmode=verify-full in its URL, and sslrootcert=FILE where
-    /// an authority of your own signed its certificate. Its password belongs into PGPASSWORD or ~/.pgpass: every user
-    /// of the machine can read what stands in the URL.
+    /// For PostgreSQL on another machine, add ?sslmode=verify-full to the URL, and sslrootcert=FILE if a
+    /// private certificate authority signed the certificate. Put its password in PGPASSWORD or ~/.pgpass:
+    /// every user of the machine can read the URL.
     #[cfg(feature = "platform")]
     Serve(commands::serve::Args),
-    /// Try everything in a platform of your own with sample data
+    /// Start a throwaway platform with sample data
     ///
-    /// Starts the platform and runs a command signed in to it. The platform runs inside this process on a free port of this machine and keeps its data in a temporary
-    /// folder, which is gone afterwards. The command is signed in as admin@acme.example of Acme MSP; everybody's
-    /// password is Sandbox-1234! Without a command your shell runs. The exit code is that of the command.
+    /// Starts the platform and runs a command that is signed in to it. The platform runs in this process on a
+    /// free port of this machine. Its data is in a temporary folder, which is deleted at the end. The command
+    /// is signed in as admin@acme.example of Acme MSP; every password is Sandbox-1234! Without a command,
+    /// your shell runs. The exit code is that of the command.
     #[cfg(feature = "platform")]
     Sandbox(commands::sandbox::Args),
 }

@@ -61,7 +61,7 @@ impl Error {
         refusal(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), None, body)
     }
 
-    /// The server answered something that is not of this contract.
+    /// The response of the server is not what sactl expects.
     pub(super) fn bad_response(message: impl Into<String>) -> Self {
         Self::new(Code::BadResponse, message)
     }

@@ -33,11 +33,11 @@ pub struct Args {
     /// Path and query
     path: String,
 
-    /// Send this JSON document: @FILE, or - for standard input
+    /// JSON request body: @FILE, or - for standard input
     #[arg(long, value_name = "@FILE|-")]
     data: Option<Data>,
 
-    /// Follow a list to its end, page by page; with GET only
+    /// Read all pages of a list; GET only
     #[arg(long, conflicts_with_all = ["data", "is_on"])]
     paginate: bool,
 

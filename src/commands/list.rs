@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
 
-    /// List only accounts that hold this role in the company
+    /// List only accounts that have this role in the company
     #[arg(long, value_name = "ROLE")]
     role: Option<String>,
 

@@ -31,11 +31,11 @@ pub struct Args {
     #[arg(long)]
     password_stdin: bool,
 
-    /// Give the code of the authenticator app, where a second factor is needed
+    /// Code of the authenticator app, if a second factor is required
     #[arg(long, value_name = "CODE")]
     otp: Option<String>,
 
-    /// Store the password too, so that an ended token is renewed without asking
+    /// Store the password too, so that an expired token is renewed without asking
     #[arg(long)]
     store_password: bool,
 }

@@ -31,7 +31,7 @@ pub struct Args {
     /// Name of the service account
     name: String,
 
-    /// Read the present password from a file; needed when an account resets its own
+    /// Read the current password from a file; required when an account resets its own password
     #[arg(long, value_name = "FILE")]
     current_password_file: Option<std::path::PathBuf>,
 

@@ -37,11 +37,11 @@ const PROFILE: &str = "sandbox";
                         SACTL_USERNAME=viewer@acme.example SACTL_PASSWORD='Sandbox-1234!' sactl list")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Start with this data instead; its [sandbox] says who signs in where
+    /// Load this seed file; its [sandbox] section sets the user and company
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
 
-    /// The command with its arguments [default: your shell]
+    /// Command to run, with its arguments [default: your shell]
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }

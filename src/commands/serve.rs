@@ -20,23 +20,26 @@ use crate::ui::log::{LevelFilter, Log, LogFormat};
                         sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Listen on this address; port 0 takes a free one
+    /// Listen on this address; port 0 means any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// Keep the data in this SQLite file or PostgreSQL database [default: a file in your data folder]
+    /// SQLite file or PostgreSQL database for the data [default: a file in your data folder]
     #[arg(long, value_name = "sqlite:PATH|postgres://…")]
     database: Option<DatabaseUrl>,
 
-    /// Speak TLS with this certificate chain (PEM)
+    /// Serve TLS with this certificate chain (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
 
-    /// Use this private key (PEM) of the certificate
+    /// Private key (PEM) of the certificate
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 
-    /// Add companies, users and roles that never existed, and service accounts to an empty database
+    /// Load this seed file
+    ///
+    /// Adds the companies, users and roles that are not in the database yet and were never deleted from it. Adds
+    /// service accounts to an empty database only.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
 }

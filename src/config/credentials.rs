@@ -27,7 +27,7 @@ pub enum StoreKind {
     Keyring,
     /// A file that only this user can read.
     File,
-    /// Nowhere: every call brings its own.
+    /// Do not store; supply credentials with every command.
     None,
 }
 

@@ -33,54 +33,54 @@ variables! {
     COMPANY = "SACTL_COMPANY";
     /// The format of answers, as with `--output`.
     OUTPUT = "SACTL_OUTPUT";
-    /// Seconds that a request may take, as with `--timeout`.
+    /// Time limit for each request in seconds, as with `--timeout`.
     TIMEOUT = "SACTL_TIMEOUT";
     /// A file of certificate authorities, as with `--cacert`.
     CACERT = "SACTL_CACERT";
-    /// Where `login` keeps credentials, as with `--credential-store`.
+    /// Where to store credentials, as with `--credential-store`.
     CREDENTIAL_STORE = "SACTL_CREDENTIAL_STORE";
-    /// The folder of the configuration and of the files kept with it.
+    /// The folder of the configuration, credentials and cache.
     CONFIG_DIR = "SACTL_CONFIG_DIR";
-    /// A bearer token to use for this call. Needs an explicit server; nothing is stored.
+    /// A bearer token for this command. Requires an explicit server; nothing is stored.
     TOKEN = "SACTL_TOKEN";
-    /// Who signs in for this call, together with `SACTL_PASSWORD` or `SACTL_PASSWORD_FILE`.
+    /// The user or service account that signs in for this command; needs `SACTL_PASSWORD` or
+    /// `SACTL_PASSWORD_FILE`.
     USERNAME = "SACTL_USERNAME";
-    /// The password for this call. Needs an explicit server; nothing is stored.
+    /// The password for this command. Requires an explicit server; nothing is stored.
     PASSWORD = "SACTL_PASSWORD";
-    /// A file that holds the password for this call; one line end at its end is not part of it.
+    /// A file with the password for this command; one line end at its end is ignored.
     PASSWORD_FILE = "SACTL_PASSWORD_FILE";
-    /// How much `serve` and `sandbox` log on standard error: off, error, warn, info, debug or trace.
+    /// Log level of `serve` and `sandbox` on standard error: off, error, warn, info, debug or trace.
     LOG = "SACTL_LOG";
-    /// How `serve` and `sandbox` write the lines of the log: text or json.
+    /// Log format of `serve` and `sandbox`: text or json.
     LOG_FORMAT = "SACTL_LOG_FORMAT";
-    /// Set by the completion script of a shell, with its name: the words behind `--` are completed, and
-    /// nothing else is done.
+    /// Set by the completion script of a shell to the name of the shell; do not set it yourself.
     COMPLETE = "SACTL_COMPLETE";
-    /// Anything but `0`: answers and questions for a screen reader, without boxes, alignment and animation.
+    /// Any value but `0`: output for screen readers, without boxes, alignment and animation.
     ACCESSIBLE = "SACTL_ACCESSIBLE";
-    /// The shell that `sandbox` starts when it is given no command.
+    /// The shell that `sandbox` starts when no command is given.
     SHELL = "SHELL";
-    /// Where programs are found; `sandbox` puts its own folder before the others.
+    /// The folders of programs; `sandbox` adds its own folder in front.
     PATH = "PATH";
-    /// Set to anything: no colour.
+    /// Any value: no colour.
     NO_COLOR = "NO_COLOR";
     /// `0`: no colour.
     CLICOLOR = "CLICOLOR";
-    /// Anything but `0`: colour even without a terminal.
+    /// Any value but `0`: colour even without a terminal.
     CLICOLOR_FORCE = "CLICOLOR_FORCE";
     /// `dumb`: a terminal without colour.
     TERM = "TERM";
     /// The width of tables on a terminal.
     COLUMNS = "COLUMNS";
-    /// The time zone that an expression of `--jq` takes for the local one.
+    /// The local time zone in `--jq` expressions.
     TIME_ZONE = "TZ";
-    /// A file of the certificate authorities to trust, in place of the system's.
+    /// A file of certificate authorities to trust instead of those of the system.
     SSL_CERT_FILE = "SSL_CERT_FILE";
-    /// Folders of them, likewise.
+    /// Folders of certificate authorities to trust instead of those of the system.
     SSL_CERT_DIR = "SSL_CERT_DIR";
-    /// The proxy for https, as other programs use it; never used for this machine.
+    /// The proxy for https; never used for connections to this machine.
     HTTPS_PROXY = "HTTPS_PROXY";
-    /// Hosts that are reached without the proxy.
+    /// Hosts to connect to without the proxy.
     NO_PROXY = "NO_PROXY";
 }
 

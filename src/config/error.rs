@@ -9,9 +9,9 @@ use crate::text::Hint;
 /// Whose fault it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// A configuration file or variable.
+    /// Invalid configuration file or variable.
     Config,
-    /// Flags or arguments.
+    /// Invalid flags or arguments.
     Usage,
     /// The place where credentials are kept.
     CredentialStore,

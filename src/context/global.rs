@@ -16,7 +16,7 @@ const STYLES: Styles =
     Styles::styled().valid(Style::new().bold()).invalid(AnsiColor::Magenta.on_default().bold());
 
 // Flags of every command, under the name of the program.
-/// Administer service accounts of a platform that manages cellular routers for many companies
+/// Manage service accounts on a multi-company cellular-router platform
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "sactl", version, styles = STYLES, disable_help_subcommand = true)]
 #[command(after_help = "Examples:\n  sactl login --server https://gateway.example\n  sactl list")]
@@ -27,25 +27,25 @@ pub struct Global {
     /// Use this stored profile [env: SACTL_PROFILE]
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Talk to this server, written https://HOST or https://HOST:PORT [env: SACTL_SERVER]
+    /// Connect to this server: https://HOST or https://HOST:PORT [env: SACTL_SERVER]
     #[arg(long, global = true, value_name = "URL")]
     pub server: Option<String>,
-    /// Act in this company; digits are an id [env: SACTL_COMPANY]
+    /// Company to act in: an id (digits) or a name [env: SACTL_COMPANY]
     #[arg(long, global = true, value_name = "ID|NAME")]
     pub company: Option<CompanyRef>,
-    /// Choose the form of the answer [env: SACTL_OUTPUT]
+    /// Output format [env: SACTL_OUTPUT]
     #[arg(short, long, global = true, value_name = "FORMAT")]
     pub output: Option<Format>,
-    /// Show tables whole: every column, every permission, exact times
+    /// Show full tables: all columns, all permissions, exact times
     #[arg(short, long, global = true)]
     pub wide: bool,
-    /// Show only these columns, in this order, of a table, csv or the rows of a pipe: comma-separated
+    /// Show only these columns, in this order; comma-separated, for tables, csv and pipes
     #[arg(long, global = true, value_name = "LIST", hide_short_help = true)]
     pub columns: Option<String>,
-    /// Print what this jq expression makes of the JSON document: strings raw, one a line
+    /// Filter the JSON output with a jq expression; strings are printed without quotes, one per line
     #[arg(long, global = true, value_name = "EXPR", hide_short_help = true)]
     pub jq: Option<String>,
-    /// Allow a request this many seconds in all [env: SACTL_TIMEOUT] [default: 30]
+    /// Time limit for each request, in seconds [env: SACTL_TIMEOUT] [default: 30]
     #[arg(
         long,
         global = true,
@@ -54,34 +54,34 @@ pub struct Global {
         allow_negative_numbers = true
     )]
     pub timeout: Option<f64>,
-    /// Trust the certificate authorities in this PEM file too [env: SACTL_CACERT]
+    /// Also trust the certificate authorities in this PEM file [env: SACTL_CACERT]
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub cacert: Option<PathBuf>,
-    /// Show the server this client certificate (PEM)
+    /// Present this client certificate (PEM) to the server
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub client_cert: Option<PathBuf>,
-    /// Use this key (PEM) of the client certificate
+    /// Private key (PEM) of the client certificate
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub client_key: Option<PathBuf>,
-    /// Allow plain http to another machine, where everybody on the way can read along
+    /// Allow unencrypted http to other machines (anyone on the network can read it)
     #[arg(long, global = true, hide_short_help = true)]
     pub allow_http: bool,
-    /// Keep credentials there [env: SACTL_CREDENTIAL_STORE] [default: keyring]
+    /// Where to store credentials [env: SACTL_CREDENTIAL_STORE] [default: keyring]
     #[arg(long, global = true, value_name = "STORE", hide_short_help = true)]
     pub credential_store: Option<StoreKind>,
-    /// Say nothing but the answer and what is wrong
+    /// Print only the result and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Tell every request
+    /// Log every HTTP request
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Use colour
+    /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", hide_short_help = true)]
     pub color: Option<Colour>,
-    /// Never wait for a key
+    /// Never prompt
     #[arg(long, global = true, hide_short_help = true)]
     pub no_input: bool,
-    /// Confirm everything beforehand
+    /// Answer yes to every confirmation
     #[arg(long, global = true)]
     pub yes: bool,
 }

@@ -26,18 +26,18 @@ pub const EXITS: &[Exit] = &[
     Exit { code: 1, meaning: "unexpected failure" },
     Exit {
         code: 2,
-        meaning: "usage: flags, arguments, a file that does not parse, confirmation missing, no company chosen",
+        meaning: "usage: invalid flags, arguments or files, confirmation missing, or no company chosen",
     },
-    Exit { code: 3, meaning: "not signed in, credentials refused, second factor needed" },
+    Exit { code: 3, meaning: "not signed in, credentials refused, or second factor required" },
     Exit { code: 4, meaning: "not allowed" },
     Exit { code: 5, meaning: "not found" },
     Exit { code: 6, meaning: "conflict" },
-    Exit { code: 7, meaning: "refused input" },
+    Exit { code: 7, meaning: "invalid input" },
     Exit {
         code: 8,
-        meaning: "server unreachable, timed out or busy; or the outcome is unknown and it is safe to repeat",
+        meaning: "server unreachable, timed out or busy, or the outcome is unknown; safe to repeat",
     },
-    Exit { code: 9, meaning: "partly done: some of many failed" },
+    Exit { code: 9, meaning: "partly done: some of several operations failed" },
     Exit { code: 10, meaning: "there are differences" },
     Exit { code: 130, meaning: "interrupted" },
 ];

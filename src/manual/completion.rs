@@ -11,7 +11,7 @@ use crate::error::Result;
     sactl completion fish > ~/.config/fish/completions/sactl.fish")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// The shell
+    /// Shell to complete in
     shell: Shell,
 }
 

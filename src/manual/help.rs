@@ -28,7 +28,7 @@ use text::Style;
                         sactl help schemas accounts\n  sactl help schemas role list\n  sactl help schemas -o name")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// A topic, a command with its subcommand, or schemas and a document or the command that prints it
+    /// A topic, a command with its subcommand, or schemas with a document or the command that prints it
     #[arg(value_name = "TOPIC|COMMAND")]
     words: Vec<String>,
 }
@@ -45,8 +45,8 @@ pub fn run(args: &Args, program: clap::Command, context: &Context) -> Result<()>
         ["schemas", words @ ..] if !words.is_empty() => schema(&words.join(" "), context),
         [name] if topic_named(name).is_some() => show_topic(name, &program, context),
         [name, more, ..] if topic_named(name).is_some() => {
-            Err(CliError::usage(format!("the topic {name} has no part {more}"))
-                .hint(CommandLine::new("help").operand(name).after("see it whole with: ")))
+            Err(CliError::usage(format!("the topic {name} takes no argument, but {more} was given"))
+                .hint(CommandLine::new("help").operand(name).after("show all of it with: ")))
         }
         _ => show_command(&words, program, context),
     }
@@ -67,12 +67,12 @@ fn names_of_documents(context: &Context) -> Result<()> {
 fn schema(name: &str, context: &Context) -> Result<()> {
     let Some(document) = output::document(name).or_else(|| output::document_of(name)) else {
         let names = output::DOCUMENTS.iter().flat_map(|one| one.commands.iter().chain([&one.name])).copied();
-        let error = CliError::usage(format!("there is no document {name}, and no command that prints one"));
+        let error = CliError::usage(format!("unknown document or command: {name}"));
         let error = match nearest(name, names) {
             Some(near) => error.hint(help(&format!("schemas {near}")).after("did you mean: ")),
             None => error,
         };
-        return Err(error.hint(help("schemas").after("see which documents there are with: ")));
+        return Err(error.hint(help("schemas").after("list the documents with: ")));
     };
     let (ui, schema) = (context.ui(), document.schema());
     if ui.format().is_document() {
@@ -137,7 +137,7 @@ fn unknown(words: &[&str], command: &clap::Command) -> CliError {
         Some(near) => error.hint(help(&[before, &[near]].concat().join(" ")).after("did you mean: ")),
         None => error,
     };
-    error.hint(help("").after("see every command and topic with: "))
+    error.hint(help("").after("list the commands and topics with: "))
 }
 
 /// The command that shows the help on `subject`.

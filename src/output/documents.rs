@@ -14,8 +14,9 @@ use super::{
 };
 
 /// What holds for every document.
-const PROMISE: &str = "Every field that is not said to be absent is always there, null for nothing. A later version \
-    may add fields and named values; none is taken away, renamed or given another meaning.";
+const PROMISE: &str = "Every field is always present, and null if it has no value, unless its description \
+    says when it is absent. A later version may add fields and values; no field is removed or renamed or \
+    changes its meaning.";
 
 /// One kind of document.
 #[derive(Clone, Copy, Debug)]
@@ -83,35 +84,35 @@ pub const DOCUMENTS: &[Document] = &[
     Document::list::<AccountListView>(
         "accounts",
         "account",
-        "The service accounts of a company, those that it owns and external ones apart.",
+        "The service accounts of a company: those that it owns, and external ones.",
         &["list"],
     ),
     Document::one::<AccountView>("account", "A service account as one company sees it.", &["edit"]),
     Document::one::<AccountDetailView>(
         "account-detail",
-        "A service account, for its owner with every company where it has access.",
+        "A service account; for its owner, with every company where it has access.",
         &["show"],
     ),
     Document::one::<CreatedView>(
         "created",
-        "A new service account, with its generated password where that is shown.",
+        "A new service account, with its generated password if it is shown.",
         &["create"],
     ),
     Document::one::<PasswordView>(
         "password",
-        "A service account whose password was reset, with the generated one where that is shown.",
+        "A service account whose password was reset, with the generated password if it is shown.",
         &["passwd"],
     ),
     Document::one::<GrantView>("grant", "Access of a service account that was given or changed.", &["grant"]),
     Document::one::<RevokeView>("revoke", "Access of a service account that was removed.", &["revoke"]),
-    Document::one::<DeletedView>("deleted", "A service account that is no more.", &["delete"]),
+    Document::one::<DeletedView>("deleted", "A deleted service account.", &["delete"]),
     Document::list::<RoleListView>("roles", "role", "The roles of a company.", &["role list"]),
     Document::one::<RoleView>(
         "role",
         "A role with its permissions.",
         &["role show", "role create", "role edit"],
     ),
-    Document::one::<RoleDeletedView>("role-deleted", "A role that is no more.", &["role delete"]),
+    Document::one::<RoleDeletedView>("role-deleted", "A deleted role.", &["role delete"]),
     Document::list::<PermissionListView>(
         "permissions",
         "permission",
@@ -119,17 +120,8 @@ pub const DOCUMENTS: &[Document] = &[
         &["permission list"],
     ),
     Document::row::<PermissionView>("permission", "A permission of the catalogue."),
-    Document::list::<CompanyListView>(
-        "companies",
-        "company",
-        "The companies that one belongs to.",
-        &["company list"],
-    ),
-    Document::one::<CompanyView>(
-        "company",
-        "A company that one belongs to.",
-        &["company show", "company use"],
-    ),
+    Document::list::<CompanyListView>("companies", "company", "Your companies.", &["company list"]),
+    Document::one::<CompanyView>("company", "One of your companies.", &["company show", "company use"]),
     Document::list::<ProfileListView>("profiles", "profile", "The stored profiles.", &["profile list"]),
     Document::one::<ProfileView>(
         "profile",
@@ -138,28 +130,19 @@ pub const DOCUMENTS: &[Document] = &[
     ),
     Document::one::<IdentityView>(
         "whoami",
-        "Who and where one is, what one may do there, and where the credentials came from.",
+        "Who you are, where, what you may do there, and where the credentials came from.",
         &["whoami", "login"],
     ),
-    Document::one::<SignedOutView>("signed-out", "What was forgotten when somebody signed out.", &["logout"]),
-    Document::list::<DoctorView>(
-        "doctor",
-        "check",
-        "Everything that a command depends on, and how it is.",
-        &["doctor"],
-    ),
-    Document::row::<CheckView>("check", "One thing that doctor looked at."),
+    Document::one::<SignedOutView>("signed-out", "What sign-out deleted.", &["logout"]),
+    Document::list::<DoctorView>("doctor", "check", "The checks of doctor.", &["doctor"]),
+    Document::row::<CheckView>("check", "One check of doctor."),
     Document::one::<HelpView>("help", "The help of a command, or a topic.", &["help"]),
     Document::one::<TokenView>("token", "A bearer token.", &["token"]),
-    Document::one::<RawView>("api", "Any document of the platform, as it came.", &["api"]),
-    Document::one::<RehearsalView>(
-        "dry-run",
-        "What a command would send with --dry-run, and what was checked beforehand.",
-        &[],
-    ),
+    Document::one::<RawView>("api", "Any document of the platform, unchanged.", &["api"]),
+    Document::one::<RehearsalView>("dry-run", "What a command would send, and what --dry-run checked.", &[]),
     Document {
         name: "error",
-        about: "Why a command failed: on standard error, with json, jsonl and yaml alike.",
+        about: "Why a command failed: on standard error, with json, jsonl and yaml.",
         commands: &[],
         line: "error",
         columns: &[],

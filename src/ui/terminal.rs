@@ -23,7 +23,7 @@ const ERROR: &str = "1;31";
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Colour {
-    /// On a terminal that has it, unless `NO_COLOR` or `CLICOLOR=0` is set.
+    /// On a terminal with colour, unless `NO_COLOR` or `CLICOLOR=0` is set.
     #[default]
     Auto,
     /// Always.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::output::{CompanyListView, CompanyView};
 use crate::ui;
 
-/// List the companies one belongs to
+/// List your companies
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl company list")]
 pub(super) struct Args {}

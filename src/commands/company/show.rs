@@ -6,11 +6,11 @@ use crate::error::Result;
 use crate::output::CompanyView;
 use crate::ui;
 
-/// Show a company, or the active one
+/// Show a company; by default, the active one
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl company show\n  sactl company show 2")]
 pub(super) struct Args {
-    /// Company to show; digits are an id
+    /// Company to show: an id (digits) or a name
     #[arg(value_name = "ID|NAME")]
     reference: Option<CompanyRef>,
 }

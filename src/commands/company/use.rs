@@ -12,7 +12,7 @@ use crate::ui;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl company use 2\n  sactl company use 'Northwind Logistics'")]
 pub(super) struct Args {
-    /// Company to act in from now on; digits are an id
+    /// Company to act in: an id (digits) or a name
     #[arg(value_name = "ID|NAME")]
     reference: CompanyRef,
 }

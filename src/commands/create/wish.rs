@@ -24,16 +24,16 @@ pub struct Args {
     /// Name: 2 to 64 letters, digits and . _ + -, unique over all companies; it never changes
     pub(super) name: Option<String>,
 
-    /// Describe what the account is for, in at most 500 characters
+    /// Description of the account, at most 500 characters
     #[arg(long, value_name = "TEXT")]
     pub(super) description: Option<String>,
 
     #[command(flatten)]
     pub(super) rights: RightsArgs,
 
-    /// Give access in another company too: COMPANY=ROLE or COMPANY=PERMISSION,…; repeatable
+    /// Also give access in another company: COMPANY=ROLE or COMPANY=PERMISSION,…; repeatable
     ///
-    /// COMPANY is an id or a name. A value with a colon is a list of permissions.
+    /// COMPANY is an id or a name. A value that contains a colon is a list of permissions.
     #[arg(long = "grant", value_name = "COMPANY=RIGHTS")]
     pub(super) grants: Vec<Grant>,
 

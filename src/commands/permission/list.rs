@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::output::PermissionListView;
 use crate::ui::show;
 
-/// List every permission that there is
+/// List all permissions
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl permission list\n  sactl permission list -o name")]
 pub(super) struct Args {}

@@ -7,9 +7,10 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::ui;
 
-/// Delete a profile with the credentials that are stored for it
+/// Delete a profile and its stored credentials
 ///
-/// The server is not told: end the token first with sactl logout. Credentials that another profile uses stay.
+/// Does not revoke the token on the server; run sactl logout first. Credentials that another profile uses are
+/// kept.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl profile delete acme")]
 pub(super) struct Args {

@@ -7,7 +7,7 @@ use crate::error::{CliError, Result};
 use crate::text::CommandLine;
 use crate::ui;
 
-/// Show a profile, or the one in use
+/// Show a profile; by default, the one in use
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl profile show\n  sactl profile show acme")]
 pub(super) struct Args {

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::ui;
 
-/// Use a profile from now on
+/// Make a profile the one in use
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl profile use acme")]
 pub(super) struct Args {

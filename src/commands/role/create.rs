@@ -13,16 +13,16 @@ use crate::text::CommandLine;
 
 /// Create a role
 ///
-/// It can hold only permissions that you hold yourself.
+/// You can only add permissions that you have yourself.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl role create router-fixer --permission devices:view,devices:edit --dry-run\n  \
     sactl role create router-fixer --permission devices:view,devices:edit")]
 pub(super) struct Args {
-    /// Name: 2 to 64 lower-case letters, digits and -
+    /// Name: 2 to 64 lowercase letters, digits and -
     name: String,
 
-    /// Permission to hold; repeat it or separate several with commas
+    /// Permission of the role; repeatable, or comma-separated
     #[arg(long = "permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word, required = true)]
     permissions: Vec<String>,
 

@@ -13,9 +13,10 @@ use crate::error::{Result, WriteOutcome};
 use crate::output::RoleDeletedView;
 use crate::text::CommandLine;
 
-/// Delete a role that nobody holds
+/// Delete a role that no account has
 ///
-/// On a terminal this says what the role is and asks; elsewhere --yes is needed. The default roles cannot be deleted.
+/// On a terminal, sactl shows the role and asks for confirmation; otherwise --yes is required. Default roles
+/// cannot be deleted.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sactl role delete router-fixer --dry-run\n  sactl role delete router-fixer --yes"

@@ -16,8 +16,8 @@ use crate::text::CommandLine;
 
 /// Change the permissions of a role
 ///
-/// --permission replaces the list; --add-permission and --remove-permission adjust it. Everybody who holds the
-/// role is affected at once. The default roles cannot be changed.
+/// --permission replaces the list; --add-permission and --remove-permission change it. Affects everyone who
+/// has the role immediately. Default roles cannot be changed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl role edit router-fixer --permission devices:view,devices:edit\n  \
@@ -27,7 +27,7 @@ pub(super) struct Args {
     /// Name of the role
     name: String,
 
-    /// Permission to hold from now on; repeat it or separate several with commas
+    /// New permission list of the role; repeatable, or comma-separated
     #[arg(long = "permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
     permissions: Vec<String>,
 

@@ -53,11 +53,11 @@ impl fmt::Display for AccessSpec {
 // `--role` or `--permission`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(in crate::commands) struct RightsArgs {
-    /// Role to hold in the company
+    /// Role in the company
     #[arg(long, value_name = "ROLE", value_parser = word, conflicts_with = "permissions")]
     role: Option<String>,
 
-    /// Permission to hold in the company; repeat it or separate several with commas
+    /// Permission in the company; repeatable, or comma-separated
     #[arg(long = "permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
     permissions: Vec<String>,
 }
@@ -77,11 +77,11 @@ impl RightsArgs {
 // `--add-permission` and `--remove-permission`.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(in crate::commands) struct AdjustArgs {
-    /// Permission to add to the list; repeat it or separate several with commas
+    /// Permission to add to the list; repeatable, or comma-separated
     #[arg(long = "add-permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
     pub(in crate::commands) add: Vec<String>,
 
-    /// Permission to remove from the list; repeat it or separate several with commas
+    /// Permission to remove from the list; repeatable, or comma-separated
     #[arg(long = "remove-permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
     pub(in crate::commands) remove: Vec<String>,
 }

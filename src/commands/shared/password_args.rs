@@ -24,13 +24,13 @@ pub(in crate::commands) struct PasswordArgs {
     /// Read the password from a file
     #[arg(long, group = "password source", value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// Generate a password of 24 random characters, shown once
+    /// Generate a password of 24 random characters; it is shown once
     #[arg(long, group = "password source")]
     pub generate: bool,
-    /// Write the generated password to a new file that only you can read, and do not show it
+    /// Write the generated password to a new file that only you can read; do not show it
     ///
-    /// When the outcome is not known (exit 8), the file stays, with FILE.attempt beside it. The same command then finishes
-    /// that attempt with the password in FILE. When nothing was done, no file is left.
+    /// If the outcome is unknown (exit 8), the file stays, with FILE.attempt next to it. Run the same command
+    /// again to finish that attempt with the password in FILE. If nothing was changed, no file is left.
     #[arg(long, requires = "generate", value_name = "FILE")]
     pub password_out: Option<PathBuf>,
 }

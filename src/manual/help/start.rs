@@ -1,4 +1,4 @@
-//! `sactl` alone: one screen that says what this is, where one stands, and what to type next.
+//! `sactl` without a command: one screen that says what sactl is, who is signed in, and what to type next.
 //!
 //! Only what lies on this machine is looked at, and nothing that is wrong with it is an error here.
 
@@ -20,22 +20,22 @@ use crate::text::{CommandLine, Target};
 pub async fn start(program: &clap::Command, context: &Context) -> Result<()> {
     let ui = context.ui();
     if ui.format().is_document() {
-        return Err(CliError::usage("no command is named")
-            .hint(CommandLine::new("help").after("see them all with: ")));
+        return Err(CliError::usage("no command given")
+            .hint(CommandLine::new("help").after("list the commands with: ")));
     }
     let standing = Standing::find(context).await;
     let style = Style::new(ui.width(), ui.colour());
     ui.answer(|out| out.write_all(screen(program, &standing, &ui.target(), style).as_bytes()))
 }
 
-/// How far somebody has come.
+/// Whether the user is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Standing {
     /// No server is known yet.
     New,
     /// The settings cannot be used.
     Broken(String),
-    /// A server is known, and nobody is signed in there.
+    /// A server is known, and no user is signed in.
     SignedOut { server: String, why: String },
     /// Everything is there.
     Ready { who: String, server: String, company: Option<String> },
@@ -63,7 +63,7 @@ impl Standing {
             Identity::Password { username, .. } => ready(username.clone()),
             Identity::Stored(username) => {
                 let Some(username) = username.as_deref().or_else(|| settings.stored_username()) else {
-                    return signed_out("nobody has signed in".to_owned());
+                    return signed_out("no user has signed in".to_owned());
                 };
                 let slot = Slot { origin: origin.clone(), username: username.to_owned() };
                 match has_ended(settings, &slot).await {
@@ -90,8 +90,8 @@ async fn has_ended(settings: &Settings, slot: &Slot) -> Option<String> {
 
 fn screen(program: &clap::Command, standing: &Standing, target: &Target, style: Style) -> String {
     let mut text = style.wrapped(
-        "sactl administers service accounts of a platform that manages cellular routers: who owns an account, in \
-         which companies it may do what, and its password.",
+        "sactl manages service accounts: which company owns them, what they may do in which company, and \
+         their passwords.",
         0,
     );
     let _ = write!(text, "\n{}", style.wrapped(&said(standing), 0));
@@ -121,22 +121,22 @@ fn said(standing: &Standing) -> String {
 fn next(standing: &Standing, target: &Target) -> Vec<(String, String)> {
     let pairs: &[(&str, &str)] = match standing {
         Standing::New => &[
-            ("sandbox", "try everything with sample data, without any server"),
+            ("sandbox", "try sactl with sample data; no server needed"),
             ("login", "sign in; add --server https://HOST, or answer the questions"),
         ],
-        Standing::Broken(_) => &[("doctor", "see what is wrong, and the mend")],
+        Standing::Broken(_) => &[("doctor", "find the problem and how to fix it")],
         Standing::SignedOut { .. } => {
-            &[("login", "sign in"), ("doctor", "see whether server and settings are in order")]
+            &[("login", "sign in"), ("doctor", "check the server and the settings")]
         }
         Standing::Ready { company: None, .. } => &[
-            ("company list", "see your companies"),
-            ("company use ID", "choose the one to act in"),
-            ("list", "see the service accounts of the company"),
+            ("company list", "list your companies"),
+            ("company use ID", "choose the company to act in"),
+            ("list", "list the service accounts of the company"),
         ],
         Standing::Ready { .. } => &[
-            ("list", "see the service accounts of the company"),
-            ("create NAME", "make one; add --role viewer --generate"),
-            ("grant NAME", "give it access; add --role ROLE or --permission P"),
+            ("list", "list the service accounts of the company"),
+            ("create NAME", "create an account, for example with --role viewer --generate"),
+            ("grant NAME", "give an account access, for example with --role viewer"),
         ],
     };
     let has_platform = cfg!(feature = "platform");
@@ -179,7 +179,7 @@ mod tests {
             (Standing::New, "sactl login"),
             (Standing::Broken("config.toml: line 3: no".into()), "sactl doctor"),
             (
-                Standing::SignedOut { server: server.clone(), why: "nobody has signed in".into() },
+                Standing::SignedOut { server: server.clone(), why: "no user has signed in".into() },
                 "sactl login",
             ),
             (

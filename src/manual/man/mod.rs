@@ -23,7 +23,7 @@ const DATE: &str = "2026-11-22";
 #[command(after_help = "Examples:\n  sactl man man1\n  sactl man man1 && man -l man1/sactl.1")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Folder to write them into
+    /// Folder for the man pages
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }

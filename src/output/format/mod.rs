@@ -8,17 +8,17 @@ pub(super) mod yaml;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, clap::ValueEnum, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// A table for people.
+    /// A table to read.
     Table,
     /// One JSON document.
     Json,
-    /// One JSON document a line, one line for each row.
+    /// One JSON document per row, each on its own line.
     Jsonl,
     /// Comma-separated values with a header, safe for spreadsheets.
     Csv,
     /// One YAML document.
     Yaml,
-    /// The name of each row alone, one a line.
+    /// Only the name of each row, one per line.
     Name,
 }
 

@@ -135,7 +135,7 @@ impl Answer for RoleListView {
     }
 }
 
-/// A role that is no more.
+/// A deleted role.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "RoleDeleted")]
 pub struct RoleDeletedView {

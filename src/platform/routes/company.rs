@@ -47,7 +47,7 @@ pub(in crate::platform) async fn show(
     Ok(success(company::show(&call.platform, &call.caller, company).await?))
 }
 
-/// List every permission that there is
+/// List all permissions
 #[utoipa::path(
     get, path = path::PERMISSIONS, operation_id = "list_permissions", tag = "roles",
     security(("bearer" = [])), params(PageQuery),

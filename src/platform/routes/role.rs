@@ -83,7 +83,7 @@ pub(in crate::platform) async fn adjust(
     Ok(success(role::adjust(&platform, &caller, company, &name, request, &request_id).await?))
 }
 
-/// Delete a role that nobody holds
+/// Delete a role that no account has
 #[utoipa::path(
     delete, path = path::ROLE, operation_id = "delete_role", tag = "roles",
     security(("bearer" = [])), params(RolePath),

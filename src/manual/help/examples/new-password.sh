@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gives a service account a new password, and puts it where the program that uses it reads it. After a failure, run it
-# again: it goes on where it stopped.
+# Sets a new password of a service account and writes it to the file of the program that uses it.
+# After a failure, run the script again: it continues where it stopped.
 # Usage: new-password ACCOUNT FILE
 set -euo pipefail
 
@@ -23,11 +23,11 @@ if [ -e "$file.new" ] && [ ! -e "$file.new.attempt" ]; then
             mv "$file.new" "$file"
             exit
             ;;
-        3) rm -f "$file.new" ;; # It is refused, so the file is of no use.
+        3) rm -f "$file.new" ;; # The server refuses this password.
         *) exit "$status" ;;
     esac
 fi
-# Where the answer of an earlier run was lost, this finishes what that run began.
+# If an earlier run lost its answer, this command finishes that run.
 sactl passwd "$account" --generate --password-out "$file.new" --yes
 sign_in
 mv "$file.new" "$file"

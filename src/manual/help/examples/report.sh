@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# For cron: writes the service accounts of a company to a file of the day.
+# For cron: writes the service accounts of a company to a file per day.
 #
-# Once, as the user whose crontab it is, sign in as a service account:
+# Sign in once as a service account, as the user who owns the crontab:
 #     sactl login --server https://gateway.example --username report-bot --password-stdin \
 #         --credential-store file --store-password < report-bot.password
 # In the crontab:
@@ -13,7 +13,7 @@ folder=${REPORTS:-$HOME/reports}
 report=$folder/accounts-$(date +%F).csv
 mkdir -p "$folder"
 
-# Exit 8 means that the server could not be reached: that is worth another try.
+# Exit 8 means that the server could not be reached: try again.
 for pause in 0 30 300; do
     sleep "$pause"
     status=0

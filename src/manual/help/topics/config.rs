@@ -1,66 +1,77 @@
-//! Files, profiles, and what counts before what.
+//! Profiles, configuration files and precedence.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 use crate::config::file;
 
 pub(in super::super) const CONFIG: Topic =
-    Topic { name: "config", about: "profiles, files, and what counts before what", blocks };
+    Topic { name: "config", about: "profiles, configuration files and precedence", blocks };
 
 /// The keys of a profile.
 const KEYS: [(&str, &str); 7] = [
-    ("server", "the gateway, written https://HOST or https://HOST:PORT"),
-    ("username", "who signs in there: a person or a service account"),
-    ("credential_store", "where `login` keeps credentials: keyring, file or none"),
-    ("cacert", "a file of certificate authorities to trust besides those of the system"),
-    ("client_cert", "a client certificate to show the server, with `client_key`"),
-    ("client_key", "the key of the client certificate"),
-    ("company", "the active company, with its id and its name"),
+    ("server", "the server: https://HOST or https://HOST:PORT"),
+    ("username", "the user or service account that signs in"),
+    ("credential_store", "where `login` stores credentials: keyring, file or none"),
+    ("cacert", "a file of certificate authorities to trust in addition to those of the system"),
+    ("client_cert", "a client certificate to present to the server; needs `client_key`"),
+    ("client_key", "the private key of the client certificate"),
+    ("company", "the active company: its id and its name"),
 ];
 
 fn blocks() -> Vec<Block> {
     vec![
         paragraph(
-            "A setting comes from a flag, else from an environment variable, else from the profile, else from a \
-             default. `sactl doctor` says for each where it came from.",
+            "Flags override variables; variables override the profile; the profile overrides the defaults. \
+             `sactl doctor` shows where each setting comes from.",
         ),
         Block::Heading("Profiles"),
         paragraph(
-            "A profile is a server, a user and the active company. `sactl login` makes one and makes it the current \
-             one; `sactl profile list` shows them; `sactl profile use NAME` changes to another; `--profile NAME` \
-             takes another for one call. What a profile says about its server counts for that server only: with \
-             `--server` and another address, neither its company nor its credentials are used.",
+            "A profile is a server, a user and the active company. `sactl login` creates a profile and \
+             makes it the current one; `sactl profile list` lists the profiles; `sactl profile use NAME` \
+             makes another one current; `--profile NAME` uses another one for a single command. A profile \
+             applies to its own server only: with `--server` and another address, its company and its \
+             credentials are not used.",
         ),
-        code("sactl login --server https://gateway.example --username you@example.com --profile work\n\
-              sactl profile use work\nsactl company use 17\nsactl list --profile work --company 18"),
+        code(
+            "sactl login --server https://gateway.example --username you@example.com --profile work\n\
+              sactl profile use work\nsactl company use 17\nsactl list --profile work --company 18",
+        ),
         Block::Heading("Files"),
         definitions([
             (
                 "config.toml",
                 format!(
-                    "in the folder that SACTL_CONFIG_DIR names, else in sactl below the configuration folder of the \
-                     user (on Linux $XDG_CONFIG_HOME, else ~/.config). It holds no secret, and is called {}.",
+                    "in the folder SACTL_CONFIG_DIR, or by default in sactl in the configuration folder of \
+                     the user ($XDG_CONFIG_HOME, by default ~/.config). It contains no secrets. Its name is \
+                     {}.",
                     file::NAME
                 ),
             ),
             (
                 "credentials",
-                "a folder beside it, which only the user can open: the secrets of the store `file`, and locks".to_owned(),
+                "a folder next to config.toml that only the user can open: the secrets of the `file` store, \
+                 and locks"
+                    .to_owned(),
             ),
             (
                 "cache",
-                "names that the completion of a shell remembers, in a folder that only the user can open: in the \
-                 folder that SACTL_CONFIG_DIR names, else sactl below the cache folder of the user (on Linux \
-                 $XDG_CACHE_HOME, else ~/.cache). It may be removed at any time."
+                "a folder that only the user can open, with names for shell completion: in the folder \
+                 SACTL_CONFIG_DIR, or by default in sactl in the cache folder of the user ($XDG_CACHE_HOME, \
+                 by default ~/.cache). You can delete it at any time."
                     .to_owned(),
             ),
         ]),
         Block::Heading("Keys of a profile"),
         paragraph("In the file, `current` names the current profile, and each profile has these keys:"),
         definitions(KEYS),
-        code("current = \"work\"\n\n[profiles.work]\nserver = \"https://gateway.example\"\n\
+        code(
+            "current = \"work\"\n\n[profiles.work]\nserver = \"https://gateway.example\"\n\
               username = \"you@example.com\"\ncredential_store = \"keyring\"\n\n[profiles.work.company]\n\
-              id = 17\nname = \"Acme MSP\""),
-        paragraph("A file with an unknown key is refused with its line, and left as it is."),
+              id = 17\nname = \"Acme MSP\"",
+        ),
+        paragraph(
+            "If the file has an unknown key, sactl names the line, stops, and does not change the \
+            file.",
+        ),
     ]
 }
 

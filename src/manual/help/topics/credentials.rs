@@ -1,4 +1,4 @@
-//! Where credentials come from, where they are kept, and how they are changed.
+//! Where credentials come from, where they are stored, and how they are changed.
 
 use clap::ValueEnum;
 
@@ -6,39 +6,43 @@ use super::super::topic::{Block, Topic, code, definitions, paragraph};
 use crate::config::StoreKind;
 
 pub(in super::super) const CREDENTIALS: Topic =
-    Topic { name: "credentials", about: "who signs in, and where secrets are kept", blocks };
+    Topic { name: "credentials", about: "signing in, and where secrets are stored", blocks };
 
 fn blocks() -> Vec<Block> {
     vec![
-        paragraph("The first of these that is there counts:"),
+        paragraph("sactl uses the first of these that is set:"),
         definitions([
-            ("SACTL_TOKEN", "a bearer token, used as it is for this call"),
+            ("SACTL_TOKEN", "a bearer token for this command"),
             (
                 "SACTL_USERNAME",
-                "with SACTL_PASSWORD or SACTL_PASSWORD_FILE: signs in for this call and stores nothing",
+                "with SACTL_PASSWORD or SACTL_PASSWORD_FILE: signs in for this command and stores nothing",
             ),
             ("the credential store", "what `sactl login` stored for this server and this user"),
         ]),
         paragraph(
-            "A token or a password in the environment needs a server named for the call, by `--server` or \
-             SACTL_SERVER: no profile decides where it goes. `sactl whoami` says which source was used. No flag takes \
-             a password or a token, because everybody on a machine sees the arguments of all programs.",
+            "A token or a password in the environment requires `--server` or SACTL_SERVER: the profile \
+             never decides where it is sent. `sactl whoami` shows which source was used. No flag takes a \
+             password or a token, because every user of a machine can see the arguments of all programs.",
         ),
         Block::Heading("Stores"),
-        paragraph("`--credential-store` or SACTL_CREDENTIAL_STORE chooses; the profile remembers it."),
+        paragraph(
+            "Choose the store with `--credential-store` or SACTL_CREDENTIAL_STORE; the profile \
+            remembers it.",
+        ),
         definitions(StoreKind::value_variants().iter().map(|kind| {
             let about = kind.to_possible_value().and_then(|value| value.get_help().map(ToString::to_string));
             (kind.as_str(), about.unwrap_or_default())
         })),
         paragraph(
-            "There is one slot for each server and user. It holds the token and the time of its end; the password \
-             too only with `--store-password`: then an ended token is renewed without asking, once for all processes \
-             that need it. No store steps in silently for one that fails.",
+            "Each server and user has its own entry, with the token and its expiry time. With \
+             `--store-password` the entry also has the password, and sactl renews an expired token without \
+             asking, once for all processes that need it. If a store fails, sactl reports it and does not \
+             use another store.",
         ),
         Block::Heading("In a pipeline or a cron job"),
         paragraph(
-            "A service account is never asked for a second factor. Keep its password where the runner keeps secrets, \
-             and let one call use it; see `sactl help scripting`:",
+            "A service account needs no second factor. Keep its password in the secret store of the runner; \
+             see `sactl help scripting`:",
         ),
         code(
             "export SACTL_SERVER=https://gateway.example SACTL_COMPANY=17\n\
@@ -47,13 +51,14 @@ fn blocks() -> Vec<Block> {
         ),
         Block::Heading("Changing a password"),
         paragraph(
-            "A new password ends every token of the account at once. Write it to a file that only you can read, and \
-             bring it to where it is used:",
+            "A new password revokes all tokens of the account immediately. Write it to a file that only you \
+             can read, and copy it to where it is used:",
         ),
         code("sactl passwd fleet-automation --generate --password-out fleet-automation.password --yes"),
         paragraph(
-            "An account that resets its own password says the present one with `--current-password-file`. `sactl \
-             logout` ends the token on the server and forgets what is stored for this server and user.",
+            "An account that resets its own password gives the current one with `--current-password-file`. \
+             `sactl logout` revokes the token on the server and deletes what is stored for this server and \
+             user.",
         ),
     ]
 }

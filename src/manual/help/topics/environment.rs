@@ -4,15 +4,15 @@ use super::super::topic::{Block, Topic, definitions, paragraph};
 use crate::config::env::{self, Variable};
 
 pub(in super::super) const ENVIRONMENT: Topic =
-    Topic { name: "environment", about: "the environment variables that are read", blocks };
+    Topic { name: "environment", about: "environment variables", blocks };
 
 fn blocks() -> Vec<Block> {
     let (own, others): (Vec<&Variable>, Vec<&Variable>) =
         env::ALL.iter().partition(|variable| variable.name.starts_with("SACTL_"));
     vec![
         paragraph(
-            "A flag counts before a variable, a variable before the profile. An empty variable counts as unset. \
-             `sactl doctor` names variables that start with SACTL_ and mean nothing.",
+            "Flags override variables; variables override the profile. An empty variable counts as unset. \
+             `sactl doctor` lists unknown variables that start with SACTL_.",
         ),
         listed(&own),
         Block::Heading("Variables of other programs"),

@@ -1,4 +1,4 @@
-//! Forms of answers, and what is promised about them.
+//! Output formats, and what is promised about them.
 
 use clap::ValueEnum;
 
@@ -6,22 +6,22 @@ use super::super::topic::{Block, Topic, code, definitions, paragraph};
 use crate::output::Format;
 
 pub(in super::super) const FORMATTING: Topic =
-    Topic { name: "formatting", about: "the forms of answers, and what scripts can rely on", blocks };
+    Topic { name: "formatting", about: "output formats, and what scripts can rely on", blocks };
 
 fn blocks() -> Vec<Block> {
     let mut blocks = vec![
         paragraph(
-            "Standard output is the answer, standard error the conversation. `-o FORMAT`, else SACTL_OUTPUT, chooses \
-             the form of the answer:",
+            "Results go to standard output; messages, prompts and errors go to standard error. `-o FORMAT` \
+             or SACTL_OUTPUT chooses the format of the result:",
         ),
         definitions(Format::value_variants().iter().filter_map(Format::to_possible_value).map(|value| {
             let about = value.get_help().map(ToString::to_string).unwrap_or_default();
             (value.get_name().to_owned(), about)
         })),
         paragraph(
-            "Without it, a terminal gets a table. A pipe or a file gets rows: cells separated by tabs, without a \
-             header, in the order of the columns; tabs and line ends inside a cell are written out, so that a row is \
-             one line. `-o table` is a table everywhere.",
+            "By default, a terminal gets a table, and a pipe or a file gets rows: tab-separated cells \
+             without a header, in the order of the columns. Tabs and line ends inside a cell are escaped, \
+             so each row is one line. `-o table` prints a table everywhere.",
         ),
     ];
     blocks.extend(values());
@@ -34,38 +34,39 @@ fn values() -> Vec<Block> {
     vec![
         Block::Heading("Values"),
         definitions([
-            ("times", "RFC 3339 in UTC, such as 2026-01-31T12:00:00Z; relative only in tables on a terminal"),
-            ("absent values", "`null` in documents, never a missing field; empty in rows"),
-            ("permissions", "sorted; in one cell separated by commas"),
             (
-                "order",
-                "accounts, roles and companies by name in small letters, byte by byte; permissions by name",
+                "times",
+                "RFC 3339 in UTC, such as 2026-01-31T12:00:00Z; relative times only in tables on a \
+                terminal",
             ),
-            ("length", "nothing is cut and nothing left out, unless `--limit` says so"),
-            ("text of others", "no control character reaches a terminal; in JSON it is escaped"),
-            ("csv", "a cell that a spreadsheet would take for a formula gets a leading apostrophe"),
+            ("absent values", "`null` in documents, never a missing field; an empty cell in rows"),
+            ("permissions", "sorted; comma-separated in one cell"),
+            ("order", "accounts, roles and companies by lowercase name, byte by byte; permissions by name"),
+            ("length", "complete: values and lists are never truncated, except with `--limit`"),
+            ("untrusted text", "control characters are never sent to a terminal; in JSON they are escaped"),
+            ("csv", "a cell that a spreadsheet would read as a formula gets a leading apostrophe"),
         ]),
         Block::Heading("Documents"),
         paragraph(
-            "With `-o json` standard output is exactly one document, or nothing. With `json`, `jsonl` and `yaml` notes \
-             are silent unless `-v` is given, and a failure's standard error is exactly the error document, for usage \
-             errors too. `sactl help schemas` lists the documents and their columns.",
+            "With `-o json`, standard output is exactly one document, or empty. With `json`, `jsonl` and \
+             `yaml`, notes are printed only with `-v`, and on failure standard error is exactly the error \
+             document, also for usage errors. `sactl help schemas` lists the documents and their columns.",
         ),
         paragraph(
-            "A `--dry-run` that foresees a refusal has its answer all the same: the plan is on standard output, with \
-             the check that failed, the refusal on standard error, and the exit code is that of the refusal.",
+            "If `--dry-run` finds that the server would refuse the request, it still prints the plan with \
+             the failed check to standard output. The refusal goes to standard error, with its exit code.",
         ),
     ]
 }
 
 fn picking() -> Vec<Block> {
     vec![
-        Block::Heading("Picking"),
+        Block::Heading("Selecting"),
         paragraph(
-            "`--columns` chooses the columns of `table` and `csv`, in your order; a column that is not there is \
-             answered with those that are. `--jq` puts the document through a filter, with no other program needed; \
-             texts that come out are printed bare. An expression that calls itself too deeply or collects without end \
-             is an error like any other; one that never ends is ended with Ctrl-C. `--wide` shows tables whole.",
+            "`--columns` chooses the columns of `table` and `csv`, in your order; an unknown column is an \
+             error that lists the columns. `--jq` filters the document, without another program; strings \
+             are printed without quotes. An expression that recurses too deeply or needs too much memory is \
+             an error. Stop an endless expression with Ctrl-C. `--wide` shows full tables.",
         ),
         code(
             "sactl list -o csv --columns name,role,last_used_at\n\
@@ -77,20 +78,22 @@ fn picking() -> Vec<Block> {
 
 fn promise() -> Vec<Block> {
     vec![
-        Block::Heading("What stays"),
+        Block::Heading("Stability"),
         paragraph("Within a major version:"),
         definitions([
-            ("documents", "fields are added; none is renamed, removed or given another type or meaning"),
+            (
+                "documents",
+                "fields may be added; no field is renamed or removed, or changes its type or \
+                meaning",
+            ),
             (
                 "columns",
-                "new ones are appended, in `csv` and in the rows of a pipe; the others keep their place",
+                "new columns are appended, in `csv` and in rows; existing columns keep their position",
             ),
-            ("codes", "error codes and exit codes are added, and keep their meaning"),
-            ("commands", "flags and variables are added; those that are there keep what they do"),
-            ("text for people", "tables, messages, hints and help may change at any time"),
+            ("codes", "error codes and exit codes may be added; existing codes keep their meaning"),
+            ("commands", "flags and variables may be added; existing ones keep their behaviour"),
+            ("other text", "tables, messages, hints and help may change at any time"),
         ]),
-        paragraph(
-            "So let a script ignore fields that it does not know, and take an unknown code by its exit code.",
-        ),
+        paragraph("Scripts must ignore unknown fields, and handle an unknown error code by its exit code."),
     ]
 }

@@ -18,14 +18,14 @@ fn blocks() -> Vec<Block> {
     let columns = columns.map(|document| (document.name, document.columns.join(", ")));
     vec![
         paragraph(
-            "Each document has a name and a JSON Schema (draft 2020-12), which `sactl help schemas NAME` prints; the \
-             command that prints the document will do in place of the name. `-o name` lists the names alone. What a \
-             command prints fits its schema in every version that knows the name.",
+            "Each document has a name and a JSON Schema (draft 2020-12). `sactl help schemas NAME` prints \
+             the schema; NAME is a document or a command that prints it. `-o name` lists only the names. In \
+             every version that has the document, the output matches its schema.",
         ),
         code("sactl help schemas accounts > accounts.schema.json\nsactl help schemas role list"),
         definitions(printed),
         Block::Heading("Columns"),
-        paragraph("The cells of a row, as `-o csv` names them, in their order:"),
+        paragraph("The columns of each row in order, with the names that `-o csv` uses:"),
         definitions(columns),
     ]
 }

@@ -1,29 +1,33 @@
-//! Whole examples for scripts and pipelines. The files stand once, in `examples`.
+//! Complete examples for scripts and pipelines. The files are in `examples`.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 
 pub(in super::super) const SCRIPTING: Topic =
-    Topic { name: "scripting", about: "scripts, cron jobs and pipelines, with whole examples", blocks };
+    Topic { name: "scripting", about: "complete examples for scripts, cron jobs and pipelines", blocks };
 
 fn blocks() -> Vec<Block> {
     vec![
-        paragraph("What a script can rely on, in short:"),
+        paragraph("What scripts can rely on, in short:"),
         definitions([
-            ("answer", "`-o json`, or rows: `-o jsonl`, `-o csv`, `-o name`; see `sactl help formatting`"),
+            ("output", "`-o json`, or rows: `-o jsonl`, `-o csv`, `-o name`; see `sactl help formatting`"),
             ("failure", "the exit code, and the `code` of the error document; see `sactl help exit-codes`"),
             (
                 "sign-in",
                 "SACTL_USERNAME with SACTL_PASSWORD_FILE, or a profile; see `sactl help credentials`",
             ),
-            ("questions", "none without a terminal, and none with `--no-input`; `--yes` confirms beforehand"),
+            (
+                "questions",
+                "sactl never prompts without a terminal or with `--no-input`; `--yes` answers \
+                confirmations",
+            ),
             (
                 "repeating",
-                "a command that failed with exit 8 can be run again; `grant` and `revoke` can always be",
+                "a command that failed with exit 8 is safe to repeat; `grant` and `revoke` always are",
             ),
         ]),
-        Block::Heading("Bash: what should be there"),
+        Block::Heading("Bash: create an account if it does not exist"),
         code(include_str!("../examples/ensure.sh")),
-        Block::Heading("Cron: a report by a service account"),
+        Block::Heading("Cron: a report with a service account"),
         code(include_str!("../examples/report.sh")),
         Block::Heading("Bash: a new password"),
         code(include_str!("../examples/new-password.sh")),
