@@ -1,39 +1,46 @@
 //! `sactl serve`: run the platform.
 
+use std::fmt::Display;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use crate::api::Code;
+use crate::config::env::Variable;
 use crate::config::{Environment, env};
 use crate::context::Context;
 use crate::domain::Password;
 use crate::error::{CliError, Result};
-use crate::platform::app::{self, Listener, Tls};
+use crate::platform::app::{self, Listener, ProxyNetwork, Tls};
 use crate::platform::service::seed::{self, Seed};
 use crate::platform::{DatabaseUrl, Platform, router};
 use crate::ui::Ui;
 use crate::ui::log::{LevelFilter, Log, LogFormat};
 
+/// Where the platform listens when it is told no address.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
-                        sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem")]
+                        sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\n\n\
+                        Each option is also a variable: SACTL_SERVE_LISTEN, SACTL_SERVE_DATABASE, …")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Listen on this address; port 0 means any free port
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Listen on this address; port 0 means any free port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
 
     /// SQLite file or PostgreSQL database for the data [default: a file in your data folder]
     #[arg(long, value_name = "sqlite:PATH|postgres://…")]
     database: Option<DatabaseUrl>,
 
     /// Serve TLS with this certificate chain (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    #[arg(long, value_name = "FILE")]
     tls_cert: Option<PathBuf>,
 
     /// Private key (PEM) of the certificate
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, value_name = "FILE")]
     tls_key: Option<PathBuf>,
 
     /// Load this seed file
@@ -42,6 +49,50 @@ pub struct Args {
     /// service accounts to an empty database only.
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+
+    /// Believe what these proxies say of a client's address
+    ///
+    /// Behind a proxy, all clients have its address, and share what one address may do. With this, the address in
+    /// the headers Forwarded or X-Forwarded-For counts when the request comes from one of these addresses or networks.
+    /// Repeatable, or separated by commas. Such a proxy must add the address of its client itself.
+    #[arg(long, value_name = "ADDRESS|CIDR", value_delimiter = ',')]
+    trusted_proxy: Vec<ProxyNetwork>,
+}
+
+impl Args {
+    /// The same, with variables for what was not typed.
+    fn or_variables(self, environment: &Environment) -> Result<Self> {
+        let trusted_proxy = if self.trusted_proxy.is_empty() {
+            let networks = environment.get(env::SERVE_TRUSTED_PROXY)?;
+            let networks = networks.iter().flat_map(|text| text.split(',')).map(str::trim);
+            networks.map(|text| parsed(env::SERVE_TRUSTED_PROXY, text)).collect::<Result<_>>()?
+        } else {
+            self.trusted_proxy
+        };
+        Ok(Self {
+            listen: or_variable(self.listen, env::SERVE_LISTEN, environment)?,
+            database: or_variable(self.database, env::SERVE_DATABASE, environment)?,
+            tls_cert: self.tls_cert.or_else(|| environment.raw(env::SERVE_TLS_CERT).map(PathBuf::from)),
+            tls_key: self.tls_key.or_else(|| environment.raw(env::SERVE_TLS_KEY).map(PathBuf::from)),
+            seed: self.seed.or_else(|| environment.raw(env::SERVE_SEED).map(PathBuf::from)),
+            trusted_proxy,
+        })
+    }
+}
+
+fn or_variable<T>(typed: Option<T>, variable: Variable, environment: &Environment) -> Result<Option<T>>
+where
+    T: FromStr<Err: Display>,
+{
+    match typed {
+        Some(typed) => Ok(Some(typed)),
+        None => environment.get(variable)?.map(|text| parsed(variable, &text)).transpose(),
+    }
+}
+
+/// The value of a variable. The error does not repeat it: it may have a password.
+fn parsed<T: FromStr<Err: Display>>(variable: Variable, text: &str) -> Result<T> {
+    text.parse().map_err(|error| CliError::config(format!("{}: {error}", variable.name)))
 }
 
 /// Runs the platform until it is told to stop.
@@ -50,23 +101,20 @@ pub struct Args {
 /// `config` for a seed or a certificate that cannot be used, `io` when the database or the address cannot.
 pub fn run(args: Args, context: &Context) -> Result<u8> {
     let log = start_log(context, LevelFilter::INFO)?;
+    let is_typed = args.database.is_some();
+    let args = args.or_variables(context.environment())?;
     let seed = args.seed.as_deref().map(|path| read_seed(path, context.environment())).transpose()?;
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(args, seed, context.ui()));
+    let served = runtime.block_on(serve(args, is_typed, seed, context.ui()));
     // A thread may still wait for the file lock of another process; nobody waits for that thread.
     runtime.shutdown_background();
     log.close();
     served.map(|()| 0)
 }
 
-async fn serve(args: Args, seed: Option<Seed>, ui: &Ui) -> Result<()> {
-    let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(certificate), Some(key)) => Some(
-            Tls::from_files(certificate, key)
-                .map_err(|error| CliError::config("cannot speak TLS").caused_by(error))?,
-        ),
-        _ => None,
-    };
+async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Result<()> {
+    let tls = tls(&args)?;
+    let listen = args.listen.unwrap_or(LISTEN);
     if tls.as_ref().is_some_and(Tls::shows_authority) {
         ui.warning(
             "the certificate of --tls-cert is that of a certificate authority: sactl and other strict clients refuse \
@@ -74,11 +122,11 @@ async fn serve(args: Args, seed: Option<Seed>, ui: &Ui) -> Result<()> {
              openssl req -x509 -addext basicConstraints=critical,CA:FALSE …",
         );
     }
-    if tls.is_none() && !args.listen.ip().is_loopback() {
+    if tls.is_none() && !listen.ip().is_loopback() {
         ui.warning("passwords and tokens will cross the network unencrypted: give --tls-cert and --tls-key");
     }
     let database = args.database.map_or_else(default_database, Ok)?;
-    if database.tells_password() {
+    if is_typed && database.tells_password() {
         ui.warning(
             "every user of this machine can read the password of the database on this command line: leave it out of \
              the URL, and set PGPASSWORD or write ~/.pgpass",
@@ -94,15 +142,27 @@ async fn serve(args: Args, seed: Option<Seed>, ui: &Ui) -> Result<()> {
             return Ok(());
         }
     };
-    let listener = Listener::bind(args.listen, tls).and_then(|it| it.url().map(|url| (it, url)));
+    let listener = Listener::bind(listen, tls).and_then(|it| it.url().map(|url| (it, url)));
     let (listener, url) =
-        listener.map_err(|error| CliError::io(format!("cannot listen on {}", args.listen), error))?;
+        listener.map_err(|error| CliError::io(format!("cannot listen on {listen}"), error))?;
     announce(ui, &url)?;
     tracing::info!(%database, "serving");
+    let listener = listener.trusting(args.trusted_proxy);
     listener.serve(router::router(platform.clone()), stop).await;
     platform.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn tls(args: &Args) -> Result<Option<Tls>> {
+    match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => Tls::from_files(certificate, key)
+            .map(Some)
+            .map_err(|error| CliError::config("cannot speak TLS").caused_by(error)),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(CliError::usage("a certificate needs its private key: give --tls-key too")),
+        (None, Some(_)) => Err(CliError::usage("a private key needs its certificate: give --tls-cert too")),
+    }
 }
 
 /// Opens the database, brings it up to date and sows what the seed has.

@@ -54,6 +54,18 @@ variables! {
     LOG = "SACTL_LOG";
     /// Log format of `serve` and `sandbox`: text or json.
     LOG_FORMAT = "SACTL_LOG_FORMAT";
+    /// The address that `serve` listens on, as with `--listen`.
+    SERVE_LISTEN = "SACTL_SERVE_LISTEN";
+    /// The database of `serve`, as with `--database`; other users of the machine cannot read it.
+    SERVE_DATABASE = "SACTL_SERVE_DATABASE";
+    /// The certificate chain of `serve`, as with `--tls-cert`.
+    SERVE_TLS_CERT = "SACTL_SERVE_TLS_CERT";
+    /// The private key of `serve`, as with `--tls-key`.
+    SERVE_TLS_KEY = "SACTL_SERVE_TLS_KEY";
+    /// The seed file of `serve`, as with `--seed`.
+    SERVE_SEED = "SACTL_SERVE_SEED";
+    /// The proxies that `serve` trusts, as with `--trusted-proxy`; several are separated by commas.
+    SERVE_TRUSTED_PROXY = "SACTL_SERVE_TRUSTED_PROXY";
     /// Set by the completion script of a shell to the name of the shell; do not set it yourself.
     COMPLETE = "SACTL_COMPLETE";
     /// Any value but `0`: output for screen readers, without boxes, alignment and animation.

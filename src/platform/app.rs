@@ -9,6 +9,7 @@ mod budget;
 mod connection;
 mod open_files;
 mod peer;
+mod proxies;
 mod slots;
 mod tls;
 
@@ -26,6 +27,8 @@ use tokio::task::JoinSet;
 
 pub use self::budget::{MemoryBudget, Reservation};
 pub use self::peer::Peer;
+use self::proxies::TrustedProxies;
+pub use self::proxies::{InvalidProxyNetwork, ProxyNetwork};
 pub use self::slots::Limits;
 use self::slots::Slots;
 pub use self::tls::{Tls, TlsError};
@@ -45,6 +48,7 @@ pub struct Listener {
     socket: TcpListener,
     tls: Option<Tls>,
     limits: Limits,
+    proxies: TrustedProxies,
 }
 
 impl Listener {
@@ -53,13 +57,20 @@ impl Listener {
     /// # Errors
     /// Those of the system, for example that the port is taken.
     pub fn bind(address: SocketAddr, tls: Option<Tls>) -> io::Result<Self> {
-        Ok(Self { socket: listen(address)?, tls, limits: Limits::default().within(open_files::raise()) })
+        let limits = Limits::default().within(open_files::raise());
+        Ok(Self { socket: listen(address)?, tls, limits, proxies: TrustedProxies::default() })
     }
 
     /// The same with other limits.
     #[must_use]
     pub fn limited(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same behind proxies, whose headers say where a request came from.
+    #[must_use]
+    pub fn trusting(self, proxies: Vec<ProxyNetwork>) -> Self {
+        Self { proxies: TrustedProxies::new(proxies), ..self }
     }
 
     /// Where clients find it.
@@ -91,11 +102,12 @@ impl Listener {
             };
             while connections.try_join_next().is_some() {}
             let connection = connection::Connection {
-                peer: Peer(peer.ip()),
+                peer: peer.ip(),
+                proxies: self.proxies.clone(),
                 router: router.clone(),
                 watcher: graceful.watcher(),
                 stopping: stopping.clone(),
-                slot: slots.admit(peer.ip()),
+                slot: slots.admit(peer.ip(), self.proxies.contains(peer.ip())),
             };
             connections.spawn(connection.run(stream, self.tls.clone(), slots.idle()));
         }

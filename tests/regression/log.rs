@@ -34,6 +34,26 @@ fn ask(stream: &mut TcpStream, line: &str, body: &str) {
     reader.read_exact(&mut vec![0; length]).unwrap();
 }
 
+/// S9: no program could read the log without guessing where a field ends.
+#[test]
+fn log_for_programs_is_json() {
+    let env = Env::new();
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--database", "sqlite:platform.db"];
+    let mut child = command(&env, &arguments).env("SACTL_LOG_FORMAT", "json").spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let address = said.trim_end().rsplit('/').next().unwrap().to_owned();
+    ask(&mut TcpStream::connect(address).unwrap(), "GET /healthz", "");
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let lines = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let answered = lines.iter().find(|line| line["message"] == "answered").expect("a line of the request");
+    assert_eq!((answered["path"].as_str(), answered["status"].as_u64()), (Some("/healthz"), Some(200)));
+    assert_eq!(answered["address"], "127.0.0.1");
+}
+
 /// S9: 30 kB of log for each request of any client, no address in it, and a standard error that was not read stopped
 /// the server after 64 kB.
 #[test]

@@ -6,6 +6,7 @@ mod durable;
 mod hints;
 mod log;
 mod passwords;
+mod proxies;
 mod refusals;
 mod scale;
 mod targets;

@@ -3,10 +3,14 @@
 //! Responsible for three budgets, each with a limit for one address and a limit for all. Refuses what is beyond them,
 //! but never the only request of a connection with a short body and a short answer: connections are bounded already.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::platform::address::network;
 
 /// Bytes of further requests on connections that have one under way, each as [`REQUEST`]: of one address, and of all.
 const REQUESTS: (usize, usize) = (8 * MIB, 16 * MIB);
@@ -28,32 +32,21 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Reservation {
     _permits: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
+    /// The share of the address lives as long as anything of it is in use.
+    _share: Option<Arc<Share>>,
 }
 
 impl Reservation {
     /// That of what is not counted.
-    const NOTHING: Self = Self { _permits: None };
+    const NOTHING: Self = Self { _permits: None, _share: None };
 }
 
-/// One limit for an address and one for all addresses.
-#[derive(Clone, Debug)]
-struct Budget {
-    address: Arc<Semaphore>,
-    all: Arc<Semaphore>,
-}
-
-impl Budget {
-    fn try_reserve(&self, bytes: usize) -> Option<Reservation> {
-        let address = Arc::clone(&self.address).try_acquire_many_owned(units(bytes)).ok()?;
-        let all = Arc::clone(&self.all).try_acquire_many_owned(units(bytes)).ok()?;
-        Some(Reservation { _permits: Some((address, all)) })
-    }
-
-    async fn reserve(&self, bytes: usize) -> Option<Reservation> {
-        let address = Arc::clone(&self.address).acquire_many_owned(units(bytes)).await.ok()?;
-        let all = Arc::clone(&self.all).acquire_many_owned(units(bytes)).await.ok()?;
-        Some(Reservation { _permits: Some((address, all)) })
-    }
+/// What one address, or what all addresses together, may take.
+#[derive(Debug)]
+struct Share {
+    requests: Arc<Semaphore>,
+    bodies: Arc<Semaphore>,
+    answers: Arc<Semaphore>,
 }
 
 fn semaphore(bytes: usize) -> Arc<Semaphore> {
@@ -64,27 +57,39 @@ fn units(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
-/// What all addresses together may take.
+/// What all addresses together may take, and the share of each address.
 #[derive(Debug)]
 pub(super) struct TotalBudget {
-    requests: Arc<Semaphore>,
-    bodies: Arc<Semaphore>,
-    answers: Arc<Semaphore>,
+    all: Arc<Share>,
+    addresses: Mutex<HashMap<IpAddr, Weak<Share>>>,
 }
 
 impl TotalBudget {
     pub(super) fn new() -> Self {
-        Self { requests: semaphore(REQUESTS.1), bodies: semaphore(BODIES.1), answers: semaphore(ANSWERS.1) }
+        let all = Share {
+            requests: semaphore(REQUESTS.1),
+            bodies: semaphore(BODIES.1),
+            answers: semaphore(ANSWERS.1),
+        };
+        Self { all: Arc::new(all), addresses: Mutex::default() }
     }
 
-    /// The part of one address.
-    pub(super) fn for_address(&self) -> MemoryBudget {
-        MemoryBudget {
-            is_only_request: false,
-            requests: Budget { address: semaphore(REQUESTS.0), all: Arc::clone(&self.requests) },
-            bodies: Budget { address: semaphore(BODIES.0), all: Arc::clone(&self.bodies) },
-            answers: Budget { address: semaphore(ANSWERS.0), all: Arc::clone(&self.answers) },
-        }
+    /// The share of one address.
+    pub(super) fn for_address(&self, address: IpAddr) -> MemoryBudget {
+        let network = network(address);
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = addresses.get(&network).and_then(Weak::upgrade);
+        let share = used.unwrap_or_else(|| {
+            let share = Arc::new(Share {
+                requests: semaphore(REQUESTS.0),
+                bodies: semaphore(BODIES.0),
+                answers: semaphore(ANSWERS.0),
+            });
+            addresses.retain(|_, share| share.strong_count() > 0);
+            addresses.insert(network, Arc::downgrade(&share));
+            share
+        });
+        MemoryBudget { is_only_request: false, share, all: Arc::clone(&self.all) }
     }
 }
 
@@ -92,9 +97,8 @@ impl TotalBudget {
 #[derive(Clone, Debug)]
 pub struct MemoryBudget {
     is_only_request: bool,
-    requests: Budget,
-    bodies: Budget,
-    answers: Budget,
+    share: Arc<Share>,
+    all: Arc<Share>,
 }
 
 impl MemoryBudget {
@@ -106,7 +110,10 @@ impl MemoryBudget {
 
     /// Sets memory aside for a request, or says at once that there is none.
     pub fn reserve_request(&self) -> Option<Reservation> {
-        if self.is_only_request { Some(Reservation::NOTHING) } else { self.requests.try_reserve(REQUEST) }
+        if self.is_only_request {
+            return Some(Reservation::NOTHING);
+        }
+        self.try_reserve(&self.share.requests, &self.all.requests, REQUEST)
     }
 
     /// Sets memory aside for a body; waits a bounded time for it.
@@ -114,13 +121,28 @@ impl MemoryBudget {
         if bytes <= SHORT_BODY {
             return Some(Reservation::NOTHING);
         }
-        tokio::time::timeout(PATIENCE, self.bodies.reserve(bytes)).await.ok().flatten()
+        let reserve = async {
+            let address = Arc::clone(&self.share.bodies).acquire_many_owned(units(bytes)).await.ok()?;
+            let all = Arc::clone(&self.all.bodies).acquire_many_owned(units(bytes)).await.ok()?;
+            Some(self.reservation(address, all))
+        };
+        tokio::time::timeout(PATIENCE, reserve).await.ok().flatten()
     }
 
     /// Sets memory aside for an answer, or says at once that there is none: the answer is in memory already, so
     /// that waiting would save nothing.
     pub fn reserve_answer(&self, bytes: usize) -> Option<Reservation> {
-        self.answers.try_reserve(bytes)
+        self.try_reserve(&self.share.answers, &self.all.answers, bytes)
+    }
+
+    fn try_reserve(&self, own: &Arc<Semaphore>, all: &Arc<Semaphore>, bytes: usize) -> Option<Reservation> {
+        let own = Arc::clone(own).try_acquire_many_owned(units(bytes)).ok()?;
+        let all = Arc::clone(all).try_acquire_many_owned(units(bytes)).ok()?;
+        Some(self.reservation(own, all))
+    }
+
+    fn reservation(&self, own: OwnedSemaphorePermit, all: OwnedSemaphorePermit) -> Reservation {
+        Reservation { _permits: Some((own, all)), _share: Some(Arc::clone(&self.share)) }
     }
 }
 
@@ -128,20 +150,35 @@ impl MemoryBudget {
 mod tests {
     use super::*;
 
+    fn of(total: &TotalBudget, address: &str) -> MemoryBudget {
+        total.for_address(address.parse().unwrap())
+    }
+
     #[test]
     fn answers_of_one_address_leave_memory_for_another() {
         let total = TotalBudget::new();
-        let (first, other) = (total.for_address(), total.for_address());
+        let (first, other) = (of(&total, "192.0.2.1"), of(&total, "192.0.2.2"));
         let reserved = first.reserve_answer(ANSWERS.0).unwrap();
-        assert!(first.reserve_answer(1).is_none());
+        assert!(of(&total, "192.0.2.1").reserve_answer(1).is_none());
         assert!(other.reserve_answer(ANSWERS.0).is_some());
         drop(reserved);
         assert!(first.reserve_answer(1).is_some());
     }
 
+    #[test]
+    fn share_of_an_address_ends_with_its_last_use() {
+        let total = TotalBudget::new();
+        let reserved = of(&total, "192.0.2.1").reserve_answer(ANSWERS.0).unwrap();
+        drop(of(&total, "192.0.2.2"));
+        assert!(of(&total, "192.0.2.1").reserve_answer(1).is_none(), "a new share beside the one in use");
+        drop(reserved);
+        drop(of(&total, "192.0.2.3"));
+        assert_eq!(total.addresses.lock().unwrap().len(), 1);
+    }
+
     #[tokio::test]
     async fn body_waits_for_memory() {
-        let budget = TotalBudget::new().for_address();
+        let budget = of(&TotalBudget::new(), "192.0.2.1");
         let reserved = budget.reserve_body(BODIES.0).await.unwrap();
         let (waiting, ()) = tokio::join!(budget.reserve_body(SHORT_BODY + 1), async { drop(reserved) });
         assert!(waiting.is_some());
@@ -149,7 +186,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_request_with_a_short_body_never_waits() {
-        let budget = TotalBudget::new().for_address();
+        let budget = of(&TotalBudget::new(), "192.0.2.1");
         let further: Vec<_> = std::iter::from_fn(|| budget.reserve_request()).collect();
         let _bodies = budget.reserve_body(BODIES.0).await.unwrap();
         assert_eq!(further.len(), REQUESTS.0 / REQUEST);

@@ -2,6 +2,7 @@
 //! in time and in memory.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use super::activity::Activity;
 use super::answer_body::AnswerBody;
 use super::budget::Reservation;
 use super::peer::Peer;
+use super::proxies::TrustedProxies;
 use super::slots::Slot;
 use super::tls::Tls;
 
@@ -47,7 +49,9 @@ const PING: Duration = Duration::from_secs(30);
 
 /// What a connection needs to be served.
 pub(super) struct Connection {
-    pub(super) peer: Peer,
+    /// The other side of the socket: a client, or a proxy.
+    pub(super) peer: IpAddr,
+    pub(super) proxies: TrustedProxies,
     pub(super) router: Router,
     pub(super) watcher: Watcher,
     /// Closed when the platform stops.
@@ -83,12 +87,15 @@ impl Connection {
     }
 
     async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, stream: S) {
-        let Self { peer, router, watcher, slot, .. } = self;
-        let (activity, memory) = (Arc::clone(&slot.activity), slot.memory.clone());
+        let Self { peer, proxies, router, watcher, slot, .. } = self;
+        let (activity, memory, slots) =
+            (Arc::clone(&slot.activity), slot.memory.clone(), Arc::clone(&slot.slots));
         let service = tower::service_fn(move |mut request: Request<_>| {
             let handling = activity.begin_request();
             let activity = Arc::clone(&activity);
-            request.extensions_mut().insert(peer);
+            let client = proxies.client(peer, request.headers());
+            let memory = if client == peer { memory.clone() } else { slots.memory_of(client) };
+            request.extensions_mut().insert(Peer(client));
             request.extensions_mut().insert(memory.of_request(handling.is_only()));
             let answer = router.clone().oneshot(request);
             async move {

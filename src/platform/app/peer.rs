@@ -2,6 +2,6 @@
 
 use std::net::IpAddr;
 
-/// The address from which a request came, as the platform's own socket saw it.
+/// The address of the client: the other side of the socket, or what a trusted proxy says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);

@@ -48,18 +48,13 @@ pub(super) struct Slots {
 struct Open {
     next: u64,
     count: usize,
-    addresses: HashMap<IpAddr, Address>,
-}
-
-/// What one address holds.
-struct Address {
-    connections: HashMap<u64, Arc<Activity>>,
-    memory: MemoryBudget,
+    /// The connections of each address.
+    addresses: HashMap<IpAddr, HashMap<u64, Arc<Activity>>>,
 }
 
 /// The slot of one connection, free again when it is dropped.
 pub(super) struct Slot {
-    slots: Arc<Slots>,
+    pub(super) slots: Arc<Slots>,
     network: IpAddr,
     id: u64,
     pub(super) activity: Arc<Activity>,
@@ -71,11 +66,12 @@ impl Slots {
         Arc::new(Self { limits, memory: TotalBudget::new(), open: Mutex::default() })
     }
 
-    /// Gives a connection from `address` a slot, where needed that of another connection.
-    pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Slot {
+    /// Gives a connection from `address` a slot, where needed that of another connection. A trusted proxy has the
+    /// connections of many clients, and may take all slots.
+    pub(super) fn admit(self: &Arc<Self>, address: IpAddr, is_proxy: bool) -> Slot {
         let (network, activity) = (network(address), Activity::new());
         let mut open = self.open();
-        if open.held_by(network) >= self.limits.per_address {
+        if !is_proxy && open.held_by(network) >= self.limits.per_address {
             open.close_most_idle_of(network);
         } else if open.count >= self.limits.connections {
             open.close_one();
@@ -83,11 +79,14 @@ impl Slots {
         let id = open.next;
         open.next += 1;
         open.count += 1;
-        let new = || Address { connections: HashMap::new(), memory: self.memory.for_address() };
-        let address = open.addresses.entry(network).or_insert_with(new);
-        address.connections.insert(id, Arc::clone(&activity));
-        let memory = address.memory.clone();
+        open.addresses.entry(network).or_default().insert(id, Arc::clone(&activity));
+        let memory = self.memory_of(address);
         Slot { slots: Arc::clone(self), network, id, activity, memory }
+    }
+
+    /// The memory that the requests of a client may take.
+    pub(super) fn memory_of(&self, client: IpAddr) -> MemoryBudget {
+        self.memory.for_address(client)
     }
 
     /// Ends the most idle connection of the address that has most connections.
@@ -106,19 +105,19 @@ impl Slots {
 
 impl Open {
     fn held_by(&self, network: IpAddr) -> usize {
-        self.addresses.get(&network).map_or(0, |address| address.connections.len())
+        self.addresses.get(&network).map_or(0, HashMap::len)
     }
 
     fn close_one(&mut self) {
-        let largest = self.addresses.iter().max_by_key(|(_, address)| address.connections.len());
+        let largest = self.addresses.iter().max_by_key(|(_, connections)| connections.len());
         if let Some(network) = largest.map(|(network, _)| *network) {
             self.close_most_idle_of(network);
         }
     }
 
     fn close_most_idle_of(&mut self, network: IpAddr) {
-        let Some(address) = self.addresses.get(&network) else { return };
-        let most_idle = address.connections.iter().min_by_key(|(_, activity)| activity.last());
+        let Some(connections) = self.addresses.get(&network) else { return };
+        let most_idle = connections.iter().min_by_key(|(_, activity)| activity.last());
         if let Some((id, activity)) = most_idle.map(|(id, activity)| (*id, Arc::clone(activity))) {
             activity.close();
             self.remove(network, id);
@@ -126,11 +125,11 @@ impl Open {
     }
 
     fn remove(&mut self, network: IpAddr, id: u64) {
-        let Some(address) = self.addresses.get_mut(&network) else { return };
-        if address.connections.remove(&id).is_some() {
+        let Some(connections) = self.addresses.get_mut(&network) else { return };
+        if connections.remove(&id).is_some() {
             self.count -= 1;
         }
-        if address.connections.is_empty() {
+        if connections.is_empty() {
             self.addresses.remove(&network);
         }
     }
@@ -147,12 +146,12 @@ mod tests {
     use super::*;
 
     fn admit(slots: &Arc<Slots>, address: &str) -> Slot {
-        slots.admit(address.parse().unwrap())
+        slots.admit(address.parse().unwrap(), false)
     }
 
     fn is_open(slot: &Slot) -> bool {
         let open = slot.slots.open();
-        open.addresses.get(&slot.network).is_some_and(|address| address.connections.contains_key(&slot.id))
+        open.addresses.get(&slot.network).is_some_and(|connections| connections.contains_key(&slot.id))
     }
 
     #[test]
@@ -170,6 +169,13 @@ mod tests {
         let hostile: Vec<_> = (0..3).map(|_| admit(&slots, "192.0.2.2")).collect();
         let newcomer = admit(&slots, "192.0.2.3");
         assert!(is_open(&honest) && is_open(&newcomer) && !is_open(&hostile[0]) && is_open(&hostile[1]));
+    }
+
+    #[test]
+    fn trusted_proxy_may_take_all_slots() {
+        let slots = Slots::new(Limits { connections: 4, per_address: 1, ..Limits::default() });
+        let proxied: Vec<_> = (0..4).map(|_| slots.admit("192.0.2.1".parse().unwrap(), true)).collect();
+        assert!(proxied.iter().all(is_open));
     }
 
     #[test]
