@@ -14,12 +14,15 @@ pub struct Success<T> {
     pub success: bool,
     /// What was asked for, or what is now the case.
     pub data: T,
+    /// True in the answer to a dry run: nothing was changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }
 
 impl<T> Success<T> {
     /// Wraps `data`.
     pub const fn new(data: T) -> Self {
-        Self { success: true, data }
+        Self { success: true, data, dry_run: false }
     }
 }
 

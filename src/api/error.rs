@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::domain::Violation;
+use crate::domain::{Company, Violation};
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $status:expr;)+) => {
@@ -148,6 +149,38 @@ pub struct Problem {
     #[serde(default)]
     #[cfg_attr(feature = "platform", schema(value_type = Vec<ViolationSchema>))]
     pub errors: Vec<Violation>,
+    /// The operation that was refused, by its `operationId` in the OpenAPI document.
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// What the decision was about.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// True in the answer to a dry run.
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+}
+
+/// What a decision was about. A member that a server uses for something else counts as absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub struct Subject {
+    /// The company for which it was decided.
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", schema(value_type = Option<super::company::CompanySchema>))]
+    pub company: Option<Company>,
+    /// The company that owns the account, where the caller sees the account.
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", schema(value_type = Option<super::company::CompanySchema>))]
+    pub owner: Option<Company>,
+    /// The permissions that the caller lacks.
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+}
+
+/// The value, or the default where it is of another kind.
+fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(T::deserialize(value).unwrap_or_default())
 }
 
 /// How a broken rule is described in the OpenAPI document.
@@ -180,5 +213,16 @@ mod tests {
         let problem: Problem = serde_json::from_str(r#"{"success": false, "message": "no"}"#).unwrap();
         assert_eq!(problem.message.as_deref(), Some("no"));
         assert_eq!(problem.code, None);
+    }
+
+    #[test]
+    fn members_of_another_kind_cost_no_words() {
+        let text = r#"{"message": "no", "company": "Acme", "owner": {"id": 1, "name": "Acme"}, "missing": 3,
+            "dry_run": "yes", "operation": {}}"#;
+        let problem: Problem = serde_json::from_str(text).unwrap();
+        assert_eq!(problem.message.as_deref(), Some("no"));
+        assert_eq!((problem.subject.company, problem.subject.missing), (None, Vec::new()));
+        assert_eq!(problem.subject.owner.map(|owner| owner.to_string()).as_deref(), Some("Acme (1)"));
+        assert_eq!((problem.operation, problem.dry_run), (None, false));
     }
 }

@@ -21,6 +21,6 @@ pub mod written;
 pub use access::Access;
 pub use account::{Account, AccountDetail};
 pub use envelope::{Listed, Page, Success};
-pub use error::{Code, Problem};
+pub use error::{Code, Problem, Subject};
 pub use permissions::Permissions;
 pub use written::Written;

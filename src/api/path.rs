@@ -33,6 +33,9 @@ pub const ACCOUNT: &str = "/api/companies/{company_id}/service-accounts/{name}";
 pub const PASSWORD: &str = "/api/companies/{company_id}/service-accounts/{name}/password";
 /// Its access in the company.
 pub const ACCESS: &str = "/api/companies/{company_id}/service-accounts/{name}/access";
+/// What precedes the path of a write to try it. It is a path and not a header: a server that does not know it answers
+/// 404 and does nothing.
+pub const DRY_RUN: &str = "/dry-run";
 
 /// Everything but what RFC 3986 calls unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

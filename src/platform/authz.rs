@@ -6,7 +6,7 @@ use super::ids::PrincipalId;
 use super::store::Connection;
 use super::store::access::{self, Grant};
 use super::store::account::AccountRow;
-use crate::domain::{CompanyId, Operation, Permission, Relation, decision};
+use crate::domain::{Company, CompanyId, Operation, Permission, Refusal, Relation, decision};
 
 /// The caller's access in the company, if it includes `permission`.
 ///
@@ -18,9 +18,11 @@ pub(super) async fn require(
     company: CompanyId,
     permission: Permission,
 ) -> Result<Grant, Error> {
-    let grant = access::of(db, caller.id, company).await?;
-    decision::require(permission, grant.as_ref().map(|grant| grant.permissions))?;
-    grant.ok_or_else(Error::company_not_found)
+    let grant = access::of(db, caller.id, company).await?.ok_or_else(Error::company_not_found)?;
+    match decision::require(permission, Some(grant.permissions)) {
+        Ok(_) => Ok(grant),
+        Err(refusal) => Err(Error::refused(refusal, &grant.company)),
+    }
 }
 
 /// The same for an operation on service accounts.
@@ -33,30 +35,33 @@ pub(super) async fn admit(
     company: CompanyId,
     operation: Operation,
 ) -> Result<Grant, Error> {
-    let grant = access::of(db, caller.id, company).await?;
-    decision::admit(operation, grant.as_ref().map(|grant| grant.permissions))?;
-    grant.ok_or_else(Error::company_not_found)
+    require(db, caller, company, operation.permission()).await
 }
 
-/// The account that was looked up, if `operation` may be done to it.
+/// The account `name` that was looked up, if `operation` may be done to it by the caller, who acts in `company`.
 ///
 /// # Errors
 /// `not_found`, `not_owner`, `self_modification`, or a failure of the database.
 pub(super) async fn decide(
     db: &impl Connection,
     caller: &Caller,
-    company: CompanyId,
+    company: &Company,
     operation: Operation,
+    name: &str,
     found: Option<AccountRow>,
 ) -> Result<AccountRow, Error> {
-    let account = found.ok_or_else(Error::account_not_found)?;
-    let relation = match related(&account, company) {
+    let account = found.ok_or_else(|| Error::account_not_found(name, company))?;
+    let relation = match related(&account, company.id) {
         Some(relation) => relation,
         None if sees(db, caller.id, account.owner.id).await? => Relation::Acquainted,
         None => Relation::Stranger,
     };
-    decision::decide(operation, relation, account.id == caller.id)?;
-    Ok(account)
+    match decision::decide(operation, relation, account.id == caller.id) {
+        Ok(()) => Ok(account),
+        Err(Refusal::AccountNotFound) => Err(Error::account_not_found(name, company)),
+        Err(Refusal::NotOwner) => Err(Error::not_owner(&account.name, &account.owner, company)),
+        Err(refusal) => Err(Error::refused(refusal, company)),
+    }
 }
 
 fn related(account: &AccountRow, company: CompanyId) -> Option<Relation> {

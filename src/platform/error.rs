@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use sea_orm::{DbErr, RuntimeErr};
 
-use crate::api::Code;
+use crate::api::{Code, Subject};
 use crate::domain::permission::quoted;
-use crate::domain::{Company, DefaultRole, Permission, Refusal, Violation};
+use crate::domain::{Company, DefaultRole, Permission, PermissionSet, Refusal, Violation};
 
 /// Most broken rules that one refusal lists, so that it is not much longer than what it refuses.
 const MOST_ERRORS: usize = 32;
@@ -24,6 +24,8 @@ pub struct Error {
     pub message: String,
     /// The broken rules of the input, where the code is `invalid_input`: all of them, but at most `MOST_ERRORS`.
     pub errors: Vec<Violation>,
+    /// What the decision was about.
+    pub subject: Box<Subject>,
     /// When it makes sense to try again.
     pub retry_after: Option<Duration>,
     /// What only the log is told.
@@ -33,7 +35,26 @@ pub struct Error {
 impl Error {
     /// A refusal with a text for people.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), errors: Vec::new(), retry_after: None, internal: None }
+        Self {
+            code,
+            message: message.into(),
+            errors: Vec::new(),
+            subject: Box::default(),
+            retry_after: None,
+            internal: None,
+        }
+    }
+
+    /// The same, decided for this company.
+    #[must_use]
+    pub fn in_company(mut self, company: &Company) -> Self {
+        self.subject.company = Some(company.clone());
+        self
+    }
+
+    fn lacking(mut self, missing: PermissionSet) -> Self {
+        self.subject.missing = missing.names();
+        self
     }
 
     /// Input that breaks rules; `errors` lists them, and the message says how many more there are.
@@ -64,9 +85,18 @@ impl Error {
         Self::new(Code::InvalidGrant, "the user name, the password or the one-time code is wrong")
     }
 
-    /// There is no such account, or none that the company has to do with.
-    pub fn account_not_found() -> Self {
-        Self::new(Code::NotFound, "there is no such service account here")
+    /// The company has no account of this name, neither owned nor external.
+    pub fn account_not_found(name: &str, company: &Company) -> Self {
+        let message = format!("there is no service account {} in {company}", quoted(name));
+        Self::new(Code::NotFound, message).in_company(company)
+    }
+
+    /// Only the owner of the account may do this.
+    pub fn not_owner(name: &str, owner: &Company, company: &Company) -> Self {
+        let message = format!("only {owner}, which owns {name}, may do this");
+        let mut error = Self::new(Code::NotOwner, message).in_company(company);
+        error.subject.owner = Some(owner.clone());
+        error
     }
 
     /// There is no such company, or the caller is no member of it.
@@ -76,16 +106,66 @@ impl Error {
 
     /// The company has no role of this name.
     pub fn role_not_found(company: &Company, name: &str) -> Self {
-        Self::new(Code::NotFound, format!("{company} has no role {}", quoted(name)))
+        Self::new(Code::NotFound, format!("{company} has no role {}", quoted(name))).in_company(company)
     }
 
     /// The caller lacks a permission.
-    pub fn missing_permission(permission: Permission) -> Self {
-        let message = format!("this needs the permission {permission} in the company");
+    pub fn missing_permission(permission: Permission, company: &Company) -> Self {
+        let message = format!("this needs the permission {permission} in {company}");
         Self::new(Code::MissingPermission, message)
+            .in_company(company)
+            .lacking([permission].into_iter().collect())
     }
 
-    /// Another account or role has the name; which one is not told.
+    /// Who knows the password of an account can act as it: the caller lacks `missing` of what it holds.
+    pub fn take_over(name: &str, missing: PermissionSet, company: &Company) -> Self {
+        let message = format!(
+            "who sets the password of {name} can act as it, and it holds permissions that you do not hold there: {}",
+            missing.names().join(", ")
+        );
+        Self::new(Code::Escalation, message).in_company(company).lacking(missing)
+    }
+
+    /// A decision against a caller who acts in `company`, where no constructor above says more.
+    pub fn refused(refusal: Refusal, company: &Company) -> Self {
+        match refusal {
+            Refusal::CompanyNotFound => Self::company_not_found(),
+            Refusal::MissingPermission(permission) => Self::missing_permission(permission, company),
+            Refusal::AccountNotFound => {
+                Self::new(Code::NotFound, format!("there is no such service account in {company}"))
+                    .in_company(company)
+            }
+            Refusal::NotOwner => {
+                Self::new(Code::NotOwner, "only the company that owns the account may do this")
+                    .in_company(company)
+            }
+            Refusal::SelfModification => {
+                let message =
+                    "you cannot change your own access, change a role that you hold, or delete yourself";
+                Self::new(Code::SelfModification, message).in_company(company)
+            }
+            Refusal::Escalation(missing) => {
+                let names = missing.names().join(", ");
+                let message =
+                    format!("you cannot grant permissions that you do not hold in {company}: {names}");
+                Self::new(Code::Escalation, message).in_company(company).lacking(missing)
+            }
+        }
+    }
+
+    /// The company has a role of this name.
+    pub fn role_exists(company: &Company, name: &str) -> Self {
+        let message = format!("{company} has a role {} already", quoted(name));
+        Self::new(Code::NameTaken, message).in_company(company)
+    }
+
+    /// The role is held.
+    pub fn role_in_use(company: &Company, name: &str) -> Self {
+        let message = format!("accounts or users of {company} hold the role {}", quoted(name));
+        Self::new(Code::RoleInUse, message).in_company(company)
+    }
+
+    /// Another account has the name; which one is not told.
     pub fn name_taken(name: &str) -> Self {
         Self::new(Code::NameTaken, format!("the name {} is taken", quoted(name)))
     }
@@ -121,26 +201,6 @@ impl Error {
             internal: Some(cause.into()),
             retry_after: Some(Duration::from_secs(1)),
             ..Self::new(Code::Unavailable, message)
-        }
-    }
-}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::CompanyNotFound => Self::company_not_found(),
-            Refusal::MissingPermission(permission) => Self::missing_permission(permission),
-            Refusal::AccountNotFound => Self::account_not_found(),
-            Refusal::NotOwner => {
-                Self::new(Code::NotOwner, "only the company that owns the account may do this")
-            }
-            Refusal::SelfModification => {
-                Self::new(Code::SelfModification, "nobody changes their own rights or deletes themselves")
-            }
-            Refusal::Escalation(lacking) => {
-                let names = lacking.names().join(", ");
-                Self::new(Code::Escalation, format!("nobody gives what they lack: {names}"))
-            }
         }
     }
 }

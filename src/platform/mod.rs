@@ -34,7 +34,7 @@ pub use error::Error;
 use hash::Hasher;
 use ids::PrincipalId;
 use readiness::Readiness;
-use store::Store;
+use store::{Store, Tx};
 
 /// The statements that read a page and count the accounts of a company, for those who check how they are carried out.
 #[doc(hidden)]
@@ -52,7 +52,10 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// A running platform: its database, its password hasher and its clock. Clones share all of them.
 #[derive(Clone)]
-pub struct Platform(Arc<Inner>);
+pub struct Platform {
+    inner: Arc<Inner>,
+    is_dry_run: bool,
+}
 
 struct Inner {
     store: Store,
@@ -84,19 +87,20 @@ impl Platform {
         let tx = store.begin().await?;
         let cursor_key = store::setting::get_or_insert(&*tx, CURSOR_KEY, &hex::hex(&fresh)).await?;
         tx.commit().await.context("cannot write to the database")?;
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             store,
             hasher: Hasher::new(),
             clock,
             cursor_key,
             noting: Mutex::default(),
             readiness: Readiness::default(),
-        })))
+        };
+        Ok(Self { inner: Arc::new(inner), is_dry_run: false })
     }
 
     /// The present moment, to the millisecond.
     pub fn now(&self) -> Timestamp {
-        let now = (self.0.clock)();
+        let now = (self.inner.clock)();
         now.round(jiff::TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Trunc))
             .unwrap_or(now)
     }
@@ -107,12 +111,12 @@ impl Platform {
     /// `unavailable` or `internal`.
     pub async fn ready(&self) -> Result<(), Error> {
         let platform = self.clone();
-        self.0.readiness.ask(async move { platform.store().try_write().await }).await
+        self.inner.readiness.ask(async move { platform.store().try_write().await }).await
     }
 
     /// How many password hashes were computed so far.
     pub fn hashes_computed(&self) -> u64 {
-        self.0.hasher.computed()
+        self.inner.hasher.computed()
     }
 
     /// Ends all connections to the database, after the last request was answered.
@@ -124,21 +128,36 @@ impl Platform {
         }
     }
 
+    /// The same platform for a dry run: it decides and answers as always, and keeps no change.
+    fn for_dry_run(&self) -> Self {
+        Self { is_dry_run: true, ..self.clone() }
+    }
+
+    fn is_dry_run(&self) -> bool {
+        self.is_dry_run
+    }
+
+    /// Begins the transaction of a change. What is counted or noted beside a change, such as a wrong password, has a
+    /// transaction of its own and is kept after a dry run too.
+    async fn begin_change(&self) -> Result<Tx, sea_orm::DbErr> {
+        Ok(self.store().begin().await?.for_dry_run(self.is_dry_run))
+    }
+
     fn store(&self) -> &Store {
-        &self.0.store
+        &self.inner.store
     }
 
     fn hasher(&self) -> &Hasher {
-        &self.0.hasher
+        &self.inner.hasher
     }
 
     fn cursor_key(&self) -> &str {
-        &self.0.cursor_key
+        &self.inner.cursor_key
     }
 
     /// Reserves the noting of somebody's last use, unless it is being noted already.
     fn take_note_of(&self, id: PrincipalId) -> Option<Note> {
-        let mut noting = self.0.noting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noting = self.inner.noting.lock().unwrap_or_else(PoisonError::into_inner);
         noting.insert(id).then(|| Note { platform: self.clone(), id })
     }
 }
@@ -162,6 +181,6 @@ struct Note {
 
 impl Drop for Note {
     fn drop(&mut self) {
-        self.platform.0.noting.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+        self.platform.inner.noting.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
 }

@@ -1,7 +1,10 @@
 //! Every route of the platform on one screen, and the OpenAPI document that is made of the same lines.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::Method;
 use axum::{Extension, Router, middleware};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -9,9 +12,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Platform;
+use super::routes::answer::Edge;
+use super::routes::call::DryRun;
 use super::routes::refusal::Refused;
 use super::routes::{access, account, answer, company, role, session, state};
-use crate::api::{Code, Problem};
+use crate::api::{Code, Problem, path};
 
 /// How long a request may take, its body included.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
@@ -27,24 +32,73 @@ fn every_route() -> OpenApiRouter<Platform> {
         .routes(routes!(company::permissions))
         .routes(routes!(company::list))
         .routes(routes!(company::show))
-        .routes(routes!(role::list, role::create))
-        .routes(routes!(role::show, role::set, role::adjust, role::delete))
-        .routes(routes!(account::list, account::create))
-        .routes(routes!(account::show, account::edit, account::delete))
+        .routes(routes!(role::list))
+        .routes(routes!(role::show))
+        .routes(routes!(account::list))
+        .routes(routes!(account::show))
+        .merge(writes())
+        .nest(path::DRY_RUN, dry_runs())
+}
+
+/// Everything that changes something in a company.
+fn writes() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new()
+        .routes(routes!(role::create))
+        .routes(routes!(role::set, role::adjust, role::delete))
+        .routes(routes!(account::create))
+        .routes(routes!(account::edit, account::delete))
         .routes(routes!(account::reset_password))
         .routes(routes!(access::set, access::adjust, access::remove))
+}
+
+/// The same routes, whose changes are not kept.
+fn dry_runs() -> OpenApiRouter<Platform> {
+    let mut router = writes();
+    for item in router.get_openapi_mut().paths.paths.values_mut() {
+        let operations = [&mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            let of_the_real = |text: &mut Option<String>| text.take().unwrap_or_default();
+            operation.operation_id = Some(format!("dry_run_{}", of_the_real(&mut operation.operation_id)));
+            operation.summary = Some(format!("Dry run: {}", of_the_real(&mut operation.summary)));
+            operation.description = Some(ABOUT_DRY_RUNS.to_owned());
+        }
+    }
+    router.layer(Extension(DryRun)).layer(middleware::map_response(answer::mark_dry_run))
+}
+
+const ABOUT_DRY_RUNS: &str = "Answers as the path without `/dry-run` would now, with `\"dry_run\": true`, and changes \
+                              nothing. The `id` of a new account is the only value that a later real request need not \
+                              repeat.";
+
+/// The operation of each method and path of `document`.
+fn operations(document: &utoipa::openapi::OpenApi) -> HashMap<(Method, String), String> {
+    let paths = document.paths.paths.iter();
+    let each = paths.flat_map(|(path, item)| {
+        let methods = [
+            (Method::GET, &item.get),
+            (Method::PUT, &item.put),
+            (Method::POST, &item.post),
+            (Method::PATCH, &item.patch),
+            (Method::DELETE, &item.delete),
+        ];
+        methods.into_iter().filter_map(|(method, operation)| {
+            Some(((method, path.clone()), operation.as_ref()?.operation_id.clone()?))
+        })
+    });
+    each.collect()
 }
 
 /// The router of a running platform.
 pub fn router(platform: Platform) -> Router {
     let (router, document) = every_route().split_for_parts();
+    let edge = Edge { limit: REQUEST_LIMIT, operations: Arc::new(operations(&document)) };
     router
         .fallback(async || Refused::not_found())
         .method_not_allowed_fallback(async || {
             Refused::new(Code::MethodNotAllowed, "this path does not take this method")
         })
         .layer(Extension(state::Description::of(&document)))
-        .layer(middleware::from_fn_with_state(REQUEST_LIMIT, answer::around))
+        .layer(middleware::from_fn_with_state(edge, answer::around))
         .with_state(platform)
 }
 

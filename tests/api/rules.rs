@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::platform::{PASSWORD, PASSWORD_HASH, Server};
+use crate::common::platform::{PASSWORD, PASSWORD_HASH, Reply, Server};
 
 const ACME: &str = "/api/companies/1/service-accounts";
 const ROLES: &str = "/api/companies/1/roles";
@@ -76,6 +76,53 @@ fn roles_have_names_of_their_own() {
     other.get("/api/companies/2/roles/night-shift").refused(404, "not_found");
 }
 
+/// A refusal says in data what it was about, so that a client need not find it out again.
+#[test]
+fn refusals_say_what_they_are_about() {
+    let server = Server::sandbox();
+    let [admin, operator, viewer] =
+        ["admin", "operator", "viewer"].map(|name| server.sign_in(&format!("{name}@acme.example")));
+    let acme = json!({"id": 1, "name": "Acme MSP"});
+    let about = |reply: Reply| {
+        let body = reply.json();
+        ["code", "operation", "company", "owner", "missing"].map(|member| body[member].clone())
+    };
+    let at = |rest: &str| format!("{ACME}/{rest}");
+    let role = json!({"role": "company-admin"});
+    assert_eq!(
+        about(viewer.put(&at("backup-runner/access"), &role)),
+        [
+            json!("missing_permission"),
+            json!("set_access"),
+            acme.clone(),
+            Value::Null,
+            json!(["service-accounts:edit"])
+        ]
+    );
+    let refused = about(operator.patch(&at("backup-runner/access"), &json!({"add": ["users:edit"]})));
+    let missing = json!(["users:edit"]);
+    assert_eq!(refused, [json!("escalation"), json!("adjust_access"), acme.clone(), Value::Null, missing]);
+    assert_eq!(
+        about(admin.delete(&at("northwind-telemetry"))),
+        [
+            json!("not_owner"),
+            json!("delete_service_account"),
+            acme.clone(),
+            json!({"id": 2, "name": "Northwind Logistics"}),
+            Value::Null
+        ]
+    );
+    let operation = json!("show_service_account");
+    for unseen in ["nope", "contoso-sync"] {
+        let refused = about(admin.get(&at(unseen)));
+        assert_eq!(refused, [json!("not_found"), operation.clone(), acme.clone(), Value::Null, Value::Null]);
+    }
+    let foreign = about(admin.get("/api/companies/3/service-accounts/contoso-sync"));
+    assert_eq!(foreign, [json!("not_found"), operation, Value::Null, Value::Null, Value::Null]);
+    let roles = about(viewer.delete(&format!("{ROLES}/operator")));
+    assert_eq!(roles[1..3], [json!("delete_role"), acme]);
+}
+
 /// Rule 2: the default roles are there in every company and hold what is published.
 #[test]
 fn default_roles_are_everywhere() {
@@ -121,7 +168,8 @@ fn refusals_come_in_their_order() {
     let known = operator.get(&format!("{ACME}/contoso-sync"));
     let unknown = operator.get(&format!("{ACME}/no-such-account"));
     known.refused(404, "not_found");
-    assert_eq!(known.json()["message"], unknown.json()["message"], "the same as one that does not exist");
+    let expected = unknown.json()["message"].as_str().unwrap().replace("no-such-account", "contoso-sync");
+    assert_eq!(known.json()["message"], expected, "the same as one that does not exist");
 }
 
 /// Rule 4: access of an account that has none here is given, adjusted and removed by those who see it in its owner

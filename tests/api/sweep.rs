@@ -35,8 +35,8 @@ const ACCOUNT: &str = "/api/companies/{company_id}/service-accounts/{name}";
 const PASSWORD: &str = "/api/companies/{company_id}/service-accounts/{name}/password";
 const ACCESS: &str = "/api/companies/{company_id}/service-accounts/{name}/access";
 
-/// Every route.
-const SWEEP: [(&str, &str, Needs); 26] = [
+/// Every route but the dry runs.
+const ROUTES: [(&str, &str, Needs); 26] = [
     ("POST", "/public/auth/connect/token", Nothing),
     ("POST", "/public/auth/connect/revocation", Nothing),
     ("GET", "/healthz", Nothing),
@@ -65,9 +65,20 @@ const SWEEP: [(&str, &str, Needs); 26] = [
     ("HEAD", "/api/users/me", Token),
 ];
 
+/// Every route: each write below a company has a dry run that needs the same.
+fn sweep() -> Vec<(&'static str, String, Needs)> {
+    let routes = ROUTES.map(|(method, path, needs)| (method, path.to_owned(), needs));
+    let is_write = |(method, _, needs): &&(&str, &str, Needs)| {
+        !["GET", "HEAD"].contains(method) && matches!(needs, Permission(_))
+    };
+    let dry_runs = ROUTES.iter().filter(is_write);
+    let dry_runs = dry_runs.map(|(method, path, needs)| (*method, format!("/dry-run{path}"), *needs));
+    routes.into_iter().chain(dry_runs).collect()
+}
+
 /// A body that is good enough to get past the checks of form.
 fn body(method: &str, path: &str) -> Value {
-    match (method, path) {
+    match (method, path.strip_prefix("/dry-run").unwrap_or(path)) {
         ("POST", ROLES) => json!({"name": "swept", "permissions": ["devices:view"]}),
         ("PUT", ROLE) => json!({"permissions": ["devices:view"]}),
         ("PATCH", ROLE | ACCESS) => json!({"add": ["devices:view"]}),
@@ -98,12 +109,8 @@ fn every_route_is_swept() {
             routes.insert((method.to_uppercase(), path.clone()));
         }
     }
-    let get_only = |(method, _, _): &&(&str, &str, Needs)| *method != "HEAD";
-    let swept: BTreeSet<_> = SWEEP
-        .iter()
-        .filter(get_only)
-        .map(|(method, path, _)| (method.to_string(), path.to_string()))
-        .collect();
+    let swept = sweep().into_iter().filter(|(method, _, _)| *method != "HEAD");
+    let swept: BTreeSet<_> = swept.map(|(method, path, _)| (method.to_owned(), path)).collect();
     assert_eq!(routes, swept);
 }
 
@@ -126,9 +133,9 @@ fn no_bad_or_ended_credentials() {
         Some(expired.token()),
         Some(deleted.token()),
     ];
-    for (method, path, needs) in SWEEP {
+    for (method, path, needs) in sweep() {
         for token in tokens {
-            let reply = call(&server, token, method, path);
+            let reply = call(&server, token, method, &path);
             if needs == Nothing {
                 assert_ne!(reply.status, 401, "{method} {path}");
                 continue;
@@ -149,9 +156,9 @@ fn no_bad_or_ended_credentials() {
 fn foreign_credentials_find_nothing() {
     let server = Server::sandbox();
     let foreigner = server.sign_in("admin@contoso.example");
-    for (method, path, needs) in SWEEP {
+    for (method, path, needs) in sweep() {
         if matches!(needs, Membership | Permission(_)) {
-            call(&server, Some(foreigner.token()), method, path).refused(404, "not_found");
+            call(&server, Some(foreigner.token()), method, &path).refused(404, "not_found");
         }
     }
     let listed = foreigner.get("/api/companies").json();
@@ -165,11 +172,11 @@ fn weak_credentials_are_refused_before_the_look_up() {
     let server = Server::sandbox();
     let admin = server.sign_in("admin@acme.example");
     let weak = server.sign_in("backup-runner");
-    for (method, path, needs) in SWEEP {
+    for (method, path, needs) in sweep() {
         let Permission(permission) = needs else { continue };
         let missing = path.replace("{name}", "no-such-account").replace("{role}", "no-such-role");
-        for filled in [fill(path, "1"), fill(&missing, "1")] {
-            let refused = weak.call(method, &filled, &body(method, path));
+        for filled in [fill(&path, "1"), fill(&missing, "1")] {
+            let refused = weak.call(method, &filled, &body(method, &path));
             refused.refused(403, "missing_permission");
             let message = refused.json()["message"].as_str().unwrap().to_owned();
             assert!(message.contains(permission), "{message} names {permission}");

@@ -302,6 +302,27 @@ impl Reply {
         body["data"].take()
     }
 
+    /// Insists that this answer to a dry run is that of the real request.
+    #[track_caller]
+    pub(crate) fn foretells(&self, real: &Self) {
+        let told = |reply: &Self| {
+            let mut body = reply.json();
+            for member in ["dry_run", "request_id"] {
+                body.as_object_mut().unwrap().remove(member);
+            }
+            // The last use is noted beside a request.
+            for account in ["/data", "/data/account"] {
+                if let Some(last) = body.pointer_mut(&format!("{account}/last_used_at")) {
+                    last.take();
+                }
+            }
+            (reply.status, body)
+        };
+        assert_eq!(self.json()["dry_run"], true, "{self:?}");
+        assert_eq!(real.json().get("dry_run"), None, "{real:?}");
+        assert_eq!(told(self), told(real));
+    }
+
     /// Insists on this refusal, in full form.
     #[track_caller]
     pub(crate) fn refused(&self, status: u16, code: &str) {

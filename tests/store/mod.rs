@@ -1,5 +1,6 @@
 //! The store and the use cases on it, on SQLite and on PostgreSQL.
 
+mod dry_run;
 mod files;
 mod guesses;
 mod idempotency;

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::extract::{Json, Named, NoQuery};
 use super::refusal::{Refusals, WriteRefusals};
-use super::{AccountPath, Answer, Placed, placed, success};
+use super::{AccountPath, Answer, Placed, changed, placed};
 use crate::api::access::{AdjustPermissions, SetAccess};
 use crate::api::account::{AccessChange, AccessRemoval};
 use crate::api::{Success, path};
@@ -28,7 +28,7 @@ pub(in crate::platform) async fn set(
     let Call { platform, caller, request_id } = call;
     let (change, is_new) =
         account::set_access(&platform, &caller, company, &name, request, &request_id).await?;
-    Ok((placed(is_new), success(change)))
+    Ok((placed(is_new), changed(&platform, change)))
 }
 
 /// Add to and take from an individual list of permissions, in one step
@@ -50,7 +50,7 @@ pub(in crate::platform) async fn adjust(
     let Call { platform, caller, request_id } = call;
     let (change, is_new) =
         account::adjust_access(&platform, &caller, company, &name, request, &request_id).await?;
-    Ok((placed(is_new), success(change)))
+    Ok((placed(is_new), changed(&platform, change)))
 }
 
 /// Remove all access in the company
@@ -68,5 +68,5 @@ pub(in crate::platform) async fn remove(
     _: NoQuery,
 ) -> Answer<AccessRemoval> {
     let Call { platform, caller, request_id } = call;
-    Ok(success(account::remove_access(&platform, &caller, company, &name, &request_id).await?))
+    Ok(changed(&platform, account::remove_access(&platform, &caller, company, &name, &request_id).await?))
 }

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::extract::{IdempotencyKey, InCompany, Json, Named, NoQuery, Query};
 use super::refusal::{Refusals, WriteRefusals};
-use super::{AccountPath, Answer, CompanyPath, Listed, Placed, placed, success};
+use super::{AccountPath, Answer, CompanyPath, Listed, Placed, changed, placed, success};
 use crate::api::account::{
     AccountQuery, CreateAccount, Deletion, EditAccount, PasswordChange, ResetPassword,
 };
@@ -46,7 +46,7 @@ pub(in crate::platform) async fn create(
 ) -> Placed<AccountDetail> {
     let Call { platform, caller, request_id } = call;
     let made = account::create(&platform, &caller, company, request, key.as_deref(), &request_id).await?;
-    Ok((placed(true), success(made)))
+    Ok((placed(true), changed(&platform, made)))
 }
 
 /// Show one service account; its owner also sees where else it has access
@@ -76,7 +76,7 @@ pub(in crate::platform) async fn edit(
     Json(request): Json<EditAccount>,
 ) -> Answer<Account> {
     let Call { platform, caller, request_id } = call;
-    Ok(success(account::edit(&platform, &caller, company, &name, request, &request_id).await?))
+    Ok(changed(&platform, account::edit(&platform, &caller, company, &name, request, &request_id).await?))
 }
 
 /// Reset the password and end every token of the account; only the owner company may
@@ -95,7 +95,10 @@ pub(in crate::platform) async fn reset_password(
     Json(request): Json<ResetPassword>,
 ) -> Answer<PasswordChange> {
     let Call { platform, caller, request_id } = call;
-    Ok(success(account::reset_password(&platform, &caller, company, &name, request, &request_id).await?))
+    Ok(changed(
+        &platform,
+        account::reset_password(&platform, &caller, company, &name, request, &request_id).await?,
+    ))
 }
 
 /// Delete the account everywhere; only the owner company may
@@ -110,5 +113,5 @@ pub(in crate::platform) async fn delete(
     _: NoQuery,
 ) -> Answer<Deletion> {
     let Call { platform, caller, request_id } = call;
-    Ok(success(account::delete(&platform, &caller, company, &name, &request_id).await?))
+    Ok(changed(&platform, account::delete(&platform, &caller, company, &name, &request_id).await?))
 }

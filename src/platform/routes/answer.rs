@@ -2,12 +2,13 @@
 //!
 //! Refuses to log anything but method, path, address, status, time and id: queries and bodies may hold secrets.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -16,7 +17,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::refusal::{PROBLEM_JSON, PendingProblem, Refused};
-use crate::api::Code;
+use crate::api::{Code, path};
 use crate::platform::app::{MemoryBudget, Peer};
 
 /// The header that carries the id of a request.
@@ -33,9 +34,35 @@ impl RequestId {
     }
 }
 
-/// Surrounds a request; `limit` is the time it may take.
-pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, next: Next) -> Response {
+/// How long requests may take, and what they are called.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    /// How long a request may take, its body included.
+    pub(crate) limit: Duration,
+    /// The operation of each method and path template.
+    pub(crate) operations: Arc<HashMap<(Method, String), String>>,
+}
+
+impl Edge {
+    /// What a refusal is told of its request.
+    fn asked(&self, request: &Request, id: RequestId) -> Asked {
+        let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+        let path = path.strip_prefix(path::DRY_RUN).unwrap_or(path);
+        let operation = self.operations.get(&(request.method().clone(), path.to_owned())).cloned();
+        Asked { id, operation }
+    }
+}
+
+/// A request as its refusal names it.
+struct Asked {
+    id: RequestId,
+    operation: Option<String>,
+}
+
+/// Surrounds a request.
+pub(crate) async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let id = RequestId::new();
+    let asked = edge.asked(&request, id);
     let mut line = Line::of(&request, id);
     let is_get = request.method() == Method::GET;
     request.extensions_mut().insert(id);
@@ -43,7 +70,7 @@ pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, 
     let reserved = memory.as_ref().map(MemoryBudget::reserve_request);
     if let Some(None) = reserved {
         let mut response = Refused::busy().into_response();
-        finish(&mut response, id);
+        finish(&mut response, asked);
         // A line for each refusal would make a flood write the log.
         line.is_answered = true;
         return response;
@@ -51,7 +78,7 @@ pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, 
     // What the log is told on the way carries the id that the outside is told.
     let answer = next.run(request).instrument(tracing::error_span!("request", id = %id.0));
     let answer = AssertUnwindSafe(answer).catch_unwind();
-    let mut response = match tokio::time::timeout(limit, answer).await {
+    let mut response = match tokio::time::timeout(edge.limit, answer).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             tracing::error!(request_id = %id.0, "a handler panicked");
@@ -64,7 +91,7 @@ pub(crate) async fn around(State(limit): State<Duration>, mut request: Request, 
     if let Some(memory) = memory.filter(|_| is_get) {
         response = within_budget(response, &memory);
     }
-    finish(&mut response, id);
+    finish(&mut response, asked);
     line.answered(response.status().as_u16());
     response
 }
@@ -136,9 +163,18 @@ impl Drop for Line {
     }
 }
 
-fn finish(response: &mut Response, id: RequestId) {
+/// Says that the refusal of a dry run is one.
+pub(crate) async fn mark_dry_run(mut response: Response) -> Response {
+    if let Some(PendingProblem(problem)) = response.extensions_mut().get_mut() {
+        problem.dry_run = true;
+    }
+    response
+}
+
+fn finish(response: &mut Response, Asked { id, operation }: Asked) {
     if let Some(PendingProblem(mut problem)) = response.extensions_mut().remove() {
         problem.request_id = Some(id.0.to_string());
+        problem.operation = operation;
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
         response.headers_mut().remove(header::CONTENT_LENGTH);
@@ -165,7 +201,8 @@ mod tests {
     use crate::api::Problem;
 
     async fn ask(router: Router) -> (u16, Problem, Option<String>) {
-        let router = router.layer(from_fn_with_state(Duration::from_millis(20), around));
+        let edge = Edge { limit: Duration::from_millis(20), operations: Arc::default() };
+        let router = router.layer(from_fn_with_state(edge, around));
         let response = router.oneshot(HttpRequest::get("/").body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status().as_u16();
         let id = response.headers()[REQUEST_ID].to_str().unwrap().to_owned();

@@ -17,6 +17,10 @@ use crate::platform::{Error, Platform};
 /// Most bytes of a bearer token.
 const TOKEN_LIMIT: usize = 512;
 
+/// Marks a request whose changes are not kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DryRun;
+
 /// A call with good credentials. A handler that takes none of these answers everybody.
 pub(crate) struct Call {
     /// The platform.
@@ -34,7 +38,9 @@ impl FromRequestParts<Platform> for Call {
         let token = bearer(&parts.headers)?;
         let Ok(RequestId(id)) = RequestId::from_request_parts(parts, platform).await;
         let caller = authn::authenticate(platform, &token).await?;
-        Ok(Self { platform: platform.clone(), caller, request_id: id.to_string() })
+        let is_dry_run = parts.extensions.get::<DryRun>().is_some();
+        let platform = if is_dry_run { platform.for_dry_run() } else { platform.clone() };
+        Ok(Self { platform, caller, request_id: id.to_string() })
     }
 }
 
@@ -71,7 +77,8 @@ impl From<Error> for Refused {
         if error.code == Code::Unauthenticated {
             return Self::unauthenticated(true);
         }
-        let refused = Self::new(error.code, error.message).with_errors(error.errors);
+        let refused =
+            Self::new(error.code, error.message).with_errors(error.errors).with_subject(error.subject);
         match error.retry_after {
             None => refused,
             Some(wait) => {

@@ -18,6 +18,7 @@ use axum::http::StatusCode;
 
 use self::refusal::Refused;
 use crate::api::{Page, Success};
+use crate::platform::Platform;
 
 /// What a handler answers with: a document in its envelope, or a refusal.
 type Answer<T> = Result<Json<Success<T>>, Refused>;
@@ -29,6 +30,11 @@ type Placed<T> = Result<(StatusCode, Json<Success<T>>), Refused>;
 /// `data` in its envelope.
 const fn success<T>(data: T) -> Json<Success<T>> {
     Json(Success::new(data))
+}
+
+/// The answer to a change; that to a dry run says so.
+fn changed<T>(platform: &Platform, data: T) -> Json<Success<T>> {
+    Json(Success { dry_run: platform.is_dry_run(), ..Success::new(data) })
 }
 
 /// The status of something that is there now: 201 when it was not there before.

@@ -10,7 +10,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
-use crate::api::{Code, Problem};
+use crate::api::{Code, Problem, Subject};
 use crate::domain::Violation;
 
 /// The media type of a refusal.
@@ -23,6 +23,7 @@ pub(crate) struct Refused {
     code: Code,
     message: Cow<'static, str>,
     errors: Vec<Violation>,
+    subject: Box<Subject>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -35,6 +36,7 @@ impl Refused {
             code,
             message: message.into(),
             errors: Vec::new(),
+            subject: Box::default(),
             headers: Vec::new(),
         }
     }
@@ -80,6 +82,12 @@ impl Refused {
         self
     }
 
+    /// The same refusal with what it is about.
+    pub(crate) fn with_subject(mut self, subject: Box<Subject>) -> Self {
+        self.subject = subject;
+        self
+    }
+
     /// The platform has no memory for this request now.
     pub(crate) fn busy() -> Self {
         Self::new(Code::Unavailable, "the platform is busy; try again in a moment").with_retry_after(1)
@@ -97,7 +105,7 @@ impl Refused {
     }
 }
 
-/// The document of a refusal on its way to the middleware that knows the request id and writes the body.
+/// The document of a refusal on its way to the middleware that knows the request and writes the body.
 #[derive(Clone, Debug)]
 pub(crate) struct PendingProblem(pub(crate) Problem);
 
@@ -116,6 +124,9 @@ impl IntoResponse for Refused {
             message: Some(message),
             request_id: None,
             errors: self.errors,
+            operation: None,
+            subject: *self.subject,
+            dry_run: false,
         }));
         response
     }

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::extract::{InCompany, Json, Named, NoQuery, Query};
 use super::refusal::{Refusals, WriteRefusals};
-use super::{Answer, CompanyPath, Listed, Placed, RolePath, placed, success};
+use super::{Answer, CompanyPath, Listed, Placed, RolePath, changed, placed, success};
 use crate::api::access::AdjustPermissions;
 use crate::api::envelope::PageQuery;
 use crate::api::role::{CreateRole, Role, RoleDeletion, SetRole};
@@ -38,7 +38,7 @@ pub(in crate::platform) async fn create(
 ) -> Placed<Role> {
     let Call { platform, caller, request_id } = call;
     let made = role::create(&platform, &caller, company, request, &request_id).await?;
-    Ok((placed(true), success(made)))
+    Ok((placed(true), changed(&platform, made)))
 }
 
 /// Show one role
@@ -64,7 +64,7 @@ pub(in crate::platform) async fn set(
     Json(request): Json<SetRole>,
 ) -> Answer<Role> {
     let Call { platform, caller, request_id } = call;
-    Ok(success(role::set(&platform, &caller, company, &name, request, &request_id).await?))
+    Ok(changed(&platform, role::set(&platform, &caller, company, &name, request, &request_id).await?))
 }
 
 /// Add permissions to a role and take others from it; all who hold it are affected at once
@@ -80,7 +80,7 @@ pub(in crate::platform) async fn adjust(
     Json(request): Json<AdjustPermissions>,
 ) -> Answer<Role> {
     let Call { platform, caller, request_id } = call;
-    Ok(success(role::adjust(&platform, &caller, company, &name, request, &request_id).await?))
+    Ok(changed(&platform, role::adjust(&platform, &caller, company, &name, request, &request_id).await?))
 }
 
 /// Delete a role that no account has
@@ -95,5 +95,5 @@ pub(in crate::platform) async fn delete(
     _: NoQuery,
 ) -> Answer<RoleDeletion> {
     let Call { platform, caller, request_id } = call;
-    Ok(success(role::delete(&platform, &caller, company, &name, &request_id).await?))
+    Ok(changed(&platform, role::delete(&platform, &caller, company, &name, &request_id).await?))
 }

@@ -2,7 +2,6 @@
 
 use super::assignment::{adjusted, role_permissions};
 use super::page::{self, Paging};
-use crate::api::Code;
 use crate::api::Page;
 use crate::api::access::AdjustPermissions;
 use crate::api::envelope::PageQuery;
@@ -86,9 +85,10 @@ pub async fn create(
                 .into());
         }
     };
-    decision::may_change_role(false, PermissionSet::EMPTY, permissions, member.permissions)?;
+    decision::may_change_role(false, PermissionSet::EMPTY, permissions, member.permissions)
+        .map_err(|refusal| Error::refused(refusal, &member.company))?;
     if role_permissions(&*tx, company, name.as_str()).await?.is_some() {
-        return Err(Error::name_taken(name.as_str()));
+        return Err(Error::role_exists(&member.company, name.as_str()));
     }
     store::role::insert(&*tx, company, name.as_str(), permissions).await?;
     let author = Author { caller, company: &member.company, request_id };
@@ -144,10 +144,7 @@ pub async fn delete(
     let (tx, member) = begin(platform, caller, company).await?;
     let old = changeable(&tx, &member, name).await?;
     if store::access::holders(&*tx, company, name).await? > 0 {
-        return Err(Error::new(
-            Code::RoleInUse,
-            format!("accounts or users of {} hold the role {name}", member.company),
-        ));
+        return Err(Error::role_in_use(&member.company, name));
     }
     store::role::delete(&*tx, company, name).await?;
     let author = Author { caller, company: &member.company, request_id };
@@ -160,7 +157,7 @@ pub async fn delete(
 /// Begins a change of roles with the company locked, so that what the caller holds stays so to the end.
 async fn begin(platform: &Platform, caller: &Caller, company: CompanyId) -> Result<(Tx, Grant), Error> {
     authz::require(platform.store().reader(), caller, company, Permission::ROLES_MANAGE).await?;
-    let tx = platform.store().begin().await?;
+    let tx = platform.begin_change().await?;
     store::company::lock(&*tx, [company]).await?;
     authn::hold(&*tx, caller).await?;
     let member = authz::require(&*tx, caller, company, Permission::ROLES_MANAGE).await?;
@@ -174,7 +171,8 @@ async fn changeable(tx: &Tx, member: &Grant, name: &str) -> Result<PermissionSet
     }
     let found = store::role::find(&**tx, member.company.id, name).await?;
     let old = found.ok_or_else(|| Error::role_not_found(&member.company, name))?;
-    decision::may_change_role(member.role.as_deref() == Some(name), old, old, member.permissions)?;
+    decision::may_change_role(member.role.as_deref() == Some(name), old, old, member.permissions)
+        .map_err(|refusal| Error::refused(refusal, &member.company))?;
     Ok(old)
 }
 
@@ -189,7 +187,8 @@ async fn change(
     let (tx, member) = begin(platform, caller, company).await?;
     let old = changeable(&tx, &member, name).await?;
     let new = new(old)?;
-    decision::may_change_role(false, old, new, member.permissions)?;
+    decision::may_change_role(false, old, new, member.permissions)
+        .map_err(|refusal| Error::refused(refusal, &member.company))?;
     if new != old {
         store::role::update(&*tx, company, name, new).await?;
         let author = Author { caller, company: &member.company, request_id };

@@ -24,6 +24,7 @@ const COVER: Duration = Duration::from_secs(2);
 pub(in crate::platform) struct Tx {
     statements: Statements,
     connections: DatabaseConnection,
+    is_dry_run: bool,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
@@ -39,11 +40,19 @@ impl Tx {
         turn: Option<OwnedSemaphorePermit>,
     ) -> Result<Self, DbErr> {
         let statements = Statements::begin(connections).await?;
-        Ok(Self { statements, connections: connections.clone(), _turn: turn })
+        Ok(Self { statements, connections: connections.clone(), is_dry_run: false, _turn: turn })
     }
 
-    /// Makes everything that was written permanent; on an error nothing was.
+    /// The same transaction; for a dry run its end is a rollback.
+    pub(in crate::platform) fn for_dry_run(self, is_dry_run: bool) -> Self {
+        Self { is_dry_run, ..self }
+    }
+
+    /// Makes everything that was written permanent; on an error nothing was. After a dry run nothing is either way.
     pub(in crate::platform) async fn commit(self) -> Result<(), DbErr> {
+        if self.is_dry_run {
+            return self.statements.roll_back().await;
+        }
         let committed = self.statements.commit().await;
         if committed.is_err() && self.connections.get_database_backend() == DbBackend::Sqlite {
             cover(&self.connections).await;
@@ -84,6 +93,13 @@ impl Statements {
             tracing::warn!(%error, "a connection to the database failed after its transaction was kept");
         }
         Ok(())
+    }
+
+    async fn roll_back(self) -> Result<(), DbErr> {
+        match self.failure.into_inner() {
+            Some(failure) => Err(failure),
+            None => self.transaction.rollback().await,
+        }
     }
 
     async fn run<T>(&self, statement: impl Future<Output = Result<T, DbErr>> + Send) -> Result<T, DbErr> {

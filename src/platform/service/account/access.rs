@@ -63,7 +63,8 @@ async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<(Acce
     let company = change.company();
     let old = change.account.access.as_ref();
     let old_permissions = old.map_or(PermissionSet::EMPTY, |grant| grant.permissions);
-    decision::may_give(old_permissions, wanted.permissions, change.member.permissions)?;
+    decision::may_give(old_permissions, wanted.permissions, change.member.permissions)
+        .map_err(|refusal| change.refused(refusal))?;
     let (changed, created) = (wanted.differs_from(old), old.is_none());
     if changed {
         store::access::put(&*change.tx, change.account.id, company, &wanted.assignment).await?;

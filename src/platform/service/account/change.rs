@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::api::Account;
-use crate::domain::{CompanyId, Operation};
+use crate::domain::{CompanyId, Operation, Refusal};
 use crate::platform::audit::{self, Action, Author};
 use crate::platform::authn::{self, Caller};
 use crate::platform::service::view;
@@ -39,7 +39,7 @@ pub(super) async fn begin<'a>(
     request_id: &'a str,
 ) -> Result<Change<'a>, Error> {
     authz::admit(platform.store().reader(), caller, company, operation).await?;
-    let tx = platform.store().begin().await?;
+    let tx = platform.begin_change().await?;
     let locked = store::principal::lock_account(&*tx, name).await?;
     let mut concerned = vec![company];
     if let Some(id) = locked.filter(|_| operation.is_for_the_owner_only()) {
@@ -50,7 +50,7 @@ pub(super) async fn begin<'a>(
     authn::hold(&*tx, caller).await?;
     let member = authz::admit(&*tx, caller, company, operation).await?;
     let found = store::account::by_name(&*tx, company, name).await?;
-    let account = authz::decide(&*tx, caller, company, operation, found).await?;
+    let account = authz::decide(&*tx, caller, &member.company, operation, name, found).await?;
     Ok(Change { platform, caller, tx, member, account, request_id })
 }
 
@@ -58,6 +58,11 @@ impl Change<'_> {
     /// The company in whose name the caller acts.
     pub(super) fn company(&self) -> CompanyId {
         self.member.company.id
+    }
+
+    /// A decision against the caller.
+    pub(super) fn refused(&self, refusal: Refusal) -> Error {
+        Error::refused(refusal, &self.member.company)
     }
 
     /// Records the change in each company that it concerns.

@@ -78,7 +78,7 @@ pub async fn create(
     let hash = platform.hasher().hash(&turn, request.password.clone()).await?;
     drop(turn);
 
-    let tx = platform.store().begin().await?;
+    let tx = platform.begin_change().await?;
     store::company::lock(&*tx, order.companies()).await?;
     authn::hold(&*tx, caller).await?;
     let planned = order.plan(&*tx).await?;
@@ -111,7 +111,7 @@ impl Order<'_> {
     /// Decides on the order, in the order of refusals.
     async fn plan(&self, db: &impl Connection) -> Result<Plan, Error> {
         let member = authz::admit(db, self.caller, self.owner, Operation::Create).await?;
-        let mut held = Vec::new();
+        let mut grants = Vec::new();
         for company in self.companies() {
             let grant = if company == self.owner {
                 member.clone()
@@ -119,16 +119,16 @@ impl Order<'_> {
                 let edit = Permission::SERVICE_ACCOUNTS_EDIT;
                 authz::require(db, self.caller, company, edit).await?
             };
-            held.push((company, grant.permissions));
+            grants.push(grant);
         }
         if let Some(made) = self.made_before(db).await? {
             return Ok(Plan::Made(made, member));
         }
         let (name, description, access) = self.check_input(db).await?;
         for (company, wanted) in &access {
-            let held = held.iter().find(|(held_in, _)| held_in == company);
-            let held = held.map_or(PermissionSet::EMPTY, |(_, permissions)| *permissions);
-            decision::may_give(PermissionSet::EMPTY, wanted.permissions, held)?;
+            let grant = grants.iter().find(|grant| grant.company.id == *company).unwrap_or(&member);
+            decision::may_give(PermissionSet::EMPTY, wanted.permissions, grant.permissions)
+                .map_err(|refusal| Error::refused(refusal, &grant.company))?;
         }
         Ok(Plan::Make(Draft { name, description, member, access }))
     }
@@ -156,14 +156,16 @@ impl Order<'_> {
     ///
     /// No transaction is open meanwhile: verifying takes long.
     async fn repeat(&self, made: &Made, member: &Grant) -> Result<AccountDetail, Error> {
-        decision::require(Operation::Show.permission(), Some(member.permissions))?;
+        decision::require(Operation::Show.permission(), Some(member.permissions))
+            .map_err(|refusal| Error::refused(refusal, &member.company))?;
         let (password, hash) = (self.request.password.clone(), made.password_hash.clone());
         if !presented::is_right(self.platform, self.caller.id, password, hash).await? {
             return Err(key_is_used());
         }
         let db = self.platform.store().reader();
         let seen = store::account::by_name(db, self.owner, &made.name).await?;
-        detail(db, seen.ok_or_else(Error::account_not_found)?, &member.company).await
+        let gone = || Error::account_not_found(&made.name, &member.company);
+        detail(db, seen.ok_or_else(gone)?, &member.company).await
     }
 
     /// Checks everything and lists every broken rule at once.

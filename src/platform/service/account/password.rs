@@ -2,15 +2,17 @@
 
 use super::change::{self, Change};
 use crate::api::account::{PasswordChange, ResetPassword};
-use crate::domain::{CompanyId, DefaultRole, Operation, PermissionSet, Violation, decision, password};
+use crate::domain::{
+    CompanyId, DefaultRole, Operation, PermissionSet, Refusal, Violation, decision, password,
+};
 use crate::platform::audit::Action;
 use crate::platform::authn::Caller;
 use crate::platform::service::presented;
 use crate::platform::store::principal::StoredHash;
 use crate::platform::{Error, Platform, store};
 
-/// Resets the password, ends every token of the account and forgets from where it has signed in. An account that resets its own password shows
-/// that it knows the present one, so that a stolen token is not enough to take it over.
+/// Resets the password, ends every token of the account and forgets from where it has signed in. An account that resets
+/// its own password shows that it knows the present one, so that a stolen token is not enough to take it over.
 ///
 /// # Errors
 /// A refusal in the order of the module, `rate_limited`, or a failure of the database.
@@ -43,7 +45,7 @@ pub async fn reset_password(
 
     let change = begin().await?;
     if change.account.id != account.id {
-        return Err(Error::account_not_found());
+        return Err(Error::account_not_found(name, &change.member.company));
     }
     if is_own && store::principal::password_of(&*change.tx, account.id).await? != present {
         return Err(vec![wrong_current("this is not the present password")].into());
@@ -98,5 +100,10 @@ async fn may_take_over(change: &Change<'_>) -> Result<(), Error> {
         grant.map_or(PermissionSet::EMPTY, |grant| grant.permissions)
     };
     let pairs = theirs.iter().map(|grant| (grant.permissions, held_in(grant.company.id)));
-    Ok(decision::may_reset(is_admin, pairs)?)
+    decision::may_reset(is_admin, pairs).map_err(|refusal| match refusal {
+        Refusal::Escalation(missing) => {
+            Error::take_over(&change.account.name, missing, &change.member.company)
+        }
+        refusal => change.refused(refusal),
+    })
 }

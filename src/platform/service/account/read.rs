@@ -73,7 +73,7 @@ pub async fn show(
     let db = platform.store().reader();
     let member = authz::admit(db, caller, company, Operation::Show).await?;
     let found = store::account::by_name(db, company, name).await?;
-    let account = authz::decide(db, caller, company, Operation::Show, found).await?;
+    let account = authz::decide(db, caller, &member.company, Operation::Show, name, found).await?;
     detail(db, account, &member.company).await
 }
 
