@@ -37,6 +37,9 @@ pub struct Account {
     pub password_changed_at: Timestamp,
     /// When it was last used, or up to a minute before that; null when never, and for all but the owner.
     pub last_used_at: Option<Timestamp>,
+    /// Whether the two fields about its use are told: only to the owner.
+    #[serde(default)]
+    pub use_known: bool,
 }
 
 impl Listed for Account {
@@ -153,6 +156,9 @@ pub struct AccessChange {
     pub account: Account,
     /// Its access in the company now.
     pub access: Access,
+    /// Its access in the company before; null for none. Other gateways may leave it out.
+    #[serde(default)]
+    pub before: Option<Access>,
     /// Whether anything is different from before.
     pub changed: bool,
 }
@@ -166,6 +172,9 @@ pub struct AccessRemoval {
     /// Where the access was removed.
     #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
     pub company: Company,
+    /// Its access there before; null for none. Other gateways may leave it out.
+    #[serde(default)]
+    pub before: Option<Access>,
     /// Whether there was any access to remove.
     pub changed: bool,
 }

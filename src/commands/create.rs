@@ -7,6 +7,7 @@ use super::shared::company_session::CompanySession;
 use super::shared::hints::ActionDescription;
 use super::shared::new_password::NewPassword;
 use super::shared::prompts;
+use super::shared::undo::say_undo;
 use crate::api::AccountDetail;
 use crate::api::account::CreateAccount;
 use crate::context::Context;
@@ -67,6 +68,8 @@ async fn finish(
     match acting.session.create_account(acting.company, &new, sent.key()).await {
         Ok(detail) => {
             acting.say(what_was_done(&detail));
+            let owner = detail.account.owner.id;
+            say_undo(acting.ui, CommandLine::new("delete").operand(&wish.name).flag("--company", owner));
             sent.done(&acting, |password| CreatedView::new(detail.clone(), password))
         }
         Err(error) => Err(sent.failed(acting.explain(error, &attempt).await)),

@@ -1,7 +1,9 @@
 //! `sactl edit`: the description of a service account. The name never changes.
 
+use super::shared::company_session::CompanySession;
 use super::shared::dry_run::Rehearsal;
 use super::shared::hints::ActionDescription;
+use super::shared::undo::say_undo;
 use crate::api::account::EditAccount;
 use crate::context::Context;
 use crate::domain::{Description, Operation};
@@ -40,11 +42,29 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     if args.rehearsal.is_on {
         return acting.rehearse(change, &attempt, Some("the description keeps its rule")).await;
     }
+    let before = description_before(&acting, &args.name).await;
     match change.await {
         Ok(account) => {
-            acting.say(format!("Changed the description of {}, owned by {}", account.name, account.owner));
+            let told = format!("Changed the description of {}, owned by {}", account.name, account.owner);
+            let old = before.as_deref().map(|old| if old.is_empty() { "none" } else { old });
+            acting.say(old.map_or_else(|| told.clone(), |old| format!("{told}; before: {old}")));
+            if let Some(before) = before {
+                let undo =
+                    CommandLine::new("edit").operand(&account.name).flag("--company", account.owner.id);
+                say_undo(acting.ui, undo.flag("--description", before));
+            }
             acting.show(&AccountView::from(account))
         }
         Err(error) => Err(acting.explain(error, &attempt).await),
     }
+}
+
+/// The description that will be replaced, for the message alone: `None` when no message is shown, and for a caller
+/// that may not read it.
+async fn description_before(acting: &CompanySession<'_>, name: &str) -> Option<String> {
+    if !acting.ui.speaks() {
+        return None;
+    }
+    let detail = acting.session.show_account(acting.company, name).await.ok()?;
+    Some(detail.account.description.unwrap_or_default())
 }

@@ -5,6 +5,7 @@ use super::shared::company_session::CompanySession;
 use super::shared::dry_run::Rehearsal;
 use super::shared::hints::ActionDescription;
 use super::shared::prompts;
+use super::shared::undo::{restore_access, say_undo};
 use crate::api::access::AdjustPermissions;
 use crate::api::account::AccessChange;
 use crate::client::Change;
@@ -62,6 +63,10 @@ async fn finish(
     match change.await {
         Ok(done) => {
             acting.say(what_was_done(&done));
+            if done.changed {
+                let company = done.access.company.id;
+                say_undo(acting.ui, restore_access(name, company, done.before.as_ref()));
+            }
             acting.show(&GrantView::from(done))
         }
         Err(error) => Err(acting.explain(error, &attempt).await),
@@ -96,7 +101,8 @@ fn what_was_done(done: &AccessChange) -> String {
     let held = access.role.clone().unwrap_or_else(|| access.permissions.listed());
     let company = &access.company;
     if done.changed {
-        format!("{name} now has {held} in {company}")
+        let before = done.before.as_ref().map_or_else(|| "no access".to_owned(), prompts::held);
+        format!("{name} now has {held} in {company}; before: {before}")
     } else {
         format!("Unchanged: {name} already has {held} in {company}")
     }

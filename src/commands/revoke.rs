@@ -3,6 +3,8 @@
 use super::shared::confirm::{name_the_account, require_confirmation};
 use super::shared::dry_run::Rehearsal;
 use super::shared::hints::ActionDescription;
+use super::shared::prompts;
+use super::shared::undo::{restore_access, say_undo};
 use crate::api::account::AccessRemoval;
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;
@@ -57,13 +59,22 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let removal = match change.await {
         Ok(Some(removal)) => removal,
         // Done by an attempt before, whose answer was lost; what the company no longer sees was external.
-        Ok(None) => AccessRemoval { account: None, company: acting.named_company().await, changed: true },
+        Ok(None) => AccessRemoval {
+            account: None,
+            company: acting.named_company().await,
+            before: None,
+            changed: true,
+        },
         Err(error) => return Err(acting.explain(error, &attempt).await),
     };
     acting.say(if removal.changed {
-        format!("Removed all access of {name} in {}", removal.company)
+        let before = removal.before.as_ref().map(|access| format!("; before: {}", prompts::held(access)));
+        format!("Removed all access of {name} in {}{}", removal.company, before.unwrap_or_default())
     } else {
         format!("Unchanged: {name} had no access in {}", removal.company)
     });
+    if let Some(before) = &removal.before {
+        say_undo(acting.ui, restore_access(&name, removal.company.id, Some(before)));
+    }
     acting.show(&RevokeView::new(removal, &name))
 }

@@ -81,5 +81,6 @@ fn account(index: usize, count: usize) -> Account {
         created_at: time(0),
         password_changed_at: time(1),
         last_used_at: (owned && !index.is_multiple_of(5)).then(|| time(2)),
+        use_known: owned,
     }
 }

@@ -17,6 +17,7 @@ const ACCOUNT: &[&str] = &[
     "created_at",
     "password_changed_at",
     "last_used_at",
+    "use_known",
 ];
 
 fn keys(document: &Value) -> Vec<&str> {
@@ -46,9 +47,9 @@ fn every_account_command_answers_its_shape() {
     assert_eq!(keys(&answer("edit a-bot --description A")), ACCOUNT);
     assert_eq!(keys(&answer("passwd a-bot --generate --yes")), ["account", "password"]);
     let granted = answer("grant a-bot --role viewer");
-    assert_eq!(keys(&granted), ["account", "access", "changed"]);
+    assert_eq!(keys(&granted), ["account", "access", "before", "changed"]);
     assert_eq!(keys(&granted["access"]), ["company", "role", "permissions"]);
-    assert_eq!(keys(&answer("revoke a-bot --yes")), ["account", "company", "changed"]);
+    assert_eq!(keys(&answer("revoke a-bot --yes")), ["account", "company", "before", "changed"]);
     assert_eq!(keys(&answer("delete a-bot --yes")), ["id", "name", "deleted"]);
 }
 

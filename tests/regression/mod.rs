@@ -12,3 +12,4 @@ mod scale;
 mod targets;
 mod terminal;
 mod throttling;
+mod undo;

@@ -2,6 +2,7 @@
 
 use super::super::shared::access_args::word;
 use super::super::shared::dry_run::Rehearsal;
+use super::super::shared::undo::say_undo;
 use super::explain::explain;
 use super::rehearsal::{ActionDescription, rehearse};
 use crate::api::role::CreateRole;
@@ -50,6 +51,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     match change.await {
         Ok(role) => {
             acting.done(format!("Created the role {} in", role.name)).await;
+            let undo = CommandLine::new("role delete").operand(&role.name).flag("--company", acting.company);
+            say_undo(acting.ui, undo);
             acting.show(&RoleView::from(role))
         }
         Err(error) => {

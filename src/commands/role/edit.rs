@@ -3,6 +3,7 @@
 use super::super::shared::access_args::{AdjustArgs, word};
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::dry_run::Rehearsal;
+use super::super::shared::undo::say_undo;
 use super::explain::explain;
 use super::rehearsal::{ActionDescription, rehearse};
 use crate::api::access::AdjustPermissions;
@@ -66,9 +67,19 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     if args.rehearsal.is_on {
         return rehearse(&acting, change, &args.name, &attempt(&args)).await;
     }
+    let before = if acting.ui.speaks() {
+        acting.session.show_role(acting.company, &args.name).await.ok()
+    } else {
+        None
+    };
     match change.await {
         Ok(role) => {
             acting.done(format!("Changed the role {} in", role.name)).await;
+            if let Some(before) = before.filter(|before| before.permissions != role.permissions) {
+                let undo =
+                    CommandLine::new("role edit").operand(&role.name).flag("--company", acting.company);
+                say_undo(acting.ui, undo.flag("--permission", before.permissions.joined()));
+            }
             acting.show(&RoleView::from(role))
         }
         Err(error) => {

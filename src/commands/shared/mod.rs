@@ -9,3 +9,4 @@ pub(super) mod new_password;
 pub mod password_args;
 mod password_file;
 pub(super) mod prompts;
+pub(super) mod undo;

@@ -97,6 +97,8 @@ pub struct AccountView {
     password_changed_at: Timestamp,
     /// When it last signed in; null for never, and but for the owner.
     last_used_at: Option<Timestamp>,
+    /// Whether the two fields about its use are known: use elsewhere is told to the owner only.
+    use_known: bool,
 }
 
 impl From<api::Account> for AccountView {
@@ -112,6 +114,7 @@ impl From<api::Account> for AccountView {
             created_at: account.created_at,
             password_changed_at: account.password_changed_at,
             last_used_at: account.last_used_at,
+            use_known: account.ownership == Ownership::Owned,
         }
     }
 }

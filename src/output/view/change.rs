@@ -155,13 +155,20 @@ pub struct GrantView {
     account: AccountView,
     /// What it may do now, and where.
     access: AccessView,
+    /// What it could do there before; null for nothing.
+    before: Option<AccessView>,
     /// Whether that was otherwise before.
     changed: bool,
 }
 
 impl From<api::account::AccessChange> for GrantView {
     fn from(change: api::account::AccessChange) -> Self {
-        Self { account: change.account.into(), access: change.access.into(), changed: change.changed }
+        Self {
+            account: change.account.into(),
+            access: change.access.into(),
+            before: change.before.map(AccessView::from),
+            changed: change.changed,
+        }
     }
 }
 
@@ -185,12 +192,13 @@ impl Answer for GrantView {
     }
 
     fn blocks(&self) -> Vec<Block> {
-        vec![Block::Pairs(vec![
+        let mut pairs = vec![
             ("Name", Cell::strong(self.account.name())),
             ("Company", Cell::company(self.access.company())),
             ("Access", self.access.in_full()),
-            ("Changed", Cell::new(yes_or_no(self.changed))),
-        ])]
+        ];
+        pairs.extend(what_changed(self.changed, self.before.as_ref()));
+        vec![Block::Pairs(pairs)]
     }
 }
 
@@ -202,6 +210,8 @@ pub struct RevokeView {
     account: Option<AccountView>,
     /// Where the access was removed.
     company: Company,
+    /// What it could do there before; null for nothing.
+    before: Option<AccessView>,
     /// Whether there was any.
     changed: bool,
     #[serde(skip)]
@@ -213,7 +223,8 @@ impl RevokeView {
     pub fn new(removal: api::account::AccessRemoval, name: &str) -> Self {
         let account = removal.account.map(AccountView::from);
         let name = account.as_ref().map_or_else(|| name.to_owned(), Row::name);
-        Self { account, company: removal.company, changed: removal.changed, name }
+        let before = removal.before.map(AccessView::from);
+        Self { account, company: removal.company, before, changed: removal.changed, name }
     }
 }
 
@@ -246,12 +257,13 @@ impl Answer for RevokeView {
     }
 
     fn blocks(&self) -> Vec<Block> {
-        vec![Block::Pairs(vec![
+        let mut pairs = vec![
             ("Name", Cell::strong(&self.name)),
             ("Company", Cell::company(&self.company)),
             ("Access", Cell::faint("none")),
-            ("Changed", Cell::new(yes_or_no(self.changed))),
-        ])]
+        ];
+        pairs.extend(what_changed(self.changed, self.before.as_ref()));
+        vec![Block::Pairs(pairs)]
     }
 }
 
@@ -305,8 +317,13 @@ impl Answer for DeletedView {
     }
 }
 
-const fn yes_or_no(is: bool) -> &'static str {
-    if is { "yes" } else { "no, it was so already" }
+/// The access before, where it was another one.
+fn what_changed(changed: bool, before: Option<&AccessView>) -> Vec<(&'static str, Cell)> {
+    if !changed {
+        return vec![("Changed", Cell::new("no (already set)"))];
+    }
+    let before = before.map_or_else(|| Cell::faint("none"), AccessView::in_full);
+    vec![("Before", before), ("Changed", Cell::new("yes"))]
 }
 
 #[cfg(test)]

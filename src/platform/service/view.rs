@@ -14,10 +14,15 @@ pub(super) fn access(grant: Grant) -> Access {
     }
 }
 
+/// Access in `company`, if there is any.
+pub(super) fn access_in(grant: Option<Grant>, company: &Company) -> Option<Access> {
+    grant.map(|grant| access(Grant { company: company.clone(), ..grant }))
+}
+
 /// An account as `company` sees it: where else it is used, and when, is told to its owner only.
 pub(super) fn account(seen: AccountRow, company: &Company) -> Account {
     let is_owned = seen.owner.id == company.id;
-    let access = seen.access.map(|grant| access(Grant { company: company.clone(), ..grant }));
+    let access = access_in(seen.access, company);
     Account {
         id: AccountId(seen.id.0),
         name: seen.name,
@@ -29,5 +34,6 @@ pub(super) fn account(seen: AccountRow, company: &Company) -> Account {
         created_at: seen.created_at,
         password_changed_at: seen.password_changed_at,
         last_used_at: seen.last_used_at.filter(|_| is_owned),
+        use_known: is_owned,
     }
 }

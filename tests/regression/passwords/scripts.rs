@@ -95,7 +95,7 @@ fn rotation_script_survives_a_lost_answer_at_every_step() {
 #[test]
 fn ensure_script_survives_a_lost_answer_at_every_step() {
     let world = World::start();
-    let script = script("Makes sure that a service account exists");
+    let script = script("Creates a service account if it does not exist");
     for cut in CUTS {
         let proxy = Proxy::cutting(&world.url(), cut, ATTEMPTS, is_write);
         let env = world.admin().with("SACTL_SERVER", proxy.url());

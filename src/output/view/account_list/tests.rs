@@ -27,6 +27,7 @@ fn account(name: &str, ownership: Ownership, owner: Company, access: Option<api:
         created_at: "2026-11-01T08:00:00Z".parse().unwrap(),
         password_changed_at: "2026-11-20T08:30:00Z".parse().unwrap(),
         last_used_at: is_ours.then(|| "2026-11-22T09:00:00Z".parse().unwrap()),
+        use_known: is_ours,
     }
 }
 
@@ -183,7 +184,8 @@ fn json_has_the_published_shape() {
           "company_count": 0,
           "created_at": "2026-11-01T08:00:00Z",
           "password_changed_at": "2026-11-20T08:30:00Z",
-          "last_used_at": null
+          "last_used_at": null,
+          "use_known": true
         }
       ],
       "external": [
@@ -209,7 +211,8 @@ fn json_has_the_published_shape() {
           "company_count": null,
           "created_at": "2026-11-01T08:00:00Z",
           "password_changed_at": "2026-11-20T08:30:00Z",
-          "last_used_at": null
+          "last_used_at": null,
+          "use_known": false
         }
       ]
     }
@@ -289,6 +292,7 @@ fn an_external_account_says_what_can_be_done_here() {
     created_at: "2026-11-01T08:00:00Z"
     password_changed_at: "2026-11-20T08:30:00Z"
     last_used_at: null
+    use_known: false
     companies: null
     "#);
 }

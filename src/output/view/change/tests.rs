@@ -23,7 +23,7 @@ fn granted(changed: bool) -> GrantView {
         role: Some("viewer".to_owned()),
         permissions: ["devices:view"].into_iter().collect(),
     };
-    GrantView::from(api::account::AccessChange { account: account(), access, changed })
+    GrantView::from(api::account::AccessChange { account: account(), access, before: None, changed })
 }
 
 fn shown(answer: &impl Answer, format: Option<Format>) -> String {
@@ -86,6 +86,7 @@ fn documents_have_a_password_only_where_it_is_shown() {
         "created_at",
         "password_changed_at",
         "last_used_at",
+        "use_known",
         "companies",
     ];
     assert_eq!(keys(&document(&created(None))), account);
@@ -97,13 +98,13 @@ fn documents_have_a_password_only_where_it_is_shown() {
 
 #[test]
 fn changes_have_the_published_shape() {
-    assert_eq!(keys(&document(&granted(true))), ["account", "access", "changed"]);
+    assert_eq!(keys(&document(&granted(true))), ["account", "access", "before", "changed"]);
     let company = Company { id: crate::domain::CompanyId(1), name: "Acme MSP".to_owned() };
-    let removal = api::account::AccessRemoval { account: None, company, changed: true };
+    let removal = api::account::AccessRemoval { account: None, company, before: None, changed: true };
     let revoked = RevokeView::new(removal, "ci");
     assert_eq!(
         document(&revoked),
-        serde_json::json!({"account": null, "company": {"id": 1, "name": "Acme MSP"}, "changed": true})
+        serde_json::json!({"account": null, "company": {"id": 1, "name": "Acme MSP"}, "before": null, "changed": true})
     );
     assert_eq!(shown(&revoked, None), "external\tci\t1\tAcme MSP\ttrue\n");
     let deletion = api::account::Deletion { id: AccountId(9), name: "ci".to_owned(), deleted: true };
@@ -134,6 +135,6 @@ fn no_change_is_said() {
     Name     ci
     Company  Acme MSP (1)
     Access   viewer (1 permission)
-    Changed  no, it was so already
+    Changed  no (already set)
     ");
 }

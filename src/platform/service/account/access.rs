@@ -9,6 +9,7 @@ use crate::domain::{CompanyId, Operation, PermissionSet, Violation, decision};
 use crate::platform::audit::{self, Action};
 use crate::platform::authn::Caller;
 use crate::platform::service::assignment::{self, Wanted, adjusted, empty_access};
+use crate::platform::service::view;
 use crate::platform::store::access::Assignment;
 use crate::platform::{Error, Platform, store};
 
@@ -75,10 +76,11 @@ async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<(Acce
         change.record(action, vec![(company, detail)]).await?;
     }
     let account = change.account_now().await?;
+    let before = view::access_in(change.account.access, &change.member.company);
     change.tx.commit().await?;
     let gone = || Error::internal(anyhow::anyhow!("access that was written is not there"));
     let access = account.access.clone().ok_or_else(gone)?;
-    Ok((AccessChange { account, access, changed }, created))
+    Ok((AccessChange { account, access, before, changed }, created))
 }
 
 /// Removes all access in the company.
@@ -101,6 +103,8 @@ pub async fn remove_access(
     }
     let account = change.account_now().await?;
     let is_still_seen = change.account.owner.id == company;
+    let company = change.member.company;
+    let before = view::access_in(change.account.access, &company);
     change.tx.commit().await?;
-    Ok(AccessRemoval { account: is_still_seen.then_some(account), company: change.member.company, changed })
+    Ok(AccessRemoval { account: is_still_seen.then_some(account), company, before, changed })
 }
