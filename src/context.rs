@@ -9,6 +9,7 @@ use crate::domain::Company;
 use crate::domain::company::CompanyRef;
 use crate::error::Result;
 use crate::output::Format;
+use crate::text::CommandLine;
 use crate::ui::Ui;
 
 mod company;
@@ -27,7 +28,7 @@ pub use connect::ForgetNames;
 pub use global::Global;
 pub use interrupt::until_interrupted;
 pub use session::{CredentialSource, SignedIn};
-pub use sign_in::{expiry, sign_in};
+pub use sign_in::{SignInFailure, expiry, sign_in};
 pub use ui_options::{ui_options, ui_options_in, usage_error};
 pub use ways_in::{login, ways_in};
 
@@ -134,7 +135,12 @@ impl Context {
             Meant::Named(name) => self.resolve_company(name).await?.into(),
             Meant::Only => {
                 let companies = self.session().await?.list_companies(None)?.all().await?;
-                choose(&self.ui, &companies).await?.into()
+                let company = choose(&self.ui, &companies).await?;
+                if companies.len() > 1 && self.settings()?.acting_profile().is_some() {
+                    let keep = CommandLine::new("company use").operand(company.id);
+                    self.ui.hint(keep.without("--company").after("keep this company with: "));
+                }
+                company.into()
             }
         };
         Ok(self.company.get_or_init(|| company))

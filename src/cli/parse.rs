@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use clap::{ArgMatches, FromArgMatches};
 
 use super::command::Command;
@@ -22,7 +23,26 @@ impl Cli {
         let global = Global::from_arg_matches_mut(matches)?;
         let is_named = matches.subcommand_name().is_some();
         let command = is_named.then(|| Command::from_arg_matches_mut(matches)).transpose()?;
-        Ok(Self { global, command })
+        let mut cli = Self { global, command };
+        cli.take_server()?;
+        Ok(cli)
+    }
+}
+
+impl Cli {
+    /// `login URL` is `login --server URL`.
+    fn take_server(&mut self) -> Result<(), clap::Error> {
+        let Some(Command::Login(login)) = &self.command else { return Ok(()) };
+        match (login.url(), &self.global.server) {
+            (None, _) => {}
+            (Some(url), None) => self.global.server = Some(url.to_owned()),
+            (Some(url), Some(server)) if url == server => {}
+            (Some(url), Some(server)) => {
+                let why = format!("the server is named twice: {url}, and --server {server}\n");
+                return Err(clap::Error::raw(ErrorKind::ArgumentConflict, why));
+            }
+        }
+        Ok(())
     }
 }
 

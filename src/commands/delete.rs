@@ -3,6 +3,7 @@
 use super::shared::confirm::{name_the_account, require_typed_name};
 use super::shared::dry_run::Rehearsal;
 use super::shared::hints::ActionDescription;
+use super::shared::missing;
 use crate::context::Context;
 use crate::domain::Operation;
 use crate::error::{Result, WriteOutcome};
@@ -13,8 +14,8 @@ use crate::text::CommandLine;
 #[command(after_help = "Examples:\n  sactl delete dormant-bot --dry-run\n  sactl delete dormant-bot --yes")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Name of the service account
-    name: String,
+    /// Name of the service account; asked for on a terminal
+    name: Option<String>,
 
     #[command(flatten)]
     rehearsal: Rehearsal,
@@ -26,7 +27,7 @@ pub struct Args {
 /// `confirmation_required` before any request is sent; `not_owner`, `not_found`, and those of signing in and
 /// of writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let name = args.name;
+    let name = missing::account(context, args.name, Operation::Delete).await?;
     let attempt = ActionDescription::new(Operation::Delete, &name);
     if !args.rehearsal.is_on {
         let what = format!("delete {name} with its access in every company");

@@ -4,24 +4,26 @@ use super::shared::company_session::CompanySession;
 use super::shared::dry_run::Rehearsal;
 use super::shared::hints::ActionDescription;
 use super::shared::undo::say_undo;
+use super::shared::{missing, prompts};
 use crate::api::account::EditAccount;
 use crate::context::Context;
 use crate::domain::{Description, Operation};
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::AccountView;
 use crate::text::CommandLine;
+use crate::ui::Ui;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl edit backup-runner --description \"Nightly backups\"\n  \
                         sactl edit backup-runner --description \"\" --dry-run")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Name of the service account
-    name: String,
+    /// Name of the service account; asked for on a terminal
+    name: Option<String>,
 
-    /// New description, at most 500 characters; empty for none
-    #[arg(long, value_name = "TEXT")]
-    description: String,
+    /// New description, at most 500 characters; empty for none; asked for on a terminal
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    description: Option<String>,
 
     #[command(flatten)]
     rehearsal: Rehearsal,
@@ -32,17 +34,25 @@ pub struct Args {
 /// # Errors
 /// `invalid_input` before anything is sent; `not_owner`, `not_found`, and those of signing in and of writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let description =
-        Description::new(args.description).map_err(|broken| CliError::invalid_input(vec![broken]))?;
+    let given = args.description.map(Description::new).transpose();
+    let given = given.map_err(|broken| CliError::invalid_input(vec![broken]))?;
+    if given.is_none() {
+        missing::require(context.ui(), "the new description, --description TEXT,", "help edit")?;
+    }
+    let name = missing::account(context, args.name, Operation::Edit).await?;
+    let description = match given {
+        Some(description) => description,
+        None => ask_description(context.ui(), &name).await?,
+    };
     let acting =
-        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&args.name))?;
+        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     let edit = EditAccount { description: description.map(Description::into_string) };
-    let attempt = ActionDescription::new(Operation::Edit, &args.name);
-    let change = acting.session.edit_account(acting.company, &args.name, &edit);
+    let attempt = ActionDescription::new(Operation::Edit, &name);
+    let change = acting.session.edit_account(acting.company, &name, &edit);
     if args.rehearsal.is_on {
         return acting.rehearse(change, &attempt, Some("the description keeps its rule")).await;
     }
-    let before = description_before(&acting, &args.name).await;
+    let before = description_before(&acting, &name).await;
     match change.await {
         Ok(account) => {
             let told = format!("Changed the description of {}, owned by {}", account.name, account.owner);
@@ -67,4 +77,8 @@ async fn description_before(acting: &CompanySession<'_>, name: &str) -> Option<S
     }
     let detail = acting.session.show_account(acting.company, name).await.ok()?;
     Some(detail.account.description.unwrap_or_default())
+}
+
+async fn ask_description(ui: &Ui, name: &str) -> Result<Option<Description>> {
+    prompts::line(ui, &format!("New description of {name} (Return for none)"), Description::new).await
 }

@@ -2,6 +2,7 @@
 
 use super::shared::confirm::require_confirmation;
 use super::shared::password_args::{password_from_stdin, refuse_a_terminal};
+use super::shared::prompts::QUESTIONS;
 use super::whoami;
 use crate::api::session::{Identity as Me, TokenGrant};
 use crate::client::Gateway;
@@ -18,11 +19,16 @@ use crate::ui::{self, Ui};
 #[derive(Clone, Debug, clap::Args)]
 #[expect(clippy::doc_markdown, reason = "help for the terminal, which shows Markdown as it stands")]
 #[command(after_help = "Examples:\n  \
+    sactl login https://gateway.example\n  \
     sactl login --server https://gateway.example --username admin@acme.example\n  \
     sactl login --server https://gateway.example --username ci --password-stdin --store-password < ci.password\n  \
     sactl login --server https://gateway.example --username admin@contoso.example --otp 123456")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
+    /// Server, as with --server
+    #[arg(value_name = "URL")]
+    url: Option<String>,
+
     /// User or service account [env: SACTL_USERNAME]
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
@@ -40,18 +46,20 @@ pub struct Args {
     store_password: bool,
 }
 
+impl Args {
+    /// The server that is named without its flag.
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+}
+
 /// Signs in.
 ///
 /// # Errors
 /// Those of a sign-in and of the credential store; `usage` when something is missing and nobody can be asked.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let login = Login::prepare(&args, context).await?;
-    let password = login.password(&args).await?;
-    if password.expose().is_empty() {
-        return Err(CliError::usage("the password is empty"));
-    }
-    let otp = args.otp.as_deref().map(|code| OneTimeCode::new(code.trim()));
-    let grant = sign_in(&login.gateway, login.ui, &login.slot.username, &password, otp).await?;
+    let (grant, password) = login.sign_in(&args).await?;
     let kept = args.store_password.then_some(password);
     let outcome = login.settle(&grant, kept).await;
     if outcome.is_err() || login.store.kind() == StoreKind::None {
@@ -97,6 +105,7 @@ impl<'a> Login<'a> {
             refuse_a_terminal(ui)?;
         }
         let mut settings = context.settings()?.clone();
+        choose_store(ui, &mut settings).await?;
         if settings.server.is_none() {
             settings.server = Some(Setting { value: ask_for_server(ui).await?, source: Source::Flag });
         }
@@ -139,6 +148,35 @@ impl<'a> Login<'a> {
         );
         let confirmed = require_confirmation(context, &what).await;
         confirmed.map_err(|error| error.hint("to keep it, name a new profile with --profile NEW"))
+    }
+
+    /// Signs in. A password that was typed and is wrong is asked for again.
+    async fn sign_in(&self, args: &Args) -> Result<(TokenGrant, Password)> {
+        let mut asked = 1;
+        loop {
+            let password = self.password(args).await?;
+            if password.expose().is_empty() {
+                return Err(CliError::usage("the password is empty"));
+            }
+            let otp = args.otp.as_deref().map(|code| OneTimeCode::new(code.trim()));
+            match sign_in(&self.gateway, self.ui, &self.slot.username, &password, otp).await {
+                Ok(grant) => return Ok((grant, password)),
+                Err(failure) if failure.is_wrong_password && asked < QUESTIONS && self.is_typed(args) => {
+                    self.ui.ask_about(format!("{}; try again", failure.error.message()));
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+            asked += 1;
+        }
+    }
+
+    /// Whether the password is typed at a question.
+    fn is_typed(&self, args: &Args) -> bool {
+        let is_of_environment = matches!(
+            &self.settings.identity,
+            Identity::Password { username, .. } if *username == self.slot.username
+        );
+        !args.password_stdin && !is_of_environment && self.ui.is_interactive()
     }
 
     async fn password(&self, args: &Args) -> Result<Password> {
@@ -218,7 +256,7 @@ impl<'a> Login<'a> {
         if !file.profiles.contains_key(&server) {
             return server;
         }
-        format!("{} at {server}", self.slot.username)
+        format!("{}@{server}", self.slot.username)
     }
 
     fn describe(&self, profile: &mut Profile, company: Option<Company>) {
@@ -253,6 +291,22 @@ impl<'a> Login<'a> {
             ui.warning("SACTL_TOKEN is set and goes before what was stored");
         }
     }
+}
+
+/// Finds out before the first question that there is no keyring, where no store was chosen, and offers the file. Where
+/// no question can be asked, the store stays as it is.
+async fn choose_store(ui: &Ui, settings: &mut Settings) -> Result<()> {
+    let store = &mut settings.credential_store;
+    let Err(error) = Store::new(store.value, &settings.folder).probe().await else { return Ok(()) };
+    if store.source != Source::Default || !ui.is_interactive() {
+        return Err(error.into());
+    }
+    ui.ask_about(format!("{}.", error.message));
+    if !ui.agree("Keep the token in a file that only you can read?").await? {
+        return Err(error.into());
+    }
+    store.value = StoreKind::File;
+    Ok(())
 }
 
 fn absolute(path: &std::path::Path) -> std::path::PathBuf {

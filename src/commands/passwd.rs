@@ -6,6 +6,7 @@ use super::shared::company_session::CompanySession;
 use super::shared::confirm::{name_the_account, require_confirmation};
 use super::shared::dry_run::Rehearsal;
 use super::shared::hints::ActionDescription;
+use super::shared::missing;
 use super::shared::password_args::PasswordArgs;
 use crate::api::Code;
 use crate::api::account::{PasswordChange, ResetPassword};
@@ -28,8 +29,8 @@ use crate::text::CommandLine;
     sactl passwd fleet-automation --current-password-file old.password --password-file new.password --yes")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Name of the service account
-    name: String,
+    /// Name of the service account; asked for on a terminal
+    name: Option<String>,
 
     /// Read the current password from a file; required when an account resets its own password
     #[arg(long, value_name = "FILE")]
@@ -50,22 +51,22 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     args.password.refuse_to_lose(context)?;
     let current = args.current_password_file.as_deref().map(read_password_file).transpose()?;
-    let what = format!("reset the password of {} and end all its tokens", args.name);
+    let name = missing::account(context, args.name.clone(), Operation::ResetPassword).await?;
+    let what = format!("reset the password of {name} and end all its tokens");
     if !args.rehearsal.is_on {
         let outcome = "every token of it ends";
-        name_the_account(context, &what, Operation::ResetPassword, &args.name, outcome).await?;
+        name_the_account(context, &what, Operation::ResetPassword, &name, outcome).await?;
         require_confirmation(context, &what).await?;
     }
     if args.rehearsal.is_on {
-        return rehearse(&args, current, context).await;
+        return rehearse(&args, &name, current, context).await;
     }
-    let password = args.password.read(context, &args.name).await?;
-    let acting = CompanySession::open(context)
-        .await
-        .state_shown_by(|| CommandLine::new("show").operand(&args.name))?;
+    let password = args.password.read(context, &name).await?;
+    let acting =
+        CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     let request = ResetPassword { password: password.password().clone(), current_password: current };
-    let sent = password.send(&acting, "passwd", &args.name, json!({}))?;
-    match reset(&acting, &args.name, request).await {
+    let sent = password.send(&acting, "passwd", &name, json!({}))?;
+    match reset(&acting, &name, request).await {
         Ok(PasswordChange { account }) => {
             acting.say(format!(
                 "Reset the password of {}, owned by {}; all its tokens have ended",
@@ -77,12 +78,12 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     }
 }
 
-async fn rehearse(args: &Args, current: Option<Password>, context: &Context) -> Result<()> {
-    let password = args.password.read(context, &args.name).await?;
+async fn rehearse(args: &Args, name: &str, current: Option<Password>, context: &Context) -> Result<()> {
+    let password = args.password.read(context, name).await?;
     let acting = args.rehearsal.open(context).await?;
     let request = ResetPassword { password: password.password().clone(), current_password: current };
-    let change = acting.session.reset_password(acting.company, &args.name, &request);
-    let attempt = ActionDescription::new(Operation::ResetPassword, &args.name);
+    let change = acting.session.reset_password(acting.company, name, &request);
+    let attempt = ActionDescription::new(Operation::ResetPassword, name);
     acting.rehearse(change, &attempt, Some("the password keeps the policy")).await
 }
 

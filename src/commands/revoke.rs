@@ -3,6 +3,7 @@
 use super::shared::confirm::{name_the_account, require_confirmation};
 use super::shared::dry_run::Rehearsal;
 use super::shared::hints::ActionDescription;
+use super::shared::missing;
 use super::shared::prompts;
 use super::shared::undo::{restore_access, say_undo};
 use crate::api::account::AccessRemoval;
@@ -20,8 +21,8 @@ use crate::text::CommandLine;
 )]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Name of the service account
-    name: String,
+    /// Name of the service account; asked for on a terminal
+    name: Option<String>,
 
     #[command(flatten)]
     rehearsal: Rehearsal,
@@ -42,7 +43,7 @@ fn place(context: &Context) -> Result<String> {
 /// # Errors
 /// `confirmation_required` before any request is sent; `not_found`, and those of signing in and of writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let name = args.name;
+    let name = missing::account(context, args.name, Operation::RemoveAccess).await?;
     let attempt = ActionDescription::new(Operation::RemoveAccess, &name);
     if !args.rehearsal.is_on {
         let what = format!("remove all access of {name} in {}", place(context)?);

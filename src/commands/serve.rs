@@ -23,7 +23,8 @@ const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
-                        sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\n\n\
+                        sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\n  \
+                        sactl serve --trusted-proxy 10.0.0.0/8\n\n\
                         Each option is also a variable: SACTL_SERVE_LISTEN, SACTL_SERVE_DATABASE, …")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {

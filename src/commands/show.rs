@@ -2,6 +2,7 @@
 
 use super::shared::company_session::CompanySession;
 use super::shared::hints::ActionDescription;
+use super::shared::missing;
 use crate::context::Context;
 use crate::domain::Operation;
 use crate::error::Result;
@@ -11,8 +12,8 @@ use crate::output::AccountDetailView;
 #[command(after_help = "Examples:\n  sactl show fleet-automation\n  sactl show fleet-automation -o json")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Name of the service account
-    name: String,
+    /// Name of the service account; asked for on a terminal
+    name: Option<String>,
 }
 
 /// Shows the account.
@@ -20,9 +21,10 @@ pub struct Args {
 /// # Errors
 /// `not_found`, and those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let name = missing::account(context, args.name, Operation::Show).await?;
     let acting = CompanySession::open(context).await?;
-    match acting.session.show_account(acting.company, &args.name).await {
+    match acting.session.show_account(acting.company, &name).await {
         Ok(detail) => acting.show(&AccountDetailView::from(detail)),
-        Err(error) => Err(acting.explain(error, &ActionDescription::new(Operation::Show, &args.name)).await),
+        Err(error) => Err(acting.explain(error, &ActionDescription::new(Operation::Show, &name)).await),
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Result;
@@ -88,6 +89,28 @@ impl Store {
 
     fn files(&self) -> FileStore {
         FileStore::in_folder(self.folder.clone())
+    }
+
+    /// Whether the store can be used at all, before there is a slot. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub async fn probe(&self) -> Result<()> {
+        match self.kind {
+            StoreKind::Keyring => keyring_store::probe().await,
+            StoreKind::File => Folder::open_private(&self.folder).map(drop),
+            StoreKind::None => Ok(()),
+        }
+    }
+
+    /// Whether `slot` holds what signs in at `now`; `None` where that cannot be known without a question.
+    pub async fn is_signed_in(&self, slot: &Slot, now: Timestamp) -> Option<bool> {
+        let found = match self.kind {
+            StoreKind::Keyring => keyring_store::load_if_known(slot).await?,
+            StoreKind::File => self.files().load(slot).ok()?,
+            StoreKind::None => None,
+        };
+        Some(found.is_some_and(|found| found.password.is_some() || found.live_token(now).is_some()))
     }
 
     /// What `slot` holds; `None` for nothing.

@@ -70,6 +70,8 @@ variables! {
     COMPLETE = "SACTL_COMPLETE";
     /// Any value but `0`: output for screen readers, without boxes, alignment and animation.
     ACCESSIBLE = "SACTL_ACCESSIBLE";
+    /// The pager for long output on a terminal; overrides `PAGER`. Empty or `cat`: no pager.
+    SACTL_PAGER = "SACTL_PAGER";
     /// The shell that `sandbox` starts when no command is given.
     SHELL = "SHELL";
     /// The folders of programs; `sandbox` adds its own folder in front.
@@ -82,8 +84,12 @@ variables! {
     CLICOLOR_FORCE = "CLICOLOR_FORCE";
     /// `dumb`: a terminal without colour.
     TERM = "TERM";
-    /// The width of tables on a terminal.
+    /// The width of tables on a terminal, and of tables that `--output table` asks for.
     COLUMNS = "COLUMNS";
+    /// The pager for long output on a terminal; the default is `less`. Empty or `cat`: no pager.
+    PAGER = "PAGER";
+    /// Options of the pager `less`; the default is `FRX`.
+    LESS = "LESS";
     /// The local time zone in `--jq` expressions.
     TIME_ZONE = "TZ";
     /// A file of certificate authorities to trust instead of those of the system.
@@ -128,6 +134,15 @@ impl Environment {
     pub fn get(&self, variable: Variable) -> Result<Option<String>> {
         let text = self.raw(variable).map(OsString::into_string).transpose();
         text.map_err(|_| Error::config(format!("{} is not UTF-8 text", variable.name)))
+    }
+
+    /// The value of `variable` as text, also an empty one, where that is a choice.
+    pub fn choice(&self, variable: Variable) -> Option<String> {
+        let value = match &self.0 {
+            None => std::env::var_os(variable.name),
+            Some(pairs) => pairs.get(variable.name).cloned(),
+        };
+        value.and_then(|value| value.into_string().ok())
     }
 
     /// The value of a variable that a file of the user names. An empty one counts as unset.

@@ -50,6 +50,9 @@ pub struct Profile {
     /// The active company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<Company>,
+    /// The company that was active before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_company: Option<Company>,
 }
 
 /// Most bytes of the file.

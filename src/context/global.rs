@@ -78,6 +78,9 @@ pub struct Global {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", hide_short_help = true)]
     pub color: Option<Colour>,
+    /// Do not use a pager for long output
+    #[arg(long, global = true, hide_short_help = true)]
+    pub no_pager: bool,
     /// Never prompt
     #[arg(long, global = true, hide_short_help = true)]
     pub no_input: bool,

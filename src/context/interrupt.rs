@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::error::{CliError, Result};
 use crate::text::Hint;
-use crate::ui::{Ui, release_terminal, resume_terminal};
+use crate::ui::{Ui, is_paging, release_terminal, resume_terminal};
 
 /// How long a command may take to end by itself.
 const GRACE: Duration = Duration::from_millis(300);
@@ -56,6 +56,8 @@ fn stop() {
 /// The signal that ends the process. Those that stop it and let it go on are obeyed meanwhile.
 fn ending(signals: &mut Signals) -> Option<i32> {
     signals.forever().find(|signal| match *signal {
+        // The key is for the pager, which may end a search with it.
+        SIGINT if is_paging() => false,
         SIGTSTP => {
             stop();
             false

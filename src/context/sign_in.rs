@@ -7,32 +7,69 @@ use crate::api::session::TokenGrant;
 use crate::client::{Gateway, SignIn};
 use crate::domain::Password;
 use crate::domain::secret::OneTimeCode;
-use crate::error::{CliError, Result};
+use crate::error::CliError;
 use crate::ui::Ui;
 
-/// Signs in; a person who needs a second factor is asked for the code.
+/// How often a code is asked for.
+const CODES: usize = 3;
+
+/// Why a sign-in failed.
+#[derive(Debug)]
+pub struct SignInFailure {
+    /// What the user reads.
+    pub error: CliError,
+    /// Whether the user name or the password is wrong, so that another one may be typed.
+    pub is_wrong_password: bool,
+}
+
+impl From<SignInFailure> for CliError {
+    fn from(failure: SignInFailure) -> Self {
+        failure.error
+    }
+}
+
+impl From<CliError> for SignInFailure {
+    fn from(error: CliError) -> Self {
+        Self { error, is_wrong_password: false }
+    }
+}
+
+/// Signs in; a person who needs a second factor is asked for the code, again where it is wrong.
 ///
 /// # Errors
-/// Those of a sign-in; `mfa_required` when a code is needed and nobody can be asked.
+/// Those of a sign-in; `mfa_required` when a code is needed and no question can be asked.
 pub async fn sign_in(
     gateway: &Gateway,
     ui: &Ui,
     username: &str,
     password: &Password,
     otp: Option<OneTimeCode>,
-) -> Result<TokenGrant> {
+) -> std::result::Result<TokenGrant, SignInFailure> {
     if password.expose().is_empty() {
-        return Err(CliError::usage(format!("the password of {username} is empty: nothing was sent")));
+        return Err(CliError::usage(format!("the password of {username} is empty: nothing was sent")).into());
     }
     let asked_already = otp.is_some();
     let mut who = SignIn { username: username.to_owned(), password: password.clone(), otp };
-    match gateway.sign_in(&who).await {
-        Err(error) if error.code == Code::MfaRequired && !asked_already && ui.is_interactive() => {
-            let code = ui.prompt_secret("Code of the authenticator app").await?;
-            who.otp = Some(OneTimeCode::new(code.trim()));
-            Ok(gateway.sign_in(&who).await?)
+    let refusal = match gateway.sign_in(&who).await {
+        Ok(grant) => return Ok(grant),
+        Err(error) => error,
+    };
+    if refusal.code != Code::MfaRequired || asked_already || !ui.is_interactive() {
+        let is_wrong_password = refusal.code == Code::InvalidGrant && !asked_already;
+        return Err(SignInFailure { error: refusal.into(), is_wrong_password });
+    }
+    let mut asked = 1;
+    loop {
+        let code = ui.prompt_secret("Code of the authenticator app").await?;
+        who.otp = Some(OneTimeCode::new(code.trim()));
+        match gateway.sign_in(&who).await {
+            Ok(grant) => return Ok(grant),
+            Err(error) if error.code == Code::InvalidGrant && asked < CODES => {
+                ui.ask_about("The code is wrong or was used before; try again with the next one.");
+            }
+            Err(error) => return Err(CliError::from(error).into()),
         }
-        outcome => Ok(outcome?),
+        asked += 1;
     }
 }
 

@@ -12,7 +12,11 @@ use crate::config::{Environment, env};
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection};
 use crate::text::suggest::nearest;
-use crate::ui::{Colour, UiOptions};
+use crate::ui::{Colour, DEFAULT_PAGER, Pager, UiOptions};
+
+/// What `less` does where the user has not said it: it ends at once where all fits, keeps colours, and leaves the answer
+/// on the screen.
+const LESS: &str = "FRX";
 
 /// The options that flags and environment ask for.
 ///
@@ -33,8 +37,23 @@ pub fn ui_options(global: &Global, environment: &Environment) -> Result<UiOption
         wide: global.wide,
         accessible: text_of(environment, env::ACCESSIBLE).is_some_and(|value| value != "0"),
         dumb_terminal: text_of(environment, env::TERM).as_deref() == Some("dumb"),
+        pager: if global.no_pager { None } else { pager(environment) },
         target: target(global),
     })
+}
+
+/// The command of the pager: `SACTL_PAGER`, else `PAGER`, else `less`. None for an empty one, and for `cat`.
+fn pager(environment: &Environment) -> Option<Pager> {
+    let chosen = environment.choice(env::SACTL_PAGER).or_else(|| environment.choice(env::PAGER));
+    let command = chosen.unwrap_or_else(|| DEFAULT_PAGER.to_owned());
+    if ["", "cat"].contains(&command.trim()) {
+        return None;
+    }
+    let mut variables = vec![(env::TOKEN.name, None), (env::PASSWORD.name, None)];
+    if !environment.has(env::LESS) {
+        variables.push((env::LESS.name, Some(LESS)));
+    }
+    Some(Pager { command, variables })
 }
 
 /// The format of the flag, else of the environment. An expression works on JSON: it goes before the environment, and
@@ -178,6 +197,19 @@ mod tests {
             (Colour::Never, &[("CLICOLOR_FORCE", "1")], true, false),
         ] {
             assert_eq!(wants_colour(colour, &environment(pairs), is_terminal), wanted, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn the_pager_is_the_one_chosen_first_and_none_where_that_is_empty() {
+        for (pairs, wanted) in [
+            (&[][..], Some("less")),
+            (&[("PAGER", "more")], Some("more")),
+            (&[("PAGER", "more"), ("SACTL_PAGER", "less -S")], Some("less -S")),
+            (&[("PAGER", "more"), ("SACTL_PAGER", "")], None),
+            (&[("PAGER", " cat ")], None),
+        ] {
+            assert_eq!(pager(&environment(pairs)).map(|pager| pager.command).as_deref(), wanted, "{pairs:?}");
         }
     }
 

@@ -118,7 +118,7 @@ fn show(name: &str, title: &str, text: impl Fn(Style) -> String, context: &Conte
         let text = text(Style::new(None, false));
         return crate::ui::show(ui, &HelpView::new(name, title, text));
     }
-    ui.answer(|out| out.write_all(text(Style::new(ui.width(), ui.colour())).as_bytes()))
+    ui.paged(|out| out.write_all(text(Style::new(ui.width(), ui.colour())).as_bytes()))
 }
 
 /// The refusal of words of which the last means nothing to `command`.

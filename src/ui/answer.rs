@@ -1,8 +1,12 @@
 //! Writes an answer in the form that was asked for.
+//!
+//! Responsible for what goes through the pager. Refuses to give it a secret.
+
+use std::io::Write;
 
 use super::Ui;
 use crate::error::Result;
-use crate::output::{self, Answer, OutputContext, Shown};
+use crate::output::{self, Answer, Field, OutputContext, Row, Shown};
 
 /// Where an answer goes, as the terminal knows it.
 pub fn output_context(ui: &Ui) -> OutputContext {
@@ -25,12 +29,17 @@ pub fn output_context(ui: &Ui) -> OutputContext {
 pub fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
     let output_context = output_context(ui);
     let mut shown = Shown::Whole;
-    ui.answer(|out| {
+    let write = |out: &mut dyn Write| {
         shown = output::write_selected(answer, out, &output_context, ui.selection())?;
         Ok(())
-    })?;
-    if shown == Shown::Cut && output_context.is_terminal {
+    };
+    if ui.may_page() && !has_secret(answer) { ui.paged(write) } else { ui.answer(write) }?;
+    if shown == Shown::Cut {
         ui.aside("Cut to fit; --wide shows all.");
     }
     Ok(())
+}
+
+fn has_secret<A: Answer>(answer: &A) -> bool {
+    answer.rows().into_iter().any(|row| row.cells().iter().any(|cell| matches!(cell, Field::Secret(_))))
 }

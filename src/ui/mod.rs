@@ -10,6 +10,8 @@ mod choose;
 mod hold;
 #[cfg(feature = "platform")]
 pub mod log;
+mod pager;
+mod pager_choice;
 mod progress;
 mod prompt;
 mod state;
@@ -19,4 +21,6 @@ pub use crate::text::sanitize::{json_visible, sanitise};
 pub use answer::{output_context, show};
 pub use choose::Choice;
 pub use hold::{release_terminal, resume_terminal};
+pub use pager::is_paging;
+pub use pager_choice::{DEFAULT_PAGER, Pager};
 pub use terminal::{Colour, Ui, UiOptions, WayOut};

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use clap::builder::StyledStr;
 
+use super::pager_choice::Pager;
 use super::state::State;
 use crate::domain::mask::Secrets;
 use crate::domain::{CompanyId, Password};
@@ -60,6 +61,8 @@ pub struct UiOptions {
     pub accessible: bool,
     /// The terminal knows no control sequence.
     pub dumb_terminal: bool,
+    /// The pager for long answers on a terminal.
+    pub pager: Option<Pager>,
     /// What the commands in hints act on.
     pub target: Target,
 }
@@ -156,12 +159,16 @@ impl Ui {
         self.options.colour_out
     }
 
-    /// The width for tables in columns: `COLUMNS`, else the terminal's. `None` for no limit, which is so wherever
-    /// nobody looks: some shells hand `COLUMNS` on, and a pipe is whole all the same.
+    /// The width for tables in columns: `COLUMNS`, else the terminal's. `None` for no limit: in a pipe, unless a
+    /// table was asked for and `COLUMNS` is set, as `watch` sets it.
     pub fn width(&self) -> Option<u16> {
         let of_terminal = || rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col);
-        let width = || self.options.columns.or_else(of_terminal);
-        self.stdout_terminal.then(width).flatten().filter(|columns| *columns > 0)
+        let width = match self.options.format {
+            _ if self.stdout_terminal => self.options.columns.or_else(of_terminal),
+            Some(Format::Table) => self.options.columns,
+            _ => None,
+        };
+        width.filter(|columns| *columns > 0)
     }
 
     /// Whether somebody can be asked: a terminal on both standard input and standard error, and no

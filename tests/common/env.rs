@@ -43,6 +43,7 @@ impl Env {
             ("LANG", "C.UTF-8".to_owned()),
             ("TZ", "UTC".to_owned()),
             ("SACTL_CONFIG_DIR", at("config/sactl")),
+            ("SACTL_PAGER", "cat".to_owned()),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value)).into();
         Self { folder, variables }

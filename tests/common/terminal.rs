@@ -54,7 +54,12 @@ impl Terminal {
 
     /// Starts any program on a terminal of this width.
     pub(crate) fn of_columns(columns: u16, command: &Command) -> Self {
-        let (master, slave) = open(columns);
+        Self::of_size(ROWS, columns, command)
+    }
+
+    /// Starts any program on a terminal of this size.
+    pub(crate) fn of_size(rows: u16, columns: u16, command: &Command) -> Self {
+        let (master, slave) = open(rows, columns);
         let stream = || slave.try_clone().unwrap();
         let mut session = Command::new("setsid");
         session.arg("--ctty").arg(command.get_program()).args(command.get_args());
@@ -157,7 +162,7 @@ impl Drop for Terminal {
     }
 }
 
-fn open(columns: u16) -> (File, File) {
+fn open(rows: u16, columns: u16) -> (File, File) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
@@ -169,7 +174,7 @@ fn open(columns: u16) -> (File, File) {
     let mut modes = tcgetattr(&slave).unwrap();
     modes.output_modes.remove(OutputModes::OPOST);
     tcsetattr(&slave, OptionalActions::Now, &modes).unwrap();
-    tcsetwinsize(&slave, Winsize { ws_row: ROWS, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+    tcsetwinsize(&slave, Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     (master.into(), slave)
 }
 

@@ -1,10 +1,13 @@
 //! What once went wrong in the field, one file a theme. Each test says in one sentence what a user saw.
 
 mod answers;
+mod asking;
 mod bounds;
 mod durable;
+mod first_sign_in;
 mod hints;
 mod log;
+mod paging;
 mod passwords;
 mod proxies;
 mod refusals;

@@ -1,20 +1,28 @@
 //! `sactl company use`.
 
-use crate::config::ConfigFile;
-use crate::context::Context;
+use super::super::shared::missing;
+use crate::config::{ConfigFile, env};
+use crate::context::{Context, choose};
+use crate::domain::Company;
 use crate::domain::company::CompanyRef;
 use crate::error::{CliError, Result};
 use crate::output::CompanyView;
 use crate::text::CommandLine;
 use crate::ui;
 
+/// What stands for the company that was active before.
+const PREVIOUS: &str = "-";
+
 /// Choose the active company of the profile
+///
+/// Without a company, a terminal shows a list to choose from. A dash is the company that was active before.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sactl company use 2\n  sactl company use 'Northwind Logistics'")]
+#[command(after_help = "Examples:\n  sactl company use 2\n  sactl company use 'Northwind Logistics'\n  \
+                        sactl company use -")]
 pub(super) struct Args {
-    /// Company to act in: an id (digits) or a name
+    /// Company to act in: an id (digits), a name, or - for the previous one
     #[arg(value_name = "ID|NAME")]
-    reference: CompanyRef,
+    reference: Option<CompanyRef>,
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
@@ -27,13 +35,35 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
                 .then(", or name the company with --company or SACTL_COMPANY"),
         ));
     };
-    let company = context.resolve_company(&args.reference).await?;
+    let company = match &args.reference {
+        Some(CompanyRef::Name(name)) if name == PREVIOUS => previous(context, &profile)?,
+        Some(reference) => context.resolve_company(reference).await?,
+        None => {
+            missing::require(context.ui(), "the company", "company list")?;
+            let companies = context.session().await?.list_companies(None)?.all().await?;
+            choose(context.ui(), &companies).await?
+        }
+    };
     ConfigFile::update(&settings.folder, |file| {
-        file.profiles.entry(profile.clone()).or_default().company = Some(company.clone());
+        let profile = file.profiles.entry(profile.clone()).or_default();
+        let before = profile.company.replace(company.clone());
+        profile.previous_company =
+            before.filter(|before| *before != company).or(profile.previous_company.take());
     })?;
     context.ui().status(format!("The active company of profile {profile} is {company}"));
+    if context.environment().has(env::COMPANY) {
+        context.ui().warning(format!("{} is set and overrides it", env::COMPANY.name));
+    }
     if context.ui().wants_data() {
         return ui::show(context.ui(), &CompanyView::new(company, true));
     }
     Ok(())
+}
+
+/// The company that was active before, as the profile has it.
+fn previous(context: &Context, profile: &str) -> Result<Company> {
+    context.settings()?.stored.previous_company.clone().ok_or_else(|| {
+        CliError::not_found(format!("the profile {profile} had no other company before"))
+            .hint(CommandLine::new("company list").after("see your companies with: "))
+    })
 }

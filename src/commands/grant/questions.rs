@@ -30,7 +30,7 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
     let company = acting.named_company().await;
     let name = match args.name {
         Some(name) => name,
-        None => acting.ask_account().await?,
+        None => acting.ask_account(Operation::SetAccess).await?,
     };
     let (now, present) = present(&acting, &name).await?;
     ui.ask_about(now);

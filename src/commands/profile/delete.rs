@@ -14,16 +14,16 @@ use crate::ui;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl profile delete acme")]
 pub(super) struct Args {
-    /// Profile to delete
-    name: String,
+    /// Profile to delete; asked for on a terminal
+    name: Option<String>,
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
-    let name = args.name;
     let folder = &context.settings()?.folder;
     let file = ConfigFile::load(folder)?;
+    let name = known::pick(context.ui(), args.name, &file).await?;
     let profile = file.profiles.get(&name).ok_or_else(|| known::no_profile(&name, &file))?;
-    let view = known::view(&name, profile, &file);
+    let view = known::view(&name, profile, &file, folder).await;
     let shared = file.profiles.iter().any(|(other, one)| *other != name && is_same_slot(one, profile));
     if !shared && let (Some(origin), Some(username)) = (profile.server.clone(), profile.username.clone()) {
         let store = Store::new(profile.credential_store.unwrap_or(StoreKind::Keyring), folder);

@@ -1,13 +1,20 @@
-//! A stored profile as it is shown, and the refusal of one that is not stored.
+//! A stored profile as it is shown, the choice of one, and the refusal of one that is not stored.
 
-use crate::config::{ConfigFile, Profile};
-use crate::error::CliError;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::super::shared::missing;
+use crate::config::credentials::{Slot, Store};
+use crate::config::{ConfigFile, Profile, StoreKind};
+use crate::error::{CliError, Result};
 use crate::output::ProfileView;
 use crate::text::CommandLine;
 use crate::text::suggest::nearest;
+use crate::ui::{Choice, Ui};
 
 /// What is shown of a profile.
-pub(super) fn view(name: &str, profile: &Profile, file: &ConfigFile) -> ProfileView {
+pub(super) async fn view(name: &str, profile: &Profile, file: &ConfigFile, folder: &Path) -> ProfileView {
     ProfileView {
         name: name.to_owned(),
         current: file.current.as_deref() == Some(name),
@@ -15,7 +22,44 @@ pub(super) fn view(name: &str, profile: &Profile, file: &ConfigFile) -> ProfileV
         username: profile.username.clone(),
         company: profile.company.clone(),
         credential_store: profile.credential_store.map(|kind| kind.to_string()),
+        signed_in: is_signed_in(profile, folder).await,
     }
+}
+
+/// Whether what is stored for the profile signs in, as far as that is known without the server and without a question.
+async fn is_signed_in(profile: &Profile, folder: &Path) -> Option<bool> {
+    let (Some(origin), Some(username)) = (profile.server.clone(), profile.username.clone()) else {
+        return Some(false);
+    };
+    let store = Store::new(profile.credential_store.unwrap_or(StoreKind::Keyring), folder);
+    store.is_signed_in(&Slot { origin, username }, Timestamp::now()).await
+}
+
+/// The profile that the command line names, else the one that is chosen now.
+pub(super) async fn pick(ui: &Ui, name: Option<String>, file: &ConfigFile) -> Result<String> {
+    if let Some(name) = name {
+        return Ok(name);
+    }
+    missing::require(ui, "the name of the profile", "profile list")?;
+    let mut names: Vec<&String> = file.profiles.keys().collect();
+    if names.is_empty() {
+        return Err(no_profile_yet());
+    }
+    let choices = file.profiles.iter().map(|(name, profile)| Choice::new(name, about(profile))).collect();
+    let start = names.iter().position(|name| file.current.as_ref() == Some(name)).unwrap_or_default();
+    let place = ui.choose("Which profile", choices, start).await?;
+    Ok(names.swap_remove(place).clone())
+}
+
+fn about(profile: &Profile) -> String {
+    let server = profile.server.as_ref().map_or_else(|| "no server".to_owned(), ToString::to_string);
+    format!("{} at {server}", profile.username.as_deref().unwrap_or("no account"))
+}
+
+/// The refusal where no profile is stored.
+pub(super) fn no_profile_yet() -> CliError {
+    CliError::not_found("there is no profile yet")
+        .hint(CommandLine::new("login").after("make one by signing in: "))
 }
 
 /// The refusal of a profile that is not stored.

@@ -12,9 +12,12 @@ use crate::ui;
 #[command(after_help = "Example:\n  sactl profile list")]
 pub(super) struct Args {}
 
-pub(super) fn run(_args: Args, context: &Context) -> Result<()> {
-    let file = ConfigFile::load(&context.settings()?.folder)?;
-    let view: ProfileListView =
-        file.profiles.iter().map(|(name, profile)| known::view(name, profile, &file)).collect();
-    ui::show(context.ui(), &view)
+pub(super) async fn run(_args: Args, context: &Context) -> Result<()> {
+    let folder = &context.settings()?.folder;
+    let file = ConfigFile::load(folder)?;
+    let mut views = Vec::with_capacity(file.profiles.len());
+    for (name, profile) in &file.profiles {
+        views.push(known::view(name, profile, &file, folder).await);
+    }
+    ui::show(context.ui(), &views.into_iter().collect::<ProfileListView>())
 }

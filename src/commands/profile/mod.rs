@@ -3,6 +3,7 @@
 mod delete;
 mod known;
 mod list;
+mod rename;
 mod show;
 mod r#use;
 
@@ -24,6 +25,7 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     Use(r#use::Args),
+    Rename(rename::Args),
     Delete(delete::Args),
 }
 
@@ -33,9 +35,10 @@ enum Verb {
 /// Those of the verb.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     match args.verb {
-        Verb::List(args) => list::run(args, context),
-        Verb::Show(args) => show::run(args, context),
-        Verb::Use(args) => r#use::run(args, context),
+        Verb::List(args) => list::run(args, context).await,
+        Verb::Show(args) => show::run(args, context).await,
+        Verb::Use(args) => r#use::run(args, context).await,
+        Verb::Rename(args) => rename::run(args, context).await,
         Verb::Delete(args) => delete::run(args, context).await,
     }
 }

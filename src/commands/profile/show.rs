@@ -3,8 +3,7 @@
 use super::known;
 use crate::config::ConfigFile;
 use crate::context::Context;
-use crate::error::{CliError, Result};
-use crate::text::CommandLine;
+use crate::error::Result;
 use crate::ui;
 
 /// Show a profile; by default, the one in use
@@ -15,14 +14,15 @@ pub(super) struct Args {
     name: Option<String>,
 }
 
-pub(super) fn run(args: Args, context: &Context) -> Result<()> {
+pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let settings = context.settings()?;
     let file = ConfigFile::load(&settings.folder)?;
     let in_use = || settings.profile.as_ref().map(|profile| profile.value.clone());
-    let name = args.name.or_else(in_use).ok_or_else(|| {
-        CliError::not_found("there is no profile yet")
-            .hint(CommandLine::new("login").after("make one by signing in: "))
-    })?;
+    let name = match args.name.or_else(in_use) {
+        Some(name) => name,
+        None if file.profiles.is_empty() => return Err(known::no_profile_yet()),
+        None => known::pick(context.ui(), None, &file).await?,
+    };
     let profile = file.profiles.get(&name).ok_or_else(|| known::no_profile(&name, &file))?;
-    ui::show(context.ui(), &known::view(&name, profile, &file))
+    ui::show(context.ui(), &known::view(&name, profile, &file, &settings.folder).await)
 }

@@ -10,18 +10,19 @@ use crate::ui;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl profile use acme")]
 pub(super) struct Args {
-    /// Profile to use
-    name: String,
+    /// Profile to use; asked for on a terminal
+    name: Option<String>,
 }
 
-pub(super) fn run(args: Args, context: &Context) -> Result<()> {
-    let name = args.name;
-    let view = ConfigFile::update(&context.settings()?.folder, |file| {
+pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
+    let folder = &context.settings()?.folder;
+    let name = known::pick(context.ui(), args.name, &ConfigFile::load(folder)?).await?;
+    let (profile, file) = ConfigFile::update(folder, |file| {
         let Some(profile) = file.profiles.get(&name).cloned() else {
             return Err(known::no_profile(&name, file));
         };
         file.current = Some(name.clone());
-        Ok(known::view(&name, &profile, file))
+        Ok((profile, file.clone()))
     })??;
     context.ui().status(format!("The profile in use is {name}"));
     for variable in [env::PROFILE, env::SERVER] {
@@ -30,7 +31,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<()> {
         }
     }
     if context.ui().wants_data() {
-        return ui::show(context.ui(), &view);
+        return ui::show(context.ui(), &known::view(&name, &profile, &file, folder).await);
     }
     Ok(())
 }

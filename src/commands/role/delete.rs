@@ -4,6 +4,7 @@ use super::super::shared::company_session::CompanySession;
 use super::super::shared::confirm::{is_needed, require_confirmation};
 use super::super::shared::dry_run::Rehearsal;
 use super::super::shared::dry_run::account::invalid;
+use super::super::shared::missing;
 use super::explain::explain;
 use super::rehearsal::{ActionDescription, rehearse, unchangeable};
 use crate::api::Code;
@@ -22,8 +23,8 @@ use crate::text::CommandLine;
     after_help = "Examples:\n  sactl role delete router-fixer --dry-run\n  sactl role delete router-fixer --yes"
 )]
 pub(super) struct Args {
-    /// Name of the role
-    name: String,
+    /// Name of the role; asked for on a terminal
+    name: Option<String>,
 
     #[command(flatten)]
     rehearsal: Rehearsal,
@@ -35,7 +36,7 @@ pub(super) struct Args {
 /// `confirmation_required` before any request is sent; `invalid_input` for a default role, `role_in_use`, `not_found`, and those of signing in and
 /// of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
-    let name = args.name;
+    let name = missing::role(context, args.name, true).await?;
     if !args.rehearsal.is_on {
         let what = format!("delete the role {name}");
         if is_needed(context, &what)? {

@@ -3,6 +3,8 @@
 use super::super::shared::access_args::{AdjustArgs, word};
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::dry_run::Rehearsal;
+use super::super::shared::hints::held_in;
+use super::super::shared::missing;
 use super::super::shared::undo::say_undo;
 use super::explain::explain;
 use super::rehearsal::{ActionDescription, rehearse};
@@ -10,10 +12,11 @@ use crate::api::access::AdjustPermissions;
 use crate::api::role::{Role, SetRole};
 use crate::client::Change;
 use crate::context::Context;
-use crate::domain::Permission;
+use crate::domain::{Permission, PermissionSet};
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::RoleView;
 use crate::text::CommandLine;
+use crate::ui::Ui;
 
 /// Change the permissions of a role
 ///
@@ -25,8 +28,8 @@ use crate::text::CommandLine;
     sactl role edit router-fixer --add-permission alerts:view --remove-permission devices:edit\n  \
     sactl role edit router-fixer --add-permission alerts:view --dry-run")]
 pub(super) struct Args {
-    /// Name of the role
-    name: String,
+    /// Name of the role; asked for on a terminal
+    name: Option<String>,
 
     /// New permission list of the role; repeatable, or comma-separated
     #[arg(long = "permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
@@ -40,15 +43,21 @@ pub(super) struct Args {
 }
 
 impl Args {
-    fn check(&self) -> Result<()> {
-        match (self.permissions.is_empty(), self.adjust.is_empty()) {
-            (true, true) => Err(CliError::usage("no permission is named")
-                .hint("add --permission, --add-permission or --remove-permission")),
-            (false, false) => Err(CliError::usage(
-                "--permission replaces, --add-permission and --remove-permission adjust: choose one",
-            )),
-            _ => Ok(()),
+    fn is_without_permissions(&self) -> bool {
+        self.permissions.is_empty() && self.adjust.is_empty()
+    }
+
+    fn check(&self, ui: &Ui) -> Result<()> {
+        if self.is_without_permissions() && !ui.asks_for_what_is_missing() {
+            return Err(CliError::usage("no permission is named")
+                .hint("add --permission, --add-permission or --remove-permission"));
         }
+        if self.permissions.is_empty() || self.adjust.is_empty() {
+            return Ok(());
+        }
+        Err(CliError::usage(
+            "--permission replaces, --add-permission and --remove-permission adjust: choose one",
+        ))
     }
 }
 
@@ -56,22 +65,20 @@ impl Args {
 ///
 /// # Errors
 /// `usage`; `escalation`, `self_modification`, `not_found`, and those of signing in and of writing.
-pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
-    args.check()?;
-    let acting = args
-        .rehearsal
-        .open(context)
-        .await
-        .state_shown_by(|| CommandLine::new("role show").operand(&args.name))?;
-    let change = change(&acting, &args);
-    if args.rehearsal.is_on {
-        return rehearse(&acting, change, &args.name, &attempt(&args)).await;
+pub(super) async fn run(mut args: Args, context: &Context) -> Result<()> {
+    args.check(context.ui())?;
+    let name = missing::role(context, args.name.take(), true).await?;
+    if args.is_without_permissions() {
+        args.permissions = ask_permissions(context, &name).await?;
     }
-    let before = if acting.ui.speaks() {
-        acting.session.show_role(acting.company, &args.name).await.ok()
-    } else {
-        None
-    };
+    let acting =
+        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("role show").operand(&name))?;
+    let change = change(&acting, &name, &args);
+    if args.rehearsal.is_on {
+        return rehearse(&acting, change, &name, &attempt(&args)).await;
+    }
+    let before =
+        if acting.ui.speaks() { acting.session.show_role(acting.company, &name).await.ok() } else { None };
     match change.await {
         Ok(role) => {
             acting.done(format!("Changed the role {} in", role.name)).await;
@@ -84,9 +91,21 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         }
         Err(error) => {
             let named = [args.permissions, args.adjust.add, args.adjust.remove].concat();
-            Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&args.name), &named).await)
+            Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&name), &named).await)
         }
     }
+}
+
+/// The permissions of the role from now on, chosen among those that it has and those that the caller has.
+async fn ask_permissions(context: &Context, name: &str) -> Result<Vec<String>> {
+    let acting = CompanySession::open(context).await?;
+    let role = match acting.session.show_role(acting.company, name).await {
+        Ok(role) => role,
+        Err(error) => return Err(explain(&acting, error, Permission::ROLES_VIEW, Some(name), &[]).await),
+    };
+    let kept = PermissionSet::known(role.permissions.iter());
+    let held = held_in(&acting.session.me().await?, acting.company).unwrap_or_default();
+    acting.ask_permissions(held | kept, kept).await
 }
 
 fn attempt(args: &Args) -> ActionDescription<'_> {
@@ -96,11 +115,11 @@ fn attempt(args: &Args) -> ActionDescription<'_> {
     ActionDescription::Adjust(&args.adjust.add, &args.adjust.remove)
 }
 
-fn change<'a>(acting: &CompanySession<'a>, args: &Args) -> Change<'a, Role> {
+fn change<'a>(acting: &CompanySession<'a>, name: &str, args: &Args) -> Change<'a, Role> {
     if args.adjust.is_empty() {
         let role = SetRole { permissions: args.permissions.clone() };
-        return acting.session.set_role(acting.company, &args.name, &role);
+        return acting.session.set_role(acting.company, name, &role);
     }
     let AdjustArgs { add, remove } = args.adjust.clone();
-    acting.session.adjust_role(acting.company, &args.name, &AdjustPermissions { add, remove })
+    acting.session.adjust_role(acting.company, name, &AdjustPermissions { add, remove })
 }

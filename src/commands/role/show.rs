@@ -1,6 +1,7 @@
 //! `sactl role show`: what the holders of a role may do.
 
 use super::super::shared::company_session::CompanySession;
+use super::super::shared::missing;
 use super::explain::explain;
 use crate::context::Context;
 use crate::domain::Permission;
@@ -11,8 +12,8 @@ use crate::output::RoleView;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl role show operator")]
 pub(super) struct Args {
-    /// Name of the role
-    name: String,
+    /// Name of the role; asked for on a terminal
+    name: Option<String>,
 }
 
 /// Shows the role.
@@ -20,9 +21,10 @@ pub(super) struct Args {
 /// # Errors
 /// `not_found`, and those of signing in and of reading.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
+    let name = missing::role(context, args.name, false).await?;
     let acting = CompanySession::open(context).await?;
-    match acting.session.show_role(acting.company, &args.name).await {
+    match acting.session.show_role(acting.company, &name).await {
         Ok(role) => acting.show(&RoleView::from(role)),
-        Err(error) => Err(explain(&acting, error, Permission::ROLES_VIEW, Some(&args.name), &[]).await),
+        Err(error) => Err(explain(&acting, error, Permission::ROLES_VIEW, Some(&name), &[]).await),
     }
 }

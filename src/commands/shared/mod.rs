@@ -5,6 +5,7 @@ pub(super) mod company_session;
 pub mod confirm;
 pub(super) mod dry_run;
 pub(super) mod hints;
+pub(super) mod missing;
 pub(super) mod new_password;
 pub mod password_args;
 mod password_file;

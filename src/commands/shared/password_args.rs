@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::new_password::NewPassword;
 use super::password_file::Unfinished;
+use super::prompts::QUESTIONS;
 use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of, read_password_file};
 use crate::context::Context;
 use crate::domain::{Password, password};
@@ -73,10 +74,10 @@ impl PasswordArgs {
                 None => Ok(NewPassword::generated()),
             };
         }
-        let password = self.given(context.ui(), name).await?;
-        password::check(&password).map_err(|broken| {
-            CliError::invalid_input(broken.into_iter().map(password::Rule::violation).collect())
-        })?;
+        let password = match self.given(context.ui())? {
+            Some(password) => checked(password)?,
+            None => typed(context.ui(), name).await?,
+        };
         if let Some(weakness) = password::weakness(&password, &[name]) {
             let why = weakness.trim_end_matches('.');
             context.ui().warning(format!("this password keeps the policy and is weak all the same: {why}"));
@@ -84,23 +85,19 @@ impl PasswordArgs {
         Ok(NewPassword::given(password))
     }
 
-    async fn given(&self, ui: &Ui, name: &str) -> Result<Password> {
+    /// The password of the stream or the file; `None` where it is asked for.
+    fn given(&self, ui: &Ui) -> Result<Option<Password>> {
         if self.password_stdin {
-            return password_from_stdin(ui);
+            return password_from_stdin(ui).map(Some);
         }
         if let Some(path) = &self.password_file {
-            return Ok(read_password_file(path)?);
+            return Ok(Some(read_password_file(path)?));
         }
-        if !ui.is_interactive() {
-            return Err(CliError::usage("no password is given, and nobody can be asked")
-                .hint("use --password-stdin, --password-file FILE or --generate"));
+        if ui.is_interactive() {
+            return Ok(None);
         }
-        let first = ui.prompt_secret(&format!("New password of {name}")).await?;
-        let second = ui.prompt_secret("The same again").await?;
-        if *first != *second {
-            return Err(CliError::usage("the two passwords differ: nothing was changed"));
-        }
-        Ok(Password::new(first.as_str()))
+        Err(CliError::usage("no password is given, and nobody can be asked")
+            .hint("use --password-stdin, --password-file FILE or --generate"))
     }
 
     /// Whether the file of `--password-out` belongs to an unfinished attempt of this command on this account.
@@ -112,6 +109,37 @@ impl PasswordArgs {
     /// Whether nothing says where the password comes from, so that it is asked for.
     pub(in crate::commands) fn is_missing(&self) -> bool {
         !self.generate && !self.is_given()
+    }
+}
+
+/// A password that keeps the policy.
+fn checked(password: Password) -> Result<Password> {
+    match password::check(&password) {
+        Ok(()) => Ok(password),
+        Err(broken) => {
+            Err(CliError::invalid_input(broken.into_iter().map(password::Rule::violation).collect()))
+        }
+    }
+}
+
+/// A new password of `name`, typed twice; again where the two differ or a rule is broken.
+async fn typed(ui: &Ui, name: &str) -> Result<Password> {
+    let mut asked = 1;
+    loop {
+        let first = ui.prompt_secret(&format!("New password of {name}")).await?;
+        let refusal = match checked(Password::new(first.as_str())) {
+            Ok(password) if *ui.prompt_secret("The same again").await? == *first => return Ok(password),
+            Ok(_) => CliError::usage("the two passwords differ: nothing was changed"),
+            Err(refusal) => refusal,
+        };
+        if asked == QUESTIONS {
+            return Err(refusal);
+        }
+        match refusal.violations() {
+            [] => ui.ask_about(refusal.message()),
+            broken => broken.iter().for_each(|rule| ui.ask_about(&*rule.message)),
+        }
+        asked += 1;
     }
 }
 

@@ -1,17 +1,16 @@
-//! What is missing on the command line, asked of a person: an account, and the access that it shall have.
+//! What is missing on the command line, asked of a person: the access that an account shall have.
 //!
 //! Only what the signed-in identity may give is offered. Nothing here changes anything.
 
 use super::access_args::AccessSpec;
 use super::company_session::CompanySession;
 use super::hints::{ActionDescription, held_in};
-use crate::api::account::AccountQuery;
 use crate::api::role::Role;
-use crate::api::{Access, Account, Code};
+use crate::api::{Access, Code};
 use crate::client;
 use crate::context::Context;
 use crate::domain::decision;
-use crate::domain::{Company, DefaultRole, Operation, Ownership, Permission, PermissionSet, Refusal, page};
+use crate::domain::{Company, DefaultRole, Operation, Permission, PermissionSet, Refusal};
 use crate::error::{CliError, Result};
 use crate::text::CommandLine;
 use crate::ui::{Choice, Ui};
@@ -87,33 +86,6 @@ impl CompanySession<'_> {
     /// see shows when the new account is made.
     pub(in crate::commands) async fn sees_account(&self, name: &str) -> bool {
         self.session.show_account(self.company, name).await.is_ok()
-    }
-
-    /// One of the accounts that the company sees, or another one by its name.
-    ///
-    /// # Errors
-    /// Those of asking and of reading.
-    pub(in crate::commands) async fn ask_account(&self) -> Result<String> {
-        let query = AccountQuery { page_size: Some(page::MAX_SIZE), ..AccountQuery::default() };
-        let first = match self.session.list_accounts(self.company, &query)?.next().await {
-            Ok(page) => page,
-            Err(error) => {
-                return Err(self.explain(error, &ActionDescription::new(Operation::List, "")).await);
-            }
-        };
-        let accounts = first.as_ref().map_or(&[][..], |page| &page.data);
-        let is_all = first.as_ref().is_none_or(|page| page.next.is_none());
-        if !is_all || accounts.is_empty() {
-            return self.ui.prompt("Name of the service account").await.map(|name| name.trim().to_owned());
-        }
-        let mut choices: Vec<Choice> =
-            accounts.iter().map(|account| Choice::new(&account.name, about(account))).collect();
-        choices.push(Choice::new("Another one", "by its name"));
-        let place = self.ui.choose("Which service account", choices, 0).await?;
-        match accounts.get(place) {
-            Some(account) => Ok(account.name.clone()),
-            None => self.ui.prompt("Its name").await.map(|name| name.trim().to_owned()),
-        }
     }
 
     /// A role or a list of permissions; where `may_be_none`, also nothing. What the account has now is chosen
@@ -192,7 +164,15 @@ impl CompanySession<'_> {
         }
     }
 
-    async fn ask_permissions(&self, offered: PermissionSet, kept: PermissionSet) -> Result<Vec<String>> {
+    /// Permissions among those `offered`; those in `kept` are chosen beforehand.
+    ///
+    /// # Errors
+    /// `escalation` where none is offered, and those of asking.
+    pub(in crate::commands) async fn ask_permissions(
+        &self,
+        offered: PermissionSet,
+        kept: PermissionSet,
+    ) -> Result<Vec<String>> {
         let all: Vec<Permission> = offered.iter().collect();
         let withheld = PermissionSet::ALL.len() - all.len();
         if withheld > 0 {
@@ -206,15 +186,6 @@ impl CompanySession<'_> {
         let present = present.map(|(place, _)| place).collect();
         let chosen = self.ui.choose_many("Which permissions", choices, present).await?;
         Ok(chosen.into_iter().map(|place| all[place].to_string()).collect())
-    }
-}
-
-/// What a person wants to know to choose among accounts.
-fn about(account: &Account) -> String {
-    let access = account.access.as_ref().map_or_else(|| "no access here".to_owned(), held);
-    match account.ownership {
-        Ownership::Owned => format!("owned; {access}"),
-        Ownership::External => format!("external, of {}; {access}", account.owner),
     }
 }
 
@@ -253,6 +224,6 @@ fn least(roles: &[Role]) -> Option<usize> {
     (0..roles.len()).min_by_key(|place| roles[*place].permissions.len())
 }
 
-fn counted(permissions: usize) -> String {
+pub(in crate::commands) fn counted(permissions: usize) -> String {
     if permissions == 1 { "1 permission".to_owned() } else { format!("{permissions} permissions") }
 }

@@ -16,7 +16,7 @@ use crate::text::CommandLine;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) async fn load(slot: &Slot) -> Result<Option<Credentials>> {
-    let found = bounded(slot, |entry| match entry.get_password() {
+    let found = bounded(names_of(slot), |entry| match entry.get_password() {
         Ok(text) => Ok(Some(zeroize::Zeroizing::new(text))),
         Err(KeyringError::NoEntry) => Ok(None),
         Err(error) => Err(error),
@@ -30,28 +30,46 @@ pub(super) async fn load(slot: &Slot) -> Result<Option<Credentials>> {
     })
 }
 
-/// The same without unlocking anything, which would ask a person: what lies behind a lock is not there. The
-/// keyring's own library always unlocks, so this looks for the entry as that one stores it.
+/// Looks for an entry that does not exist, which the keyring answers only where there is one.
+pub(super) async fn probe() -> Result<()> {
+    let names = ("sactl".to_owned(), "probe".to_owned());
+    bounded(names, |entry| match entry.get_password() {
+        Err(KeyringError::NoEntry) => Ok(()),
+        other => other.map(drop),
+    })
+    .await
+}
+
+/// The same as [`load`] without unlocking anything, which would ask a person: what lies behind a lock is not there.
 pub(super) async fn load_if_open(slot: &Slot) -> Result<Option<Credentials>> {
+    Ok(load_if_known(slot).await.flatten())
+}
+
+/// What `slot` holds; `None` where the keyring does not answer, or has it behind a lock. The keyring's own library
+/// always unlocks, so this looks for the entry as that one stores it.
+pub(super) async fn load_if_known(slot: &Slot) -> Option<Option<Credentials>> {
     let (service, username) = names_of(slot);
     let work = tokio::task::spawn_blocking(move || {
         let keyring = SecretService::connect(EncryptionType::Dh).ok()?;
         let attributes = [("service", service.as_str()), ("username", username.as_str())];
         let found = keyring.search_items(attributes.into()).ok()?;
-        let secret = found.unlocked.first()?.get_secret().ok()?;
-        Some(zeroize::Zeroizing::new(secret))
+        match found.unlocked.first() {
+            Some(item) => Some(Some(zeroize::Zeroizing::new(item.get_secret().ok()?))),
+            None if found.locked.is_empty() => Some(None),
+            None => None,
+        }
     });
-    let secret = tokio::time::timeout(PATIENCE, work).await.ok().and_then(std::result::Result::ok).flatten();
-    Ok(secret.and_then(|secret| serde_json::from_slice(&secret).ok()))
+    let secret = tokio::time::timeout(PATIENCE, work).await.ok()?.ok()??;
+    Some(secret.and_then(|secret| serde_json::from_slice(&secret).ok()))
 }
 
 pub(super) async fn save(slot: &Slot, credentials: &Credentials) -> Result<()> {
     let text = encode(credentials)?;
-    bounded(slot, move |entry| entry.set_password(&text)).await
+    bounded(names_of(slot), move |entry| entry.set_password(&text)).await
 }
 
 pub(super) async fn delete(slot: &Slot) -> Result<bool> {
-    bounded(slot, |entry| match entry.delete_credential() {
+    bounded(names_of(slot), |entry| match entry.delete_credential() {
         Ok(()) => Ok(true),
         Err(KeyringError::NoEntry) => Ok(false),
         Err(error) => Err(error),
@@ -66,10 +84,9 @@ fn names_of(slot: &Slot) -> (String, String) {
 
 /// Runs `call` on another thread, and gives up on it when it takes too long.
 async fn bounded<T: Send + 'static>(
-    slot: &Slot,
+    (service, username): (String, String),
     call: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
 ) -> Result<T> {
-    let (service, username) = names_of(slot);
     let work = tokio::task::spawn_blocking(move || {
         Entry::new(&service, &username).and_then(|entry| call(&entry)).map_err(explain)
     });

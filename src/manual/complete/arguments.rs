@@ -67,9 +67,14 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
         (_, _, "PERMISSION") => Takes::Permission,
         (_, _, "COMPANY=RIGHTS") => Takes::Grant,
         (_, _, "ID|NAME") => Takes::Company,
-        (_, "server", _) => Takes::Server,
+        (_, "server" | "url", _) => Takes::Server,
         (_, "columns", _) => Takes::Columns,
-        (_, "jq" | "username" | "otp" | "description" | "search" | "limit" | "timeout", _) => Takes::Anything,
+        (
+            _,
+            "jq" | "username" | "new_name" | "trusted_proxy" | "otp" | "description" | "search" | "limit"
+            | "timeout",
+            _,
+        ) => Takes::Anything,
         (_, _, "@FILE|-") => Takes::File,
         _ if matches!(arg.get_value_hint(), ValueHint::AnyPath | ValueHint::FilePath) => Takes::File,
         _ => return None,

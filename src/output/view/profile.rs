@@ -25,11 +25,24 @@ pub struct ProfileView {
     pub company: Option<Company>,
     /// Where the credentials are kept.
     pub credential_store: Option<String>,
+    /// Whether what is stored for it signs in, as far as this machine knows; null where the keyring is locked or does
+    /// not answer.
+    pub signed_in: Option<bool>,
+}
+
+impl ProfileView {
+    fn state(&self) -> Cell {
+        match self.signed_in {
+            Some(true) => Cell::new("signed in"),
+            Some(false) => Cell::faint("signed out"),
+            None => Cell::faint("unknown"),
+        }
+    }
 }
 
 impl Row for ProfileView {
     const COLUMNS: &'static [&'static str] =
-        &["name", "current", "server", "username", "company_id", "company", "credential_store"];
+        &["name", "current", "server", "username", "company_id", "company", "credential_store", "signed_in"];
 
     fn cells(&self) -> Cells<'_> {
         vec![
@@ -40,6 +53,7 @@ impl Row for ProfileView {
             written(self.company.as_ref().map(|company| company.id)),
             text(self.company.as_ref().map(|company| &company.name)),
             text(self.credential_store.as_ref()),
+            self.signed_in.map_or_else(|| "".into(), told),
         ]
     }
 
@@ -63,6 +77,7 @@ impl Answer for ProfileView {
             ("Username", Cell::or(self.username.as_ref(), "none")),
             ("Company", company_cell(self.company.as_ref())),
             ("Credentials", Cell::or(self.credential_store.as_ref(), "none")),
+            ("State", self.state()),
         ])]
     }
 }
@@ -77,7 +92,8 @@ const COLUMNS: &[Column] = &[
     Column::new("Username", Fit::Text),
     Column::new("Company", Fit::Text),
     Column::new("Credentials", Fit::Wide),
-    Column::mark("State"),
+    Column::new("State", Fit::Fact),
+    Column::mark("Current"),
 ];
 
 /// Every profile.
@@ -116,6 +132,7 @@ impl Answer for ProfileListView {
                 Cell::or(profile.username.as_ref(), "none"),
                 company_cell(profile.company.as_ref()),
                 Cell::or(profile.credential_store.as_ref(), "none"),
+                profile.state(),
                 if profile.current { Cell::new("current") } else { Cell::faint("") },
             ]
         };

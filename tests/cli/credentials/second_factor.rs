@@ -48,13 +48,26 @@ fn a_human_is_asked_for_the_code_on_a_terminal() {
     assert!(files_with(&env, PASSWORD).is_empty());
 }
 
-/// Whoever types a wrong code is refused, with nothing stored.
+/// F19: a slip in the code cost the password and everything before it.
+#[test]
+fn a_wrong_code_is_asked_for_again() {
+    let server = Server::sandbox();
+    let env = with_file_store();
+    let mut terminal = login_at_terminal(&env, &server, HUMAN);
+    terminal.wait_for("Password").type_line(PASSWORD).wait_for("Code").type_line("000000");
+    terminal.wait_for("wrong").wait_for("Code").type_line(&code());
+    ended(terminal, 0);
+    env.sactl("list").ok();
+}
+
+/// Wrong codes are refused in the end, with nothing stored.
 #[test]
 fn a_wrong_code_stores_nothing() {
     let server = Server::sandbox();
     let env = with_file_store();
     let mut terminal = login_at_terminal(&env, &server, HUMAN);
     terminal.wait_for("Password").type_line(PASSWORD).wait_for("Code").type_line("000000");
+    terminal.wait_for("wrong").wait_for("Code").type_line("000000").wait_for("Code").type_line("000000");
     ended(terminal, 3);
     assert!(files_with(&env, "sat_").is_empty());
 }

@@ -7,7 +7,7 @@ pub(in super::super) const CONFIG: Topic =
     Topic { name: "config", about: "profiles, configuration files and precedence", blocks };
 
 /// The keys of a profile.
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 8] = [
     ("server", "the server: https://HOST or https://HOST:PORT"),
     ("username", "the user or service account that signs in"),
     ("credential_store", "where `login` stores credentials: keyring, file or none"),
@@ -15,6 +15,7 @@ const KEYS: [(&str, &str); 7] = [
     ("client_cert", "a client certificate to present to the server; needs `client_key`"),
     ("client_key", "the private key of the client certificate"),
     ("company", "the active company: its id and its name"),
+    ("previous_company", "the company that was active before, for `sactl company use -`"),
 ];
 
 fn blocks() -> Vec<Block> {
@@ -26,8 +27,8 @@ fn blocks() -> Vec<Block> {
         Block::Heading("Profiles"),
         paragraph(
             "A profile is a server, a user and the active company. `sactl login` creates a profile and \
-             makes it the current one; `sactl profile list` lists the profiles; `sactl profile use NAME` \
-             makes another one current; `--profile NAME` uses another one for a single command. A profile \
+             makes it the current one; `sactl profile list` lists the profiles; `sactl profile rename` renames \
+             one; `sactl profile use NAME` makes another one current; `--profile NAME` uses another one for a single command. A profile \
              applies to its own server only: with `--server` and another address, its company and its \
              credentials are not used.",
         ),
@@ -94,6 +95,7 @@ mod tests {
             client_cert: path(),
             client_key: path(),
             company: Some(Company { id: CompanyId(1), name: "x".into() }),
+            previous_company: Some(Company { id: CompanyId(2), name: "y".into() }),
         };
         let written = toml::Table::try_from(&profile).unwrap();
         let mut told: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
