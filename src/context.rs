@@ -88,7 +88,7 @@ impl Context {
     /// The server of this call, without an identity.
     ///
     /// # Errors
-    /// `not_signed_in` when nobody said which server, `usage` and `config`.
+    /// `not_signed_in` when no server is configured, `usage` and `config`.
     pub fn gateway(&self) -> Result<Gateway> {
         self.gateway_of(self.settings()?)
     }
@@ -104,7 +104,7 @@ impl Context {
     /// The signed-in client.
     ///
     /// # Errors
-    /// Exit 3 when there is nobody to sign in as, and those of a sign-in.
+    /// Exit 3 when there are no credentials, and those of a sign-in.
     pub async fn session(&self) -> Result<&Session> {
         Ok(&self.signed_in().await?.session)
     }
@@ -158,7 +158,7 @@ impl Context {
         }
     }
 
-    /// The company that somebody named, with its id and name.
+    /// The company that was named, with its id and name.
     ///
     /// # Errors
     /// `ambiguous_company`, `not_found`, and those of a read.

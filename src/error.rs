@@ -77,13 +77,13 @@ impl CliError {
     /// The command was carried out, and its answer could not be shown: `--jq` fails on it, or it cannot be written. A
     /// closed pipe is a quiet end: the reader has enough.
     pub fn answer(source: std::io::Error) -> Self {
-        const DONE: &str = "the command was carried out; only its answer is not shown";
+        const DONE: &str = "the command succeeded; only its output could not be shown";
         if let Some(failed) = JqError::within(&source) {
-            let failed_on = Self::new(Code::Output, format!("--jq fails on the answer: {failed}"));
+            let failed_on = Self::new(Code::Output, format!("--jq failed on the output: {failed}"));
             return failed.advice().into_iter().fold(failed_on, Self::hint).hint(DONE);
         }
         let quiet = source.kind() == std::io::ErrorKind::BrokenPipe;
-        let mut error = Self::new(Code::Output, "cannot write the answer to standard output");
+        let mut error = Self::new(Code::Output, "cannot write to standard output");
         error.0.quiet = quiet;
         error.caused_by(source).hint(DONE)
     }
@@ -95,21 +95,21 @@ impl CliError {
         self
     }
 
-    /// There is nobody to act as.
+    /// There are no credentials to sign in with.
     pub fn not_signed_in(message: impl Into<String>) -> Self {
         Self::new(Code::NotSignedIn, message)
     }
 
-    /// There is no such thing.
+    /// The thing does not exist.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(Code::NotFound, message)
     }
 
-    /// A destructive command that nobody confirmed; `what` is what it would do, as in `delete x`.
+    /// A destructive command without confirmation; `what` is what it would do, as in `delete x`.
     pub fn confirmation_required(what: impl fmt::Display) -> Self {
         Self::new(
             Code::ConfirmationRequired,
-            format!("to {what} needs a confirmation, and nobody can be asked"),
+            format!("cannot {what} without confirmation, and there is no terminal to ask on"),
         )
         .hint("add --yes to confirm")
     }
@@ -119,13 +119,16 @@ impl CliError {
         Self::new(Code::ConfirmationRequired, "not confirmed: nothing was changed")
     }
 
-    /// Several companies to choose from and nobody to ask.
+    /// Several companies to choose from and no terminal to ask on.
     pub fn no_company(companies: &[Company]) -> Self {
         if companies.is_empty() {
             return Self::new(Code::NoCompany, "you belong to no company");
         }
-        Self::new(Code::NoCompany, format!("no company is chosen; you belong to {}", listed(companies))).hint(
-            CommandLine::new("company use ID").after("choose one with --company ID, or for good with: "),
+        Self::new(Code::NoCompany, format!("no company chosen; you belong to {}", listed(companies))).hint(
+            CommandLine::new("company use ID").after(
+                "choose one with --company ID, or store the choice \
+                with: ",
+            ),
         )
     }
 
@@ -134,9 +137,9 @@ impl CliError {
         let ids: Vec<String> = companies.iter().map(|company| company.id.to_string()).collect();
         Self::new(
             Code::AmbiguousCompany,
-            format!("{} companies are called {name}: ids {}", companies.len(), ids.join(", ")),
+            format!("{} companies have the name {name}: ids {}", companies.len(), ids.join(", ")),
         )
-        .hint(format!("name the company by its id, as in --company {}", ids[0]))
+        .hint(format!("pass the id instead, for example --company {}", ids[0]))
     }
 
     /// Input that breaks rules, all of them at once.
@@ -197,7 +200,7 @@ impl CliError {
         self
     }
 
-    /// Puts hints that fit better in the place of those that are there; leaves them when there is none.
+    /// Puts hints that fit better in the place of those that are there; leaves them when there are no others.
     #[must_use]
     pub fn rather_hint(mut self, hints: impl IntoIterator<Item = impl Into<Hint>>) -> Self {
         let hints: Vec<Hint> = hints.into_iter().map(Into::into).collect();
@@ -220,7 +223,7 @@ impl CliError {
     pub fn state_shown_by(self, command: CommandLine) -> Self {
         let failed_there = self.code() == Code::Internal && self.0.status.is_some();
         if exit_code(self.code()) == 8 || self.code() == Code::BadResponse || failed_there {
-            return self.hint(command.after("see what is the case now with: "));
+            return self.hint(command.after("check the current state with: "));
         }
         self
     }

@@ -10,6 +10,7 @@ use self::graph::Graph;
 
 mod graph;
 mod hints;
+mod words;
 
 /// The files of `commands` that start the platform, and the only ones that may use it.
 const STARTS_THE_PLATFORM: [&str; 2] = ["serve", "sandbox"];

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Permissions;
 use crate::domain::{Company, CompanyId};
 
-/// What somebody may do in one company.
+/// Access in one company.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Access {
@@ -32,7 +32,8 @@ pub struct SetAccess {
     pub permissions: Option<Vec<String>>,
 }
 
-/// `PATCH …/access` and `PATCH …/roles/{role}`: adjusts a list of permissions. What stands in both is refused.
+/// `PATCH …/access` and `PATCH …/roles/{role}`: adjusts a list of permissions. A permission in both lists is
+/// refused.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]

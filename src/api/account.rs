@@ -191,7 +191,7 @@ pub struct PasswordChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Deletion {
-    /// The number of the account that is no more.
+    /// The number of the deleted account.
     #[cfg_attr(feature = "platform", schema(value_type = i64))]
     pub id: AccountId,
     /// Its name, which is free again.

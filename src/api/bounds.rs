@@ -161,7 +161,7 @@ mod tests {
         assert!(rows(MOST_ROWS + 1).is_err());
     }
 
-    /// Whoever runs a program for very many companies is in all of them.
+    /// An account of an MSP may have access in very many companies.
     #[test]
     fn a_list_without_pages_may_be_longer() {
         let me = |count: usize| {

@@ -49,7 +49,7 @@ pub struct Page<T> {
 
 /// What lists consist of.
 pub trait Listed: DeserializeOwned {
-    /// Where the row stands in its list: the lower-cased name, then the number where names repeat.
+    /// The position of the row in its list: the lower-cased name, then the number where names repeat.
     fn key(&self) -> (String, i64);
 }
 

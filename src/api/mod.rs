@@ -2,7 +2,7 @@
 //!
 //! Requests refuse unknown fields, so that a mistyped one is never ignored; answers tolerate them, so that
 //! an older client understands a newer platform. Input rules live in [`crate::domain`], not here: requests
-//! carry plain text, and whoever receives one checks it.
+//! carry plain text, and the receiver checks it.
 
 pub mod access;
 pub mod account;

@@ -17,7 +17,7 @@ pub const OPENAPI: &str = "/openapi.json";
 pub const ME: &str = "/api/users/me";
 /// The permission catalogue.
 pub const PERMISSIONS: &str = "/api/permissions";
-/// The companies one belongs to.
+/// The companies of the caller.
 pub const COMPANIES: &str = "/api/companies";
 /// One of them.
 pub const COMPANY: &str = "/api/companies/{company_id}";

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::bounds::{LONGEST_STRING, too_long};
 
 /// Names of permissions, sorted, known or not. They lie one behind the other with commas between them, so that a list
-/// that somebody made up takes little more than its text; a clone costs nothing.
+/// that is not in the catalogue takes little more memory than its text; a clone costs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permissions {
     text: Arc<str>,

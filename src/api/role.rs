@@ -49,7 +49,7 @@ pub struct SetRole {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct RoleDeletion {
-    /// The role that is no more.
+    /// The deleted role.
     pub name: String,
     /// Always true.
     pub deleted: bool,

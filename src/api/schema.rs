@@ -6,8 +6,8 @@ use serde::Serialize;
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Company)]
 pub struct CompanySchema {
-    /// The number, unique over the platform.
+    /// The id, unique on the platform.
     pub id: i64,
-    /// The name, which another company may carry too.
+    /// The name; another company may have the same one.
     pub name: String,
 }

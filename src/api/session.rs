@@ -30,7 +30,7 @@ pub struct TokenForm<'a> {
     pub password: Password,
     /// Which program asks.
     pub client_id: &'a str,
-    /// The code of an authenticator app, where a second factor is needed.
+    /// The code of an authenticator app, where a second factor is required.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "OneTimeCode::serialize_exposed_option"
@@ -90,7 +90,7 @@ impl fmt::Display for Kind {
 pub struct Identity {
     /// The number of the human or of the service account.
     pub id: i64,
-    /// Human or program.
+    /// A user or a service account.
     pub kind: Kind,
     /// The e-mail address of a human, the name of a service account.
     pub name: String,

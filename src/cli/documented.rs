@@ -57,7 +57,7 @@ fn documented(command: Command, path: &str) -> Command {
     })
 }
 
-/// The command with its columns and the name of its schema below what else stands at the end of its help.
+/// The command with its columns and the name of its schema after the rest of its help.
 fn with_outputs(command: Command, document: &Document) -> Command {
     let before = command.get_after_long_help().or_else(|| command.get_after_help());
     let before = before.map(|text| format!("{text}\n\n")).unwrap_or_default();

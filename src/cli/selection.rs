@@ -16,8 +16,8 @@ const LONGEST: usize = 200;
 /// What is asked for of the answer of the command `path`, which is printed in `format`.
 ///
 /// # Errors
-/// `usage` for a column that there is not, for an expression that is none, and for either where the format or the
-/// command has no use for it.
+/// `usage` for an unknown column, for an invalid expression, and for either where the format or the command
+/// cannot use it.
 /// `io` where an expression cannot be evaluated on this machine.
 pub fn selection(
     path: &str,
@@ -37,7 +37,7 @@ pub fn selection(
             compiled(expression, environment).map(Selection::Jq)
         }
         (Some(_), Some(_)) => {
-            Err(CliError::usage("--columns chooses of rows, --jq works on JSON: choose one"))
+            Err(CliError::usage("--columns works on rows and --jq on JSON: use only one of them"))
         }
     }
 }
@@ -50,7 +50,7 @@ fn compiled(expression: &str, environment: &Environment) -> Result<Arc<Jq>> {
             let refused = CliError::usage(format!("--jq {shown:?}: {wrong}"));
             wrong.advice().into_iter().fold(refused, CliError::hint)
         }
-        None => CliError::io("cannot start the process that evaluates --jq", error),
+        None => CliError::io("cannot evaluate --jq", error),
     })
 }
 
@@ -59,7 +59,7 @@ fn printed(path: &str, flag: &str) -> Result<&'static Document> {
     document_of(path).ok_or_else(|| {
         let command =
             if path.is_empty() { "a call without a command".to_owned() } else { format!("sactl {path}") };
-        CliError::usage(format!("{flag} is of no use here: {command} prints no data"))
+        CliError::usage(format!("{flag} cannot be used here: {command} prints no data"))
     })
 }
 
@@ -67,12 +67,12 @@ fn refuse_columns_of(format: Option<Format>) -> Result<()> {
     match format {
         None | Some(Format::Table | Format::Csv) => Ok(()),
         Some(Format::Name) => {
-            Err(CliError::usage("--columns is for tables, csv and pipes; -o name prints names alone")
-                .hint("leave -o out, or choose -o table or -o csv"))
+            Err(CliError::usage("--columns is for tables, csv and pipes; -o name prints only names")
+                .hint("remove -o, or use -o table or -o csv"))
         }
         Some(Format::Json | Format::Jsonl | Format::Yaml) => {
             Err(CliError::usage("--columns is for tables, csv and pipes; a document has fields")
-                .hint("choose fields with --jq, for example --jq .name, or choose -o table or -o csv"))
+                .hint("select fields with --jq, for example --jq .name, or use -o table or -o csv"))
         }
     }
 }
@@ -81,7 +81,7 @@ fn refuse_jq_on(format: Option<Format>) -> Result<()> {
     match format {
         None | Some(Format::Json | Format::Jsonl) => Ok(()),
         Some(_) => Err(CliError::usage("--jq works on JSON")
-            .hint("leave -o out, or choose -o json or -o jsonl; for a table or csv choose --columns")),
+            .hint("remove -o, or use -o json or -o jsonl; for a table or csv use --columns")),
     }
 }
 
@@ -89,7 +89,7 @@ fn refuse_jq_on(format: Option<Format>) -> Result<()> {
 fn chosen(list: &str, document: &Document, path: &str) -> Result<Arc<[&'static str]>> {
     let words: Vec<&str> = list.split(',').map(str::trim).collect();
     if words.iter().any(|word| word.is_empty()) {
-        return Err(CliError::usage("--columns holds an empty name").hint(all(document, path)));
+        return Err(CliError::usage("--columns has an empty name").hint(all(document, path)));
     }
     let column = |word: &&str| {
         let known = document.columns.iter().find(|column| column.eq_ignore_ascii_case(word));
@@ -99,7 +99,7 @@ fn chosen(list: &str, document: &Document, path: &str) -> Result<Arc<[&'static s
 }
 
 fn unknown(word: &str, document: &Document, path: &str) -> CliError {
-    let error = CliError::usage(format!("there is no column {word}"));
+    let error = CliError::usage(format!("unknown column {word}"));
     let error = match nearest(word, document.columns) {
         Some(near) => error.hint(format!("did you mean {near}?")),
         None => error,
@@ -141,15 +141,15 @@ mod tests {
     fn what_cannot_be_done_is_said() {
         let csv = Some(Format::Csv);
         for (path, columns, jq, format, expected) in [
-            ("list", Some(""), None, None, "--columns holds an empty name"),
-            ("list", Some("name,"), None, None, "--columns holds an empty name"),
-            ("list", Some("nam"), None, csv, "there is no column nam"),
+            ("list", Some(""), None, None, "--columns has an empty name"),
+            ("list", Some("name,"), None, None, "--columns has an empty name"),
+            ("list", Some("nam"), None, csv, "unknown column nam"),
             ("list", Some("name"), None, Some(Format::Yaml), "a document has fields"),
-            ("list", Some("name"), None, Some(Format::Name), "-o name prints names alone"),
+            ("list", Some("name"), None, Some(Format::Name), "-o name prints only names"),
             ("sandbox", Some("name"), None, None, "sactl sandbox prints no data"),
             ("", None, Some("."), Some(Format::Json), "a call without a command prints no data"),
             ("list", None, Some("."), csv, "--jq works on JSON"),
-            ("list", Some("name"), Some("."), None, "choose one"),
+            ("list", Some("name"), Some("."), None, "use only one"),
         ] {
             let error = choose(path, columns, jq, format).unwrap_err();
             assert_eq!(error.exit_code(), 2);

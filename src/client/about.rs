@@ -73,7 +73,7 @@ impl Asked {
         let what = self.name.as_deref().map(|name| format!("{name}{role} in ")).unwrap_or_default();
         let doubt = if self.is_write { ", so it is not known what was done" } else { "" };
         Error::bad_response(format!(
-            "the server's answer is not about {what}company {}, which was asked for{doubt}",
+            "the server answered about something other than {what}company {}, which was asked for{doubt}",
             self.company
         ))
     }

@@ -32,7 +32,7 @@ impl Session {
         Change::new(self, call, move |outcome| asked.answered(outcome))
     }
 
-    /// A change that deletes what stands at `path`.
+    /// A change that deletes the thing at `path`.
     pub(super) fn removal<T: About>(&self, path: Result<String>, asked: Asked) -> Change<'_, Option<T>> {
         let call = path.map(|path| Call::new(Method::DELETE, &path, Repeat::Idempotent));
         Change::new(self, call, move |outcome| asked.removed(outcome))

@@ -92,8 +92,8 @@ impl Error {
         self
     }
 
-    /// The failure of a mend: the answer that made it necessary is told with it, and in its own words where
-    /// the mend only says the same again.
+    /// The failure of a recovery: the answer that made it necessary is told with it, and in its own words
+    /// where the recovery only says the same again.
     #[must_use]
     pub(super) fn in_answer_to(mut self, refused: Self) -> Self {
         if self.code == refused.code {
@@ -130,8 +130,8 @@ fn token_refusal(body: &[u8]) -> Option<Error> {
     };
     let message = refusal.error_description.unwrap_or_else(|| match code {
         Code::InvalidGrant => "the user name or the password is wrong".to_owned(),
-        Code::MfaRequired => "a second factor is needed".to_owned(),
-        Code::UnauthorizedClient => "this account may not sign in here".to_owned(),
+        Code::MfaRequired => "a second factor is required".to_owned(),
+        Code::UnauthorizedClient => "this account may not sign in with sactl".to_owned(),
         _ => refusal.error,
     });
     Some(Error::new(code, bounded(message)))
@@ -167,10 +167,10 @@ fn code_of(status: StatusCode) -> Code {
 }
 
 fn bare_message(status: StatusCode) -> String {
-    format!("the server answered {status} and did not say why")
+    format!("the server answered {status} without a reason")
 }
 
-/// What a server says, as far as somebody reads it.
+/// The message of a server, cut to a readable length.
 pub(super) fn bounded(message: String) -> String {
     match message.char_indices().nth(MESSAGE_LIMIT) {
         Some((end, _)) => format!("{}…", &message[..end]),
@@ -183,14 +183,15 @@ fn advise(error: Error) -> Error {
     let hint = match error.code {
         Code::Unauthenticated => CommandLine::new("login").after("sign in again with: "),
         Code::InvalidGrant => CommandLine::new("passwd NAME").after(
-            "check the user name and the password; the owner company of a service account sets a new one with: ",
+            "check the user name and password. Forgotten? The company that owns the service account can \
+             reset it: ",
         ),
         Code::MfaRequired => CommandLine::new("login")
             .after("sign in on a terminal with: ")
-            .then(", or give the code with: ")
+            .then(", or pass the code with: ")
             .run(CommandLine::new("login --otp CODE"))
-            .then("; scripts use a service account, which is never asked for one"),
-        Code::UnauthorizedClient => "service accounts sign in through the API only".into(),
+            .then("; scripts use a service account, which needs no code"),
+        Code::UnauthorizedClient => "service accounts can sign in only through the API".into(),
         Code::MissingPermission => CommandLine::new("whoami").after("see what you may do with: "),
         Code::NotOwner => "switch to the owner company with --company, if you belong to it".into(),
         Code::RateLimited | Code::Unavailable => "try again later".into(),
@@ -212,7 +213,7 @@ pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
     }
     if !error.is_connect() {
         let code = if error.is_timeout() { Code::Timeout } else { Code::Unreachable };
-        let message = format!("the connection to {server} broke before an answer came");
+        let message = format!("the connection to {server} was lost before the server answered");
         return (Error::new(code, message).caused_by(error), Fault::Cut);
     }
     let (code, message) = if error.is_timeout() {
@@ -221,7 +222,7 @@ pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
         (Code::Unreachable, format!("cannot connect to {server}"))
     };
     let failed = Error::new(code, message).caused_by(root_cause(&error));
-    (failed.hint("check the network and the name of the server"), Fault::NotSent)
+    (failed.hint("check the network and the server name"), Fault::NotSent)
 }
 
 /// The server of the request, as `--server` names it.
@@ -242,11 +243,11 @@ fn root_cause(error: &reqwest::Error) -> String {
 /// Reads why an answer ended before its end.
 pub(super) fn broken_body(error: reqwest::Error) -> (Error, Fault) {
     if has_cause(&error, |cause: &std::io::Error| matches!(cause.kind(), InvalidData | InvalidInput)) {
-        let garbage = Error::bad_response("the answer is compressed wrongly").caused_by(error.without_url());
+        let garbage = Error::bad_response("invalid gzip data in the response").caused_by(error.without_url());
         return (garbage, Fault::Final);
     }
     let code = if error.is_timeout() { Code::Timeout } else { Code::Unreachable };
-    let message = format!("the answer of {} broke off", server_of(&error));
+    let message = format!("the response of {} is incomplete", server_of(&error));
     let broken = Error::new(code, message).caused_by(error.without_url());
     (broken, Fault::Cut)
 }

@@ -20,7 +20,7 @@ pub struct SignIn {
     pub username: String,
     /// Used byte for byte.
     pub password: Password,
-    /// The code of an authenticator app, where a second factor is needed.
+    /// The code of an authenticator app, where a second factor is required.
     pub otp: Option<OneTimeCode>,
 }
 
@@ -34,7 +34,7 @@ impl Gateway {
     /// Prepares connections; sends nothing.
     ///
     /// # Errors
-    /// `usage` for plain http that nobody allowed, `config` for unusable certificates.
+    /// `usage` for plain http without `--allow-http`, `config` for unusable certificates.
     pub fn new(options: &Options, observer: Option<Arc<dyn Observer>>) -> Result<Self> {
         Ok(Self { transport: Transport::new(options, observer)? })
     }
@@ -89,11 +89,11 @@ impl Gateway {
 fn checked(grant: TokenGrant) -> Result<TokenGrant> {
     if !grant.token_type.eq_ignore_ascii_case("bearer") {
         let kind = grant.token_type;
-        return Err(Error::bad_response(format!("the server gave a token of an unknown kind: {kind}")));
+        return Err(Error::bad_response(format!("the server issued a token of an unknown type: {kind}")));
     }
     let token = grant.access_token.expose();
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::bad_response("the server gave a token that is none"));
+        return Err(Error::bad_response("the server issued an invalid token"));
     }
     Ok(grant)
 }

@@ -66,9 +66,9 @@ impl Options {
         if !self.origin.is_https() && !self.origin.is_loopback() && !self.allow_http {
             return Err(Error::new(
                 Code::Usage,
-                format!("{} is not encrypted: passwords and tokens would travel in the clear", self.origin),
+                format!("{} is not encrypted: passwords and tokens would be sent unencrypted", self.origin),
             )
-            .hint("use https://, or accept that with --allow-http"));
+            .hint("use https://, or allow it with --allow-http"));
         }
         // Refused only when it is installed already, which is as good.
         let _ = default_provider().install_default();
@@ -111,7 +111,7 @@ impl Options {
     /// The certificates of `--cacert`.
     fn named(&self) -> Result<Vec<CertificateDer<'static>>> {
         let Some(pem) = &self.authorities else { return Ok(Vec::new()) };
-        let none = || Error::new(Code::Config, "the file of --cacert holds no PEM certificate");
+        let none = || Error::new(Code::Config, "the file in --cacert has no PEM certificate");
         let found: std::result::Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
         match found {
             Ok(found) if !found.is_empty() => Ok(found),
@@ -120,13 +120,16 @@ impl Options {
         }
     }
 
-    /// With `--cacert`, one of its certificates is none; without, the machine trusts nobody.
+    /// With `--cacert`, one of its certificates is invalid; without, the machine has no trusted certificates.
     fn untrusting(&self, error: rustls::Error) -> Error {
         if self.authorities.is_some() {
-            let broken = "the file of --cacert holds something that is no certificate";
+            let broken = "the file in --cacert has an invalid certificate";
             return Error::new(Code::Config, broken).caused_by(error);
         }
-        unbuilt(error).hint("install the package ca-certificates, or name an authority with --cacert FILE")
+        unbuilt(error).hint(
+            "install the package ca-certificates, or pass a certificate authority with \
+            --cacert FILE",
+        )
     }
 }
 

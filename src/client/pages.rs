@@ -49,7 +49,7 @@ impl<'a, T: Listed> Pages<'a, T> {
         query: &impl Serialize,
     ) -> Result<Self> {
         let Ok(Value::Object(query)) = serde_json::to_value(query) else {
-            return Err(Error::new(crate::api::Code::Internal, "a query is an object"));
+            return Err(Error::new(crate::api::Code::Internal, "a query must be an object"));
         };
         let (walk, tally) = (Walk::default(), Tally::default());
         Ok(Self { session, path, company, query, cursor: Cursor::First, walk, tally, rows: PhantomData })
@@ -125,14 +125,14 @@ impl Walk {
         let Some(next) = next else { return Ok(Cursor::End) };
         self.empty = if is_empty { self.empty + 1 } else { 0 };
         if self.closes(&next) {
-            return Err(Error::bad_response("the server gives the same pages for ever"));
+            return Err(Error::bad_response("the server repeats the same pages"));
         }
         if self.steps > MOST_PAGES {
-            return Err(Error::bad_response("the server gives new pages for ever")
-                .hint("a list of so many rows is read with larger pages"));
+            return Err(Error::bad_response("the server sends new pages without end")
+                .hint("this list has too many pages; read it with larger pages"));
         }
         if self.empty > MOST_EMPTY {
-            return Err(Error::bad_response("the server gives empty pages for ever"));
+            return Err(Error::bad_response("the server sends empty pages without end"));
         }
         Ok(Cursor::At(next))
     }

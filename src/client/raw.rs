@@ -9,7 +9,7 @@ use super::transport::Call;
 use super::{Error, Result, Session};
 use crate::api::Code;
 
-/// A request as somebody wrote it.
+/// A request as the user wrote it.
 #[derive(Clone, Debug)]
 pub struct RawRequest {
     /// `GET` and the like.
@@ -35,7 +35,7 @@ impl RawRequest {
     /// Whether it can be sent at all.
     ///
     /// # Errors
-    /// `usage` for a method or path that is none.
+    /// `usage` for an invalid method or path.
     pub fn check(&self) -> Result<()> {
         self.method().map(drop)?;
         let plain = self.path.starts_with('/')
@@ -46,16 +46,16 @@ impl RawRequest {
             Err(Error::new(Code::Usage, format!("{:?} {why}", self.path)).hint(hint))
         };
         if !plain {
-            return refused("is no path on the server", "a path begins with one /, as in /api/users/me");
+            return refused("is not a path on the server", "a path starts with one /, as in /api/users/me");
         }
         if self.path.contains('#') {
-            return refused("holds a #, and what follows a # is never sent", "a # in a name is written %23");
+            return refused("contains a #, and text after a # is never sent", "write a # in a name as %23");
         }
         let place = self.path.split('?').next().unwrap_or_default();
         if place.split('/').any(is_dots) {
             return refused(
-                "holds a segment . or .., which would lead to another path",
-                "write the path out",
+                "contains a segment . or .., which would lead to another path",
+                "write the full path",
             );
         }
         Ok(())
@@ -63,7 +63,7 @@ impl RawRequest {
 
     fn method(&self) -> Result<Method> {
         Method::from_bytes(self.method.to_ascii_uppercase().as_bytes())
-            .map_err(|_| Error::new(Code::Usage, format!("{:?} is no HTTP method", self.method)))
+            .map_err(|_| Error::new(Code::Usage, format!("{:?} is not an HTTP method", self.method)))
     }
 }
 
@@ -90,7 +90,7 @@ impl RawRequest {
 }
 
 impl Session {
-    /// A request with the token of the session. It fails with `usage` for a method or path that is none, and as
+    /// A request with the token of the session. It fails with `usage` for an invalid method or path, and as
     /// every request does: an answer that is no success is an error.
     pub fn raw(&self, request: RawRequest) -> Change<'_, RawAnswer> {
         Change::new(self, request.call(), as_it_came)

@@ -60,7 +60,7 @@ impl Session {
     /// The pages of the list at `path`, which may have a query.
     ///
     /// # Errors
-    /// `usage` for a path that is none.
+    /// `usage` for an invalid path.
     pub fn raw_pages(&self, path: &str) -> Result<RawPages<'_>> {
         RawRequest { method: "GET".to_owned(), path: path.to_owned(), body: None }.check()?;
         let (walk, tally) = (Walk::default(), Tally::default());
@@ -94,7 +94,7 @@ impl RawPages<'_> {
     fn check_progress(&mut self, page: &RawPage) -> Result<()> {
         let Some(first) = page.rows.first() else { return Ok(()) };
         if self.first.as_ref().is_some_and(|before| before.get() == first.get()) {
-            return Err(Error::bad_response("the server gives the same pages again"));
+            return Err(Error::bad_response("the server repeats the same pages"));
         }
         self.first = Some(first.clone());
         Ok(())
@@ -104,11 +104,11 @@ impl RawPages<'_> {
         let reply = self.session.send(Call::new(reqwest::Method::GET, path, Repeat::Read)).await?;
         let Envelope { data, next, total, company, .. } = reply.decode()?;
         let data = data.filter(|data| data.get().starts_with('[')).ok_or_else(|| {
-            Error::new(Code::Usage, format!("the answer to {} is no list", self.path))
-                .hint("leave out --paginate")
+            Error::new(Code::Usage, format!("the response to {} is not a list", self.path))
+                .hint("remove --paginate")
         })?;
         let Rows(rows) = serde_json::from_str::<Rows<Box<RawValue>>>(data.get()).map_err(|error| {
-            Error::bad_response("the server's answer is not of this contract").caused_by(error)
+            Error::bad_response("the response of the server is not what sactl expects").caused_by(error)
         })?;
         Ok((RawPage { rows, total, company }, next))
     }

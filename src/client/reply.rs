@@ -18,7 +18,7 @@ const REFUSAL_LIMIT: usize = 64 * 1024;
 
 /// What a successful answer is read as.
 pub(super) trait Document: DeserializeOwned {
-    /// Whether the document, whole as it is, says that it is none of success.
+    /// Whether the complete document says that it is not a success.
     fn says_failure(&self) -> bool;
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn read_body(response: &mut Response) -> std::result::Result<Ve
         let room = limit - body.len();
         if chunk.len() > room {
             if success {
-                let message = format!("the answer is longer than {} MiB", LIMIT / 1024 / 1024);
+                let message = format!("the response is longer than {} MiB", LIMIT / 1024 / 1024);
                 return Err((Error::bad_response(message), Fault::Final));
             }
             body.extend_from_slice(&chunk[..room]);
@@ -93,17 +93,18 @@ impl Reply {
     /// The document of the answer.
     pub(super) fn decode<T: Document>(self) -> Result<T> {
         if !self.is_json() {
-            let what = self.content_type.as_deref().unwrap_or("something without a type");
-            let message = format!("the server answered {what} where JSON belongs");
-            return Err(self.blame(
-                Error::bad_response(message).hint("check that --server names the gateway of the platform"),
-            ));
+            let what = self.content_type.as_deref().unwrap_or("a response without a type");
+            let message = format!("the server answered with {what} instead of JSON");
+            return Err(self.blame(Error::bad_response(message).hint(
+                "check that --server is the address of the platform's \
+                    gateway",
+            )));
         }
         let text = str::from_utf8(&self.body).map_err(serde::de::Error::custom);
         match text.and_then(bounds::read::<T>) {
             Ok(document) if !document.says_failure() => Ok(document),
             Err(error) if !self.says_failure() => Err(self.blame(
-                Error::bad_response("the server's answer is not of this contract")
+                Error::bad_response("the response of the server is not what sactl expects")
                     .caused_by(bounded(error.to_string())),
             )),
             _ => {

@@ -67,7 +67,7 @@ impl<K: Ord> Tally<K> {
         if self.rows >= total {
             return Ok(());
         }
-        Err(Error::bad_response(format!("the server ends the list after {} of {total} rows", self.rows))
+        Err(Error::bad_response(format!("the server ended the list after {} of {total} rows", self.rows))
             .hint("list again; if it happens again, the server leaves rows out"))
     }
 }

@@ -18,7 +18,7 @@ use super::{Error, Options, Result, secrets};
 use crate::api::Code;
 use crate::domain::{Origin, Token};
 
-/// One request and what came of it, for whoever watches. It holds no secret.
+/// One request and its outcome, for an observer. It has no secret.
 #[derive(Clone, Copy, Debug)]
 pub struct Exchange<'a> {
     /// `GET` and the like.
@@ -33,7 +33,7 @@ pub struct Exchange<'a> {
     pub request_id: Option<&'a str>,
 }
 
-/// Somebody who wants to know what is sent.
+/// An observer of the requests.
 pub trait Observer: Send + Sync {
     /// These secrets are about to be sent: nothing that is shown may repeat them.
     fn sends(&self, secrets: &[Zeroizing<String>]);
@@ -41,7 +41,7 @@ pub trait Observer: Send + Sync {
     fn exchanged(&self, exchange: &Exchange<'_>);
     /// A request will be sent again after `wait`.
     fn repeating(&self, because: &Error, wait: Duration);
-    /// From when on somebody wants to know that a request is still under way; `None` for nobody.
+    /// From when on the observer wants to know that a request is still in progress; `None` for never.
     fn watches_from(&self) -> Option<Instant>;
     /// A request is still under way.
     fn waiting(&self);
@@ -103,7 +103,7 @@ impl Call {
     pub(super) fn authorised(mut self, token: &Token) -> Result<Self> {
         let header = Zeroizing::new(format!("Bearer {}", token.expose()));
         let mut value = HeaderValue::from_str(&header)
-            .map_err(|_| Error::new(Code::NotSignedIn, "the token holds characters that no token has"))?;
+            .map_err(|_| Error::new(Code::NotSignedIn, "the token has invalid characters"))?;
         value.set_sensitive(true);
         self.headers.insert(AUTHORIZATION, value);
         Ok(self)
@@ -251,8 +251,8 @@ impl Transport {
 
     fn request(&self, call: &Call) -> Result<RequestBuilder> {
         let url = self.origin.join(&call.path).ok_or_else(|| {
-            Error::new(Code::Usage, format!("{:?} is no path on {}", call.path, self.origin))
-                .hint("a path begins with /")
+            Error::new(Code::Usage, format!("{:?} is not a path on {}", call.path, self.origin))
+                .hint("a path starts with /")
         })?;
         let request = self.http.request(call.method.clone(), url).headers(call.headers.clone());
         Ok(match &call.body {
@@ -317,10 +317,9 @@ async fn exchange(request: RequestBuilder) -> std::result::Result<Reply, Failed>
 
 fn redirected(location: &str) -> Error {
     Error::bad_response(format!(
-        "the server redirects to {location}, and redirects are not followed because they could carry \
-         credentials elsewhere"
+        "the server redirects to {location}; sactl does not follow redirects because they could send credentials to another server"
     ))
-    .hint("if that is the right server, name it with --server")
+    .hint("if that is the right server, pass it with --server")
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {
@@ -330,8 +329,8 @@ fn header(response: &Response, name: &str) -> Option<String> {
 
 fn out_of_time(server: &Origin, timeout: Duration) -> Failed {
     let error =
-        Error::new(Code::Timeout, format!("no answer of {server} within {} s", timeout.as_secs_f64()))
-            .hint("wait longer with --timeout SECONDS");
+        Error::new(Code::Timeout, format!("no answer from {server} within {} s", timeout.as_secs_f64()))
+            .hint("increase the limit with --timeout SECONDS");
     Failed { error, fault: Fault::Cut, status: None, asked: None }
 }
 
@@ -345,7 +344,7 @@ fn conclude(call: &Call, failed: Failed, doubt_before: bool, in_doubt: bool) -> 
     if in_doubt && call.is_write() {
         let mut unknown = Error::new(
             Code::OutcomeUnknown,
-            "the request was sent and no whole answer came: it may or may not have been carried out",
+            "the connection was lost before the server answered: the change may or may not have been made",
         );
         unknown.status = error.status;
         unknown.request_id = error.request_id.take();

@@ -1,4 +1,4 @@
-//! Why a TLS handshake failed, and what mends it. It decides nothing: rustls has refused already.
+//! Why a TLS handshake failed, and how to fix it. It decides nothing: rustls has refused already.
 
 use std::error::Error as StdError;
 use std::io;
@@ -27,18 +27,18 @@ pub(super) fn distrust(
     let (message, hint) = match tls_error(error)? {
         rustls::Error::AlertReceived(alert) if is_about_us(*alert) => (
             "the server does not accept this client",
-            "a client certificate is given with --client-cert FILE and --client-key FILE",
+            "pass a client certificate with --client-cert FILE and --client-key FILE",
         ),
         _ if !connecting => return None,
         rustls::Error::InvalidCertificate(cause) => ("the server cannot be trusted", of_certificate(cause)),
         rustls::Error::InvalidMessage(_) => {
-            ("the server does not speak TLS", "check the port, and whether the server is meant to have https")
+            ("the server does not speak TLS", "check the port, and whether the server uses https")
         }
         rustls::Error::AlertReceived(_)
         | rustls::Error::PeerIncompatible(_)
         | rustls::Error::PeerMisbehaved(_)
         | rustls::Error::NoApplicationProtocol => {
-            ("no encrypted connection is possible with the server", "check the server's TLS settings")
+            ("no encrypted connection to the server is possible", "check the server's TLS settings")
         }
         _ => return None,
     };
@@ -51,18 +51,18 @@ fn of_certificate(error: &CertificateError) -> &'static str {
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
         | CertificateError::NotValidYetContext { .. } => {
-            "the certificate has to be renewed on the server, unless the clock of this machine is wrong"
+            "renew the certificate on the server, unless the clock of this machine is wrong"
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "name the server with --server as its certificate does"
+            "use the server name of the certificate in --server"
         }
         CertificateError::Other(other) if is_authority(other) => {
-            "the certificate of the server is that of a certificate authority: replace it on the server by one that \
-             the authority has signed, or by a self-signed one made with: \
+            "the certificate of the server is a certificate authority: replace it on the server with one \
+             that the authority signed, or with a self-signed one made with: \
              openssl req -x509 -addext basicConstraints=critical,CA:FALSE …"
         }
-        CertificateError::Revoked => "the certificate was revoked: ask who runs the server",
-        _ => "a private certificate authority is named with --cacert FILE",
+        CertificateError::Revoked => "the certificate was revoked: tell the operators of the server",
+        _ => "if the server uses a private certificate authority, pass --cacert FILE",
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
     fn each_reason_has_its_mend() {
         use rustls::Error::{AlertReceived, InvalidCertificate};
         let of_authority = OtherError(std::sync::Arc::new(webpki::Error::CaUsedAsEndEntity));
-        for (error, mend) in [
+        for (error, fix) in [
             (InvalidCertificate(CertificateError::UnknownIssuer), "--cacert"),
             (InvalidCertificate(CertificateError::NotValidForName), "--server"),
             (InvalidCertificate(CertificateError::Expired), "clock"),
@@ -122,7 +122,7 @@ mod tests {
             (AlertReceived(AlertDescription::HandshakeFailure), "TLS"),
         ] {
             let (_, hint) = distrust(&wrapped(error), true).unwrap();
-            assert!(hint.contains(mend), "{mend}");
+            assert!(hint.contains(fix), "{fix}");
         }
     }
 

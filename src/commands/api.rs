@@ -45,7 +45,7 @@ pub struct Args {
     rehearsal: Rehearsal,
 }
 
-/// Where a body comes from. Never from the command line itself, which everybody on the machine can read.
+/// Where a body comes from. Never from the command line itself, which every user of the machine can read.
 #[derive(Clone, Debug)]
 enum Data {
     Stdin,
@@ -78,7 +78,7 @@ impl Data {
             }
             Self::Typed => {
                 return Err(CliError::usage("--data takes @FILE, or - for standard input").hint(
-                    "write the document into a file: everybody on this machine can read a command line",
+                    "write the document to a file: every user of this machine can read the command line",
                 ));
             }
         };
@@ -87,7 +87,7 @@ impl Data {
         }
         match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
             Ok(_) => Ok(bytes),
-            Err(error) => Err(CliError::usage("--data is no JSON document").caused_by(error)),
+            Err(error) => Err(CliError::usage("--data is not a JSON document").caused_by(error)),
         }
     }
 }
@@ -95,7 +95,7 @@ impl Data {
 /// Sends it.
 ///
 /// # Errors
-/// `usage` for a path or method that is none and for data that is no JSON, before anything is sent; those of
+/// `usage` for an invalid path or method and for data that is not JSON, before anything is sent; those of
 /// signing in and of the request.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let body = args.data.as_ref().map(Data::read).transpose()?;
@@ -114,8 +114,12 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let answer = send(request, context).await;
     let answer = if changes { answer.state_shown_by(|| shown) } else { answer };
     let answer = answer.map_err(|error| match error.code() {
-        Code::NotFound | Code::MethodNotAllowed => error
-            .hint(CommandLine::new("api GET /openapi.json").after("see every route and its methods with: ")),
+        Code::NotFound | Code::MethodNotAllowed => {
+            error.hint(CommandLine::new("api GET /openapi.json").after(
+                "list the routes and their methods with: \
+                ",
+            ))
+        }
         _ => error,
     })?;
     show(context.ui(), &answer)
@@ -141,8 +145,8 @@ fn show(ui: &Ui, answer: &RawAnswer) -> Result<()> {
             ui.answer(|out| writeln!(out, "{}", crate::ui::json_visible(&pretty)))
         }
         Err(error) if ui.format().is_document() => {
-            let kind = answer.content_type.as_deref().unwrap_or("something without a type");
-            let message = format!("the server answered {kind}, which cannot be shown in this format");
+            let kind = answer.content_type.as_deref().unwrap_or("a response without a type");
+            let message = format!("the server answered with {kind}, which cannot be shown in this format");
             Err(CliError::new(Code::BadResponse, message).caused_by(error))
         }
         Err(_) => ui.answer(|out| {

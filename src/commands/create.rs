@@ -60,7 +60,7 @@ async fn finish(
     let attempt = ActionDescription { asked, ..ActionDescription::new(Operation::Create, &wish.name) };
     if wish.rehearsal.is_on {
         let change = acting.session.create_account(acting.company, &new, "dry-run");
-        let rules = "name, description and password keep their rules";
+        let rules = "name, description and password are valid";
         return acting.rehearse(change, &attempt, Some(rules)).await;
     }
     let request = json!({ "description": &new.description, "access": &new.access });
@@ -87,7 +87,7 @@ async fn asked(
         let Company { id, name } = context.resolve_company(&grant.company).await?;
         if asked.iter().any(|(company, _)| *company == id) {
             return Err(CliError::usage(format!("access in {name} ({id}) is given twice"))
-                .hint("name each company once; --role and --permission are for the active company"));
+                .hint("give each company once; --role and --permission apply to the active company"));
         }
         asked.push((id, grant.rights.clone()));
     }

@@ -31,7 +31,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let attempt = ActionDescription::new(Operation::Delete, &name);
     if !args.rehearsal.is_on {
         let what = format!("delete {name} with its access in every company");
-        let outcome = "every token of it ends, and its name is free again";
+        let outcome = "all its tokens stop working, and the name becomes available";
         name_the_account(context, &what, Operation::Delete, &name, outcome).await?;
         require_typed_name(context, &what, &name).await?;
     }

@@ -1,6 +1,7 @@
 //! `sactl doctor`: looks at everything that a command depends on and says what to do about what is wrong.
 //!
-//! It changes nothing and asks nobody. Each look is bounded, so that it ends also where everything hangs.
+//! It changes nothing and never prompts. Each check has a time limit, so that it ends even if everything
+//! hangs.
 
 use crate::api::Code;
 use crate::config::Settings;
@@ -62,5 +63,5 @@ fn verdict(first: &Finding, failed: &[&Finding]) -> CliError {
     let number = if names.len() == 1 { "1 check".to_owned() } else { format!("{} checks", names.len()) };
     let error =
         CliError::new(first.code.unwrap_or(Code::Internal), format!("{number} failed: {}", names.join(", ")));
-    first.mend.iter().cloned().fold(error, CliError::hint)
+    first.fix.iter().cloned().fold(error, CliError::hint)
 }

@@ -50,7 +50,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let attempt = ActionDescription::new(Operation::Edit, &name);
     let change = acting.session.edit_account(acting.company, &name, &edit);
     if args.rehearsal.is_on {
-        return acting.rehearse(change, &attempt, Some("the description keeps its rule")).await;
+        return acting.rehearse(change, &attempt, Some("the description is valid")).await;
     }
     let before = description_before(&acting, &name).await;
     match change.await {

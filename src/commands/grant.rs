@@ -37,12 +37,12 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         return Ok(());
     }
     let Some(wanted) = wanted else {
-        return Err(CliError::usage("no access is named")
+        return Err(CliError::usage("say what access to give")
             .hint("add --role, --permission, --add-permission or --remove-permission"));
     };
     let Some(name) = args.name else {
-        return Err(CliError::usage("the name of the account is missing, and nobody can be asked")
-            .hint(CommandLine::new("list").after("see which accounts there are with: ")));
+        return Err(CliError::usage("the account name is missing, and there is no terminal to ask on")
+            .hint(CommandLine::new("list").after("list the accounts with: ")));
     };
     let acting =
         args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;

@@ -39,7 +39,7 @@ pub struct Args {
 }
 
 fn limit(text: &str) -> std::result::Result<u64, &'static str> {
-    text.parse().ok().filter(|limit| *limit > 0).ok_or("it is a whole number from 1 on")
+    text.parse().ok().filter(|limit| *limit > 0).ok_or("it must be a whole number of at least 1")
 }
 
 impl Args {
@@ -145,8 +145,8 @@ impl<'a> Rows<'a> {
         }
         if is_cut {
             self.acting.ui.note(match self.total {
-                None => "there are more accounts; leave out --limit to see all".to_owned(),
-                Some(total) => format!("there are {total} accounts in all; leave out --limit to see them"),
+                None => "there are more accounts; remove --limit to see all".to_owned(),
+                Some(total) => format!("there are {total} accounts in total; remove --limit to see all"),
             });
         }
         Ok(is_cut)

@@ -1,4 +1,4 @@
-//! `sactl login`: signs in, stores the credentials where somebody chose, and makes or updates a profile.
+//! `sactl login`: signs in, stores the credentials in the chosen store, and creates or updates a profile.
 
 use super::shared::confirm::require_confirmation;
 use super::shared::password_args::{password_from_stdin, refuse_a_terminal};
@@ -56,14 +56,15 @@ impl Args {
 /// Signs in.
 ///
 /// # Errors
-/// Those of a sign-in and of the credential store; `usage` when something is missing and nobody can be asked.
+/// Those of a sign-in and of the credential store; `usage` when something is missing and there is no terminal
+/// to ask on.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let login = Login::prepare(&args, context).await?;
     let (grant, password) = login.sign_in(&args).await?;
     let kept = args.store_password.then_some(password);
     let outcome = login.settle(&grant, kept).await;
     if outcome.is_err() || login.store.kind() == StoreKind::None {
-        // Nobody will ever use this token.
+        // This token will never be used.
         let _ = login.gateway.revoke(&grant.access_token).await;
     }
     let settled = outcome?;
@@ -119,7 +120,7 @@ impl<'a> Login<'a> {
         let slot = Slot { origin: gateway.origin().clone(), username };
         let store = Store::new(settings.credential_store.value, &settings.folder);
         if args.store_password && store.kind() == StoreKind::None {
-            return Err(CliError::usage("--store-password needs a credential store, and none is chosen")
+            return Err(CliError::usage("--store-password needs a credential store, but the store is none")
                 .hint("choose one with --credential-store keyring or --credential-store file"));
         }
         let mut login = Self { ui, settings, gateway, store, slot, before: Profile::default() };
@@ -147,7 +148,7 @@ impl<'a> Login<'a> {
             "replace the profile {name}: it is {username} at {server} and becomes {user} at {origin}"
         );
         let confirmed = require_confirmation(context, &what).await;
-        confirmed.map_err(|error| error.hint("to keep it, name a new profile with --profile NEW"))
+        confirmed.map_err(|error| error.hint("to keep it, use a new profile: --profile NEW"))
     }
 
     /// Signs in. A password that was typed and is wrong is asked for again.
@@ -190,7 +191,7 @@ impl<'a> Login<'a> {
             _ => {}
         }
         if !self.ui.is_interactive() {
-            return Err(CliError::usage("no password is given, and nobody can be asked")
+            return Err(CliError::usage("no password given, and no terminal to ask on")
                 .hint("use --password-stdin, or SACTL_PASSWORD_FILE with SACTL_USERNAME"));
         }
         let Slot { origin, username } = &self.slot;
@@ -279,7 +280,7 @@ impl<'a> Login<'a> {
         ));
         let what = if args.store_password { "token and password" } else { "token" };
         match self.store.kind() {
-            StoreKind::None => ui.status("Nothing was stored: each call brings its own credentials"),
+            StoreKind::None => ui.status("Nothing was stored: supply credentials with every command"),
             _ => ui.status(format!("Stored {what} in: {}", self.store.place())),
         }
         match &settled.company {
@@ -288,7 +289,7 @@ impl<'a> Login<'a> {
             None => ui.hint(CommandLine::new("company use ID").after("choose the active company with: ")),
         }
         if context.environment().has(env::TOKEN) {
-            ui.warning("SACTL_TOKEN is set and goes before what was stored");
+            ui.warning("SACTL_TOKEN is set and overrides the stored credentials");
         }
     }
 }
@@ -315,18 +316,19 @@ fn absolute(path: &std::path::Path) -> std::path::PathBuf {
 
 async fn ask_for_server(ui: &Ui) -> Result<Origin> {
     if !ui.is_interactive() {
-        return Err(CliError::usage("no server is named, and nobody can be asked")
-            .hint("name it with --server https://gateway.example"));
+        return Err(CliError::usage("no server given, and no terminal to ask on")
+            .hint("pass it with --server https://gateway.example"));
     }
     Ok(ui.prompt("Server (https://…)").await?.parse()?)
 }
 
 async fn ask_for_username(ui: &Ui) -> Result<String> {
     if !ui.is_interactive() {
-        return Err(
-            CliError::usage("no user is named, and nobody can be asked").hint("name one with --username")
-        );
+        return Err(CliError::usage("no user given, and no terminal to ask on").hint(
+            "pass the user with \
+                --username",
+        ));
     }
     let name = ui.prompt("User or service account").await?;
-    if name.is_empty() { Err(CliError::usage("no user is named")) } else { Ok(name) }
+    if name.is_empty() { Err(CliError::usage("no user given")) } else { Ok(name) }
 }

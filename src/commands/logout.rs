@@ -39,16 +39,19 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
     let Slot { origin, username } = slot;
     if let Err(error) = revoked {
         return Err(error.hint(format!(
-            "what was stored here for {username} is forgotten, but the token may live on until it ends by itself"
+            "the stored credentials of {username} were deleted, but the token may stay valid until it expires"
         )));
     }
     if changed {
-        context.ui().status(format!("Signed out {username} at {origin}; nothing is stored any more"));
+        context.ui().status(format!(
+            "Signed out {username} at {origin}; the stored credentials were \
+            deleted"
+        ));
     } else {
         context.ui().status(format!("Nothing was stored for {username} at {origin}"));
     }
     if context.environment().has(env::TOKEN) {
-        context.ui().warning("SACTL_TOKEN is still set, and commands still use it");
+        context.ui().warning("SACTL_TOKEN is set, and commands still use it");
     }
     if context.ui().wants_data() {
         let view = SignedOutView { server: origin.to_string(), username, changed };

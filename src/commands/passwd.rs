@@ -52,9 +52,9 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     args.password.refuse_to_lose(context)?;
     let current = args.current_password_file.as_deref().map(read_password_file).transpose()?;
     let name = missing::account(context, args.name.clone(), Operation::ResetPassword).await?;
-    let what = format!("reset the password of {name} and end all its tokens");
+    let what = format!("reset the password of {name} and revoke all its tokens");
     if !args.rehearsal.is_on {
-        let outcome = "every token of it ends";
+        let outcome = "all its tokens stop working";
         name_the_account(context, &what, Operation::ResetPassword, &name, outcome).await?;
         require_confirmation(context, &what).await?;
     }
@@ -69,7 +69,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     match reset(&acting, &name, request).await {
         Ok(PasswordChange { account }) => {
             acting.say(format!(
-                "Reset the password of {}, owned by {}; all its tokens have ended",
+                "Reset the password of {}, owned by {}; all its tokens were revoked",
                 account.name, account.owner
             ));
             sent.done(&acting, |password| PasswordView::new(account.clone(), password))
@@ -84,7 +84,7 @@ async fn rehearse(args: &Args, name: &str, current: Option<Password>, context: &
     let request = ResetPassword { password: password.password().clone(), current_password: current };
     let change = acting.session.reset_password(acting.company, name, &request);
     let attempt = ActionDescription::new(Operation::ResetPassword, name);
-    acting.rehearse(change, &attempt, Some("the password keeps the policy")).await
+    acting.rehearse(change, &attempt, Some("the password is valid")).await
 }
 
 /// Sends the request; a second time with the present password where an account resets its own and can be asked.
@@ -96,14 +96,14 @@ async fn reset(
     let is_given = request.current_password.is_some();
     let mut outcome = acting.session.reset_password(acting.company, name, &request).await;
     if !is_given && acting.ui.is_interactive() && outcome.as_ref().is_err_and(wants_the_present_password) {
-        let typed = acting.ui.prompt_secret(&format!("Present password of {name}")).await?;
+        let typed = acting.ui.prompt_secret(&format!("Current password of {name}")).await?;
         request.current_password = Some(Password::new(typed.as_str()));
         outcome = acting.session.reset_password(acting.company, name, &request).await;
     }
     match outcome {
         Ok(change) => Ok(change),
         Err(error) if !is_given && wants_the_present_password(&error) => {
-            Err(CliError::from(error).hint("give it with --current-password-file FILE"))
+            Err(CliError::from(error).hint("pass it with --current-password-file FILE"))
         }
         Err(error) => {
             Err(acting.explain(error, &ActionDescription::new(Operation::ResetPassword, name)).await)

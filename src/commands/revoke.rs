@@ -47,7 +47,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let attempt = ActionDescription::new(Operation::RemoveAccess, &name);
     if !args.rehearsal.is_on {
         let what = format!("remove all access of {name} in {}", place(context)?);
-        let outcome = "what it may do here ends at once";
+        let outcome = "its access here ends immediately";
         name_the_account(context, &what, Operation::RemoveAccess, &name, outcome).await?;
         require_confirmation(context, &what).await?;
     }

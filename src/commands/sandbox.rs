@@ -33,7 +33,7 @@ const PROFILE: &str = "sandbox";
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl sandbox\n  sactl sandbox -- sactl list\n  \
                         sactl sandbox --seed companies.toml -- sactl list -o json\n\n\
-                        Act as somebody else, inside:\n  \
+                        Use another account inside the sandbox:\n  \
                         SACTL_USERNAME=viewer@acme.example SACTL_PASSWORD='Sandbox-1234!' sactl list")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
@@ -113,15 +113,21 @@ async fn run_inside(
 /// Applies the seed and issues a token as the seed wants, without hashing anything.
 async fn sign_in(platform: &Platform, seed: &Seed) -> Result<SignedIn> {
     let unusable = |error: anyhow::Error| CliError::config("cannot use the seed").caused_by(error);
-    let refused = |error| CliError::config("cannot sign in as [sandbox] of the seed says").caused_by(error);
+    let refused = |error| {
+        CliError::config(
+            "cannot sign in as the [sandbox] section of the seed \
+        says",
+        )
+        .caused_by(error)
+    };
     let wish = seed
         .sandbox
         .as_ref()
-        .ok_or_else(|| CliError::config("the seed has no [sandbox] that says who signs in where"))?;
+        .ok_or_else(|| CliError::config("the seed has no [sandbox] section with the user and the company"))?;
     let place = seed.place(&wish.company).map_err(unusable)?;
     let applied = seed::apply(platform, seed).await.map_err(unusable)?;
     let id = applied.companies.get(place).copied();
-    let id = id.ok_or_else(|| CliError::internal("the seed lost a company"))?;
+    let id = id.ok_or_else(|| CliError::internal("the company of the [sandbox] section is missing"))?;
     let grant = session::issue(platform, &wish.user).await.map_err(refused)?;
     let caller = authn::authenticate(platform, &grant.access_token).await.map_err(refused)?;
     let company = company::show(platform, &caller, id).await.map_err(refused)?;
@@ -154,7 +160,7 @@ fn private_folder() -> Result<TempDir> {
     builder.prefix("sactl-sandbox-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.tempdir().map_err(|error| CliError::io("cannot make a temporary folder", error))
+    builder.tempdir().map_err(|error| CliError::io("cannot create a temporary folder", error))
 }
 
 /// The folder in which `sactl` is this program: its own, or one with a link of that name.

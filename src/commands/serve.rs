@@ -18,7 +18,7 @@ use crate::platform::{DatabaseUrl, Platform, router};
 use crate::ui::Ui;
 use crate::ui::log::{LevelFilter, Log, LogFormat};
 
-/// Where the platform listens when it is told no address.
+/// The default address of the platform.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 #[derive(Debug, clap::Args)]
@@ -51,11 +51,11 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
 
-    /// Believe what these proxies say of a client's address
+    /// Trust the client addresses that these proxies report
     ///
-    /// Behind a proxy, all clients have its address, and share what one address may do. With this, the address in
-    /// the headers Forwarded or X-Forwarded-For counts when the request comes from one of these addresses or networks.
-    /// Repeatable, or separated by commas. Such a proxy must add the address of its client itself.
+    /// By default, all clients behind a proxy have the address of the proxy and share its limits. With this option,
+    /// the client address is read from the Forwarded or X-Forwarded-For header of requests that come from these
+    /// addresses or networks. Repeatable, or comma-separated. The proxy must add the address of its client itself.
     #[arg(long, value_name = "ADDRESS|CIDR", value_delimiter = ',')]
     trusted_proxy: Vec<ProxyNetwork>,
 }
@@ -107,7 +107,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8> {
     let seed = args.seed.as_deref().map(|path| read_seed(path, context.environment())).transpose()?;
     let runtime = runtime()?;
     let served = runtime.block_on(serve(args, is_typed, seed, context.ui()));
-    // A thread may still wait for the file lock of another process; nobody waits for that thread.
+    // A thread may still wait for the file lock of another process; nothing waits for that thread.
     runtime.shutdown_background();
     log.close();
     served.map(|()| 0)
@@ -118,19 +118,19 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     let listen = args.listen.unwrap_or(LISTEN);
     if tls.as_ref().is_some_and(Tls::shows_authority) {
         ui.warning(
-            "the certificate of --tls-cert is that of a certificate authority: sactl and other strict clients refuse \
-             it; use one that the authority has signed, or a self-signed one made with: \
+            "the certificate in --tls-cert is a certificate authority: sactl and other strict clients \
+             refuse it; use a certificate that the authority signed, or a self-signed one made with: \
              openssl req -x509 -addext basicConstraints=critical,CA:FALSE …",
         );
     }
     if tls.is_none() && !listen.ip().is_loopback() {
-        ui.warning("passwords and tokens will cross the network unencrypted: give --tls-cert and --tls-key");
+        ui.warning("passwords and tokens will cross the network unencrypted: pass --tls-cert and --tls-key");
     }
     let database = args.database.map_or_else(default_database, Ok)?;
     if is_typed && database.tells_password() {
         ui.warning(
-            "every user of this machine can read the password of the database on this command line: leave it out of \
-             the URL, and set PGPASSWORD or write ~/.pgpass",
+            "every user of this machine can read the database password on this command line: remove it from \
+             the URL, and put it in PGPASSWORD or ~/.pgpass",
         );
     }
     // From here on a signal stops us cleanly, also while the database is brought up to date.
@@ -139,7 +139,7 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     let platform = tokio::select! {
         opened = open(&database, seed) => opened?,
         () = &mut stop => {
-            tracing::info!("stopped before there was anything to serve");
+            tracing::info!("stopped before the platform was ready");
             return Ok(());
         }
     };
@@ -159,7 +159,7 @@ fn tls(args: &Args) -> Result<Option<Tls>> {
     match (&args.tls_cert, &args.tls_key) {
         (Some(certificate), Some(key)) => Tls::from_files(certificate, key)
             .map(Some)
-            .map_err(|error| CliError::config("cannot speak TLS").caused_by(error)),
+            .map_err(|error| CliError::config("cannot serve TLS").caused_by(error)),
         (None, None) => Ok(None),
         (Some(_), None) => Err(CliError::usage("a certificate needs its private key: give --tls-key too")),
         (None, Some(_)) => Err(CliError::usage("a private key needs its certificate: give --tls-cert too")),
@@ -181,7 +181,7 @@ async fn open(database: &DatabaseUrl, seed: Option<Seed>) -> Result<Platform> {
     Ok(platform)
 }
 
-/// Says where the platform is, for whoever started it. That nobody reads it is no reason to stop.
+/// Prints the address of the platform. A closed standard output is not an error.
 fn announce(ui: &Ui, url: &str) -> Result<()> {
     let said = ui.answer(|out| {
         if ui.format().is_document() {
@@ -212,14 +212,14 @@ pub(super) fn start_log(context: &Context, level: LevelFilter) -> Result<Log> {
         Some("info") => LevelFilter::INFO,
         Some("debug") => LevelFilter::DEBUG,
         Some("trace") => LevelFilter::TRACE,
-        Some(_) => return Err(CliError::config("SACTL_LOG is off, error, warn, info, debug or trace")),
+        Some(_) => return Err(CliError::config("SACTL_LOG must be off, error, warn, info, debug or trace")),
         None if context.ui().is_verbose() => LevelFilter::DEBUG,
         None => level,
     };
     let format = match context.environment().get(env::LOG_FORMAT)?.as_deref() {
         Some("text") | None => LogFormat::Text,
         Some("json") => LogFormat::Json,
-        Some(_) => return Err(CliError::config("SACTL_LOG_FORMAT is text or json")),
+        Some(_) => return Err(CliError::config("SACTL_LOG_FORMAT must be text or json")),
     };
     Ok(Log::start(level, format))
 }
@@ -254,10 +254,10 @@ pub(super) fn parse_seed(text: &str) -> std::result::Result<Seed, String> {
 /// The file of a platform that is told nothing else.
 fn default_database() -> Result<DatabaseUrl> {
     let data = dirs::data_dir()
-        .ok_or_else(|| CliError::config("this system has no data folder").hint("give --database"))?;
+        .ok_or_else(|| CliError::config("this system has no data folder").hint("pass --database"))?;
     let folder = data.join("sactl");
     make_private(&folder)
-        .map_err(|error| CliError::io(format!("cannot make the folder {}", folder.display()), error))?;
+        .map_err(|error| CliError::io(format!("cannot create the folder {}", folder.display()), error))?;
     Ok(DatabaseUrl::Sqlite(folder.join("platform.db")))
 }
 

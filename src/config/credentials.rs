@@ -1,4 +1,4 @@
-//! Where credentials are kept: one slot per origin and user, in the store that somebody chose. There is
+//! Where credentials are kept: one slot per origin and user, in the chosen store. There is
 //! never a silent step down to another store.
 
 use std::fmt;
@@ -56,7 +56,7 @@ impl FromStr for StoreKind {
         [Self::Keyring, Self::File, Self::None]
             .into_iter()
             .find(|kind| kind.as_str() == text)
-            .ok_or("a credential store is keyring, file or none")
+            .ok_or("the credential store must be keyring, file or none")
     }
 }
 
@@ -125,7 +125,7 @@ impl Store {
         }
     }
 
-    /// What `slot` holds, if that can be had without asking anybody: a closed keyring stays closed.
+    /// What `slot` holds, if it can be read without a prompt: a locked keyring stays locked.
     ///
     /// # Errors
     /// As [`Self::load`].
@@ -164,7 +164,7 @@ impl Store {
     /// The folder in which processes agree who of them renews.
     ///
     /// # Errors
-    /// `credential_store` with the mend, `io`.
+    /// `credential_store` with the fix, `io`.
     pub fn renewal_folder(&self) -> Result<Folder> {
         Folder::make_private(&self.folder)
     }

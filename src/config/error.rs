@@ -75,7 +75,7 @@ impl Error {
         self
     }
 
-    /// The same, blamed on somebody else.
+    /// The same error with another code.
     #[must_use]
     pub fn of_kind(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;

@@ -17,7 +17,7 @@ pub const NAME: &str = "config.toml";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
-    /// The profile that is used when nobody names one.
+    /// The profile that is used by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<String>,
     /// The profiles by name.
@@ -32,10 +32,10 @@ pub struct Profile {
     /// The server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<Origin>,
-    /// Who signs in there.
+    /// The user or service account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// Where the credentials are kept.
+    /// Where the credentials are stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_store: Option<StoreKind>,
     /// Certificates to trust besides those of the system.
@@ -97,7 +97,7 @@ impl ConfigFile {
 
 fn broken(path: &Path, why: &str) -> Error {
     Error::config(format!("{}: {why}", path.display()))
-        .hint(CommandLine::new("login").after("mend the file, or move it away and sign in again with: "))
+        .hint(CommandLine::new("login").after("fix the file, or move it away and sign in again with: "))
 }
 
 #[cfg(test)]

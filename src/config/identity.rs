@@ -32,7 +32,7 @@ pub enum PasswordSource {
 }
 
 impl Identity {
-    /// Reads the environment. Credentials there need a server that somebody named for this call, so that no
+    /// Reads the environment. Credentials there need a server that is named for this call, so that no
     /// configuration file decides where they go.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl Identity {
         require_server(server_is_explicit, variable)?;
         match username {
             Some(username) => Ok(Self::Password { username, password }),
-            None => Err(Error::config(format!("{variable} needs SACTL_USERNAME, which says whose it is"))),
+            None => Err(Error::config(format!("{variable} needs SACTL_USERNAME"))),
         }
     }
 }
@@ -67,8 +67,10 @@ impl Identity {
 fn password(environment: &Environment) -> Result<Option<(PasswordSource, &'static str)>> {
     let file = environment.raw(env::PASSWORD_FILE).map(PathBuf::from);
     match (environment.get(env::PASSWORD)?, file) {
-        (Some(_), Some(_)) => Err(Error::config("SACTL_PASSWORD and SACTL_PASSWORD_FILE are both set")
-            .hint("unset the one that is not meant")),
+        (Some(_), Some(_)) => {
+            Err(Error::config("SACTL_PASSWORD and SACTL_PASSWORD_FILE are both set")
+                .hint("unset one of them"))
+        }
         (Some(text), None) => Ok(Some((PasswordSource::Variable(Password::new(text)), env::PASSWORD.name))),
         (None, Some(path)) => Ok(Some((PasswordSource::File(path), env::PASSWORD_FILE.name))),
         (None, None) => Ok(None),
@@ -80,7 +82,7 @@ fn require_server(is_explicit: bool, variable: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::config(format!("{variable} needs an explicit server"))
-        .hint("name it with --server or SACTL_SERVER: no stored profile decides where it goes"))
+        .hint("pass it with --server or SACTL_SERVER; a profile never decides where it is sent"))
 }
 
 impl PasswordSource {
@@ -116,7 +118,7 @@ pub const PASSWORD_FILE_LIMIT: usize = 4096;
 /// # Errors
 /// Says why it is none.
 pub fn password_of(bytes: &[u8]) -> std::result::Result<Password, &'static str> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "a password is UTF-8 text")?;
+    let text = std::str::from_utf8(bytes).map_err(|_| "a password must be UTF-8 text")?;
     let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(Password::new(text))
 }

@@ -25,7 +25,7 @@ impl Wanted {
     }
 }
 
-/// What is wrong with the files in the configuration folder, each with the mend; nothing where there is no
+/// What is wrong with the files in the configuration folder, each with its fix; nothing where there is no
 /// folder yet.
 ///
 /// # Errors
@@ -51,7 +51,7 @@ pub fn try_write(config_folder: &Path) -> Result<()> {
         let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| file.write_all(b"\n"));
         written.map_err(|error| {
             Error::store(format!("cannot write to {}", folder.display()))
-                .hint("make the folder writable, or name another one with SACTL_CONFIG_DIR")
+                .hint("make the folder writable, or use another one with SACTL_CONFIG_DIR")
                 .caused_by(error)
         })?;
     }
@@ -70,7 +70,7 @@ fn fault(path: &Path, wanted: Wanted) -> Option<Error> {
     if link.is_symlink() && wanted == Wanted::Private {
         return Some(
             Error::store(format!("{} is a symbolic link", path.display()))
-                .hint(format!("put the file itself there: rm {}", path.display())),
+                .hint(format!("replace it with the file itself: rm {}", path.display())),
         );
     }
     let found = path.metadata().ok()?;

@@ -38,18 +38,18 @@ impl Folder {
         )
     }
 
-    /// The same for a folder of secrets: nobody but this user may have any right to it, and it may be no
+    /// The same for a folder of secrets: only this user may have rights to it, and it may be no
     /// symbolic link.
     ///
     /// # Errors
-    /// `credential_store` with the mend, `io`.
+    /// `credential_store` with the fix, `io`.
     pub fn make_private(path: &Path) -> Result<Self> {
         create(path)?;
         Self::open_private(path)?
             .ok_or_else(|| Error::io("open the folder", path, io::ErrorKind::NotFound.into()))
     }
 
-    /// Opens a folder of secrets; `None` where there is none.
+    /// Opens a folder of secrets; `None` if it does not exist.
     ///
     /// # Errors
     /// As [`Self::make_private`].
@@ -86,7 +86,7 @@ impl Folder {
             }
             if Instant::now() >= deadline {
                 return Err(Error::io("lock", &self.path.join(name), io::ErrorKind::TimedOut.into())
-                    .hint("another sactl is writing there, or hangs"));
+                    .hint("another sactl is writing to it, or hangs"));
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -110,11 +110,11 @@ impl Folder {
         }
     }
 
-    /// Reads the file `name` up to `limit` bytes; `None` where there is none.
+    /// Reads the file `name` up to `limit` bytes; `None` if it does not exist.
     ///
     /// # Errors
-    /// `credential_store` with the mend for anything but a regular file of this user, with rights for nobody
-    /// else where the folder is private; `io`.
+    /// `credential_store` with the fix for anything but a regular file of this user, without rights for
+    /// anyone else where the folder is private; `io`.
     pub fn read(&self, name: &str, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>> {
         let path = self.path.join(name);
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -136,7 +136,7 @@ impl Folder {
         if self.private { require_private(path, stat) } else { Ok(()) }
     }
 
-    /// Puts `content` in place of the file `name`, whose lock the caller holds: whoever reads, also after a
+    /// Puts `content` in place of the file `name`, whose lock the caller holds: a reader, also after a
     /// crash, finds the old content or the new one.
     fn replace(&self, name: &str, content: &[u8], effort: Effort) -> Result<()> {
         let path = self.path.join(name);
@@ -146,7 +146,7 @@ impl Folder {
             Err(error) => return Err(Error::io("check", &path, error.into())),
         }
         let temporary = format!(".{name}.new");
-        // One that a killed process left; nobody else writes it, for the lock is ours.
+        // A file that a killed process left; no other process writes it, because the lock is ours.
         let _ = rustix::fs::unlinkat(&self.fd, &temporary, AtFlags::empty());
         self.write_new(&temporary, content, effort)
             .and_then(|()| rustix::fs::renameat(&self.fd, &temporary, &self.fd, name))
@@ -171,7 +171,7 @@ impl Folder {
 enum Effort {
     /// It survives the loss of power.
     Durable,
-    /// It may be lost then: nobody waits for the disk.
+    /// It may be lost then: this does not wait for the disk.
     Light,
 }
 
@@ -195,7 +195,7 @@ impl Lock<'_> {
     /// Puts `content` in place of the file `name`, which is the old or the new one at any moment.
     ///
     /// # Errors
-    /// `credential_store` with the mend when something else than such a file stands there; `io`.
+    /// `credential_store` with the fix when the path is not such a file; `io`.
     pub fn replace(&self, name: &str, content: &[u8]) -> Result<()> {
         self.folder.replace(name, content, Effort::Durable)
     }
@@ -250,7 +250,7 @@ fn create_named(path: &Path, content: &[u8]) -> Result<()> {
     file.write_all(content).and_then(|()| file.sync_all()).map_err(|error| Error::io("write", path, error))
 }
 
-/// Reads a file or stream named by somebody, up to `limit` bytes.
+/// Reads a file or stream that the user named, up to `limit` bytes.
 ///
 /// # Errors
 /// `io`; `config` when it is longer.
@@ -335,19 +335,19 @@ pub(super) fn require_private(path: &Path, stat: &Stat) -> Result<()> {
         let is_folder = FileType::from_raw_mode(stat.st_mode) == FileType::Directory;
         let mode = if is_folder { "700" } else { "600" };
         return Err(Error::store(format!(
-            "others may read or change {} (mode {:03o}), so what it holds may be known already",
+            "others may read or change {} (mode {:03o}), so others may know its contents",
             path.display(),
             stat.st_mode & 0o777
         ))
         .hint(format!("chmod {mode} {}", path.display()))
-        .hint("then sign in again, and change the password if it was stored there"));
+        .hint("then sign in again, and change the password if it was in the file"));
     }
     Ok(())
 }
 
 pub(super) fn not_what_it_should_be(path: &Path, what: &str) -> Error {
-    Error::store(format!("{} is not {what}, so it is neither read nor written", path.display()))
-        .hint("look at what stands there and move it away")
+    Error::store(format!("{} is not {what}, so sactl does not use it", path.display()))
+        .hint("check it and move it away")
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use super::{ConfigFile, Error, Identity, Profile, Result, StoreKind};
 use crate::domain::Origin;
 use crate::domain::company::{Company, CompanyRef};
 
-/// Seconds that a request may take when nobody says otherwise.
+/// Default time limit of a request, in seconds.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// Longest time that somebody can ask for.
+/// Longest time limit.
 const LONGEST: f64 = 86_400.0;
 
 /// Where a setting came from.
@@ -22,7 +22,7 @@ pub enum Source {
     Environment,
     /// The profile.
     Profile,
-    /// Nobody said anything.
+    /// The default.
     Default,
 }
 
@@ -64,7 +64,7 @@ pub struct Flags {
     pub credential_store: Option<StoreKind>,
 }
 
-/// A company that somebody chose, by id or by name.
+/// A chosen company, by id or by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChosenCompany {
     /// As it was written.
@@ -113,7 +113,7 @@ impl Settings {
         Self::with_file(flags, environment, folder, &file)
     }
 
-    /// The same with a configuration file that is at hand.
+    /// The same with a configuration file that was read already.
     ///
     /// # Errors
     /// As [`Self::resolve`].
@@ -124,7 +124,7 @@ impl Settings {
         file: &ConfigFile,
     ) -> Result<Self> {
         if flags.profile.as_deref() == Some("") {
-            return Err(Error::usage("--profile: a profile has a name; this is empty"));
+            return Err(Error::usage("--profile: the name must not be empty"));
         }
         let layers = Layers { environment, typed: None };
         let profile = layers
@@ -207,8 +207,7 @@ pub fn folder(environment: &Environment) -> Result<PathBuf> {
             .map_err(|error| Error::io("use the folder", Path::new(&folder), error));
     }
     dirs::config_dir().map(|folder| folder.join("sactl")).ok_or_else(|| {
-        Error::config("there is no home folder to keep the configuration in")
-            .hint("name a folder with SACTL_CONFIG_DIR")
+        Error::config("no home folder for the configuration").hint("set a folder with SACTL_CONFIG_DIR")
     })
 }
 
@@ -225,7 +224,7 @@ fn pair(chain: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<(PathBuf,
     match (chain, key) {
         (None, None) => Ok(None),
         (Some(chain), Some(key)) => Ok(Some((chain, key))),
-        _ => Err(Error::usage("--client-cert and --client-key belong together")),
+        _ => Err(Error::usage("--client-cert and --client-key need each other")),
     }
 }
 
@@ -297,7 +296,7 @@ fn seconds(seconds: f64) -> std::result::Result<Duration, String> {
     if seconds > 0.0 && seconds <= LONGEST {
         Ok(Duration::from_secs_f64(seconds))
     } else {
-        Err(format!("seconds are more than 0 and at most {LONGEST}"))
+        Err(format!("it must be more than 0 and at most {LONGEST}"))
     }
 }
 

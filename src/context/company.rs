@@ -58,8 +58,8 @@ impl ActiveCompany {
 
 /// The error of a company that is not there for this caller.
 fn no_such_company(reference: &str) -> CliError {
-    CliError::not_found(format!("you belong to no company {reference}"))
-        .hint(CommandLine::new("company list").after("see yours with: "))
+    CliError::not_found(format!("you do not belong to a company {reference}"))
+        .hint(CommandLine::new("company list").after("list your companies with: "))
 }
 
 /// The company that `reference` names.
@@ -70,7 +70,7 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
             match error.code() {
                 Code::NotFound => error
                     .worded(format!("you do not belong to company {id} at {}", session.origin()))
-                    .hint(CommandLine::new("company list").after("see your companies with: ")),
+                    .hint(CommandLine::new("company list").after("list your companies with: ")),
                 _ => error,
             }
         }),
@@ -81,8 +81,8 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
             match pick(name, found) {
                 Err(error) if error.code() == Code::NotFound => {
                     let known = session.list_companies(None)?.all().await.unwrap_or_default();
-                    let error =
-                        error.worded(format!("you belong to no company {name} at {}", session.origin()));
+                    let error = error
+                        .worded(format!("you do not belong to a company {name} at {}", session.origin()));
                     Err(rather_meant(error, name, &known))
                 }
                 picked => picked,
@@ -104,7 +104,7 @@ fn rather_meant(error: CliError, name: &str, known: &[Company]) -> CliError {
         [] => error,
         [Called(only)] => error.hint_before(format!("did you mean {only}?")),
         _ => error.hint_before(format!(
-            "{} companies have a name like {name}: {}{more}; name one by its id",
+            "{} companies have a name like {name}: {}{more}; pass the id instead",
             near.len(),
             shown.join(", ")
         )),
@@ -137,7 +137,7 @@ const QUESTIONS: usize = 3;
 /// The only company, or the one that a person chooses.
 ///
 /// # Errors
-/// `no_company` with the ids when nobody can be asked.
+/// `no_company` with the ids without a terminal to ask on.
 pub async fn choose(ui: &Ui, companies: &[Company]) -> Result<Company> {
     match companies {
         [only] => return Ok(only.clone()),
@@ -167,7 +167,7 @@ pub async fn choose(ui: &Ui, companies: &[Company]) -> Result<Company> {
 /// The active company among one's own: the one chosen, else the only one; `None` with several and no choice.
 ///
 /// # Errors
-/// `not_found` and `ambiguous_company` for one that somebody named for this call.
+/// `not_found` and `ambiguous_company` for a company that was named for this call.
 pub fn active_among(chosen: Option<&ChosenCompany>, me: &Identity) -> Result<Option<Company>> {
     let mine = || me.companies.iter().map(|access| &access.company);
     let reference = match chosen {

@@ -73,9 +73,9 @@ fn ending(signals: &mut Signals) -> Option<i32> {
 /// Runs `work` until it is done or a signal ends it. Once `work` is dropped, every signal but SIGINT ends the
 /// process by itself.
 ///
-/// A signal also ends the process a moment later where nothing can drop `work`: while it reads a pipe that nobody
-/// writes to, or a disk that does not answer. No file is left half written by that: each is the old or the new one
-/// at any moment.
+/// A signal also ends the process a moment later where nothing can drop `work`: while it reads a pipe that no
+/// process writes to, or a disk that does not answer. No file is left half written by that: each is the old
+/// or the new one at any moment.
 ///
 /// # Errors
 /// Those of `work`, and `interrupted`.

@@ -51,7 +51,7 @@ impl Stored {
                 break lock;
             }
             if tokio::time::Instant::now() >= deadline {
-                return Err(CliError::new(Code::Timeout, "another sactl is signing in and does not finish"));
+                return Err(CliError::new(Code::Timeout, "another sactl is signing in and has not finished"));
             }
             tokio::time::sleep(LOOK).await;
         };
@@ -83,7 +83,7 @@ impl Stored {
 
     fn ended(&self) -> CliError {
         let Slot { origin, username } = &self.slot;
-        CliError::not_signed_in(format!("the session of {username} at {origin} has ended"))
+        CliError::not_signed_in(format!("the session of {username} at {origin} has expired"))
             .hint(self.login.clone().after("sign in again with: "))
             .hint(
                 self.login

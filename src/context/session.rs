@@ -26,7 +26,7 @@ pub struct SignedIn {
     pub session: Session,
     /// Where its credentials came from.
     pub source: CredentialSource,
-    /// When the token ends, where that is known.
+    /// When the token expires; null if unknown.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -54,7 +54,7 @@ impl fmt::Display for CredentialSource {
     }
 }
 
-/// Signs in as the settings say; with a token at hand that needs no request.
+/// Signs in as the settings say; with a stored token that needs no request.
 pub(super) async fn open(settings: &Settings, gateway: Gateway, ui: &Ui) -> Result<SignedIn> {
     let profile = settings.profile.as_ref().map(|profile| profile.source);
     let server = settings.server.as_ref().map(|server| server.source);
@@ -75,7 +75,7 @@ pub(super) async fn open(settings: &Settings, gateway: Gateway, ui: &Ui) -> Resu
     }
 }
 
-/// A token that was given and can be renewed by nobody here.
+/// A token from the environment, which sactl cannot renew.
 struct Given;
 
 impl Renewal for Given {
@@ -83,8 +83,8 @@ impl Renewal for Given {
         &'a self,
         _stale: &'a Token,
     ) -> Pin<Box<dyn Future<Output = client::Result<RenewedToken>> + Send + 'a>> {
-        let refused = CliError::new(Code::Unauthenticated, "the token does not count any more")
-            .hint("put a new one into SACTL_TOKEN, or use SACTL_USERNAME with SACTL_PASSWORD_FILE");
+        let refused = CliError::new(Code::Unauthenticated, "the token has expired or was revoked")
+            .hint("set SACTL_TOKEN to a new token, or use SACTL_USERNAME with SACTL_PASSWORD_FILE");
         Box::pin(async { Err(refused.into_client()) })
     }
 }

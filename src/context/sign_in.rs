@@ -76,7 +76,7 @@ pub async fn sign_in(
 /// When the token of `grant` ends, by this machine's clock.
 pub fn expiry(grant: &TokenGrant) -> Option<Timestamp> {
     let seconds = i64::try_from(grant.expires_in).ok()?;
-    // Whole seconds: the answer is no more exact than that.
+    // Whole seconds: the answer is not more exact.
     let now = Timestamp::from_second(Timestamp::now().as_second()).ok()?;
     now.checked_add(jiff::SignedDuration::from_secs(seconds)).ok()
 }

@@ -71,8 +71,8 @@ fn format_of(text: &str) -> Result<Format> {
     Format::from_str(text, false).map_err(|_| {
         let formats = Format::value_variants().iter().filter_map(Format::to_possible_value);
         let names: Vec<String> = formats.map(|value| value.get_name().to_owned()).collect();
-        let error = CliError::config(format!("SACTL_OUTPUT: there is no format {text}"))
-            .hint(format!("formats are {}", names.join(", ")));
+        let error = CliError::config(format!("SACTL_OUTPUT: unknown format {text}"))
+            .hint(format!("the formats are {}", names.join(", ")));
         match nearest(text, &names) {
             Some(near) => error.hint_before(format!("did you mean {near}?")),
             None => error,

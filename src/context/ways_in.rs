@@ -14,7 +14,7 @@ const MOST_PROFILES: usize = 8;
 pub(super) fn not_signed_in(settings: &Settings) -> CliError {
     let error = missing_profile(settings).unwrap_or_else(|| match &settings.server {
         Some(server) => CliError::not_signed_in(format!("not signed in to {}", server.value)),
-        None => CliError::not_signed_in("no server is known, and no profile is chosen"),
+        None => CliError::not_signed_in("no server is configured, and no profile is chosen"),
     });
     ways_in(settings).into_iter().fold(error, CliError::hint)
 }
@@ -22,8 +22,8 @@ pub(super) fn not_signed_in(settings: &Settings) -> CliError {
 /// That the profile chosen for this call does not exist, if that is so.
 pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
     let name = settings.missing_profile()?;
-    let error = CliError::not_signed_in(format!("there is no profile {name}"));
-    let error = error.hint(CommandLine::new("profile list").after("see which there are with: "));
+    let error = CliError::not_signed_in(format!("no profile {name}"));
+    let error = error.hint(CommandLine::new("profile list").after("list them with: "));
     let known = ConfigFile::load(&settings.folder).unwrap_or_default().profiles;
     Some(match nearest(name, known.keys()) {
         Some(near) => error.hint_before(format!("did you mean {near}?")),
@@ -47,9 +47,9 @@ pub fn ways_in(settings: &Settings) -> Vec<Hint> {
         ],
         (known, Some(server)) => vec![
             CommandLine::new("whoami").flag("--profile", &known[0]).after(format!(
-                "{} is of {}: name it with --profile, as in: ",
-                listed(known),
-                server.value
+                "{} is the server of {}; use it with: ",
+                server.value,
+                listed(known)
             )),
             login,
         ],
@@ -81,7 +81,7 @@ pub fn login(settings: &Settings) -> CommandLine {
 fn without_store(settings: &Settings, is_of_environment: bool) -> Vec<Hint> {
     let keep = login(settings)
         .flag("--credential-store", "file")
-        .after("or keep a token in a file that only you can read, with: ");
+        .after("or store the token in a file that only you can read, with: ");
     vec![
         "the credential store is none: set SACTL_TOKEN, or SACTL_USERNAME with SACTL_PASSWORD_FILE, and \
          SACTL_SERVER"

@@ -75,8 +75,8 @@ impl AccountName {
             Err(Violation::new(
                 "name",
                 "invalid_name",
-                "a service account name has 2 to 64 characters: ASCII letters, digits and . _ + -, \
-                 the first one a letter or a digit",
+                "a service account name must have 2 to 64 characters: ASCII letters, digits and . _ + -, \
+                 starting with a letter or a digit",
             ))
         }
     }
@@ -119,10 +119,10 @@ impl Description {
         let text = text.into();
         let refuse = |message| Err(Violation::new("description", "invalid_description", message));
         if text.chars().nth(Self::MAX).is_some() {
-            return refuse("a description has at most 500 characters");
+            return refuse("a description must have at most 500 characters");
         }
         if text.chars().any(char::is_control) {
-            return refuse("a description is one line without control characters");
+            return refuse("a description must be one line without control characters");
         }
         Ok((!text.is_empty()).then_some(Self(text)))
     }

@@ -21,9 +21,9 @@ impl fmt::Display for CompanyId {
 /// A company as every document names it: number and name together, because names repeat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Company {
-    /// The number, unique over the platform.
+    /// The id, unique on the platform.
     pub id: CompanyId,
-    /// The name, which another company may carry too.
+    /// The name; another company may have the same one.
     pub name: String,
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for Company {
     }
 }
 
-/// How somebody names a company: digits are always an id, anything else is a name.
+/// How a company is named: digits are always an id, anything else is a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CompanyRef {
     /// Given as digits.
@@ -47,7 +47,7 @@ pub enum CompanyRef {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCompanyRef {
     /// Nothing but white space.
-    #[error("a company is named by its id or its name; this is empty")]
+    #[error("the company must be an id or a name, not empty")]
     Empty,
     /// Digits that are no id.
     #[error("this number is too large for a company id")]

@@ -65,7 +65,7 @@ impl Operation {
         matches!(self, Self::SetAccess | Self::AdjustAccess | Self::RemoveAccess)
     }
 
-    /// Whether nobody may do it to themselves.
+    /// Whether a caller may not do it to themselves.
     pub const fn is_refused_on_oneself(self) -> bool {
         matches!(self, Self::Delete | Self::SetAccess | Self::AdjustAccess | Self::RemoveAccess)
     }
@@ -95,14 +95,14 @@ pub enum Refusal {
     AccountNotFound,
     /// Only the owner company may do this.
     NotOwner,
-    /// Nobody changes their own rights, and no account deletes itself.
+    /// A caller cannot change their own access, and an account cannot delete itself.
     SelfModification,
     /// The caller lacks these permissions and therefore cannot give them.
     Escalation(PermissionSet),
 }
 
 /// Whether the caller may try `operation` at all. `held` is what they hold in the company, `None` for
-/// somebody who is no member of it.
+/// a caller who is not a member of it.
 ///
 /// # Errors
 /// [`Refusal::CompanyNotFound`] or [`Refusal::MissingPermission`].
@@ -122,7 +122,7 @@ pub fn require(permission: Permission, held: Option<PermissionSet>) -> Result<Pe
     }
 }
 
-/// Whether `operation` may be done to an account that stands in `relation` to the company; `is_self` says
+/// Whether `operation` may be done to an account with this `relation` to the company; `is_self` says
 /// that the caller is the account.
 ///
 /// # Errors
@@ -142,7 +142,8 @@ pub fn decide(operation: Operation, relation: Relation, is_self: bool) -> Result
     Ok(())
 }
 
-/// Nobody gives what they lack: `new` may hold what `old` held and what the caller holds in that company.
+/// A caller cannot grant permissions that they do not have: `new` may have what `old` had and what the caller
+/// has in that company.
 ///
 /// # Errors
 /// [`Refusal::Escalation`] with everything that the caller lacks.
@@ -168,8 +169,8 @@ pub fn may_reset(
     if is_admin_of_owner || lacking.is_empty() { Ok(()) } else { Err(Refusal::Escalation(lacking)) }
 }
 
-/// Whether a role may change from `old` to `new`: nobody changes a role they hold, and a role gains only
-/// what the caller holds, whether anyone holds it or not.
+/// Whether a role may change from `old` to `new`: a caller cannot change a role that they have, and a role
+/// gains only what the caller holds, whether anyone holds it or not.
 ///
 /// # Errors
 /// [`Refusal::SelfModification`] or [`Refusal::Escalation`].
@@ -263,7 +264,7 @@ mod tests {
     }
 
     proptest! {
-        /// P22: nobody gives more than they hold.
+        /// P22: a caller cannot grant more than they have.
         #[test]
         fn what_is_gained_was_held(old in any_set(), new in any_set(), held in any_set()) {
             let gained = new - old;

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
-/// What stands in the place of a secret.
+/// The text that replaces a secret.
 pub const MASK: &str = "********";
 
 /// Fewer characters are a part of too many words.

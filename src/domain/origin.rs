@@ -12,7 +12,7 @@ pub struct Origin(Url);
 
 /// Why a text names no server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a server is written https://HOST or https://HOST:PORT, without user, path or query")]
+#[error("write the server as https://HOST or https://HOST:PORT")]
 pub struct InvalidOrigin;
 
 impl Origin {

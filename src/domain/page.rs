@@ -1,6 +1,6 @@
 //! How long lists are cut into pages.
 
-/// Rows of a page when nobody says how many.
+/// Default number of rows of a page.
 pub const DEFAULT_SIZE: u64 = 100;
 
 /// Most rows of one page.

@@ -50,15 +50,15 @@ impl Rule {
     /// The rule in words.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::MinLength => "a password has at least 8 characters",
-            Self::MaxLength => "a password has at most 256 characters",
-            Self::Uppercase => "a password has at least one uppercase letter",
-            Self::Number => "a password has at least one number (0-9)",
+            Self::MinLength => "a password must have at least 8 characters",
+            Self::MaxLength => "a password must have at most 256 characters",
+            Self::Uppercase => "a password must have at least one uppercase letter",
+            Self::Number => "a password must have at least one number (0-9)",
             Self::Special => {
-                "a password has at least one special character \
+                "a password must have at least one special character \
                  (not a letter, number, space or control character)"
             }
-            Self::NoControl => "a password has no control characters",
+            Self::NoControl => "a password must not have control characters",
         }
     }
 

@@ -23,7 +23,7 @@ impl RoleName {
             Err(Violation::new(
                 "name",
                 "invalid_name",
-                "a role name has 2 to 64 characters: lower-case letters a to z, digits and -",
+                "a role name must have 2 to 64 characters: lowercase letters a to z, digits and -",
             ))
         }
     }
@@ -40,7 +40,7 @@ impl fmt::Display for RoleName {
     }
 }
 
-/// The roles that every company has and nobody can change.
+/// The roles that every company has and that cannot be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DefaultRole {
     /// Everything.
@@ -98,7 +98,7 @@ impl FromStr for DefaultRole {
     }
 }
 
-/// The name is none of the default roles; a company may still have a role of that name.
+/// The name is not one of a default role; a company may still have a role of that name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a default role")]
 pub struct NotADefaultRole;

@@ -1,5 +1,5 @@
 //! Secrets as types: what is in them is shown by no format string, written by no serializer, and zeroed
-//! when they are dropped. Whoever needs the text calls `expose` and can be found by that word.
+//! when they are dropped. Code that needs the text calls `expose`, so it can be found by that word.
 
 use std::fmt;
 
@@ -61,7 +61,7 @@ macro_rules! secret {
 }
 
 secret! {
-    /// A password in plain text, exactly as somebody gave it.
+    /// A password in plain text, exactly as it was given.
     Password, "[password]"
 }
 

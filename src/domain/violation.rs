@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One broken rule of an input, as it stands in `errors[]` of a refusal with `invalid_input`.
+/// One broken rule of an input: an entry in `errors[]` of a refusal with `invalid_input`.
 ///
 /// `code` is the stable name that scripts match on; `message` is for people and may change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

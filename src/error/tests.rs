@@ -86,7 +86,7 @@ fn only_an_outcome_in_doubt_names_the_command_that_shows_the_state() {
         .state_shown_by(|| CommandLine::new("show x"));
     assert_eq!(
         unknown.unwrap_err().hints(),
-        [CommandLine::new("show x").after("see what is the case now with: ")]
+        [CommandLine::new("show x").after("check the current state with: ")]
     );
 }
 

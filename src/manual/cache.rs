@@ -27,7 +27,7 @@ const LOCK: &str = "names";
 pub enum Seer {
     /// A user or service account.
     User(String),
-    /// Whoever this token belongs to.
+    /// The owner of this token.
     Bearer(Token),
 }
 
@@ -98,7 +98,7 @@ impl NameCache {
         let bytes = folder.read(&subject.file_name(), LONGEST).ok()??;
         let content: Content = serde_json::from_slice(&bytes).ok()?;
         let age = now.duration_since(content.seen_at);
-        // A time to come is the mark of a clock that was set back, or of a file that somebody else wrote.
+        // A time to come is the mark of a clock that was set back, or of a file that another user wrote.
         let counts = content.server == subject.origin && !age.is_negative() && age < STALE;
         counts.then_some(Found { names: content.names, fresh: age < FRESH })
     }
@@ -248,7 +248,7 @@ mod tests {
         std::fs::write(&file, &good).unwrap();
         assert!(cache.read(&here, at(0)).is_some());
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(cache.read(&here, at(0)).is_none(), "anybody may have written there");
+        assert!(cache.read(&here, at(0)).is_none(), "another user may have written it");
         cache.write(&here, &names(&["x"]), at(0));
         assert_eq!(std::fs::read(&file).unwrap(), good);
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();

@@ -129,9 +129,9 @@ fn unknown(words: &[&str], command: &clap::Command) -> CliError {
     let topics = topics::ALL.iter().filter(|_| before.is_empty()).map(|topic| topic.name);
     let near = nearest(last, topics.chain(commands));
     let error = CliError::usage(if before.is_empty() {
-        format!("there is no command and no topic {asked}")
+        format!("unknown command or topic: {asked}")
     } else {
-        format!("there is no command {asked}")
+        format!("unknown command: {asked}")
     });
     let error = match near {
         Some(near) => error.hint(help(&[before, &[near]].concat().join(" ")).after("did you mean: ")),

@@ -1,6 +1,6 @@
 //! `--jq`: an expression of the jq language, run on the JSON document of an answer.
 //!
-//! Whoever writes an expression can have it call itself without end, or collect without end. So it is compiled and
+//! An expression can call itself without end, or collect without end. So it is compiled and
 //! evaluated in a process of its own, this program once more, which may fail in any way: for the command that is
 //! an error as any other. It is started, and the expression compiled, before anything is sent.
 
@@ -81,10 +81,10 @@ impl Jq {
             Some(evaluator) => evaluator,
             None => Evaluator::start(&self.expression, self.time_zone.as_ref())?,
         };
-        let advice = "a function that calls itself must do so as its last step, and many results are better \
-                      printed one by one than collected";
+        let advice = "a recursive function must call itself as its last step; print many results one by one \
+            instead of collecting them";
         for documents in documents.chunks(AHEAD) {
-            // Each is read at once, whatever becomes of those before it: nobody waits for the other.
+            // Each is read at once, independent of those before it.
             for document in documents {
                 evaluator.request(&Zeroizing::new(serde_json::to_vec(document)?));
             }
@@ -135,16 +135,15 @@ impl Evaluator {
         let mut started =
             Self { process, requests: BufWriter::new(requests), replies: BufReader::new(replies) };
         // One that cannot get ready ends without a word.
-        let unready =
-            |_| io::Error::other("it ended before it was ready; it needs 64 MiB of memory at least");
+        let unready = |_| io::Error::other("it ended too early; it needs at least 64 MiB of memory");
         frame::receive(&mut started.replies, |_| Ok(())).map_err(unready)?;
-        let advice = "write it with fewer brackets inside each other";
+        let advice = "use fewer nested brackets";
         started.request(expression.as_bytes());
         started.reply(&mut io::sink(), advice)?;
         Ok(started)
     }
 
-    /// Sends a request. That nobody takes it any more shows on the reply.
+    /// Sends a request. If the process is gone, the reply shows it.
     fn request(&mut self, request: &[u8]) {
         let _ = frame::send(&mut self.requests, Tag::Request, request);
     }

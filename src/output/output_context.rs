@@ -9,7 +9,7 @@ use crate::text::Target;
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of the terminal")]
 pub struct OutputContext {
-    /// The format that was asked for; `None` where nobody asked.
+    /// The format that was asked for; `None` for the default.
     pub format: Option<Format>,
     /// Whether standard output is a terminal.
     pub is_terminal: bool,
@@ -32,7 +32,7 @@ pub struct OutputContext {
 pub enum Shape {
     /// As asked for, or a table because a person looks.
     As(Format),
-    /// Tab-separated rows without header, because a program reads and nobody asked for a format.
+    /// Tab-separated rows without header, because a program reads and no format was chosen.
     Piped,
 }
 
@@ -56,7 +56,7 @@ impl OutputContext {
         }
     }
 
-    /// Whether rows can be written one by one, without the whole answer at hand.
+    /// Whether rows can be written one by one, before the answer is complete.
     pub const fn streams(&self) -> bool {
         matches!(self.shape(), Shape::Piped | Shape::As(Format::Jsonl | Format::Csv | Format::Name))
     }

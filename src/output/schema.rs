@@ -41,7 +41,7 @@ mod tests {
         }
     }
 
-    /// Whoever reads a schema learns what each field means, and that it is there: absent is null.
+    /// A schema says what each field means and that it is always present: an absent value is null.
     #[test]
     fn every_field_is_described_and_required_but_those_that_are_shown_at_times() {
         let mut at_times = std::collections::BTreeSet::new();

@@ -21,7 +21,7 @@ pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
 pub(super) fn left(ends: Timestamp, now: Timestamp) -> String {
     let minutes = ends.duration_since(now).as_secs().div_euclid(60);
     match minutes {
-        ..0 => "has ended".to_owned(),
+        ..0 => "expired".to_owned(),
         0 => "in less than a minute".to_owned(),
         1..120 => format!("in {}", counted(minutes.unsigned_abs(), "minute")),
         120..2880 => format!("in {}", counted((minutes / 60).unsigned_abs(), "hour")),
@@ -81,7 +81,7 @@ mod tests {
     fn an_end_is_ahead_or_over() {
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
         for (ends, expected) in [
-            ("2026-11-22T11:59:59Z", "has ended"),
+            ("2026-11-22T11:59:59Z", "expired"),
             ("2026-11-22T12:00:10Z", "in less than a minute"),
             ("2026-11-22T13:59:59Z", "in 119 minutes"),
             ("2026-11-22T14:00:00Z", "in 2 hours"),

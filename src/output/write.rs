@@ -44,7 +44,7 @@ pub(super) fn blocks(
     write(blocks, out, output_context)
 }
 
-/// Writes rows one by one, in the forms that need nothing but the row at hand.
+/// Writes rows one by one, in the formats that need only one row at a time.
 #[derive(Clone, Copy, Debug)]
 pub struct RowWriter<'a> {
     shape: Shape,
@@ -73,7 +73,7 @@ impl<'a> RowWriter<'a> {
         }
     }
 
-    /// What stands before the first row: the header of `csv`.
+    /// What is written before the first row: the header of `csv`.
     ///
     /// # Errors
     /// Those of `out`.

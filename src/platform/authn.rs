@@ -22,7 +22,7 @@ const PREFIX: &str = "sat_";
 /// How exactly the last use of an account is known.
 pub(super) const LAST_USED_GRAIN: SignedDuration = SignedDuration::from_mins(1);
 
-/// Somebody whose token was good when the request came in.
+/// A caller whose token was valid when the request came in.
 ///
 /// It says who, never what they may do: rights are read inside the transaction that uses them.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ pub async fn authenticate(platform: &Platform, token: &Token) -> Result<Caller, 
 
 /// Checks inside a transaction that the caller's token was not ended since the request came in, and keeps it
 /// from being ended before the transaction is: a body that arrives slowly gains no time. Comes after every
-/// other lock, because whoever ends tokens holds those already.
+/// other lock, because a transaction that revokes tokens holds those already.
 ///
 /// # Errors
 /// `unauthenticated`, or a failure of the database.

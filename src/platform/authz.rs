@@ -11,7 +11,7 @@ use crate::domain::{Company, CompanyId, Operation, Permission, Refusal, Relation
 /// The caller's access in the company, if it includes `permission`.
 ///
 /// # Errors
-/// `not_found` for somebody who is no member, `missing_permission`, or a failure of the database.
+/// `not_found` for a caller who is not a member, `missing_permission`, or a failure of the database.
 pub(super) async fn require(
     db: &impl Connection,
     caller: &Caller,

@@ -9,7 +9,7 @@ use std::str::FromStr;
 pub enum DatabaseUrl {
     /// A file, written `sqlite:PATH`.
     Sqlite(PathBuf),
-    /// A file that nobody needs when this process has ended, however it ends: nothing waits for the disk. No
+    /// A file that is not needed after this process ends: nothing waits for the disk. No
     /// text names it.
     Ephemeral(PathBuf),
     /// A server, written `postgres://USER@HOST/DATABASE`.
@@ -22,7 +22,7 @@ pub enum DatabaseUrl {
 pub struct InvalidDatabaseUrl;
 
 impl DatabaseUrl {
-    /// Whether a password stands in the text: what is written on a command line is no secret.
+    /// Whether the text has a password: a command line is no secret.
     pub fn tells_password(&self) -> bool {
         let Self::Postgres(url) = self else { return false };
         let says_it = |url: url::Url| {

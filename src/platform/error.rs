@@ -1,7 +1,7 @@
 //! Why the platform refuses or fails, without a word about HTTP.
 //!
 //! What may be told to the outside (`message`, `errors`) and what only the log may know (`internal`) are kept
-//! apart from the start; whoever answers a request converts once, at the edge.
+//! apart from the start; the routes convert them once, at the edge.
 
 use std::time::Duration;
 
@@ -77,17 +77,18 @@ impl Error {
 
     /// No token, or one that is unknown, expired or ended.
     pub fn unauthenticated() -> Self {
-        Self::new(Code::Unauthenticated, "the token is missing, unknown, expired or has been ended")
+        Self::new(Code::Unauthenticated, "the token is missing, unknown, expired or revoked")
     }
 
-    /// Name, password or one-time code is wrong. One text for all of them: which one it was is for nobody.
+    /// Name, password or one-time code is wrong. One text for all of them: the caller must not learn which
+    /// one it was.
     pub fn invalid_grant() -> Self {
         Self::new(Code::InvalidGrant, "the user name, the password or the one-time code is wrong")
     }
 
     /// The company has no account of this name, neither owned nor external.
     pub fn account_not_found(name: &str, company: &Company) -> Self {
-        let message = format!("there is no service account {} in {company}", quoted(name));
+        let message = format!("no service account {} in {company}", quoted(name));
         Self::new(Code::NotFound, message).in_company(company)
     }
 
@@ -99,9 +100,9 @@ impl Error {
         error
     }
 
-    /// There is no such company, or the caller is no member of it.
+    /// The company does not exist, or the caller does not belong to it.
     pub fn company_not_found() -> Self {
-        Self::new(Code::NotFound, "there is no such company")
+        Self::new(Code::NotFound, "the company does not exist, or you do not belong to it")
     }
 
     /// The company has no role of this name.
@@ -120,7 +121,7 @@ impl Error {
     /// Who knows the password of an account can act as it: the caller lacks `missing` of what it holds.
     pub fn take_over(name: &str, missing: PermissionSet, company: &Company) -> Self {
         let message = format!(
-            "who sets the password of {name} can act as it, and it holds permissions that you do not hold there: {}",
+            "you cannot reset the password of {name}: it has permissions that you do not have: {}",
             missing.names().join(", ")
         );
         Self::new(Code::Escalation, message).in_company(company).lacking(missing)
@@ -132,7 +133,7 @@ impl Error {
             Refusal::CompanyNotFound => Self::company_not_found(),
             Refusal::MissingPermission(permission) => Self::missing_permission(permission, company),
             Refusal::AccountNotFound => {
-                Self::new(Code::NotFound, format!("there is no such service account in {company}"))
+                Self::new(Code::NotFound, format!("the service account does not exist in {company}"))
                     .in_company(company)
             }
             Refusal::NotOwner => {
@@ -141,13 +142,13 @@ impl Error {
             }
             Refusal::SelfModification => {
                 let message =
-                    "you cannot change your own access, change a role that you hold, or delete yourself";
+                    "you cannot change your own access, change a role that you have, or delete yourself";
                 Self::new(Code::SelfModification, message).in_company(company)
             }
             Refusal::Escalation(missing) => {
                 let names = missing.names().join(", ");
                 let message =
-                    format!("you cannot grant permissions that you do not hold in {company}: {names}");
+                    format!("you cannot grant permissions that you do not have in {company}: {names}");
                 Self::new(Code::Escalation, message).in_company(company).lacking(missing)
             }
         }
@@ -155,13 +156,13 @@ impl Error {
 
     /// The company has a role of this name.
     pub fn role_exists(company: &Company, name: &str) -> Self {
-        let message = format!("{company} has a role {} already", quoted(name));
+        let message = format!("{company} already has a role {}", quoted(name));
         Self::new(Code::NameTaken, message).in_company(company)
     }
 
     /// The role is held.
     pub fn role_in_use(company: &Company, name: &str) -> Self {
-        let message = format!("accounts or users of {company} hold the role {}", quoted(name));
+        let message = format!("accounts or users of {company} have the role {}", quoted(name));
         Self::new(Code::RoleInUse, message).in_company(company)
     }
 
@@ -172,7 +173,7 @@ impl Error {
 
     /// A default role was to be changed.
     pub fn default_role(role: DefaultRole) -> Self {
-        let message = format!("{} is a default role, which nobody can change", role.as_str());
+        let message = format!("{} is a default role, which cannot be changed", role.as_str());
         Self::invalid_input(vec![Violation::new("role", "default_role", message)])
     }
 

@@ -22,7 +22,7 @@ use crate::domain::Password;
 const WAITING_FOR_EACH: usize = 64;
 
 /// Verified where there is no password to verify, so that an unknown name costs what a known one costs.
-pub(super) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+pub(super) const UNKNOWN: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                                  AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Computes password hashes.
@@ -207,7 +207,7 @@ mod tests {
         assert_ne!(first, second);
         assert!(hasher.verify(&turn, Password::new("Sandbox-1234!"), &first).await.unwrap());
         assert!(!hasher.verify(&turn, Password::new("Sandbox-1234! "), &first).await.unwrap());
-        assert!(!hasher.verify(&turn, Password::new("Sandbox-1234!"), NOBODY).await.unwrap());
+        assert!(!hasher.verify(&turn, Password::new("Sandbox-1234!"), UNKNOWN).await.unwrap());
         assert_eq!(hasher.computed(), 5);
     }
 
@@ -225,10 +225,10 @@ mod tests {
 
     #[test]
     fn foreign_hashes_are_checked() {
-        assert!(check(NOBODY).is_ok());
+        assert!(check(UNKNOWN).is_ok());
         for bad in ["", "secret", "$argon2i$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAA"] {
             assert!(check(bad).is_err(), "{bad}");
         }
-        assert!(check(&NOBODY.replace("19456", "2000000")).is_err());
+        assert!(check(&UNKNOWN.replace("19456", "2000000")).is_err());
     }
 }

@@ -155,7 +155,7 @@ impl Platform {
         &self.inner.cursor_key
     }
 
-    /// Reserves the noting of somebody's last use, unless it is being noted already.
+    /// Reserves the recording of a principal's last use, unless it is being recorded already.
     fn take_note_of(&self, id: PrincipalId) -> Option<Note> {
         let mut noting = self.inner.noting.lock().unwrap_or_else(PoisonError::into_inner);
         noting.insert(id).then(|| Note { platform: self.clone(), id })
@@ -171,7 +171,7 @@ impl std::fmt::Debug for Platform {
 /// How long the database may take to close: a disk that hangs does not keep the process from ending.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// The setting that holds the key of cursors; whoever seeds locks it too.
+/// The setting with the key of cursors; a seed locks it too.
 const CURSOR_KEY: &str = "cursor_key";
 
 struct Note {

@@ -95,7 +95,7 @@ pub fn router(platform: Platform) -> Router {
     router
         .fallback(async || Refused::not_found())
         .method_not_allowed_fallback(async || {
-            Refused::new(Code::MethodNotAllowed, "this path does not take this method")
+            Refused::new(Code::MethodNotAllowed, "this path does not support this method")
         })
         .layer(Extension(state::Description::of(&document)))
         .layer(middleware::from_fn_with_state(edge, answer::around))

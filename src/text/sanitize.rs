@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether `character` could command a terminal or hide what stands there: C0, DEL, C1, line and
+/// Whether `character` could control a terminal or hide text: C0, DEL, C1, line and
 /// paragraph separators, bidirectional controls, and other invisible formatting characters. Joiners stay:
 /// scripts and emoji are written with them.
 pub fn is_hidden(character: char) -> bool {
@@ -50,7 +50,7 @@ pub fn sanitise(text: &str) -> Cow<'_, str> {
 }
 
 /// The JSON document with every such character inside its strings written as `\uXXXX`, which means the same
-/// to whoever parses it. Line ends and tabs between the values stay.
+/// to a parser. Line ends and tabs between the values stay.
 pub fn json_visible(json: &str) -> Cow<'_, str> {
     let hidden = |character: char| is_hidden(character) && !matches!(character, '\n' | '\r' | '\t');
     let bytes = json.as_bytes();

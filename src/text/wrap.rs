@@ -4,7 +4,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// What stands at the end of a text that goes on.
+/// The end of a text that was cut.
 const CUT: &str = "…";
 
 /// The columns that `text` takes.

@@ -35,7 +35,7 @@ pub fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
     };
     if ui.may_page() && !has_secret(answer) { ui.paged(write) } else { ui.answer(write) }?;
     if shown == Shown::Cut {
-        ui.aside("Cut to fit; --wide shows all.");
+        ui.aside("Cut to fit; --wide shows everything.");
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::text::wrap::{width, wrap};
 const PAGE: usize = 12;
 /// How one answers, as it stands below a question that is drawn.
 const HOW_TO_CHOOSE: &str = "arrows to move, type to search, Return to choose";
-const HOW_TO_CHOOSE_MANY: &str = "arrows to move, Space to take or leave, type to search, Return when done";
+const HOW_TO_CHOOSE_MANY: &str = "arrows to move, Space to select or clear, type to search, Return when done";
 /// Columns that are drawn before and behind a question, its help, and its answer.
 const MARGIN: usize = 4;
 /// How often a line is asked for again: a slip must not cost what was answered before.
@@ -57,8 +57,8 @@ impl Ui {
     /// Asks for one of `choices` and gives back its place; `start` is the one that Return alone takes.
     ///
     /// # Errors
-    /// `usage` when nobody can be asked or nothing that was typed is an answer, `confirmation_required` when it
-    /// was left with Escape, `interrupted`, `io`.
+    /// `usage` when there is no terminal to ask on or no typed text is an answer, `confirmation_required`
+    /// when it was left with Escape, `interrupted`, `io`.
     pub async fn choose(&self, question: &str, choices: Vec<Choice>, start: usize) -> Result<usize> {
         self.require_interactive(question)?;
         if self.has_plain_questions() {
@@ -147,7 +147,7 @@ impl Ui {
                 Err(why) => self.ask_about(why),
             }
         }
-        Err(CliError::usage("nothing that was typed is one of the answers: nothing was changed"))
+        Err(CliError::usage("no valid answer was typed: nothing was changed"))
     }
 }
 
@@ -183,7 +183,7 @@ impl Drawing {
         choices.into_iter().map(row).collect()
     }
 
-    /// What stands behind the question once it is answered, or below it where that is too long.
+    /// The text after the question once it is answered, or below the question if it is too long.
     fn answered(&self, chosen: &[&Choice]) -> String {
         let words: Vec<_> = chosen.iter().map(|choice| sanitise(&choice.word)).collect();
         let words = words.join(", ");
@@ -195,7 +195,7 @@ impl Drawing {
     }
 }
 
-/// Whether what is typed stands in a choice, wherever its lines end; a score, of which there is one.
+/// Whether a choice contains the typed text, wherever its lines end; a score, of which there is one.
 fn found(typed: &str, row: &Row, _: &str, _: usize) -> Option<i64> {
     let text = row.choice.to_string().to_lowercase();
     text.contains(&typed.to_lowercase()).then_some(0)

@@ -56,7 +56,7 @@ impl Log {
     pub fn close(self) {
         let dropped = self.dropped.dropped_lines();
         if dropped > 0 {
-            tracing::warn!(dropped, "lines of the log were dropped: standard error was not read");
+            tracing::warn!(dropped, "log lines were dropped: standard error was not read");
         }
         drop(self.worker);
     }

@@ -66,7 +66,7 @@ fn through(pager: &Pager, text: &[u8]) -> bool {
 }
 
 fn start(pager: &Pager) -> io::Result<Child> {
-    // Only the command of a user may need a shell, which tells where there is no such command.
+    // Only the command of a user may need a shell, which tells where the command does not exist.
     let mut command = if pager.command == DEFAULT_PAGER {
         Command::new(DEFAULT_PAGER)
     } else {

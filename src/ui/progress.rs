@@ -1,5 +1,5 @@
 //! A sign of life on standard error while a request takes long. It is one line that is redrawn in its place and
-//! erased before anything else is said, and only where somebody looks: a terminal that can redraw, no document,
+//! erased before anything else is said, and only on a terminal that can redraw, no document,
 //! no pipe that may end in a pager, not in the background. For a screen reader it is one plain line, once.
 
 use std::io::{self, IsTerminal, Write};
@@ -17,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 impl Ui {
-    /// From when on [`Self::waiting`] is worth calling: a moment after the first request; `None` where nobody
-    /// looks.
+    /// From when on [`Self::waiting`] is worth calling: a moment after the first request; `None` where no
+    /// person looks.
     pub fn waits_from(&self) -> Option<Instant> {
         if !self.shows_progress() {
             return None;

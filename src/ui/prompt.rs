@@ -15,7 +15,7 @@ impl Ui {
     /// Asks for one line, which is shown as it is typed.
     ///
     /// # Errors
-    /// `usage` when nobody can be asked, `io`, and `interrupted` at the end of input.
+    /// `usage` without a terminal to ask on, `io`, and `interrupted` at the end of input.
     pub async fn prompt(&self, question: &str) -> Result<String> {
         self.require_interactive(question)?;
         let _held = self.ask(Way::Line, question)?;
@@ -66,8 +66,8 @@ impl Ui {
         if self.is_interactive() {
             return Ok(());
         }
-        Err(CliError::usage(format!("nobody can be asked for: {question}"))
-            .hint("give it as a flag, or run this in a terminal without --no-input"))
+        Err(CliError::usage(format!("no terminal to ask on for: {question}"))
+            .hint("pass it as a flag, or run sactl in a terminal without --no-input"))
     }
 
     fn ask(&self, way: Way, question: &str) -> Result<Held> {

@@ -1,10 +1,10 @@
-//! What stands on the terminal while a request takes long.
+//! What the terminal shows while a request takes long.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Instant;
 
-/// What stands on the terminal now. Shared by everything of one call that talks to the terminal.
+/// What the terminal shows now. Shared by everything of one call that talks to the terminal.
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) begun: Mutex<Option<Instant>>,

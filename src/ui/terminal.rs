@@ -37,7 +37,7 @@ pub enum Colour {
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches, each a flag of the command line")]
 pub struct UiOptions {
-    /// The format that somebody chose; `None` when nobody did.
+    /// The chosen format; `None` when none was chosen.
     pub format: Option<Format>,
     /// What of the answer is asked for.
     pub selection: Selection,
@@ -53,7 +53,7 @@ pub struct UiOptions {
     pub no_input: bool,
     /// Every confirmation is given.
     pub yes: bool,
-    /// Columns of the terminal, where somebody fixed them.
+    /// Columns of the terminal, where they were set.
     pub columns: Option<u16>,
     /// Tables are shown whole.
     pub wide: bool,
@@ -128,18 +128,18 @@ impl Ui {
     }
 
     /// Whether the answer is wanted as a document or as rows, and not in the words of a command that says what it
-    /// did: somebody chose a form other than a table, or columns.
+    /// did: a format other than a table was chosen, or columns.
     pub fn wants_data(&self) -> bool {
         self.format() != Format::Table || self.options.selection.is_columns()
     }
 
-    /// Whether nobody chose a format.
+    /// Whether no format was chosen.
     pub fn is_default_format(&self) -> bool {
         self.options.format.is_none()
     }
 
-    /// Whether the answer is tab-separated rows without a header: nobody chose a format, and standard output
-    /// is no terminal.
+    /// Whether the answer is tab-separated rows without a header: no format was chosen, and standard output
+    /// is not a terminal.
     pub fn is_plain(&self) -> bool {
         self.options.format.is_none() && !self.stdout_terminal
     }
@@ -171,14 +171,14 @@ impl Ui {
         width.filter(|columns| *columns > 0)
     }
 
-    /// Whether somebody can be asked: a terminal on both standard input and standard error, and no
+    /// Whether prompts are possible: standard input and standard error are terminals, and there is no
     /// `--no-input`.
     pub fn is_interactive(&self) -> bool {
         self.stdin_terminal && self.stderr_terminal && !self.options.no_input
     }
 
-    /// Whether somebody can be asked for what is missing on the command line: as [`Self::is_interactive`], and
-    /// no program reads the answer as a document.
+    /// Whether sactl can ask for what is missing on the command line: as [`Self::is_interactive`], and the
+    /// output is not a document.
     pub fn asks_for_what_is_missing(&self) -> bool {
         self.is_interactive() && !self.format().is_document()
     }
@@ -229,7 +229,7 @@ impl Ui {
         write(&mut out).and_then(|()| out.flush()).map_err(CliError::answer)
     }
 
-    /// Shows the help that somebody asked for.
+    /// Shows the help that was asked for.
     ///
     /// # Errors
     /// As [`Self::answer`].
@@ -363,7 +363,7 @@ impl Ui {
         if self.options.colour_err { format!("\u{1b}[{colour}m{label}\u{1b}[0m") } else { label.to_owned() }
     }
 
-    /// One line of conversation. When standard error is gone there is nobody to tell that to.
+    /// One line of conversation. When standard error is closed, the line is dropped.
     pub(super) fn say(&self, label: &str, text: &str) {
         let gap = if label.is_empty() { "" } else { " " };
         let line = format!("{label}{gap}{}\n", sanitise(&self.masked(text)));

@@ -65,10 +65,7 @@ fn every_operation_is_described() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let at = format!("{method} {path}");
-            assert!(
-                ids.insert(operation["operationId"].as_str().unwrap()),
-                "{at}: the id stands there twice"
-            );
+            assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{at}: the id is repeated");
             assert!(operation["summary"].is_string(), "{at}: no summary");
             let responses = operation["responses"].as_object().unwrap();
             assert!(responses.keys().any(|status| status.starts_with('2')), "{at}: no success");

@@ -164,7 +164,7 @@ fn alive_and_ready() {
     assert_eq!(server.anonymous().get("/readyz").data(200)["state"], "ready");
 }
 
-/// HTTP/2 without TLS, for whoever begins with it.
+/// HTTP/2 without TLS, for a client that begins with it.
 #[test]
 fn http_2_is_spoken_to_who_begins_with_it() {
     let server = Server::sandbox();

@@ -195,7 +195,8 @@ fn strangers_are_let_in_by_who_knows_them() {
     admin.put(&format!("{ACME}/contoso-sync/access"), &viewer).refused(404, "not_found");
 }
 
-/// Rule 5, P22: nobody gives what they lack: not by a list, a role, a new role, or a change of a role.
+/// Rule 5, P22: a caller cannot grant what they lack: not by a list, a role, a new role, or a change of a
+/// role.
 #[test]
 fn nobody_gives_what_they_lack() {
     let server = with_role_keeper();
@@ -236,7 +237,8 @@ fn rights_count_at_the_moment_of_the_decision() {
     robot.patch(&access, &json!({"add": ["service-accounts:edit"]})).refused(404, "not_found");
 }
 
-/// Rule 6: whoever resets a password could act as the account, so they hold what it holds, everywhere.
+/// Rule 6: a caller who resets a password could act as the account, so they must have what it has,
+/// everywhere.
 #[test]
 fn a_reset_needs_what_the_account_holds_everywhere() {
     let server = Server::sandbox();
@@ -252,7 +254,7 @@ fn a_reset_needs_what_the_account_holds_everywhere() {
     reset("admin@northwind.example", 2, "northwind-telemetry").data(200);
 }
 
-/// Rule 7: nobody changes the role that they hold, and a role that is held is not deleted.
+/// Rule 7: a caller cannot change their own role, and a role that is in use cannot be deleted.
 #[test]
 fn nobody_changes_the_role_that_they_hold() {
     let server = with_role_keeper();

@@ -26,7 +26,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The first thing that anybody tries.
+/// The first command that a newcomer tries.
 #[test]
 fn it_lists_three_owned_accounts_and_one_external() {
     let env = Env::new();
@@ -51,7 +51,7 @@ fn its_exit_code_is_that_of_the_command() {
     assert!(text(&missing.stderr).contains("cannot start no-such-program"));
 }
 
-/// The command gets what is documented and no variable of ours that somebody else set.
+/// The command gets what is documented and no variable of ours from the outer environment.
 #[test]
 fn its_environment_is_the_documented_one() {
     let env = Env::new();
@@ -80,7 +80,7 @@ fn its_environment_is_the_documented_one() {
     assert!(!said.contains(PASSWORD));
 }
 
-/// The profile `sandbox` is signed in with its password stored; the folder is nobody else's.
+/// The profile `sandbox` is signed in with its password stored; the folder is private.
 #[test]
 fn the_profile_is_signed_in() {
     let env = Env::new();
@@ -96,7 +96,7 @@ fn the_profile_is_signed_in() {
     assert!(said.contains(PASSWORD), "so that it outlives the token");
 }
 
-/// Setting a name and a password for one call acts as somebody else.
+/// Setting a name and a password for one command uses another account.
 #[test]
 fn one_call_acts_as_somebody_else() {
     let env = Env::new();

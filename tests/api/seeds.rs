@@ -1,5 +1,5 @@
 //! What the two published descriptions of service accounts promise, sentence by sentence. *Current* and
-//! *earlier* name the description that a sentence stands in.
+//! *earlier* name the description of a sentence.
 
 use serde_json::{Value, json};
 

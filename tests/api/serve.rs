@@ -52,7 +52,7 @@ fn call(url: &str, token: &str, line: &str) -> (u16, Value) {
     request(url, &format!("{line} HTTP/1.1\r\nAuthorization: Bearer {token}"), "")
 }
 
-/// What stands on a command line is no secret, and nothing else repeats it.
+/// The text of a command line is no secret, and nothing else repeats it.
 #[test]
 fn a_password_in_the_address_of_the_database_is_warned_of() {
     let env = Env::new();
@@ -145,7 +145,10 @@ fn a_level_of_the_log_is_one_of_six_words() {
     for level in ["3", "INFO", "everything"] {
         let env = Env::new().with("SACTL_LOG", level);
         let refused = env.sactl("serve --listen 127.0.0.1:0 --database sqlite:platform.db");
-        assert!(refused.expect(2).stderr.contains("SACTL_LOG is off, error, warn"), "{level}: {refused}");
+        assert!(
+            refused.expect(2).stderr.contains("SACTL_LOG must be off, error, warn"),
+            "{level}: {refused}"
+        );
         assert!(!env.work().join("platform.db").exists(), "{level}");
     }
 }

@@ -117,7 +117,7 @@ fn refusals_do_not_tell_why() {
     }
 }
 
-/// P11: each refusal costs exactly one password hash, whoever is named.
+/// P11: each refusal costs exactly one password hash, for any name.
 #[test]
 fn every_guess_costs_one_hash() {
     let server = Server::sandbox();

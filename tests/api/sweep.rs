@@ -151,7 +151,7 @@ fn no_bad_or_ended_credentials() {
     }
 }
 
-/// Somebody who is no member of the company gets 404 from every route below it, known account or not.
+/// A caller who is not a member of the company gets 404 from every route below it, known account or not.
 #[test]
 fn foreign_credentials_find_nothing() {
     let server = Server::sandbox();

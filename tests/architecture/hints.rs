@@ -20,7 +20,7 @@ fn verbs() -> BTreeSet<String> {
 }
 
 /// The texts in code: none of attributes, where help is written, and none of unit tests.
-fn texts(tokens: &TokenStream) -> Vec<String> {
+pub(super) fn texts(tokens: &TokenStream) -> Vec<String> {
     let tokens: Vec<_> = tokens.clone().into_iter().collect();
     let mut texts = Vec::new();
     let mut is_test = false;

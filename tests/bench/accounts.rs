@@ -28,7 +28,7 @@ impl Pages {
     }
 }
 
-/// The cursor of a page, as it stands in the query of a request.
+/// The cursor of a page, as it is in the query of a request.
 pub(crate) fn cursor(page: usize) -> String {
     format!("page-{page}")
 }

@@ -95,7 +95,7 @@ impl Place {
         self.alone().env("SACTL_COMPANY", company.to_string())
     }
 
-    /// What stands behind the TAB key, with nothing remembered: where names would be, a file is in the way.
+    /// Completion at the TAB key, without a cache: where names would be, a file is in the way.
     fn completion(&self, company: usize) -> Program {
         let folder = self.folder.path().join("uncached");
         std::fs::create_dir_all(&folder).unwrap();
@@ -237,7 +237,7 @@ fn hello_world(folder: &Path) -> PathBuf {
 }
 
 /// Has the system read a file anew, as it does after a start of the machine. Of a file that was written just now it
-/// holds larger pieces, which count as memory of whoever uses a part of them.
+/// holds larger pieces, which count as memory of the process that uses a part of them.
 fn settle(program: &Path) {
     let file = File::open(program).unwrap();
     file.sync_all().unwrap();

@@ -1,4 +1,4 @@
-//! Whole runs of the program against a fixed, fast server on the loopback interface, next to what everybody
+//! Whole runs of the program against a fixed, fast server on the loopback interface, next to what every user
 //! knows: `curl` for the same bytes, and a program that does nothing.
 //!
 //! ```sh

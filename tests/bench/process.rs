@@ -1,7 +1,7 @@
 //! One run of a program: how long it took, how much memory it ever had, how much it said.
 //!
-//! A program is started by a small process of its own, because the memory of whoever starts a program counts as
-//! the program's until it runs.
+//! A program is started by a small process of its own, because the memory of the process that starts a
+//! program counts as the program's until it runs.
 
 use std::ffi::OsString;
 use std::io::Read;

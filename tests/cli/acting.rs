@@ -26,7 +26,7 @@ impl World {
         self.server.url().to_owned()
     }
 
-    /// A private place that knows the platform and nobody.
+    /// A private home that knows the platform and no user.
     pub(crate) fn stranger(&self) -> Env {
         let env = Env::new().with("SACTL_SERVER", self.url());
         env.with("SACTL_CREDENTIAL_STORE", "file")

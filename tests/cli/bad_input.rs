@@ -167,7 +167,7 @@ fn a_garbage_configuration_file_is_named_and_left_alone() {
     assert_eq!(stub.connections(), 0);
 }
 
-/// Whoever reads the answer may go away: that is no error and no panic.
+/// A reader that closes the pipe causes no error and no panic.
 #[test]
 fn a_closed_pipe_is_a_quiet_end() {
     let stub = untouched();

@@ -37,7 +37,7 @@ fn precedence_of_credentials() {
         (&[server, token, user, password], Token(stored)),
         // Two passwords: which is meant is not guessed.
         (&[server, user, password, file], Refused(2, "config")),
-        // A password of nobody.
+        // A password of no account.
         (&[server, password], Refused(2, "config")),
         (&[server, file], Refused(2, "config")),
         // No explicit server.
@@ -47,7 +47,7 @@ fn precedence_of_credentials() {
         // Empty counts as unset.
         (&[("SACTL_TOKEN", ""), ("SACTL_PASSWORD", ""), ("SACTL_SERVER", "")], Token(stored)),
         (&[server, ("SACTL_TOKEN", ""), user, password], SignsIn),
-        // Somebody else, of whom nothing is stored.
+        // Another user, without stored credentials.
         (&[server, ("SACTL_USERNAME", "backup-runner")], Refused(3, "not_signed_in")),
         (&[server, user, ("SACTL_PASSWORD_FILE", "/nonexistent")], Refused(1, "io")),
         (&[server, user, ("SACTL_PASSWORD", "wrong")], Refused(3, "invalid_grant")),

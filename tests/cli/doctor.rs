@@ -1,4 +1,4 @@
-//! `sactl doctor`: each line, its mend, its exit code; and an end, also where everything hangs.
+//! `sactl doctor`: each check, its fix, its exit code; and an end, also where everything hangs.
 
 use std::time::{Duration, Instant};
 
@@ -19,14 +19,14 @@ fn check(outcome: &Outcome, name: &str) -> Value {
     found.unwrap_or_else(|| panic!("there is no check {name}: {outcome}")).clone()
 }
 
-/// Insists on the status of a line, and on a mend where something is to be mended.
+/// Insists on the status of a check, and on a fix if there is something to fix.
 #[track_caller]
 fn expect(outcome: &Outcome, name: &str, status: &str, word: &str) {
     let check = check(outcome, name);
     assert_eq!(check["status"], status, "{name}: {outcome}");
-    let text = format!("{} {}", check["message"], check["mend"]);
+    let text = format!("{} {}", check["message"], check["fix"]);
     assert!(text.contains(word), "{name} does not say {word:?}: {text}");
-    assert_eq!(check["mend"].is_string(), status != "ok", "{name}: {outcome}");
+    assert_eq!(check["fix"].is_string(), status != "ok", "{name}: {outcome}");
 }
 
 /// The document of a failed doctor: the checks on standard output, the verdict on standard error.
@@ -69,12 +69,12 @@ fn all_is_well() {
     for check in document["checks"].as_array().unwrap() {
         assert_eq!(check["status"], "ok", "{check}");
         let keys: Vec<&String> = check.as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["name", "status", "message", "mend"]);
+        assert_eq!(keys, ["name", "status", "message", "fix"]);
     }
     expect(&outcome, "sign-in", "ok", USER);
     expect(&outcome, "environment", "ok", "SACTL_CREDENTIAL_STORE");
     assert_eq!(env.files(), before, "it changes nothing");
-    assert_eq!(gateway.sign_ins(), 1, "it signs nobody in");
+    assert_eq!(gateway.sign_ins(), 1, "it does not sign in");
 
     let table = env.run(["doctor", "-o", "table"]);
     assert!(table.ok().stdout.contains("credential store"), "{table}");
@@ -93,7 +93,7 @@ fn a_fresh_machine_is_told_how_to_begin() {
     expect(&outcome, "files", "ok", "does not exist");
 }
 
-/// Nobody listens: 8.
+/// Nothing listens: 8.
 #[test]
 fn a_server_that_is_not_there_is_a_failure_with_exit_8() {
     let url = Gateway::start("a").url();
@@ -103,7 +103,7 @@ fn a_server_that_is_not_there_is_a_failure_with_exit_8() {
     expect(&outcome, "sign-in", "warning", "not checked");
 }
 
-/// Somebody listens and never answers: 8, in time.
+/// The server listens and never answers: 8, in time.
 #[test]
 fn a_silent_server_is_given_up() {
     let stub = Stub::always(Answer::Silence);
@@ -143,7 +143,7 @@ fn a_clock_that_is_off_is_remarked_on() {
 
     let stub = Stub::always(answer("no date"));
     let outcome = with_file_store().run(["doctor", "-o", "json", "--server", &stub.url()]);
-    expect(&outcome, "clock", "ok", "does not tell");
+    expect(&outcome, "clock", "ok", "does not send");
 }
 
 /// Plain http to another machine: refused as everywhere, and remarked on when it was asked for.
@@ -154,7 +154,7 @@ fn plain_http_is_not_passed_over() {
     expect(&outcome, "server", "failed", "--allow-http");
 }
 
-/// A server that nobody vouches for: that is not the same as unreachable, and the mend makes it well.
+/// A server with an untrusted certificate: that is not the same as unreachable, and the fix works.
 #[test]
 fn a_server_that_cannot_be_trusted_fails_the_tls_check() {
     let stub = Stub::always(Answer::json(200, "{}"));
@@ -172,9 +172,9 @@ fn a_server_that_cannot_be_trusted_fails_the_tls_check() {
     expect(&outcome, "tls", "ok", "trusted");
 }
 
-/// Files that others can read or change: 3, with the command that mends it; and then all is well.
+/// Files that others can read or change: 3, with the command that fixes it; after that, all checks pass.
 #[test]
-fn loose_files_fail_with_the_command_that_mends_them() {
+fn loose_files_fail_with_the_command_that_fixes_them() {
     let gateway = Gateway::start("a");
     let env = with_file_store();
     login(&env, &gateway.url(), "").ok();
@@ -185,8 +185,8 @@ fn loose_files_fail_with_the_command_that_mends_them() {
     expect(&outcome, "credential store", "failed", &format!("chmod 600 {}", file.display()));
     expect(&outcome, "files", "failed", &format!("chmod 600 {}", file.display()));
 
-    let mend = check(&outcome, "files")["mend"].as_str().unwrap().to_owned();
-    assert!(std::process::Command::new("sh").args(["-c", &mend]).status().unwrap().success());
+    let fix = check(&outcome, "files")["fix"].as_str().unwrap().to_owned();
+    assert!(std::process::Command::new("sh").args(["-c", &fix]).status().unwrap().success());
     env.sactl("doctor").ok();
 
     chmod(&env.config(), 0o777);
@@ -245,13 +245,13 @@ fn credentials_of_the_environment_are_tried() {
 #[test]
 fn an_ended_token_is_told_apart_from_one_that_is_renewed() {
     let gateway = Gateway::start("a");
-    for (more, exit, status) in [("--store-password", 0, "ok"), ("", 3, "failed")] {
+    for (more, exit, status, said) in [("--store-password", 0, "ok", "expired"), ("", 3, "failed", "ended")] {
         let env = with_file_store();
         login(&env, &gateway.url(), more).ok();
         gateway.end_tokens();
         let outcome = env.sactl("doctor -o json");
         outcome.expect(exit);
-        expect(&outcome, "sign-in", status, "ended");
+        expect(&outcome, "sign-in", status, said);
     }
 }
 
@@ -265,7 +265,7 @@ fn a_broken_configuration_is_a_failure_with_exit_2() {
     let outcome = env.sactl("doctor -o json");
     failed(&outcome, 2, "config");
     expect(&outcome, "settings", "failed", "config.toml");
-    expect(&outcome, "terminal", "ok", "nobody can be asked");
+    expect(&outcome, "terminal", "ok", "prompts are not possible");
 
     let env = Env::new().with("SACTL_TOKEN", "sat_x");
     failed(&env.sactl("doctor -o json"), 2, "config");

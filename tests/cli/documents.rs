@@ -93,7 +93,7 @@ fn json_lines_are_one_account_each() {
     assert!(lines.iter().all(|account| keys(account) == ACCOUNT));
 }
 
-/// Commands about stored things, where somebody has signed in.
+/// Commands about stored things, with a signed-in user.
 #[test]
 fn profile_commands_answer_documents() {
     let world = World::start();

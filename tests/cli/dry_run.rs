@@ -139,7 +139,8 @@ fn an_account_seen_elsewhere_can_be_let_in() {
     world.acting(NORTHWIND_ADMIN, 2).sactl("show dormant-bot").ok();
 }
 
-/// A body that somebody wrote is shown as it would be sent: with fields that are there twice, and every digit.
+/// A body that the user wrote is shown as it would be sent: with fields that are there twice, and every
+/// digit.
 #[test]
 fn a_written_body_is_shown_as_it_is() {
     let world = World::start();

@@ -44,7 +44,7 @@ fn collect(path: &str, command: &clap::Command, found: &mut Vec<Documented>) {
     }
 }
 
-/// Every flag of a command, but the global ones, stands in one of its examples.
+/// Every flag of a command, except the global ones, is in one of its examples.
 #[test]
 fn every_command_and_every_flag_has_an_example() {
     let mut missing = Vec::new();
@@ -120,7 +120,7 @@ fn every_example_of_a_command_runs() {
             }
             let line =
                 example.replace(GATEWAY, &world.url()).replace("123456", &crate::api::session::code(0));
-            // Somebody at a terminal would be asked for what is missing.
+            // On a terminal, sactl would ask for what is missing.
             env.unset("SACTL_PASSWORD");
             if line.starts_with("sactl login") && !line.contains("--password-stdin") {
                 let user = line.split("--username ").nth(1).and_then(|rest| rest.split(' ').next());

@@ -59,7 +59,7 @@ fn three_is_nobody() {
     world.at(CONTOSO_ADMIN, 3).sactl("list -o json").error(3, "mfa_required");
 }
 
-/// The whole of exit 4 stands in `seed.rs`; here only that words say it too.
+/// All cases of exit 4 are in `seed.rs`; here only their words.
 #[test]
 fn four_names_the_permission_that_is_missing() {
     let world = World::start();
@@ -86,14 +86,14 @@ fn six_is_a_conflict() {
     for name in ["dormant-bot", "Dormant-BOT", "contoso-sync"] {
         let refusal = admin.sactl(&format!("create {name} --generate -o json")).error(6, "name_taken");
         let message = refusal["message"].as_str().unwrap();
-        assert!(!message.contains("Contoso"), "nobody learns whose it is: {message}");
+        assert!(!message.contains("Contoso"), "the owner must stay hidden: {message}");
     }
     let refusal = contoso(&world).sactl("list -o json").error(6, "ambiguous_company");
     let message = refusal["message"].as_str().unwrap();
     assert!(message.contains('3') && message.contains('4'), "the ids are named: {message}");
 }
 
-/// Somebody who belongs to both companies that are called `Contoso Retail`.
+/// A user who belongs to both companies that are called `Contoso Retail`.
 fn contoso(world: &World) -> Env {
     world.at("contoso-sync", 3).with("SACTL_COMPANY", "Contoso Retail")
 }

@@ -63,7 +63,7 @@ fn an_expression_that_fails_says_that_the_command_is_done() {
     let failed = admin.run(["list", "--jq", ".owned[0].name, .owned.name"]);
     assert_eq!(failed.expect(1).stdout, "backup-runner\n");
     let error: serde_json::Value = serde_json::from_str(&failed.stderr).unwrap();
-    assert_eq!(error["error"]["message"], "--jq fails on the answer: cannot index an array with a string");
+    assert_eq!(error["error"]["message"], "--jq failed on the output: cannot index an array with a string");
 
     let lost = admin.run(["create", "ci", "--generate", "--jq", ".password.x"]);
     let error = lost.error(1, "output");
@@ -117,7 +117,7 @@ fn is_computing(process: u32) -> bool {
     fields_of(process).is_some_and(|fields| fields[11].parse().is_ok_and(|ticks: u64| ticks >= 50))
 }
 
-/// Whether a process runs: one that has ended and that nobody has looked after does not.
+/// Whether a process runs: a process that has ended and was not waited for does not.
 fn is_there(process: u32) -> bool {
     fields_of(process).is_some_and(|fields| fields[0] != "Z")
 }
@@ -138,7 +138,7 @@ fn an_expression_cannot_take_the_command_with_it() {
         assert_eq!(failed.expect(1).stdout, "1\n", "{expression}");
         let error: serde_json::Value = serde_json::from_str(&failed.stderr).unwrap();
         let message = error["error"]["message"].as_str().unwrap();
-        assert!(message.starts_with("--jq fails on the answer: "), "{expression}: {failed}");
+        assert!(message.starts_with("--jq failed on the output: "), "{expression}: {failed}");
     }
 }
 
@@ -149,7 +149,7 @@ fn an_expression_that_is_nested_too_deeply_is_refused() {
     let expression = format!("{}1{}", "(".repeat(60_000), ")".repeat(60_000));
     let refused = env.run(["list", "--jq", &expression]);
     let error = refused.error(2, "usage");
-    assert_eq!(error["hint"], "write it with fewer brackets inside each other");
+    assert_eq!(error["hint"], "use fewer nested brackets");
     assert!(refused.stderr.len() < 1000, "the expression is not repeated as a whole");
 }
 
@@ -162,7 +162,7 @@ fn a_process_that_cannot_start_is_not_the_fault_of_the_expression() {
     command.env_clear().envs(env.variables().iter().cloned());
     let refused = Outcome::new(&command.output().unwrap(), env.folder());
     let error = refused.error(1, "io");
-    assert!(error["message"].as_str().unwrap().starts_with("cannot start the process that evaluates --jq"));
+    assert!(error["message"].as_str().unwrap().starts_with("cannot evaluate --jq"));
 }
 
 /// The change is made when the expression fails: how to get at a password then is said as for any other failure.

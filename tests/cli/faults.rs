@@ -208,7 +208,7 @@ fn p7_no_cut_read_is_an_answer() {
     let world = World::start();
     let admin = world.admin();
     for line in ["list -o json", "show fleet-automation -o json", "role list -o json", "whoami -o json"] {
-        // Whoever answers, the address of the server is the proxy's own.
+        // In each case, the address of the server is the proxy's own.
         let whole = admin.sactl(line).ok().stdout.replace(&world.url(), "");
         for cut in CUTS {
             let proxy = Proxy::cutting(&world.url(), cut, 1, |request| request.method == "GET");
@@ -221,7 +221,7 @@ fn p7_no_cut_read_is_an_answer() {
     }
 }
 
-/// A sign-in that is cut off leaves nobody half signed in, and the next one works.
+/// A sign-in that is cut off leaves no half-stored session, and the next one works.
 #[test]
 fn p7_a_cut_sign_in_leaves_nothing_behind() {
     let world = World::start();

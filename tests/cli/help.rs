@@ -115,7 +115,7 @@ fn the_overview_shows_every_topic() {
     }
 }
 
-/// Every flag stands there, on few lines; `-h` leaves out what is seldom needed, and says so.
+/// Every flag is listed, on few lines; `-h` leaves out what is seldom needed, and says so.
 #[test]
 fn the_overview_shows_every_flag() {
     let shown = Env::new().sactl("--help");

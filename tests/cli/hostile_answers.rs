@@ -85,7 +85,7 @@ fn wrong_content_types_are_bad_responses() {
     }
 }
 
-/// JSON that is none, is cut, has another shape, or goes down without end.
+/// JSON that is invalid, truncated, of another shape, or nested without end.
 #[test]
 fn wrong_documents_are_bad_responses() {
     let deep = "[".repeat(200_000);
@@ -255,7 +255,7 @@ fn bare_refusals_keep_their_meaning() {
     }
 }
 
-/// A message of ten megabytes is cut to what somebody can read.
+/// A message of ten megabytes is cut to a readable length.
 #[test]
 fn long_refusals_are_short_errors() {
     let long = "x".repeat(10 << 20);
@@ -269,7 +269,7 @@ fn long_refusals_are_short_errors() {
     });
 }
 
-/// A sign-in that is answered with anything but a token leaves nobody signed in.
+/// A sign-in that is answered with anything but a token leaves no user signed in.
 #[test]
 fn wrong_grants_sign_nobody_in() {
     for grant in [

@@ -14,7 +14,7 @@ use crate::common::stub::{Answer, Stub};
 
 const LIMIT_MIB: u64 = 64;
 
-/// The forms of a list that need only the row at hand.
+/// The formats of a list that need only one row at a time.
 const STREAMED: [&str; 4] = [" -o jsonl", " -o csv", " -o name", ""];
 
 fn run(env: &Env, line: &str) -> Measured {
@@ -119,7 +119,7 @@ fn p9_a_page_that_swells_is_bounded() {
     }
 }
 
-/// Lists as long as one may be, of short names that nobody knows and no two of which are the same, in every row
+/// Lists as long as one may be, of short, unknown, different names, in every row
 /// others: and another page like that behind the first.
 #[test]
 fn p9_made_up_permissions_are_bounded() {
@@ -268,7 +268,7 @@ fn assert_streamed(rows: usize, form: &str) -> u64 {
     measured.peak_mib
 }
 
-/// Ten times the rows take no more memory, in every form that needs only the row at hand.
+/// Ten times the rows take no more memory, in every format that needs only one row at a time.
 #[test]
 fn p9_rows_are_streamed() {
     for form in STREAMED {

@@ -8,7 +8,7 @@ use crate::common::env::Env;
 use crate::common::stub::{Answer, Stub};
 use crate::common::terminal::Terminal;
 
-/// What somebody would send who wants to own a terminal: colours, the title, the clipboard, a link, moves,
+/// What an attacker would send to control a terminal: colours, the title, the clipboard, a link, moves,
 /// C1 forms of the same, backspaces, bidirectional marks, line ends, a null, and a look-alike of an error.
 const HOSTILE: &str = "h\u{1b}[31m\u{1b}]0;title\u{7}\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}]8;;http://evil.example\u{1b}\\x\
     \u{1b}[2J\u{1b}[1;1H\u{9b}31m\u{9d}0;title\u{9c}\u{8}\u{8}\u{7f}\u{85}\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}\
@@ -149,7 +149,7 @@ fn p5_answers_cannot_command_a_terminal() {
     }
 }
 
-/// P5: the same in a pipe, which somebody may look at with `less -R` or keep in a log.
+/// P5: the same in a pipe, which a user may read with `less -R` or keep in a log.
 #[test]
 fn p5_answers_cannot_command_what_reads_a_pipe() {
     let stub = platform();

@@ -21,7 +21,7 @@ fn redirected(env: &Env, words: &str, streams: &str) -> Command {
     shell
 }
 
-/// P8: every command that would ask somebody ends at once where nobody is, and asks the server nothing.
+/// P8: every command that would prompt ends at once without a terminal, and sends no request.
 #[test]
 fn p8_without_a_terminal_nothing_waits_for_a_key() {
     let gateway = Gateway::start("a");
@@ -132,7 +132,7 @@ fn reads_a_pipe(child: &Child) -> bool {
     })
 }
 
-/// P8: whoever reads the answer may go away at any time: quiet, no panic, and 0 as for `head`.
+/// P8: the reader of the output may close the pipe at any time: quiet, no panic, and 0 as for `head`.
 #[test]
 fn p8_a_closed_pipe_is_a_quiet_end() {
     let gateway = Gateway::start("a");
@@ -167,7 +167,7 @@ fn p8_a_closed_pipe_is_a_quiet_end() {
     assert_quiet(&env, "delete robot --dry-run -q");
 }
 
-/// Insists that nothing is said, and 0, when nobody reads the answer.
+/// Insists on silence and exit code 0 when the reader is gone.
 fn assert_quiet(env: &Env, line: &str) {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -217,7 +217,7 @@ fn p8_an_interrupted_command_leaves_a_whole_password_or_none() {
         let mut said = String::new();
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         let file = std::fs::read_to_string(env.work().join("out"));
-        assert_eq!(said.contains("may be in force, and is in out"), sent, "{said}");
+        assert_eq!(said.contains("the password in out may already be the password of"), sent, "{said}");
         assert_eq!(file.ok().map(|text| text.len()), sent.then_some(25), "{said}");
     }
 }

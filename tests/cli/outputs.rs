@@ -11,7 +11,7 @@ use crate::common::env::Env;
 use crate::common::output::Outcome;
 
 /// Every command that prints a document, in an order in which each finds what it needs; `@` stands for a word of the
-/// form alone. The command is what stands before the first word that is an argument.
+/// form alone. The command is the text before the first word that is an argument.
 const STORY: &[(&str, &str)] = &[
     ("whoami", ""),
     ("profile list", ""),
@@ -186,7 +186,7 @@ fn every_name_and_every_row_of_a_pipe_is_one_line() {
     );
 }
 
-/// What a script compares from run to run stands in one order.
+/// What a script compares from run to run has a stable order.
 #[test]
 fn rows_are_sorted_and_the_same_every_time() {
     let world = World::start();
@@ -237,7 +237,7 @@ fn every_error_document_keeps_to_its_schema() {
     }
 }
 
-/// A home where somebody has signed in says the same with a stored profile.
+/// A home with a signed-in user says the same with a stored profile.
 #[test]
 fn stored_profiles_keep_to_their_schema() {
     let world = World::start();

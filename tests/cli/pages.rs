@@ -12,7 +12,7 @@ use crate::common::stub::{Answer, Stub};
 /// The places that the cursors of three pages name, and then the end.
 const NEXT: [Option<&str>; 3] = [Some("second"), Some("third"), None];
 
-/// The page that `target` asks for; one that there is not is refused.
+/// The page that `target` asks for; an unknown page is refused.
 fn page_of(target: &str) -> Option<usize> {
     let cursor = target.split(['?', '&']).find_map(|part| part.strip_prefix("cursor="));
     cursor.map_or(Some(0), |cursor| NEXT.iter().position(|next| *next == Some(cursor)).map(|at| at + 1))
@@ -59,13 +59,13 @@ fn a_limit_asks_for_no_page_more() {
     }
 }
 
-/// However long somebody takes to read: nothing is asked for twice, and nothing is given up.
+/// A slow reader: no page is requested twice, and none is given up.
 #[test]
 fn a_slow_reader_costs_no_request() {
     let stub = three_pages(1000);
     let env = with_token(&stub.url());
     let mut child = env.command().args(["list", "-o", "jsonl"]).stdout(Stdio::piped()).spawn().unwrap();
-    // The first page does not fit into the pipe, and nobody reads yet.
+    // The first page does not fit into the pipe, and the reader has not started.
     wait_for_requests(&stub, 1);
     let mut rows = String::new();
     child.stdout.take().unwrap().read_to_string(&mut rows).unwrap();

@@ -28,7 +28,7 @@ fn every_page_is_followed_and_every_row_is_a_line() {
 fn only_lists_are_followed() {
     let world = World::start();
     let env = world.admin();
-    env.sactl("api GET /api/users/me --paginate").refused(2, "no list");
+    env.sactl("api GET /api/users/me --paginate").refused(2, "not a list");
     env.sactl("api DELETE /api/companies/1/roles/x --paginate").refused(2, "GET");
     env.sactl("api GET /api/companies --paginate --data -").refused(2, "--data");
     env.sactl("api GET /api/companies --paginate --dry-run").refused(2, "--dry-run");

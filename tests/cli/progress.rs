@@ -1,4 +1,4 @@
-//! The sign of life while a request takes long: where somebody looks it is one line that says how far things have
+//! The sign of life while a request takes long: on a terminal it is one line that says how far things have
 //! come and is erased, and everywhere else there is none.
 
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::common::env::Env;
 use crate::common::stub::{Answer, Stub};
 use crate::common::terminal::{Terminal, plain};
 
-/// A gateway that never answers, and somebody who waits for it.
+/// A gateway that never answers, and a user who waits for it.
 fn waiting(env: Env) -> (Stub, Env) {
     let stub = Stub::start(|_| Answer::Silence);
     let env = env.with("SACTL_SERVER", stub.url()).with("SACTL_TOKEN", "sat_x").with("SACTL_COMPANY", "1");

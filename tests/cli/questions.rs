@@ -22,11 +22,11 @@ fn create_asks_for_everything_and_says_how_not_to_be_asked() {
     let mut terminal = Terminal::start(&admin, "create");
     terminal.wait_for("Name of the new account").type_line("x");
     terminal.wait_for("2 to 64").wait_for("Name of the new account").type_line("asked-bot");
-    terminal.wait_for("What it is for").type_line("a bot's test");
+    terminal.wait_for("Description (optional)").type_line("a bot's test");
     terminal.wait_for("Which access").press(&format!("{DOWN}\r"));
     terminal.wait_for("Which role").press("view\r");
     terminal.wait_for("Which password").press("\r");
-    terminal.wait_for("Create it?").type_line("");
+    terminal.wait_for("Create the account?").type_line("");
     let (text, code) = terminal.finish();
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("asked-bot will be created, owned by Acme MSP (1)"), "{text}");
@@ -48,7 +48,7 @@ fn a_no_creates_nothing() {
     for (answer, there) in [("n", false), ("", true)] {
         let mut terminal = Terminal::start(&admin, "create half-said --generate");
         terminal.wait_for("Which access").press("\r");
-        terminal.wait_for("no access yet").wait_for("Create it?").type_line(answer);
+        terminal.wait_for("no access yet").wait_for("Create the account?").type_line(answer);
         let (text, code) = terminal.finish();
         assert_eq!(code, if there { 0 } else { 2 }, "{text}");
         assert_eq!(admin.sactl("show half-said").code() == Some(0), there, "{text}");
@@ -104,7 +104,7 @@ fn nothing_is_given_by_a_slip_of_the_hand() {
     terminal.wait_for("Which access").press(&format!("{DOWN}\r"));
     terminal.wait_for("Which permissions").press("alerts:").wait_for("alerts:view");
     terminal.press(&format!(" {DOWN} {DOWN} {DOWN} \r"));
-    terminal.wait_for("Do it?").type_line("");
+    terminal.wait_for("Apply?").type_line("");
     let (text, code) = terminal.finish();
     assert_eq!(code, 0, "{text}");
     let held = account(&admin, "dormant-bot")["access"]["permissions"].clone();
@@ -113,13 +113,13 @@ fn nothing_is_given_by_a_slip_of_the_hand() {
     let mut terminal = Terminal::start(&admin, "grant dormant-bot");
     terminal.wait_for("Which access").press("\r");
     terminal.wait_for("Which role").press("\r");
-    terminal.wait_for("the role viewer").wait_for("Do it?").type_line("");
+    terminal.wait_for("the role viewer").wait_for("Apply?").type_line("");
     let (text, code) = terminal.finish();
     assert_eq!(code, 0, "{text}");
     assert_eq!(account(&admin, "dormant-bot")["access"]["role"], "viewer");
 }
 
-/// Whoever may not do it anyhow is told so before the first question.
+/// A caller without the permission is refused before the first question.
 #[test]
 fn nobody_answers_questions_for_nothing() {
     let world = World::start();
@@ -142,12 +142,12 @@ fn nobody_goes_on_with_a_name_that_is_taken() {
     let mut terminal = Terminal::start(&admin, "create");
     terminal.wait_for("Name of the new account").type_line("dormant-bot");
     terminal.wait_for("dormant-bot is taken").wait_for("Name of the new account").type_line("free-bot");
-    terminal.wait_for("What it is for").interrupt();
+    terminal.wait_for("Description (optional)").interrupt();
     let (text, code) = terminal.finish();
     assert_eq!(code, 130, "{text}");
 }
 
-/// What nobody can delete is refused before the question whether to.
+/// What cannot be deleted is refused before the question.
 #[test]
 fn nobody_confirms_what_cannot_be_done() {
     let world = World::start();
@@ -163,7 +163,9 @@ fn nobody_is_offered_what_they_cannot_give() {
     let operator = world.acting(super::acting::ACME_OPERATOR, 1);
     let mut terminal = Terminal::start(&operator, "grant dormant-bot");
     terminal.wait_for("Which access").press("\r");
-    terminal.wait_for("Left out, because you hold less: company-admin").wait_for("Which role");
+    terminal
+        .wait_for("Not offered, because you do not have all their permissions: company-admin")
+        .wait_for("Which role");
     terminal.interrupt();
     let (text, code) = terminal.finish();
     assert_eq!(code, 130, "{text}");
@@ -194,14 +196,14 @@ fn questions_are_broken_between_words() {
         let mut terminal = at(columns, "grant dormant-bot");
         terminal.wait_for("Which access").press(&format!("{DOWN}\r")).wait_for("Which permissions");
         terminal.press("alerts:").wait_for("alerts:view").press(&format!(" {DOWN} {DOWN} {DOWN} \r"));
-        terminal.wait_for("Do").wait_for("it?").interrupt();
+        terminal.wait_for("Apply?").interrupt();
         let shown = words_of(&plain(&terminal.finish_raw().0)).join(" ");
         let chosen = "alerts:view, alerts:create, alerts:edit, alerts:delete";
         assert!(shown.contains(&format!("Which permissions {chosen}")), "{columns}: {shown}");
         for help in [
-            "Individual permissions chosen one by one",
+            "Individual permissions you choose each permission",
             "arrows to move, type to search, Return to choose",
-            "Space to take or leave, type to search, Return",
+            "Space to select or clear, type to search, Return",
         ] {
             assert!(shown.contains(help), "{columns}: {shown}");
         }
@@ -218,7 +220,7 @@ fn plain_questions_are_lines() {
         terminal.wait_for("1. A role").wait_for("Which access").type_line("7");
         terminal.wait_for("neither a number").wait_for("Which access").type_line("2");
         terminal.wait_for("Which permissions").type_line("devices:view, alerts:view");
-        terminal.wait_for("Do it?").type_line("y");
+        terminal.wait_for("Apply?").type_line("y");
         let (text, code) = terminal.finish_raw();
         assert_eq!(code, 0, "{text}");
         assert!(!text.contains('\u{1b}'), "{text:?}");
@@ -240,7 +242,7 @@ fn colour_is_used_where_it_is_wanted() {
     }
 }
 
-/// Where a document is asked for, and with `--no-input`, nothing is asked even where somebody could answer.
+/// Where a document is asked for, and with `--no-input`, there is no prompt, even on a terminal.
 #[test]
 fn a_program_is_never_asked() {
     let world = World::start();
@@ -255,7 +257,7 @@ fn a_program_is_never_asked() {
     // Everything is said: nothing is asked.
     let (text, code) = Terminal::start(&admin, "create said --role viewer --generate").finish();
     assert_eq!(code, 0, "{text}");
-    assert!(!text.contains("Create it?"), "{text}");
+    assert!(!text.contains("Create the account?"), "{text}");
 }
 
 #[test]
@@ -330,7 +332,7 @@ fn ended_at(env: &Env, line: &str, asked: &str, end: Option<Signal>, code: i32) 
     }
 }
 
-/// Whoever is asked whether something shall end is told what that is; what cannot be done is refused before.
+/// A confirmation says what will be affected; what cannot be done is refused before.
 #[test]
 fn destructive_commands_name_what_they_touch() {
     let world = World::start();
@@ -340,10 +342,10 @@ fn destructive_commands_name_what_they_touch() {
             "delete fleet-automation",
             "fleet-automation, owned by Acme MSP (1); has access in 2 companies: Acme MSP (1): operator",
         ),
-        ("passwd fleet-automation --generate", "every token of it ends"),
+        ("passwd fleet-automation --generate", "all its tokens stop working"),
         (
             "revoke northwind-telemetry",
-            "northwind-telemetry, owned by Northwind Logistics (2); here it has viewer",
+            "northwind-telemetry, owned by Northwind Logistics (2); access here: viewer",
         ),
     ] {
         let mut terminal = Terminal::start(&admin, line);

@@ -5,7 +5,7 @@ use crate::common::terminal::Terminal;
 
 const README: &str = include_str!("../../README.md");
 
-/// What stands for something that differs from run to run.
+/// The placeholder for text that differs from run to run.
 const ANYTHING: char = '…';
 
 /// The commands of all console blocks, each with the lines that are shown below it.

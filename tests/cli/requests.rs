@@ -99,7 +99,7 @@ fn changes_that_break_off_once_are_repeated() {
 const CUTS: [Cut; 4] =
     [Cut::BeforeTheRequest, Cut::WithinTheRequest, Cut::BeforeTheAnswer, Cut::WithinTheAnswer];
 
-/// Destructive commands that nobody confirmed do not even ask the server.
+/// Destructive commands without confirmation send no request.
 #[test]
 fn without_a_confirmation_no_request_is_sent() {
     let world = World::start();

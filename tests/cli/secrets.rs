@@ -13,7 +13,7 @@ use crate::common::process::{send, until};
 use crate::common::stub::Answer;
 use crate::common::tools::{skipped, strace_is_installed, straced};
 
-/// What a leak looks like: the password, as it is and as it stands in a form, and the beginning of tokens.
+/// What a leak looks like: the password, as it is and as it is in a form, and the beginning of tokens.
 const CANARIES: [&str; 3] = ["Canary-Passw0rd", "Canary%2D", "sat_canary"];
 
 fn assert_clean(text: &str, place: &str) {
@@ -138,7 +138,7 @@ fn p1_no_url_holds_a_secret() {
     assert!(gateway.has_seen("sat_canary"), "the token did travel");
 }
 
-/// P1: what everybody on the machine can read of a running process says nothing, while it holds the secret.
+/// P1: what every user of the machine can read of a running process has no secret, while the process has it.
 #[test]
 fn p1_the_command_line_and_environment_of_the_process_hold_no_secret() {
     let gateway = Gateway::start("a");
@@ -210,7 +210,7 @@ fn p1_a_sandbox_hands_no_secret_to_its_command() {
     assert!(!outcome.stdout.contains("sat_"), "not even a token of its own: {outcome}");
 }
 
-/// A crash writes no memory to disk: the kernel is told that this process is none of anybody's business.
+/// A crash writes no memory to disk: the kernel is told to let no other process look into this one.
 #[test]
 fn a_crash_leaves_no_core_dump() {
     let aborted = |program: &mut Command| {

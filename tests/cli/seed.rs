@@ -182,7 +182,7 @@ fn description_companies_and_permissions_are_chosen_at_the_start() {
     assert_eq!(full["companies"][1]["permissions"], json!(["alerts:view", "devices:view"]));
 }
 
-/// Nobody can assign a permission that they do not hold themselves in that company at that moment, and nobody
+/// A caller cannot grant a permission that they do not have in that company at that moment, and cannot
 /// can change their own permissions.
 #[test]
 fn nobody_gives_what_they_lack_or_changes_themselves() {

@@ -75,7 +75,7 @@ fn a_typed_body_is_not_repeated() {
     assert!(!outcome.stderr.contains("Canary"), "{outcome}");
 }
 
-/// Nothing listens there, and nobody is signed in: what is refused now was refused before anything else.
+/// Nothing listens there, and no user is signed in: what is refused now was refused before anything else.
 #[test]
 fn a_choice_that_makes_no_sense_sends_and_asks_nothing() {
     let env = Env::new().with("SACTL_SERVER", "http://127.0.0.1:1").with("SACTL_TOKEN", "sat_x");
@@ -87,9 +87,9 @@ fn a_choice_that_makes_no_sense_sends_and_asks_nothing() {
         ("--columns name -o json", "--jq"),
         ("--columns name -o name", "-o csv"),
         ("--jq .[", "closing bracket"),
-        ("--jq nonsense", "there is no function nonsense"),
+        ("--jq nonsense", "unknown function nonsense"),
         ("--jq . -o csv", "--columns"),
-        ("--jq . --columns name", "choose one"),
+        ("--jq . --columns name", "use only one"),
     ] {
         for command in [
             "list",
@@ -135,7 +135,7 @@ fn list_with_an_unknown_role_is_refused_in_every_form() {
 fn an_unknown_column_is_answered_with_the_columns_of_the_command() {
     let env = Env::new();
     let refused = env.sactl("role list --columns holder");
-    refused.refused(2, "there is no column holder");
+    refused.refused(2, "unknown column holder");
     assert!(refused.stderr.contains("did you mean holders?"), "{refused}");
     assert!(
         refused.stderr.contains("the columns of sactl role list are name, kind, permissions, holders"),

@@ -46,7 +46,7 @@ fn stored_credentials_are_private() {
 }
 
 #[test]
-fn a_file_that_others_can_read_is_refused_with_the_mend() {
+fn a_file_that_others_can_read_is_refused_with_the_fix() {
     let world = World::start();
     let home = world.signed_in(ACME_ADMIN);
     let token = home.sactl("token").ok().stdout.trim().to_owned();
@@ -119,7 +119,7 @@ fn a_company_by_its_name() {
     admin.run(["list", "--company", "Nobody Inc", "-o", "json"]).error(5, "not_found");
 }
 
-/// P3: a token goes only to the server that issued it, whoever is named instead.
+/// P3: a token goes only to the server that issued it, even if another server is named.
 #[test]
 fn a_stored_token_goes_only_to_its_own_server() {
     let world = World::start();

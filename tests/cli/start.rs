@@ -15,7 +15,7 @@ fn belongs_to_every_program(path: &str) -> bool {
 }
 
 /// Whether the tests may go without `program`, which then says so; where it is insisted on, they may not.
-#[expect(clippy::print_stderr, reason = "whoever reads the test's output learns what was not tested")]
+#[expect(clippy::print_stderr, reason = "the output must show what was not tested")]
 fn missing(program: &str, insisted: &str) -> bool {
     let there = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     assert!(there || std::env::var_os(insisted).is_none(), "{insisted} is set, and {program} is not there");

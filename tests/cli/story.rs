@@ -146,7 +146,7 @@ fn edit_and_delete_are_seen_by_the_next_look() {
     assert_ne!(again.ok().json()["id"], id, "a name that comes back is a new account");
 }
 
-/// Roles of one's own: made, held, changed, and not deleted under somebody who holds them.
+/// Roles of one's own: made, held, changed, and not deleted while an account has them.
 #[test]
 fn a_company_makes_its_own_roles() {
     let world = World::start();

@@ -1,5 +1,5 @@
 //! Names that are nearly right: the refusal says which one was probably meant, in words and in the document, before
-//! anything else that helps. Nobody learns of a name that they may not see.
+//! anything else that helps. A suggestion never shows a name that the caller may not see.
 
 use super::acting::{ACME_ADMIN, CONTOSO_ADMIN, World};
 use crate::common::env::Env;
@@ -129,7 +129,7 @@ fn a_mistyped_profile_is_answered_with_the_right_one() {
     for slip in PROFILES {
         assert_suggested(&env, slip);
     }
-    env.sactl("profile show holiday").refused(5, "hint: see which there are with: sactl profile list\n");
+    env.sactl("profile show holiday").refused(5, "hint: list them with: sactl profile list\n");
 }
 
 /// What is like nothing is answered with the way to see what there is.
@@ -150,7 +150,7 @@ fn nothing_is_suggested_for_nonsense() {
     }
 }
 
-/// Accounts, companies and roles of others are suggested to nobody.
+/// Accounts, companies and roles of others are never suggested.
 #[test]
 fn nobody_learns_what_they_may_not_see() {
     let world = World::start();

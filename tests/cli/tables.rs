@@ -151,7 +151,7 @@ fn a_screen_reader_gets_lines_with_labels() {
     assert!(!admin.with("SACTL_ACCESSIBLE", "0").sactl("list -o table").ok().stdout.contains("Name: "));
 }
 
-/// Whoever may do something about an empty list is told what; whoever may not, whom to ask.
+/// An empty list says what the caller can do about it, or which permission an admin needs.
 #[test]
 fn an_empty_list_says_what_its_reader_can_do() {
     let world = World::start();
@@ -160,15 +160,16 @@ fn an_empty_list_says_what_its_reader_can_do() {
         (
             4,
             "list",
-            "Contoso Retail (4) owns no service account yet. Somebody who holds service-accounts:create can",
+            "Contoso Retail (4) owns no service account yet. An admin with service-accounts:create can",
         ),
-        (4, "list --owned", "Somebody who holds service-accounts:create can make one."),
+        (4, "list --owned", "An admin with service-accounts:create can create one."),
         (
             3,
             "list",
-            "account has access to Contoso Retail (3). Somebody who holds service-accounts:edit can let one in.",
+            "account has access to Contoso Retail (3). An admin with service-accounts:edit can give one \
+             access.",
         ),
-        (3, "list --external", "Somebody who holds service-accounts:edit can let one in."),
+        (3, "list --external", "An admin with service-accounts:edit can give one access."),
     ] {
         let shown = on_terminal(&stranger(company), line, 200);
         assert!(shown.contains(said) && !shown.contains("sactl create"), "{line} in {company}: {shown}");
@@ -183,8 +184,8 @@ fn an_empty_list_says_what_its_reader_can_do() {
     for user in [NORTHWIND_ADMIN, ACME_ADMIN] {
         let shown = on_terminal(&world.acting(user, 2), "list", 200);
         assert!(shown.contains("Create one with: sactl create NAME --role viewer --generate\n"), "{shown}");
-        assert!(shown.contains("Let one in with: sactl grant NAME --role viewer\n"), "{shown}");
-        assert!(!shown.contains("Somebody"), "{shown}");
+        assert!(shown.contains("Give one access with: sactl grant NAME --role viewer\n"), "{shown}");
+        assert!(!shown.contains("An admin"), "{shown}");
     }
     // What is said works.
     admin.sactl("create made-so --role viewer --generate").ok();
@@ -192,13 +193,13 @@ fn an_empty_list_says_what_its_reader_can_do() {
     assert!(!on_terminal(&admin, "list", 200).contains("with: sactl"));
 }
 
-/// Where a search finds nothing, nobody is told to make something.
+/// A search without a result does not suggest to create something.
 #[test]
 fn an_empty_search_says_how_to_see_all() {
     let world = World::start();
     for (line, said) in [
         ("list --search zebra", "None contains \"zebra\". See all with: sactl list"),
-        ("list --role company-admin", "None holds the role company-admin. See all with: sactl list"),
+        ("list --role company-admin", "None has the role company-admin. See all with: sactl list"),
     ] {
         let shown = on_terminal(&world.admin(), line, 200);
         assert_eq!(shown.matches(said).count(), 2, "{shown}");

@@ -47,7 +47,7 @@ fn a_new_password_is_asked_for_twice() {
         let mut terminal = Terminal::start(&admin, &format!("create {name} --role viewer"));
         for _ in 0..if code == 0 { 1 } else { 3 } {
             terminal.wait_for("New password").type_line("Typed-twice-1!");
-            terminal.wait_for("gain").type_line(second);
+            terminal.wait_for("Repeat").type_line(second);
         }
         let (text, ended) = terminal.finish();
         assert_eq!(ended == 0, code == 0, "{text}");
@@ -85,7 +85,7 @@ fn revoke_asks_yes_or_no() {
     }
 }
 
-/// P8: `--no-input` never waits, even where somebody could answer.
+/// P8: `--no-input` never waits, even on a terminal.
 #[test]
 fn no_input_never_asks() {
     let world = World::start();

@@ -24,7 +24,7 @@ pub(crate) fn with_password(url: &str) -> Env {
 }
 
 /// A machine that talks to the server at `url`. Whatever this one trusts, that one trusts a single authority,
-/// which is nobody's.
+/// which belongs to no account.
 fn on_machine(url: &str) -> Env {
     let env = Env::new().with("SACTL_SERVER", url).with("SACTL_COMPANY", "1");
     if url.starts_with("http://") {

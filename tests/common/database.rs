@@ -25,7 +25,7 @@ impl Database {
         Self { url: DatabaseUrl::Sqlite(folder.path().join("platform.db")), folder: Some(folder) }
     }
 
-    /// A PostgreSQL database; `None` where PostgreSQL is not installed and nobody insists on it.
+    /// A PostgreSQL database; `None` where PostgreSQL is not installed and not required.
     pub(crate) async fn postgres() -> Option<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         // Creating databases at the same time fights over the template.
@@ -132,7 +132,7 @@ fn unprivileged(folder: &Path) -> Command {
 }
 
 /// Says once that something was not tested.
-#[expect(clippy::print_stderr, reason = "whoever runs the tests must see what was left out")]
+#[expect(clippy::print_stderr, reason = "the output must show which tests were skipped")]
 fn skipped(what: &'static str) {
     static SAID: Mutex<bool> = Mutex::new(false);
     let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,7 +7,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-/// The password of everybody in the sample data: no answer shows it.
+/// The password of every user in the sample data: no answer shows it.
 pub(crate) const SANDBOX_PASSWORD: &str = "Sandbox-1234!";
 
 /// One finished command.
@@ -81,7 +81,7 @@ impl Outcome {
     }
 
     /// Insists that this is a failure with nothing on stdout and exactly one error document on stderr that
-    /// says `code` and the exit code `exit`. Answers what stands below `error`.
+    /// says `code` and the exit code `exit`. Returns the value of `error`.
     #[track_caller]
     pub(crate) fn error(&self, exit: i32, code: &str) -> Value {
         self.expect(exit);

@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// The password of everybody in the sample data.
+/// The password of every user in the sample data.
 pub(crate) const PASSWORD: &str = "Sandbox-1234!";
 
 /// The sample data of the sandbox.
@@ -129,18 +129,18 @@ impl Server {
         self.runtime.block_on(future)
     }
 
-    /// Somebody with a fresh token, given without asking for a password.
+    /// A caller with a fresh token, issued without a password.
     pub(crate) fn sign_in(&self, name: &str) -> Caller<'_> {
         let grant = self.block_on(session::issue(&self.platform, name)).unwrap();
         self.bearer(grant.access_token.expose())
     }
 
-    /// Somebody with this token.
+    /// A caller with this token.
     pub(crate) fn bearer(&self, token: &str) -> Caller<'_> {
         Caller { server: self, token: Some(token.to_owned()) }
     }
 
-    /// Somebody without a token.
+    /// A caller without a token.
     pub(crate) fn anonymous(&self) -> Caller<'_> {
         Caller { server: self, token: None }
     }
@@ -207,7 +207,7 @@ impl Drop for Server {
     }
 }
 
-/// Somebody who sends requests.
+/// A caller who sends requests.
 #[derive(Clone)]
 pub(crate) struct Caller<'a> {
     server: &'a Server,

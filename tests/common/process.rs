@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Longer than anything takes on a busy machine that does not wait for somebody.
+/// Longer than anything takes on a busy machine that does not wait for input.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits until something is the case, which must be soon.

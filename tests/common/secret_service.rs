@@ -42,7 +42,7 @@ impl SecretService {
         Some(service)
     }
 
-    /// A keyring that exists and is closed, where nobody can be asked for its password.
+    /// A keyring that exists and is locked, without a prompt for its password.
     pub(crate) fn locked() -> Option<Self> {
         let service = Self::unlocked()?;
         service.lock();
@@ -54,7 +54,7 @@ impl SecretService {
         Self::start("exec gnome-keyring-daemon --foreground --components=secrets < /dev/null\n")
     }
 
-    /// A bus on which nobody offers a keyring.
+    /// A bus without a keyring service.
     pub(crate) fn bus_alone() -> Option<Self> {
         Self::start_bus(None)
     }

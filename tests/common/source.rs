@@ -85,7 +85,7 @@ impl Source {
         &self.tokens
     }
 
-    /// How often `pattern` stands in it: words, single punctuation characters, and `()` for any call.
+    /// How often `pattern` occurs in it: words, single punctuation characters, and `()` for any call.
     pub(crate) fn count(&self, pattern: &[&str]) -> usize {
         count(&self.tokens, pattern)
     }

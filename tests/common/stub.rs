@@ -17,7 +17,7 @@ pub(crate) enum Answer {
     Whole(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// These bytes as they are, then the end of the connection.
     Raw(Vec<u8>),
-    /// A good beginning, and then these bytes over and over until nobody reads them.
+    /// A good beginning, and then these bytes over and over until the reader is gone.
     Endless(&'static str, Vec<u8>),
     /// The bytes one by one, each after a pause.
     Drip(Vec<u8>, Duration),

@@ -136,7 +136,7 @@ impl Terminal {
         let mut ready = [PollFd::new(&self.master, PollFlags::IN)];
         match poll(&mut ready, Some(&PATIENCE)) {
             Ok(1..) => {}
-            // A signal that is somebody else's, such as the end of another child.
+            // A signal of another process, such as the end of another child.
             Err(Errno::INTR) => return true,
             other => panic!("it neither ends nor shows more ({other:?}):\n{}", self.text()),
         }
@@ -147,7 +147,7 @@ impl Terminal {
                 self.shown.extend_from_slice(&buffer[..count]);
                 count > 0
             }
-            // How Linux says that nobody holds the other end any more.
+            // How Linux says that the other end is closed.
             Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => false,
             Err(error) => panic!("{error}"),
         }

@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// Somebody who signs certificates.
+/// A certificate authority.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate with its key.
@@ -103,7 +103,7 @@ impl Certified {
         self.key.serialize_pem()
     }
 
-    /// Who shows the certificate to whoever asks for TLS within another protocol.
+    /// Who shows the certificate to a client that asks for TLS within another protocol.
     #[cfg(feature = "platform")]
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::new(self.server_config(None, &[])))

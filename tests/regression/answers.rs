@@ -127,7 +127,7 @@ fn answer_about_another_name_is_a_bad_response() {
             "{refused}"
         );
         let hint = error["hint"].as_str().unwrap_or_default();
-        assert!(!is_write || hint.contains("see what is the case now with: sactl "), "{refused}");
+        assert!(!is_write || hint.contains("check the current state with: sactl "), "{refused}");
     }
 }
 
@@ -202,7 +202,7 @@ fn logout_answered_with_a_page_is_a_bad_response() {
     });
     let env = Env::new().with("SACTL_SERVER", stub.url()).with("SACTL_CREDENTIAL_STORE", "file");
     sign_in(&env, ACME_ADMIN).ok();
-    env.sactl("logout").refused(1, "the token may live on");
+    env.sactl("logout").refused(1, "the token may stay valid");
 }
 
 /// A server that refuses everything but a sign-in, in words that repeat all that it was sent, as `spell` spells it.
@@ -286,7 +286,7 @@ fn name_is_suggested_only_where_one_is_near() {
     }
     let id = admin.sactl("show msp-bot-002 -o json").ok().json()["id"].to_string();
     let refused = admin.sactl(&format!("show {id}"));
-    refused.refused(5, &format!("accounts go by name only; {id} is the id of msp-bot-002"));
+    refused.refused(5, &format!("pass the name, not the id; {id} is the id of msp-bot-002"));
     for (line, exit) in
         [("show msp-bot-004", 5), ("show 987654", 5), ("grant dormant-bot --permission devices", 7)]
     {

@@ -153,13 +153,13 @@ fn a_weak_new_password_is_asked_for_again() {
     terminal
         .wait_for("New password")
         .type_line("Typed-right-1!")
-        .wait_for("again")
+        .wait_for("Repeat")
         .type_line("Typed-wrong-1!");
     terminal.wait_for("differ");
     terminal
         .wait_for("New password")
         .type_line("Typed-right-1!")
-        .wait_for("again")
+        .wait_for("Repeat")
         .type_line("Typed-right-1!");
     done(terminal);
     world.at("dormant-bot", 1).with("SACTL_PASSWORD", "Typed-right-1!").sactl("token").ok();

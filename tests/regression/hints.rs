@@ -49,7 +49,7 @@ fn hint_of_a_call_with_target_flags_acts_on_the_same_target() {
     env.run([&create[..], &at[..2]].concat()).expect(0);
 
     let refused = env.run([&["show", "no-such-account"][..], &at[..2], &["--company", "1"]].concat());
-    let (line, listed) = pasted(&env, &refused.expect(5).stderr, "accounts there are with: ");
+    let (line, listed) = pasted(&env, &refused.expect(5).stderr, "list the accounts with: ");
     assert!(line.ends_with(r"--company 1 --profile 'north'\''s west'"), "{line}");
     assert!(listed.expect(0).stdout.contains("only-there"), "{listed}");
 
@@ -68,7 +68,7 @@ fn hint_of_a_call_with_a_server_acts_at_that_server() {
     env.run([&["create", "only-there", "--generate", "-o", "json"][..], &at].concat()).expect(0);
 
     let refused = env.run([&["show", "no-such-account"][..], &at].concat());
-    let (line, listed) = pasted(&env, &refused.expect(5).stderr, "accounts there are with: ");
+    let (line, listed) = pasted(&env, &refused.expect(5).stderr, "list the accounts with: ");
     assert_eq!(line, format!("sactl list --company 1 --server {}", other.url()));
     assert!(listed.expect(0).stdout.contains("only-there"), "{listed}");
 }
@@ -81,7 +81,7 @@ fn hint_with_a_name_like_a_flag_and_with_quotes_reaches_that_account() {
     let env = Env::new().with("SACTL_TOKEN", "sat_x").with("SACTL_SERVER", "http://127.0.0.1:1");
     let failed =
         env.run(["grant", "--role=viewer", "--company=1", "--server", &broken.url(), "--", "-it's $HOME"]);
-    let (line, _) = pasted(&env, &failed.expect(1).stderr, "the case now with: ");
+    let (line, _) = pasted(&env, &failed.expect(1).stderr, "the current state with: ");
     assert_eq!(line, format!(r"sactl show --company 1 --server {} -- '-it'\''s $HOME'", broken.url()));
     let last = broken.requests().pop().unwrap();
     assert_eq!(last.method, "GET");
@@ -181,7 +181,7 @@ fn server_of_another_profile_names_that_profile() {
     env.unset("SACTL_SERVER");
     env.unset("SACTL_CREDENTIAL_STORE");
     let refused = env.run(["list", "--server", &other.url()]);
-    let (line, answer) = pasted(&env, &refused.expect(3).stderr, "as in: ");
+    let (line, answer) = pasted(&env, &refused.expect(3).stderr, "use it with: ");
     assert_eq!(line, format!(r"sactl whoami --profile 'north'\''s west' --server {}", other.url()));
     assert!(answer.ok().stdout.contains(NORTHWIND_ADMIN), "{answer}");
 }
@@ -211,7 +211,7 @@ fn adjustment_of_a_role_names_what_can_be_done() {
     let adjusted = "--add-permission alerts:delete --remove-permission devices:reboot";
     let refused = env.sactl(&format!("grant fleet-automation {adjusted}"));
     assert!(!refused.expect(7).stderr.contains("role edit"), "{refused}");
-    pasted(&env, &refused.stderr, "by a list with: ").1.ok();
+    pasted(&env, &refused.stderr, "with a list: ").1.ok();
     let access = env.sactl("show fleet-automation -o json").ok().json()["access"].clone();
     let held = access["permissions"].as_array().unwrap();
     assert_eq!(access["role"], json!(null));
@@ -221,7 +221,7 @@ fn adjustment_of_a_role_names_what_can_be_done() {
     env.sactl("role create place-role --permission devices:view").ok();
     env.sactl("grant dormant-bot --role place-role").ok();
     let refused = env.sactl("grant dormant-bot --add-permission alerts:view");
-    pasted(&env, &refused.expect(7).stderr, "all its holders with: ").1.ok();
+    pasted(&env, &refused.expect(7).stderr, "everyone who has it: ").1.ok();
     let access = env.sactl("show dormant-bot -o json").ok().json()["access"].clone();
     assert_eq!(access["permissions"], json!(["alerts:view", "devices:view"]));
 }
@@ -244,5 +244,5 @@ fn certificate_of_an_authority_on_a_server_is_told_by_both_sides() {
     assert!(hint.contains("authority") && hint.contains("CA:FALSE") && !hint.contains("--cacert"), "{error}");
     running.signal(Signal::TERM);
     let (_, _, told) = running.end();
-    assert!(told.contains("--tls-cert is that of a certificate authority"), "{told}");
+    assert!(told.contains("--tls-cert is a certificate authority"), "{told}");
 }

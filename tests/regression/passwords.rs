@@ -33,7 +33,7 @@ fn secret_in_any_format_is_unchanged() {
     }
 }
 
-/// R2: a generated password signs in as it stands in each format.
+/// R2: a generated password signs in exactly as each format prints it.
 #[test]
 fn generated_password_of_any_format_signs_in() {
     let world = World::start();
@@ -55,7 +55,7 @@ fn write_whose_answer_cannot_be_shown_is_exit_1_output() {
     let admin = world.admin();
     let failed = admin.run(["grant", "dormant-bot", "--role", "viewer", "--jq", ".access.role|tonumber"]);
     let error = failed.error(1, "output");
-    assert!(error["hint"].as_str().unwrap().contains("the command was carried out"), "{failed}");
+    assert!(error["hint"].as_str().unwrap().contains("the command succeeded"), "{failed}");
     let role =
         |name: &str| admin.sactl(&format!("show {name} -o json")).ok().json()["access"]["role"].clone();
     assert_eq!(role("dormant-bot"), "viewer");
@@ -70,7 +70,7 @@ fn write_whose_answer_cannot_be_shown_is_exit_1_output() {
     assert_eq!(role("dormant-bot"), "operator");
 }
 
-/// F11: an expression that is none is found before anything is sent.
+/// F11: an invalid expression is found before anything is sent.
 #[test]
 fn expression_that_does_not_compile_is_exit_2_before_anything_is_sent() {
     let world = World::start();

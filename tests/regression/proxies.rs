@@ -36,7 +36,7 @@ async fn client_behind_a_trusted_proxy_has_its_own_address() {
     assert_eq!(address_seen(&[], &client).await, "127.0.0.1");
 }
 
-/// S4: a network that is none, or is every address, is refused before anything is opened.
+/// S4: an invalid network, or one of all addresses, is refused before anything is opened.
 #[test]
 fn network_of_proxies_that_is_wrong_is_refused() {
     let env = Env::new();

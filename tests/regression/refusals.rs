@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::cli::acting::{ACME_VIEWER, World};
 use crate::common::env::Env;
 
-/// F12: "there is no such service account here", "this name is taken", "the company has no such role": in a log of many
-/// commands they could not be told apart.
+/// F12: "the service account does not exist in this company", "this name is taken", "the company has no such
+/// role": in a log of many commands they could not be told apart.
 #[test]
 fn refusal_names_account_role_company_and_server() {
     let world = World::start();

@@ -200,7 +200,7 @@ fn doctor_fails_where_the_next_command_cannot_sign_in() {
     gateway.set_lifetime(0);
     login(&env, &gateway.url(), "").ok();
     let check = doctor(&env, 3, "sign-in");
-    assert!(check["message"].as_str().unwrap().contains("ended"), "{check}");
+    assert!(check["message"].as_str().unwrap().contains("expired"), "{check}");
 }
 
 /// R8: `doctor` was content with a stored password that no longer signs in.

@@ -6,7 +6,7 @@ use super::story::new_account;
 use super::{ACME, World};
 use crate::common::database::Database;
 
-/// P28: nobody else may read the database or what lies beside it, even where it was too open before.
+/// P28: no other user may read the database or its companion files, even if they were too open before.
 #[cfg(unix)]
 #[tokio::test]
 async fn database_files_are_private() {

@@ -19,7 +19,7 @@ on_both!(
 const CONTOSO: &str = "admin@contoso.example";
 
 /// P14: of many parallel guesses only a few are heard, the brake holds on another node and for other
-/// spellings, and whoever waits gets in.
+/// spellings, and a caller who waits gets in.
 async fn guesses_are_counted_over_nodes_and_spellings(database: Database) {
     let world = World::sandbox(database).await;
     let nodes = [world.platform.clone(), world.other_node().await];

@@ -33,11 +33,11 @@ impl Line {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Postgres(format!("{rest}?host={}", folder.path().display()));
         let mut line = Self { url, folder, upstream: PathBuf::from(host).join(SOCKET), open: None };
-        line.mend();
+        line.repair();
         line
     }
 
-    fn mend(&mut self) {
+    fn repair(&mut self) {
         let socket = self.folder.path().join(SOCKET);
         let _ = std::fs::remove_file(&socket);
         let (listener, upstream) = (UnixListener::bind(socket).unwrap(), self.upstream.clone());
@@ -96,7 +96,7 @@ async fn a_lost_server_is_unavailable_and_comes_back() {
     }
     assert!(started.elapsed() < Duration::from_secs(12), "they waited one after the other");
 
-    line.mend();
+    line.repair();
     platform.ready().await.unwrap();
     sign(&platform, "backup-runner", PASSWORD).await.unwrap();
     session::revoke(&platform, &grant.access_token).await.unwrap();

@@ -52,7 +52,7 @@ use on_both;
 
 /// The sample data of the sandbox.
 const SANDBOX: &str = include_str!("../../src/platform/sandbox.toml");
-/// The password of everybody in it.
+/// The password of every user in it.
 const PASSWORD: &str = "Sandbox-1234!";
 
 const ACME: CompanyId = CompanyId(1);
@@ -87,7 +87,7 @@ impl World {
         self.clock.fetch_add(1000 * seconds, Ordering::Relaxed);
     }
 
-    /// Somebody who is signed in.
+    /// A signed-in user.
     async fn caller(&self, name: &str) -> Caller {
         let grant = issue(&self.platform, name).await.unwrap();
         authenticate(&self.platform, &grant.access_token).await.unwrap()

@@ -57,7 +57,7 @@ async fn racing_starts_all_succeed(database: Database) {
     }
 }
 
-/// Somebody with a custom role gives a permission on while it is taken from that role.
+/// A caller with a custom role grants a permission while it is removed from that role.
 const GIVER: &str = r#"
 [[company]]
 name = "Acme MSP"

@@ -89,8 +89,8 @@ async fn an_account_lives_and_dies(database: Database) {
     records_tell_the_story(&world).await;
 }
 
-/// P27: one record in each company concerned; somebody from elsewhere appears as their company, unless they
-/// belong to this one too.
+/// P27: one record in each company concerned; a caller from another company appears as their company, unless
+/// they belong to this one too.
 async fn records_tell_the_story(world: &World) {
     let told = |records: Vec<(String, String, Option<String>)>| -> Vec<String> {
         records
@@ -181,13 +181,14 @@ async fn a_role_affects_its_holders_at_once(database: Database) {
     assert_eq!(rules(default), ["default_role"]);
 }
 
-/// Whoever sets a password can sign in with it, so it takes everything that the account holds anywhere.
+/// A caller who sets a password can sign in with it, so the caller must have everything that the account has
+/// anywhere.
 async fn a_reset_takes_over_nothing(database: Database) {
     let world = World::sandbox(database).await;
     let p = &world.platform;
     let operator = world.caller("operator@acme.example").await;
     let reset = || ResetPassword { password: Password::new("Other-1234!"), current_password: None };
-    // fleet-automation is an operator of Northwind too, where the operator of Acme is nobody.
+    // fleet-automation is an operator of Northwind too, where the operator of Acme has no access.
     let refused = account::reset_password(p, &operator, ACME, "fleet-automation", reset(), "r").await;
     assert_eq!(code(refused), Code::Escalation);
     account::reset_password(p, &operator, ACME, "backup-runner", reset(), "r").await.unwrap();

@@ -49,7 +49,7 @@ impl Front {
         Self { folder: tempfile::tempdir().unwrap(), database, port, _connections: connections }
     }
 
-    /// The platform on it, where whoever `authority` signed is trusted.
+    /// The platform on it, where certificates that `authority` signed are trusted.
     async fn open(&self, mode: &str, authority: &Authority) -> anyhow::Result<Platform> {
         let roots = self.folder.path().join("roots.pem");
         std::fs::write(&roots, authority.pem()).unwrap();

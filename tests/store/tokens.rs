@@ -18,7 +18,7 @@ on_both!(
     a_change_and_the_end_of_its_token_do_not_deadlock,
 );
 
-/// Tries every kind of change as somebody who was signed in when the request came.
+/// Tries every kind of change as a caller who was signed in when the request came.
 async fn is_shut_out(world: &World, caller: &Caller) {
     let p = &world.platform;
     let edit = || EditAccount { description: Some("slipped through".into()) };

@@ -28,7 +28,7 @@ const ROW: usize = 32;
 /// `usage` when the request is no GET or the answer no list; those of reading.
 pub(super) async fn print(request: &RawRequest, context: &Context) -> Result<()> {
     if !request.method.eq_ignore_ascii_case("GET") {
-        return Err(CliError::usage("--paginate follows lists, which are read with GET"));
+        return Err(CliError::usage("--paginate works only with GET"));
     }
     let ui = context.ui();
     let mut pages = context.session().await?.raw_pages(&request.path)?;
@@ -70,7 +70,7 @@ impl Kept {
             let message =
                 format!("the list is too long for one document: {rows} rows are read, and there are more");
             return Err(CliError::new(Code::BadResponse, message)
-                .hint("print row by row, however many there are: add -o jsonl in place of another format"));
+                .hint("print row by row: use -o jsonl instead of another format"));
         }
         self.rows.push(value(row)?);
         Ok(())
@@ -112,7 +112,12 @@ fn few(rows: &[Box<RawValue>]) -> Result<usize> {
 
 fn value(row: &RawValue) -> Result<Value> {
     serde_json::from_str(row.get()).map_err(|error| {
-        CliError::new(Code::BadResponse, "the server's answer is not of this contract").caused_by(error)
+        CliError::new(
+            Code::BadResponse,
+            "the response of the server is not what sactl \
+            expects",
+        )
+        .caused_by(error)
     })
 }
 

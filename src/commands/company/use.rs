@@ -10,7 +10,7 @@ use crate::output::CompanyView;
 use crate::text::CommandLine;
 use crate::ui;
 
-/// What stands for the company that was active before.
+/// The word for the company that was active before.
 const PREVIOUS: &str = "-";
 
 /// Choose the active company of the profile
@@ -29,10 +29,14 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let settings = context.settings()?;
     let profile = settings.profile.as_ref().filter(|_| settings.is_profiles_server());
     let Some(profile) = profile.map(|profile| profile.value.clone()) else {
-        return Err(CliError::config("there is no profile of this server to keep the company in").hint(
+        return Err(CliError::config(
+            "no profile for this server exists, so the company cannot be \
+            stored",
+        )
+        .hint(
             CommandLine::new("login")
                 .after("sign in with: ")
-                .then(", or name the company with --company or SACTL_COMPANY"),
+                .then(", or pass the company with --company or SACTL_COMPANY"),
         ));
     };
     let company = match &args.reference {
@@ -64,6 +68,6 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
 fn previous(context: &Context, profile: &str) -> Result<Company> {
     context.settings()?.stored.previous_company.clone().ok_or_else(|| {
         CliError::not_found(format!("the profile {profile} had no other company before"))
-            .hint(CommandLine::new("company list").after("see your companies with: "))
+            .hint(CommandLine::new("company list").after("list your companies with: "))
     })
 }

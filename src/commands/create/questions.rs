@@ -67,7 +67,7 @@ pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked> {
     let (description, new_password) = checked(&wish, context).await?;
     if !rehearsal.is_on {
         let summary = in_words(&wish, &company, summary);
-        prompts::agreement(ui, &summary, "Create it?").await?;
+        prompts::agreement(ui, &summary, "Create the account?").await?;
     }
     let line = line(&wish, &company);
     Ok(Asked { wish, description, password: new_password, line })
@@ -86,7 +86,7 @@ async fn ask_name(ui: &Ui) -> Result<String> {
     prompts::line(ui, "Name of the new account", check).await
 }
 
-/// A name that nobody whom the company sees has: it is told at once, and asked for again.
+/// A name that no account in sight of the company has: a taken name is reported at once, and asked for again.
 async fn ask_free_name(acting: &CompanySession<'_>) -> Result<String> {
     let mut asked = 1;
     loop {
@@ -110,13 +110,13 @@ async fn taken(acting: &CompanySession<'_>, name: &str) -> CliError {
 
 async fn ask_description(ui: &Ui) -> Result<Option<String>> {
     let check = |text: String| Description::new(text).map(|text| text.map(Description::into_string));
-    prompts::line(ui, "What it is for (Return for nothing)", check).await
+    prompts::line(ui, "Description (optional)", check).await
 }
 
 async fn ask_whether_generated(ui: &Ui) -> Result<bool> {
     let choices = vec![
-        Choice::new("Generate one", "24 random characters, shown once"),
-        Choice::new("Type one", "twice, not shown"),
+        Choice::new("Generate a password", "24 random characters, shown once"),
+        Choice::new("Type a password", "twice, not shown"),
     ];
     Ok(ui.choose("Which password", choices, 0).await? == 0)
 }
@@ -127,7 +127,7 @@ fn in_words(wish: &Wish, company: &Company, mut access: Vec<String>) -> String {
     }
     access.extend(wish.grants.iter().map(|grant| format!("{} in {}", grant.rights, grant.company)));
     let access = if access.is_empty() { "no access yet".to_owned() } else { access.join("; ") };
-    let password = if wish.password.generate { "a generated password" } else { "the password given" };
+    let password = if wish.password.generate { "a generated password" } else { "the given password" };
     format!("{} will be created, owned by {company}, with {password}; access: {access}", wish.name)
 }
 

@@ -63,11 +63,18 @@ impl Args {
     /// The wish as it was typed.
     pub(super) fn wish(self) -> Result<Wish> {
         let Some(name) = self.name else {
-            return Err(CliError::usage("the name of the account is missing, and nobody can be asked")
-                .hint(CommandLine::new("create NAME --role ROLE --generate").after("write it out: ").then(
-                    ", or --permission PERMISSION,… in place of --role, and --password-stdin or --password-file \
-                     FILE in place of --generate",
-                )));
+            return Err(CliError::usage("the account name is missing, and there is no terminal to ask on")
+                .hint(
+                    CommandLine::new("create NAME --role ROLE --generate")
+                        .after(
+                            "give it in the command: \
+                    ",
+                        )
+                        .then(
+                            ", or --permission PERMISSION,… instead of --role, and --password-stdin or \
+                     --password-file FILE instead of --generate",
+                        ),
+                ));
         };
         let Self { description, rights, grants, password, rehearsal, .. } = self;
         Ok(Wish { name, description, rights: rights.rights(), grants, password, rehearsal })

@@ -14,19 +14,19 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     pub(super) view: CheckView,
-    pub(super) mend: Option<Hint>,
+    pub(super) fix: Option<Hint>,
     pub(super) code: Option<Code>,
 }
 
 impl Finding {
     pub(super) fn ok(name: &'static str, message: impl Into<String>) -> Self {
-        let view = CheckView { name, status: Status::Ok, message: message.into(), mend: None };
-        Self { view, mend: None, code: None }
+        let view = CheckView { name, status: Status::Ok, message: message.into(), fix: None };
+        Self { view, fix: None, code: None }
     }
 
-    pub(super) fn warning(name: &'static str, message: impl Into<String>, mend: impl Into<Hint>) -> Self {
-        let view = CheckView { name, status: Status::Warning, message: message.into(), mend: None };
-        Self { view, mend: Some(mend.into()), code: None }
+    pub(super) fn warning(name: &'static str, message: impl Into<String>, fix: impl Into<Hint>) -> Self {
+        let view = CheckView { name, status: Status::Warning, message: message.into(), fix: None };
+        Self { view, fix: Some(fix.into()), code: None }
     }
 
     pub(super) fn failed(name: &'static str, error: &CliError) -> Self {
@@ -34,12 +34,12 @@ impl Finding {
     }
 
     pub(super) fn of_error(name: &'static str, status: Status, error: &CliError) -> Self {
-        let view = CheckView { name, status, message: error.whole_message(), mend: None };
-        Self { view, mend: Hint::joined(error.hints().iter().cloned()), code: None }
+        let view = CheckView { name, status, message: error.whole_message(), fix: None };
+        Self { view, fix: Hint::joined(error.hints().iter().cloned()), code: None }
     }
 
     /// The line of the answer, with commands that act on `target`.
     pub(super) fn into_view(self, target: &Target) -> CheckView {
-        CheckView { mend: self.mend.map(|mend| mend.on(target)), ..self.view }
+        CheckView { fix: self.fix.map(|fix| fix.on(target)), ..self.view }
     }
 }

@@ -80,15 +80,15 @@ pub(super) fn files(settings: &Settings) -> Finding {
     Finding::failed("files", &faults.into_iter().flat_map(|fault| fault.hints).fold(error, CliError::hint))
 }
 
-/// Whether somebody can be asked and how answers look.
+/// Whether prompts are possible and how output looks.
 pub(super) fn terminal(context: &Context) -> Finding {
     let ui = context.ui();
-    let asked = if ui.is_interactive() { "you can be asked" } else { "nobody can be asked" };
+    let asked = if ui.is_interactive() { "prompts are possible" } else { "prompts are not possible" };
     let width = || ui.width().map_or_else(String::new, |width| format!(", {width} columns"));
     let answers = if ui.stdout_is_terminal() {
-        format!("answers go to a terminal{}{}", width(), if ui.colour() { ", in colour" } else { "" })
+        format!("output goes to a terminal{}{}", width(), if ui.colour() { ", in colour" } else { "" })
     } else {
-        "answers go to a pipe or a file".to_owned()
+        "output goes to a pipe or a file".to_owned()
     };
     Finding::ok("terminal", format!("{asked}; {answers}"))
 }

@@ -28,7 +28,11 @@ pub(super) async fn look(
         return Finding::failed(NAME, &not_signed_in(settings));
     }
     if !is_there {
-        return Finding::warning(NAME, "not checked: there is no server to ask", "mend the server first");
+        return Finding::warning(
+            NAME,
+            "not checked: no server is configured",
+            "fix the server problem first",
+        );
     }
     match tokio::time::timeout(PATIENCE, ask(context, settings, stored)).await {
         Ok(Ok(finding)) => finding,
@@ -79,13 +83,13 @@ async fn of_store(
         None => None,
     };
     let Some(password) = stored.password else {
-        let ended = || CliError::not_signed_in(format!("the session of {username} has ended"));
+        let ended = || CliError::not_signed_in(format!("the session of {username} has expired"));
         return by_token.ok_or_else(|| ended().hint(login(settings).after(SIGN_IN)));
     };
     let refused = |error: CliError| error.hint(login(settings).switch("--store-password").after(SIGN_IN));
     with_password(gateway, username, password).await.map_err(refused)?;
     let renewed =
-        || Finding::ok(NAME, format!("the token of {username} has ended; the next command renews it"));
+        || Finding::ok(NAME, format!("the token of {username} has expired; the next command renews it"));
     Ok(by_token.unwrap_or_else(renewed))
 }
 

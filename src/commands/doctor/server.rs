@@ -53,7 +53,7 @@ async fn probe(gateway: &Gateway) -> std::result::Result<Probe, Error> {
         return outcome;
     }
     let mut error = Error::new(Code::Timeout, format!("{} does not answer within 5 s", gateway.origin()));
-    error.hint = Some("check the network and the name of the server".into());
+    error.hint = Some("check the network and the server name".into());
     Err(error)
 }
 
@@ -63,13 +63,13 @@ fn answered(gateway: &Gateway, probe: &Probe) -> Finding {
     match probe.status {
         300..=399 => Finding::warning(
             "server",
-            format!("{message}, with a redirect ({})", probe.status),
-            "redirects are not followed; name the gateway itself with --server",
+            format!("{message} with a redirect ({})", probe.status),
+            "redirects are not followed; pass the address of the gateway itself with --server",
         ),
         500..=599 => Finding::warning(
             "server",
-            format!("{message}, with a failure ({})", probe.status),
-            "the platform has trouble; try again later, or tell its operators",
+            format!("{message} with a failure ({})", probe.status),
+            "the platform has a problem; try again later, or tell its operators",
         ),
         _ => Finding::ok("server", message),
     }
@@ -81,14 +81,14 @@ fn encryption(gateway: &Gateway) -> Finding {
         return Finding::ok("tls", format!("the certificate of {} is trusted", origin.host()));
     }
     if origin.is_loopback() {
-        return Finding::ok("tls", "not encrypted, and it does not leave this machine");
+        return Finding::ok("tls", "not encrypted, but the traffic does not leave this machine");
     }
-    Finding::warning("tls", "not encrypted: everybody on the way can read along", "use https://")
+    Finding::warning("tls", "not encrypted: anyone on the network can read it", "use https://")
 }
 
 fn clock(probe: &Probe) -> Finding {
     let Some(ahead) = probe.ahead else {
-        return Finding::ok("clock", "the server does not tell the time");
+        return Finding::ok("clock", "the server does not send its time");
     };
     let seconds = ahead.as_secs();
     if seconds.abs() <= TOLERANCE {
@@ -99,7 +99,7 @@ fn clock(probe: &Probe) -> Finding {
     Finding::warning(
         "clock",
         format!("this machine is {off:#} {direction} the server"),
-        "set the clock: one-time codes and certificates depend on it",
+        "set the clock: one-time codes and certificates need the correct time",
     )
 }
 
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_clock_that_is_off_is_remarked_on_with_its_direction() {
         for (ahead, status, word) in [
-            (None, Status::Ok, "does not tell"),
+            (None, Status::Ok, "does not send"),
             (Some(0), Status::Ok, "agrees"),
             (Some(-20), Status::Ok, "agrees"),
             (Some(21), Status::Warning, "behind"),
@@ -127,7 +127,7 @@ mod tests {
             let view = &finding.view;
             assert_eq!(view.status, status, "{ahead:?}");
             assert!(view.message.contains(word), "{}", view.message);
-            assert_eq!(finding.mend.is_some(), status != Status::Ok);
+            assert_eq!(finding.fix.is_some(), status != Status::Ok);
         }
     }
 }

@@ -10,16 +10,16 @@ use crate::config::{Identity, Settings, StoreKind};
 pub(super) async fn look(settings: &Settings) -> (Finding, Option<Credentials>) {
     const NAME: &str = "credential store";
     if !matches!(settings.identity, Identity::Stored(_)) {
-        return (Finding::ok(NAME, "not needed: the environment brings credentials for this call"), None);
+        return (Finding::ok(NAME, "not needed: the environment has the credentials for this command"), None);
     }
     let store = Store::new(settings.credential_store.value, &settings.folder);
     if store.kind() == StoreKind::None {
-        return (Finding::ok(NAME, "none: each call brings its own credentials"), None);
+        return (Finding::ok(NAME, "none: supply credentials with every command"), None);
     }
     let slot = slot(settings);
-    // Without anybody to look for, the look itself says whether there is a store.
+    // Without a user to look for, a lookup says whether the store works.
     let nobody =
-        || "https://nobody.invalid".parse().ok().map(|origin| Slot { origin, username: NAME.into() });
+        || "https://unknown.invalid".parse().ok().map(|origin| Slot { origin, username: NAME.into() });
     let Some(asked) = slot.clone().or_else(nobody) else {
         return (Finding::ok(NAME, store.place()), None);
     };
@@ -49,8 +49,8 @@ fn described(store: &Store, slot: Option<&Slot>, found: Option<&Credentials>) ->
             (true, true) => "a token and the password",
             (true, false) => "a token",
             (false, true) => "the password",
-            (false, false) => "a token that has ended",
+            (false, false) => "an expired token",
         },
     };
-    format!("{place} holds {holds} for {} at {}", slot.username, slot.origin)
+    format!("{place} has {holds} for {} at {}", slot.username, slot.origin)
 }

@@ -52,7 +52,7 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
             (Wanted::Set(_), Some(access)) => format!(", in place of {}", prompts::held(access)),
             _ => String::new(),
         };
-        prompts::agreement(ui, &format!("{name} {what}{instead}"), "Do it?").await?;
+        prompts::agreement(ui, &format!("{name} {what}{instead}"), "Apply?").await?;
     }
     let line = line(&name, &wanted, &company);
     let line = if args.rehearsal.is_on { line.switch("--dry-run") } else { line };
@@ -60,7 +60,7 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
 }
 
 /// Whose the account is and what it may do here, in words, and its access. An account that this company does
-/// not see may still be given access by somebody who sees it elsewhere.
+/// not see may still be given access by a caller who sees it in another company.
 async fn present(acting: &CompanySession<'_>, name: &str) -> Result<(String, Option<Access>)> {
     match acting.session.show_account(acting.company, name).await {
         Ok(detail) => {
@@ -69,7 +69,7 @@ async fn present(acting: &CompanySession<'_>, name: &str) -> Result<(String, Opt
             Ok((format!("{}, owned by {}; here: {access}", account.name, account.owner), account.access))
         }
         Err(error) if matches!(error.code, Code::NotFound | Code::MissingPermission) => {
-            Ok((format!("{name} is not seen by this company yet"), None))
+            Ok((format!("this company does not see {name} yet"), None))
         }
         Err(error) => Err(acting.explain(error, &ActionDescription::new(Operation::Show, name)).await),
     }

@@ -44,7 +44,8 @@ impl Args {
             (Some(rights), true) => Ok(Some(Wanted::Set(rights))),
             (None, false) => Ok(Some(Wanted::Adjust(self.adjust.clone()))),
             (Some(_), false) => Err(CliError::usage(
-                "--role and --permission replace, --add-permission and --remove-permission adjust: choose one",
+                "--role and --permission replace the access, --add-permission and --remove-permission \
+                 change it: use only one kind",
             )),
             (None, true) => Ok(None),
         }

@@ -33,7 +33,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         file.profiles.remove(&name);
         file.current = file.current.take().filter(|current| *current != name);
     })?;
-    context.ui().status(format!("Deleted the profile {name} and what was stored for it"));
+    context.ui().status(format!("Deleted the profile {name} and its stored credentials"));
     if context.ui().wants_data() {
         return ui::show(context.ui(), &view);
     }

@@ -58,14 +58,14 @@ fn about(profile: &Profile) -> String {
 
 /// The refusal where no profile is stored.
 pub(super) fn no_profile_yet() -> CliError {
-    CliError::not_found("there is no profile yet")
-        .hint(CommandLine::new("login").after("make one by signing in: "))
+    CliError::not_found("no profile exists yet")
+        .hint(CommandLine::new("login").after("create one by signing in: "))
 }
 
 /// The refusal of a profile that is not stored.
 pub(super) fn no_profile(name: &str, file: &ConfigFile) -> CliError {
-    let error = CliError::not_found(format!("there is no profile {name}"))
-        .hint(CommandLine::new("profile list").after("see which there are with: "));
+    let error = CliError::not_found(format!("no profile {name}"))
+        .hint(CommandLine::new("profile list").after("list them with: "));
     match nearest(name, file.profiles.keys()) {
         Some(near) => error.hint_before(format!("did you mean {near}?")),
         None => error,

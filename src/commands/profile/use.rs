@@ -27,7 +27,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     context.ui().status(format!("The profile in use is {name}"));
     for variable in [env::PROFILE, env::SERVER] {
         if context.environment().has(variable) {
-            context.ui().warning(format!("{} is set and goes before it", variable.name));
+            context.ui().warning(format!("{} is set and overrides the server of the profile", variable.name));
         }
     }
     if context.ui().wants_data() {

@@ -1,4 +1,4 @@
-//! `sactl role delete`: a role of the company's own that nobody holds.
+//! `sactl role delete`: a role of the company's own that no account has.
 
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::confirm::{is_needed, require_confirmation};
@@ -65,8 +65,7 @@ async fn name_the_role(acting: &CompanySession<'_>, name: &str) -> Result<()> {
                 let refusal = invalid(vec![broken]);
                 return Err(explain(acting, refusal, Permission::ROLES_MANAGE, Some(name), &[]).await);
             }
-            let holders =
-                role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());
+            let holders = role.holders.map_or_else(|| "unknown".to_owned(), |count| count.to_string());
             let permissions = role.permissions.listed();
             let company = acting.named_company().await;
             acting.ui.ask_about(format!("{name} of {company}: {permissions}; holders: {holders}"));

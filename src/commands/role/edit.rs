@@ -1,4 +1,4 @@
-//! `sactl role edit`: the permissions of a role, for everybody who holds it.
+//! `sactl role edit`: the permissions of a role, for everyone who has it.
 
 use super::super::shared::access_args::{AdjustArgs, word};
 use super::super::shared::company_session::CompanySession;
@@ -49,14 +49,15 @@ impl Args {
 
     fn check(&self, ui: &Ui) -> Result<()> {
         if self.is_without_permissions() && !ui.asks_for_what_is_missing() {
-            return Err(CliError::usage("no permission is named")
+            return Err(CliError::usage("no permission given")
                 .hint("add --permission, --add-permission or --remove-permission"));
         }
         if self.permissions.is_empty() || self.adjust.is_empty() {
             return Ok(());
         }
         Err(CliError::usage(
-            "--permission replaces, --add-permission and --remove-permission adjust: choose one",
+            "--permission replaces the list, --add-permission and --remove-permission change it: use only \
+             one kind",
         ))
     }
 }

@@ -26,12 +26,12 @@ pub(super) async fn explain(
         Code::MissingPermission => missing_permission(acting, error, needed).await,
         Code::Escalation => escalation(acting, error, named).await,
         Code::SelfModification => error
-            .worded("nobody changes a role that they hold themselves")
-            .hint(format!("somebody who holds {needed} and another role can do this"))
+            .worded("you cannot change a role that you have yourself")
+            .hint(format!("a user with {needed} and another role can do this"))
             .hint(
                 CommandLine::new("whoami")
                     .flag("--company", acting.company)
-                    .after("see your own role with: "),
+                    .after("show your own role with: "),
             ),
         Code::NameTaken => name_taken(acting, error, role).await,
         Code::NotFound => not_found(acting, error, role).await,
@@ -39,10 +39,10 @@ pub(super) async fn explain(
             Some(role) => CommandLine::new("list")
                 .flag("--role", role)
                 .flag("--company", acting.company)
-                .after("see which service accounts hold it with: ")
-                .then("; give them another with: ")
+                .after("list the service accounts that have it with: ")
+                .then("; give them another role with: ")
                 .run(CommandLine::new("grant NAME --role ROLE").flag("--company", acting.company)),
-            None => "take it from every account first".into(),
+            None => "remove the role from every account first".into(),
         }),
         Code::InvalidInput if error.violations().iter().any(|one| one.code == "unknown_permission") => {
             unknown_permissions(error, named)
@@ -50,7 +50,7 @@ pub(super) async fn explain(
         Code::InvalidInput if error.violations().iter().any(|one| one.code == "default_role") => error.hint(
             CommandLine::new("role create NAME --permission PERMISSION,…")
                 .flag("--company", acting.company)
-                .after("make a role of your own with: "),
+                .after("create your own role with: "),
         ),
         _ => match role {
             Some(role) if needed == Permission::ROLES_MANAGE => error.state_shown_by(show(role)),
@@ -75,11 +75,11 @@ async fn escalation(acting: &CompanySession<'_>, error: CliError, named: &[Strin
         error
     } else {
         error
-            .worded("a role gains only permissions that you hold yourself in the company")
-            .hint(format!("in {place} you do not hold {}", listed(lacking)))
+            .worded("you can only add permissions to a role that you have yourself in the company")
+            .hint(format!("in {place} you do not have {}", listed(lacking)))
     };
     error
-        .hint(format!("somebody who holds them and {} in {place} can do this", Permission::ROLES_MANAGE))
+        .hint(format!("a user with them and {} in {place} can do this", Permission::ROLES_MANAGE))
         .hint(shows_what_one_holds(acting.company))
 }
 
@@ -89,12 +89,12 @@ async fn name_taken(acting: &CompanySession<'_>, error: CliError, role: Option<&
     let show = CommandLine::new("role show").operand(role).flag("--company", acting.company);
     // Not every conflict is one of names.
     let error = match acting.session.show_role(acting.company, role).await {
-        Ok(_) => error.worded(format!("{} has a role {role} already", acting.named_company().await)),
+        Ok(_) => error.worded(format!("{} already has a role {role}", acting.named_company().await)),
         Err(_) => error,
     };
     error
         .at(acting.session.origin())
-        .hint(show.after("see that role with: ").then(", or choose another name"))
+        .hint(show.after("show that role with: ").then(", or choose another name"))
 }
 
 /// Says which company or role was probably meant.
@@ -106,7 +106,7 @@ async fn not_found(acting: &CompanySession<'_>, error: CliError, role: Option<&s
         (Some(me), _) if held_in(&me, company).is_none() => {
             return error
                 .worded(format!("you do not belong to company {company} at {origin}"))
-                .hint(CommandLine::new("company list").after("see your companies with: "));
+                .hint(CommandLine::new("company list").after("list your companies with: "));
         }
         (Some(me), Some(role)) => {
             error.worded(format!("{} has no role {role} at {origin}", place(&me, company)))

@@ -73,8 +73,7 @@ async fn check(
         Ok(role) => Some(role),
         Err(error) if error.code == Code::NotFound => None,
         Err(error) if error.code == Code::MissingPermission => {
-            checks
-                .unknown("role", format!("you may not look at the roles of {}", place(&me, acting.company)));
+            checks.unknown("role", format!("you may not see the roles of {}", place(&me, acting.company)));
             return Ok(());
         }
         Err(error) => return Err(error.into()),
@@ -104,9 +103,9 @@ async fn check(
     Ok(())
 }
 
-/// The broken rule where nobody can change or delete the role, because every company has it.
+/// The broken rule where the role cannot be changed or deleted, because every company has it.
 pub(super) fn unchangeable(name: &str) -> Option<Violation> {
-    let why = || format!("{name} is a default role, which nobody can change");
+    let why = || format!("{name} is a default role, which cannot be changed");
     name.parse::<DefaultRole>().ok().map(|_| Violation::new("role", "default_role", why()))
 }
 
@@ -125,29 +124,28 @@ fn is_as_needed(
         .any(|access| access.company.id == acting.company && access.role.as_deref() == Some(name));
     let here = place(me, acting.company);
     match (attempt, found) {
-        (ActionDescription::Create(_), None) => checks.passed("name", "no role of the company has it"),
+        (ActionDescription::Create(_), None) => checks.passed("name", "the company has no role of this name"),
         (ActionDescription::Create(_), Some(_)) => {
-            checks.refused("name", Code::NameTaken, format!("{here} has a role {name} already"));
+            checks.refused("name", Code::NameTaken, format!("{here} already has a role {name}"));
         }
         (_, None) => checks.refused("role", Code::NotFound, format!("{here} has no role {name}")),
         (_, Some(_)) if unchangeable(name).is_some() => {
             checks.refused_with("role", invalid(unchangeable(name).into_iter().collect()));
         }
         (_, Some(_)) if is_mine => {
-            checks.refused("self", Code::SelfModification, "nobody changes a role they hold");
+            checks.refused("self", Code::SelfModification, "you cannot change a role that you have yourself");
         }
         (ActionDescription::Delete, Some(Role { holders: Some(1..), .. })) => {
             checks.refused(
                 "role",
                 Code::RoleInUse,
-                format!("accounts or users of {here} hold the role {name}"),
+                format!("accounts or users of {here} have the role {name}"),
             );
         }
-        (ActionDescription::Delete, Some(_)) => checks.passed("role", format!("nobody holds {name}")),
+        (ActionDescription::Delete, Some(_)) => checks.passed("role", format!("no account has {name}")),
         (_, Some(role)) => {
-            let holders =
-                role.holders.map_or_else(|| "an unknown number".to_owned(), |count| count.to_string());
-            checks.passed("role", format!("{name} is there; holders: {holders}"));
+            let holders = role.holders.map_or_else(|| "unknown".to_owned(), |count| count.to_string());
+            checks.passed("role", format!("{name} exists; holders: {holders}"));
         }
     }
     !checks.is_refused()

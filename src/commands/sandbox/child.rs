@@ -55,7 +55,7 @@ fn prepare(command: &mut Command, given: &Given<'_>) -> Result<()> {
     }
     let inherited = given.inherited.raw(env::PATH).unwrap_or_default();
     let folders = std::iter::once(given.bin.to_owned()).chain(std::env::split_paths(&inherited));
-    let unlistable = |error| CliError::usage("cannot put a folder into PATH").caused_by(error);
+    let unlistable = |error| CliError::usage("cannot add a folder to PATH").caused_by(error);
     command
         .env("PATH", std::env::join_paths(folders).map_err(unlistable)?)
         .env("SACTL_SERVER", given.server)
@@ -141,7 +141,7 @@ mod unix {
 
     fn pass_on(child: &Child, signal: Signal) {
         let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        // The child is ours and not yet waited for, so that its number is not somebody else's.
+        // The child is ours and not yet waited for, so that its number is not that of another process.
         if let Some(id) = id
             && let Err(error) = kill_process(id, signal)
         {

@@ -1,4 +1,4 @@
-//! What access somebody asks for on the command line: a role, or a list of permissions, here or elsewhere.
+//! The access that the command line asks for: a role, or a list of permissions, here or in another company.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ pub(in crate::commands) enum AccessSpec {
 }
 
 impl AccessSpec {
-    /// As it stands in `--grant COMPANY=…`.
+    /// As it is written in `--grant COMPANY=…`.
     pub(in crate::commands) fn listed(&self) -> String {
         match self {
             Self::Role(role) => role.clone(),
@@ -96,7 +96,7 @@ impl AdjustArgs {
 /// One word of a list: without the white space around it, and not empty.
 pub(in crate::commands) fn word(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
-    if text.is_empty() { Err("it is empty") } else { Ok(text.to_owned()) }
+    if text.is_empty() { Err("it must not be empty") } else { Ok(text.to_owned()) }
 }
 
 /// `COMPANY=ROLE` or `COMPANY=PERMISSION,…`: access in another company.
@@ -114,7 +114,10 @@ impl FromStr for Grant {
     /// Splits at the last `=`: names of companies may hold one, names of roles and permissions cannot. A value
     /// with a colon or a comma is a list of permissions.
     fn from_str(text: &str) -> Result<Self, String> {
-        let (company, value) = text.rsplit_once('=').ok_or("it is COMPANY=ROLE or COMPANY=PERMISSION,…")?;
+        let (company, value) = text.rsplit_once('=').ok_or(
+            "it must be COMPANY=ROLE or \
+            COMPANY=PERMISSION,…",
+        )?;
         let company = company.parse().map_err(|why| format!("{why}"))?;
         let rights = if value.contains([':', ',']) {
             AccessSpec::Permissions(value.split(',').map(word).collect::<Result<_, _>>()?)

@@ -22,7 +22,7 @@ pub(in crate::commands) struct CompanySession<'a> {
 }
 
 impl<'a> CompanySession<'a> {
-    /// Signs in, without a request where a token is at hand, and settles the company.
+    /// Signs in, without a request if a token is stored, and decides the company.
     ///
     /// # Errors
     /// Those of signing in, `no_company` and `ambiguous_company`.

@@ -1,5 +1,5 @@
-//! Confirmation of what cannot be undone. Whoever is asked is told first what will be touched; with `--yes`, and
-//! where nobody can be asked, that is settled before any request is sent.
+//! Confirmation of what cannot be undone. The prompt says first what will be affected; with `--yes`, and
+//! without a terminal, the decision is made before any request is sent.
 
 use super::company_session::CompanySession;
 use super::hints::ActionDescription;
@@ -13,7 +13,7 @@ use crate::error::{CliError, Result};
 /// Whether a person has to be asked.
 ///
 /// # Errors
-/// `confirmation_required` when nobody can be.
+/// `confirmation_required` without a terminal to ask on.
 pub(in crate::commands) fn is_needed(context: &Context, what: &str) -> Result<bool> {
     let ui = context.ui();
     match (ui.is_confirmed(), ui.is_interactive()) {
@@ -26,7 +26,7 @@ pub(in crate::commands) fn is_needed(context: &Context, what: &str) -> Result<bo
 /// Lets `what` (as in `revoke all access of x`) go on only when `--yes` or a person confirms it.
 ///
 /// # Errors
-/// `confirmation_required` when nobody can be asked, or says no.
+/// `confirmation_required` without a terminal to ask on, or when the answer is no.
 pub async fn require_confirmation(context: &Context, what: &str) -> Result<()> {
     if !is_needed(context, what)? || context.ui().confirm(&format!("Really {what}?")).await? {
         return Ok(());
@@ -50,7 +50,7 @@ pub async fn require_typed_name(context: &Context, what: &str, name: &str) -> Re
 /// An account that is not there, or that only its owner may touch, is refused before the question.
 ///
 /// # Errors
-/// `confirmation_required` when nobody can be asked; those of signing in and of reading; `not_owner`.
+/// `confirmation_required` without a terminal to ask on; those of signing in and of reading; `not_owner`.
 pub(in crate::commands) async fn name_the_account(
     context: &Context,
     what: &str,
@@ -85,7 +85,7 @@ fn in_words(detail: &AccountDetail) -> String {
     let account = &detail.account;
     let mut parts = vec![format!("{}, owned by {}", account.name, account.owner)];
     match &detail.companies {
-        Some(companies) if companies.is_empty() => parts.push("has access nowhere".to_owned()),
+        Some(companies) if companies.is_empty() => parts.push("has no access".to_owned()),
         Some(companies) => {
             let each = companies.iter().map(|access| format!("{}: {}", access.company, held(access)));
             let mut listed: Vec<String> = each.take(SHOWN).collect();
@@ -97,8 +97,8 @@ fn in_words(detail: &AccountDetail) -> String {
             parts.push(format!("has access in {count} {companies}: {}", listed.join("; ")));
         }
         None => parts.push(match &account.access {
-            Some(access) => format!("here it has {}", held(access)),
-            None => "it has no access here".to_owned(),
+            Some(access) => format!("access here: {}", held(access)),
+            None => "access here: none".to_owned(),
         }),
     }
     if account.ownership == Ownership::Owned {

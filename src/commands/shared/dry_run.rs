@@ -19,7 +19,7 @@ pub(in crate::commands) mod account;
 // `--dry-run`.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub(in crate::commands) struct Rehearsal {
-    /// Print what would be sent and check it, without changing anything
+    /// Show the request and check it, without changing anything
     #[arg(long = "dry-run")]
     pub(in crate::commands) is_on: bool,
 }
@@ -110,18 +110,18 @@ impl CompanySession<'_> {
 /// `usage` where columns were chosen, `io`.
 pub(in crate::commands) fn show(ui: &Ui, plan: Plan, checks: Checks) -> Result<Option<client::Error>> {
     if ui.selection().is_columns() {
-        return Err(CliError::usage("a dry run prints a request, which has no columns to choose from")
-            .hint("choose from it with --jq"));
+        return Err(CliError::usage("a dry run prints a request, which has no columns")
+            .hint("select from it with --jq"));
     }
     let Plan { method, path, body } = plan;
     if ui.format() == Format::Yaml && !body.as_ref().is_none_or(Written::is_unmistakable) {
         return Err(CliError::usage(
-            "the body has a field twice or a long number, which YAML cannot show as it is",
+            "the body has a repeated field or a long number, which YAML cannot show exactly",
         )
         .hint("choose -o json"));
     }
     ui.status(if checks.is_refused() {
-        "Dry run: nothing was sent, and this would be refused"
+        "Dry run: nothing was sent; the server would refuse this"
     } else {
         "Dry run: nothing was sent"
     });

@@ -59,38 +59,40 @@ impl CompanySession<'_> {
             Code::Escalation => self.escalation(error, attempt).await,
             Code::SelfModification => self.oneself(error, attempt).await,
             Code::NotFound => self.not_found(error, attempt).await,
-            Code::NameTaken => error
-                .at(self.session.origin())
-                .hint("names are unique over all companies, whatever the case of letters: choose another"),
+            Code::NameTaken => error.at(self.session.origin()).hint(
+                "account names are unique over all companies, and case does not matter: choose \
+                    another name",
+            ),
             Code::InvalidInput => self.invalid(error, attempt).await,
             _ if attempt.operation == Operation::List => error,
             _ => error.state_shown_by(self.shown_by(name)),
         }
     }
 
-    /// Says whether it is the company or the account that is not there for this caller.
+    /// Says whether the caller cannot see the company or the account.
     async fn not_found(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
         let me = self.session.me().await.ok();
         let origin = self.session.origin();
         match me.as_ref().map(|me| held_in(me, self.company)) {
             Some(None) => error
                 .worded(format!("you do not belong to company {} at {origin}", self.company))
-                .hint(CommandLine::new("company list").after("see your companies with: ")),
-            _ if attempt.operation == Operation::Create => error
-                .hint(CommandLine::new("company list").after("see the companies that you can name with: ")),
+                .hint(CommandLine::new("company list").after("list your companies with: ")),
+            _ if attempt.operation == Operation::Create => {
+                error.hint(CommandLine::new("company list").after("list your companies with: "))
+            }
             _ if attempt.operation == Operation::List => error,
             _ => {
                 let list = CommandLine::new("list").flag("--company", self.company);
                 // Without a look at the caller, the server's own words stay.
                 let error = match me {
                     Some(me) => error.worded(format!(
-                        "there is no service account {} in {} at {origin}",
+                        "no service account {} in {} at {origin}",
                         attempt.name,
                         place(&me, self.company)
                     )),
                     None => error,
                 };
-                let error = error.hint(list.after("see which accounts there are with: "));
+                let error = error.hint(list.after("list the accounts with: "));
                 let error = match self.meant(attempt.name).await {
                     Some(meant) => error.hint_before(meant),
                     None => error,
@@ -98,9 +100,8 @@ impl CompanySession<'_> {
                 if !matches!(attempt.operation, Operation::SetAccess | Operation::AdjustAccess) {
                     return error;
                 }
-                error.hint(
-                    "an account of another company is let in by somebody who also sees it in its owner company",
-                )
+                error
+                    .hint("to add another company's account, you must also be able to see it in that company")
             }
         }
     }
@@ -114,8 +115,8 @@ impl CompanySession<'_> {
         if name.bytes().all(|byte| byte.is_ascii_digit()) {
             let called = known.iter().find(|account| account.id.to_string() == name);
             return Some(match called {
-                Some(account) => format!("accounts go by name only; {name} is the id of {}", account.name),
-                None => "accounts go by name only, not by id".to_owned(),
+                Some(account) => format!("pass the name, not the id; {name} is the id of {}", account.name),
+                None => "pass the name of the account, not its id".to_owned(),
             });
         }
         let names = known.into_iter().map(|account| account.name).filter(|known| known != name);
@@ -154,23 +155,23 @@ impl CompanySession<'_> {
         error.hint(shows_what_one_holds(self.company))
     }
 
-    /// Says who else can do what nobody does to themselves.
+    /// Says who else can do what the caller cannot do to themselves.
     async fn oneself(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
         let here = self.named_company().await;
         let needed = attempt.operation.permission();
         error
-            .hint(format!("somebody else who holds {needed} in {here} can do this"))
+            .hint(format!("another user with {needed} in {here} can do this"))
             .hint(CommandLine::new("whoami").after("see who you are with: "))
     }
 
-    /// Says who owns the account, and what everybody else can do.
+    /// Says which company owns the account, and what other companies can do.
     async fn not_owner(&self, error: CliError, name: &str) -> CliError {
         let error = match self.session.show_account(self.company, name).await {
             Ok(detail) => {
                 let owner = detail.account.owner;
                 error.worded(format!("only {owner}, which owns {name}, may do this")).rather_hint([format!(
-                    "only the owner changes its description, resets its password or deletes it; if you belong to \
-                     it, act there with --company {}",
+                    "only the owner can change its description, reset its password or delete it; if you \
+                     belong to the owner, use --company {}",
                     owner.id
                 )])
             }
@@ -181,7 +182,7 @@ impl CompanySession<'_> {
         error.hint(
             named("grant")
                 .flag("--role", "ROLE")
-                .after("in your own company you can change what it may do with: ")
+                .after("in your own company, change its access with: ")
                 .then(", or remove its access with: ")
                 .run(named("revoke")),
         )
@@ -222,7 +223,7 @@ impl CompanySession<'_> {
                 CommandLine::new("revoke")
                     .operand(name)
                     .flag("--company", self.company)
-                    .after("remove all access with: "),
+                    .after("to remove all access use: "),
             );
         }
         error
@@ -281,12 +282,12 @@ pub(in crate::commands) fn unknown_permissions(error: CliError, names: &[String]
     let near = unknown
         .filter_map(|name| Some(format!("did you mean {} instead of {name}?", nearest(name, &known)?)));
     near.fold(error, CliError::hint)
-        .hint(CommandLine::new("permission list").after("see which permissions there are with: "))
+        .hint(CommandLine::new("permission list").after("list the permissions with: "))
 }
 
-/// Where the names of the roles of a company stand.
+/// The command that lists the roles of a company.
 pub(in crate::commands) fn list_roles(company: CompanyId) -> Hint {
-    CommandLine::new("role list").flag("--company", company).after("see which roles there are with: ")
+    CommandLine::new("role list").flag("--company", company).after("list the roles with: ")
 }
 
 /// Who can help `me`, who lacks `permission` in the company at `place`.
@@ -297,22 +298,22 @@ pub(in crate::commands) fn who_gives(
     company: CompanyId,
 ) -> Hint {
     match me.kind {
-        Kind::User => format!("somebody who manages users in {place} can give you {permission}").into(),
+        Kind::User => format!("a user admin of {place} can give you {permission}").into(),
         Kind::ServiceAccount => CommandLine::new("grant")
             .operand(&me.name)
             .flag("--company", company)
             .flag("--role", "ROLE")
             .after(format!(
-                "somebody who holds it and {} in {place} can give you {permission} with: ",
+                "an account with {permission} and {} in {place} can give you {permission} with: ",
                 Permission::SERVICE_ACCOUNTS_EDIT
             ))
             .then(", or --permission with the whole list"),
     }
 }
 
-/// The command that shows what one may do in the company.
+/// The command that shows the caller's permissions in the company.
 pub(in crate::commands) fn shows_what_one_holds(company: CompanyId) -> Hint {
-    CommandLine::new("whoami").flag("--company", company).after("see what you hold there with: ")
+    CommandLine::new("whoami").flag("--company", company).after("show your permissions there with: ")
 }
 
 pub(in crate::commands) fn held_in(me: &api::session::Identity, company: CompanyId) -> Option<PermissionSet> {

@@ -103,12 +103,12 @@ impl CompanySession<'_> {
             accounts.iter().map(|account| Choice::new(&account.name, about(account))).collect();
         // Access can also be given to an account that this company does not see yet.
         if operation == Operation::SetAccess {
-            choices.push(Choice::new("Another one", "by its name"));
+            choices.push(Choice::new("Another account", "type its name"));
         }
         let place = self.ui.choose("Which service account", choices, 0).await?;
         match accounts.get(place) {
             Some(account) => Ok(account.name.clone()),
-            None => self.ask_name("Its name").await,
+            None => self.ask_name("Name of the account").await,
         }
     }
 
@@ -155,6 +155,6 @@ fn about(account: &Account) -> String {
     let access = account.access.as_ref().map_or_else(|| "no access here".to_owned(), held);
     match account.ownership {
         Ownership::Owned => format!("owned; {access}"),
-        Ownership::External => format!("external, of {}; {access}", account.owner),
+        Ownership::External => format!("external, owned by {}; {access}", account.owner),
     }
 }

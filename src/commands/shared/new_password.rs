@@ -157,8 +157,8 @@ impl SentPassword<'_> {
         {
             let files = format!("{} and {}", file.path(), file.beside().display());
             let hint = format!(
-                "the account was created by this attempt, and its password was changed since: remove {files}, or set \
-                 a new password with "
+                "the account was created by this attempt, and its password was changed since: remove \
+                 {files}, or set a new password with "
             );
             return error.hint(reset(&self.order.account).after(hint));
         }
@@ -171,7 +171,7 @@ impl SentPassword<'_> {
         }
         match &self.place {
             Place::File(file, _) if file.take_back().is_err() => {
-                error.hint(format!("remove {}: it holds a password of no account", file.path()))
+                error.hint(format!("remove {}: its password belongs to no account", file.path()))
             }
             _ => error,
         }
@@ -184,19 +184,19 @@ impl SentPassword<'_> {
         Some(match &self.place {
             Place::User => return None,
             Place::File(file, _) => Hint::from(format!(
-                "the password of {account} may be in force, and is in {}: run the same command again, which finishes \
-                 this attempt; or if {account} signs in with it, remove {}",
+                "the password in {0} may already be the password of {account}: run the same command again \
+                 to finish this attempt; or if {account} can sign in with it, remove {1}",
                 file.path(),
                 file.beside().display()
             )),
             Place::Answer if command == "create" => CommandLine::new("show")
                 .operand(account)
                 .after(format!("{account} may have been created, with the password {password}: check with "))
-                .then("; if it is there, keep this password or set another with ")
+                .then("; if it exists, keep this password or set another one with ")
                 .run(reset(account))
                 .then("; if not, run the same command again"),
             Place::Answer => reset(account).after(format!(
-                "the new password of {account} may be in force: {password}; set another with: "
+                "the new password of {account} may already be set: {password}; set another one with: "
             )),
         })
     }
@@ -205,7 +205,7 @@ impl SentPassword<'_> {
     fn way_out(&self) -> Hint {
         let account = &self.order.account;
         reset(account)
-            .after(format!("the new password of {account} is in force and was not shown; set another with: "))
+            .after(format!("the new password of {account} was set but not shown; set another one with: "))
     }
 }
 
@@ -215,7 +215,7 @@ fn reset(account: &str) -> CommandLine {
 
 /// An expression that shows nothing of a generated password.
 fn left_out() -> CliError {
-    CliError::new(Code::Output, "the expression of --jq does not show the generated password")
+    CliError::new(Code::Output, "the --jq expression does not show the generated password")
 }
 
 /// The answer was to show a generated password and could not be written: an error even where only the reader went

@@ -37,7 +37,8 @@ pub(in crate::commands) struct PasswordArgs {
 }
 
 impl PasswordArgs {
-    /// Whether the password comes from a stream or a file, so that reading it asks nobody and makes nothing.
+    /// Whether the password comes from a stream or a file, so that reading it needs no prompt and creates
+    /// nothing.
     pub(in crate::commands) fn is_given(&self) -> bool {
         self.password_stdin || self.password_file.is_some()
     }
@@ -51,7 +52,7 @@ impl PasswordArgs {
             refuse_a_terminal(context.ui())?;
         }
         if self.generate && self.password_out.is_none() && context.format() == Format::Name {
-            return Err(CliError::usage("a list of names does not show the generated password")
+            return Err(CliError::usage("-o name does not show the generated password")
                 .hint("add --password-out FILE, or choose another --output"));
         }
         if self.generate && self.password_out.is_none() && context.ui().selection().leaves_out("password") {
@@ -80,7 +81,7 @@ impl PasswordArgs {
         };
         if let Some(weakness) = password::weakness(&password, &[name]) {
             let why = weakness.trim_end_matches('.');
-            context.ui().warning(format!("this password keeps the policy and is weak all the same: {why}"));
+            context.ui().warning(format!("this password follows the policy but is weak: {why}"));
         }
         Ok(NewPassword::given(password))
     }
@@ -96,7 +97,7 @@ impl PasswordArgs {
         if ui.is_interactive() {
             return Ok(None);
         }
-        Err(CliError::usage("no password is given, and nobody can be asked")
+        Err(CliError::usage("no password given, and no terminal to ask on")
             .hint("use --password-stdin, --password-file FILE or --generate"))
     }
 
@@ -128,7 +129,7 @@ async fn typed(ui: &Ui, name: &str) -> Result<Password> {
     loop {
         let first = ui.prompt_secret(&format!("New password of {name}")).await?;
         let refusal = match checked(Password::new(first.as_str())) {
-            Ok(password) if *ui.prompt_secret("The same again").await? == *first => return Ok(password),
+            Ok(password) if *ui.prompt_secret("Repeat the password").await? == *first => return Ok(password),
             Ok(_) => CliError::usage("the two passwords differ: nothing was changed"),
             Err(refusal) => refusal,
         };
@@ -151,8 +152,8 @@ pub(in crate::commands) fn refuse_a_terminal(ui: &Ui) -> Result<()> {
     if !ui.stdin_is_terminal() {
         return Ok(());
     }
-    Err(CliError::usage("--password-stdin reads a pipe or a file, not a terminal")
-        .hint("leave it out to be asked"))
+    Err(CliError::usage("--password-stdin needs a pipe or a file, not a terminal")
+        .hint("remove it to type the password"))
 }
 
 /// Reads a password from standard input; one line end at the end is not part of it.
@@ -166,7 +167,7 @@ pub fn password_from_stdin(ui: &Ui) -> Result<Password> {
     let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
     read.map_err(|error| CliError::io("cannot read standard input", error))?;
     if bytes.len() > PASSWORD_FILE_LIMIT {
-        return Err(CliError::usage(format!("standard input holds more than {PASSWORD_FILE_LIMIT} bytes")));
+        return Err(CliError::usage(format!("standard input has more than {PASSWORD_FILE_LIMIT} bytes")));
     }
     password_of(&bytes).map_err(CliError::usage)
 }

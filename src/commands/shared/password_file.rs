@@ -73,9 +73,8 @@ impl Unfinished {
     /// `io` for any other file; `usage` for `-`.
     pub(in crate::commands) fn at(path: &Path) -> Result<Option<Self>> {
         if path == Path::new("-") {
-            return Err(CliError::usage("--password-out writes a file, not standard output").hint(
-                "leave it out to see the password in the answer, or write ./- for a file of this name",
-            ));
+            return Err(CliError::usage("--password-out writes a file, not standard output")
+                .hint("remove it to print the password, or write ./- for a file named -"));
         }
         if path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
             return Ok(None);
@@ -117,8 +116,8 @@ impl PasswordFile {
             return Err(belongs_elsewhere(&path, sent, &order));
         }
         let busy = || {
-            CliError::usage(format!("another sactl uses {} at this moment", path.display()))
-                .hint("wait until it has ended, or name another file")
+            CliError::usage(format!("another sactl is using {}", path.display()))
+                .hint("wait until it ends, or use another file")
         };
         let lock = LockedFile::open(&beside(&path))?.ok_or_else(busy)?;
         // Another command may have ended between the first look and the lock.
@@ -196,17 +195,17 @@ fn beside(path: &Path) -> PathBuf {
 
 fn exists(path: &Path) -> CliError {
     let path = path.display();
-    CliError::new(Code::Io, format!("{path} exists already, and no file is overwritten"))
-        .hint(format!("name another file; {path} may hold a password that is in force"))
+    CliError::new(Code::Io, format!("{path} exists, and sactl does not overwrite files"))
+        .hint(format!("use another file; {path} may have a password that is in use"))
 }
 
 fn belongs_elsewhere(path: &Path, sent: &Order, order: &Order) -> CliError {
     let (file, beside) = (path.display(), beside(path));
     let is_alike = sent.to_string() == order.to_string();
     let arguments = if is_alike { ", with other arguments" } else { "" };
-    CliError::usage(format!("{file} holds the password of an unfinished {sent}{arguments}"))
-        .hint("run that command again to finish it, or name another file")
-        .hint(format!("to give that attempt up, remove {file} and {}", beside.display()))
+    CliError::usage(format!("{file} has the password of an unfinished {sent}{arguments}"))
+        .hint("run that command again to finish it, or use another file")
+        .hint(format!("to abandon that attempt, remove {file} and {}", beside.display()))
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(in crate::commands) async fn line<T>(
     }
 }
 
-/// What somebody chose.
+/// The chosen access.
 pub(in crate::commands) enum Chosen {
     /// No access.
     Nothing,
@@ -46,7 +46,7 @@ pub(in crate::commands) enum Chosen {
     AccessSpec(AccessSpec, PermissionSet),
 }
 
-/// Lets somebody go on with what was summed up; `--yes` has said so beforehand.
+/// Asks for agreement to the summary; `--yes` agrees in advance.
 ///
 /// # Errors
 /// `confirmation_required` for a no, and those of asking.
@@ -57,7 +57,7 @@ pub(in crate::commands) async fn agreement(ui: &Ui, summary: &str, question: &st
 
 /// Says how to do the same without questions, on the same server.
 pub(in crate::commands) fn tell_line(context: &Context, line: CommandLine) {
-    context.ui().hint(line.after("the same without questions: "));
+    context.ui().hint(line.after("the same command without questions: "));
 }
 
 impl CompanySession<'_> {
@@ -82,7 +82,7 @@ impl CompanySession<'_> {
         }
     }
 
-    /// Whether the company sees an account of this name, so that nobody can have it any more. One that only others
+    /// Whether the company sees an account of this name, so that it is not available. One that only others
     /// see shows when the new account is made.
     pub(in crate::commands) async fn sees_account(&self, name: &str) -> bool {
         self.session.show_account(self.company, name).await.is_ok()
@@ -103,8 +103,8 @@ impl CompanySession<'_> {
         let kept = present.map(|access| PermissionSet::known(access.permissions.iter())).unwrap_or_default();
         let offered = held | kept;
         let mut kinds = vec![
-            Choice::new("A role", "what its holders may do is changed in one place"),
-            Choice::new("Individual permissions", "chosen one by one"),
+            Choice::new("A role", "a named set of permissions; changes apply to every account that has it"),
+            Choice::new("Individual permissions", "you choose each permission"),
         ];
         if may_be_none {
             let later = CommandLine::new("grant").after("give it later with: ");
@@ -136,11 +136,14 @@ impl CompanySession<'_> {
             self.roles().await?.into_iter().partition(|role| permissions(role).is_subset(offered));
         if !withheld.is_empty() {
             let names: Vec<&str> = withheld.iter().map(|role| role.name.as_str()).collect();
-            self.ui.ask_about(format!("Left out, because you hold less: {}", names.join(", ")));
+            self.ui.ask_about(format!(
+                "Not offered, because you do not have all their permissions: {}",
+                names.join(", ")
+            ));
         }
         if roles.is_empty() {
-            return Err(CliError::new(Code::Escalation, "there is no role that you could give")
-                .hint("give only what you hold yourself, or ask somebody who holds it"));
+            return Err(CliError::new(Code::Escalation, "you cannot grant any role of this company")
+                .hint("you can only grant permissions that you have; ask an admin of the company"));
         }
         let choices = roles.iter().map(|role| Choice::new(&role.name, counted(role.permissions.len())));
         let has = |role: &Role| present.is_some_and(|access| access.role.as_ref() == Some(&role.name));
@@ -149,7 +152,7 @@ impl CompanySession<'_> {
         Ok((role.name.clone(), permissions(role)))
     }
 
-    /// The roles of the company; the default ones for somebody who may not look.
+    /// The roles of the company; the default ones for a caller who may not see roles.
     async fn roles(&self) -> Result<Vec<Role>> {
         match self.session.list_roles(self.company)?.all().await {
             Err(error) if error.code == Code::MissingPermission => Ok(DefaultRole::ALL
@@ -176,10 +179,10 @@ impl CompanySession<'_> {
         let all: Vec<Permission> = offered.iter().collect();
         let withheld = PermissionSet::ALL.len() - all.len();
         if withheld > 0 {
-            self.ui.ask_about(format!("Left out, because you do not hold them: {}", counted(withheld)));
+            self.ui.ask_about(format!("Not offered, because you do not have them: {}", counted(withheld)));
         }
         if all.is_empty() {
-            return Err(CliError::new(Code::Escalation, "there is no permission that you could give"));
+            return Err(CliError::new(Code::Escalation, "you cannot grant any permission in this company"));
         }
         let choices = all.iter().map(|one| Choice::new(one.to_string(), "")).collect();
         let present = all.iter().enumerate().filter(|(_, one)| kept.contains(**one));

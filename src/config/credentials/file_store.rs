@@ -61,7 +61,7 @@ impl FileStore {
     /// What `slot` holds; `None` for nothing.
     ///
     /// # Errors
-    /// `credential_store` with the mend for a file that others may read, that is another user's, or that is
+    /// `credential_store` with the fix for a file that others may read, that is another user's, or that is
     /// no regular file; also for one that does not parse.
     pub fn load(&self, slot: &Slot) -> Result<Option<Credentials>> {
         let Some(folder) = Folder::open_private(&self.folder).map_err(blame)? else { return Ok(None) };

@@ -25,7 +25,7 @@ pub(super) async fn load(slot: &Slot) -> Result<Option<Credentials>> {
     let parse = |text: zeroize::Zeroizing<String>| serde_json::from_str(&text);
     // The parser's own message could repeat a secret.
     found.map(parse).transpose().map_err(|_| {
-        Error::store("what the keyring holds for this server and user is not ours")
+        Error::store("the keyring entry for this server and user is not from sactl")
             .hint(CommandLine::new("login").after("replace it by signing in again: "))
     })
 }
@@ -94,7 +94,7 @@ async fn bounded<T: Send + 'static>(
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => Err(Error::store("the keyring failed")),
         Err(_) => Err(advise(Error::store(
-            "the keyring did not answer within 3 s; it may hang, or wait for somebody to unlock it",
+            "the keyring did not answer within 3 s; it may hang, or wait to be unlocked",
         ))),
     }
 }
@@ -102,7 +102,7 @@ async fn bounded<T: Send + 'static>(
 fn explain(error: KeyringError) -> Error {
     match error {
         KeyringError::NoDefaultStore => {
-            let absent = Error::store("there is no keyring (Secret Service) in this session");
+            let absent = Error::store("this session has no keyring (Secret Service)");
             advise(match Entry::store_status() {
                 Err(cause) => absent.caused_by(cause.to_string()),
                 Ok(()) => absent,
@@ -118,6 +118,6 @@ fn explain(error: KeyringError) -> Error {
 
 fn advise(error: Error) -> Error {
     error
-        .hint("keep credentials in a file that only you can read: --credential-store file")
-        .hint("or bring them with each call: SACTL_TOKEN, or SACTL_USERNAME with SACTL_PASSWORD_FILE")
+        .hint("store credentials in a file that only you can read: --credential-store file")
+        .hint("or supply them with every command: SACTL_TOKEN, or SACTL_USERNAME with SACTL_PASSWORD_FILE")
 }

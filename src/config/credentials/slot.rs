@@ -10,7 +10,7 @@ use crate::domain::{Origin, Password, Token};
 /// The folder of secrets in the configuration folder.
 pub(in crate::config) const FOLDER: &str = "credentials";
 
-/// Whose credentials, and for which server: nobody else's are ever found there.
+/// The user and the server of the credentials. Credentials of another user or server are never found here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     /// The server that issued them.
@@ -40,7 +40,7 @@ pub struct Credentials {
     /// When the token ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
-    /// The password, where somebody chose to store it.
+    /// The password, if the user chose to store it.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

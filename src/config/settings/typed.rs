@@ -54,5 +54,5 @@ fn credentials(name: &str, profile: &Profile, server: &Origin, environment: &Env
 fn conflict(name: &str, ours: &str, variable: Variable, theirs: &str) -> Error {
     let variable = variable.name;
     Error::usage(format!("--profile {name} {ours}, but {variable} {theirs}"))
-        .hint(format!("unset {variable} to use the profile, or leave --profile out to use {variable}"))
+        .hint(format!("unset {variable} to use the profile, or remove --profile to use {variable}"))
 }

@@ -40,11 +40,11 @@ enum Takes {
     Folder,
     /// One of the words that the argument itself names.
     Listed,
-    /// Something new, which nobody can know.
+    /// A new value, which cannot be completed.
     Anything,
 }
 
-/// What `arg` of the command at `path` takes; `None` for an argument that nobody has thought about.
+/// What `arg` of the command at `path` takes; `None` for an argument that is not in this table.
 fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
     if !arg.get_possible_values().is_empty() {
         return Some(Takes::Listed);

@@ -1,4 +1,4 @@
-//! Companies as somebody types them: by id or by name, alone or with rights behind them.
+//! Companies as they are typed: by id or by name, alone or with access after them.
 
 use super::names::{Kind, Names, begins, is_name};
 use super::question::Candidate;

@@ -1,4 +1,4 @@
-//! A command line as bash reads it, up to the cursor: which words it has, and how the last one stands there.
+//! A command line as bash reads it, up to the cursor: which words it has, and how the last one is quoted.
 
 use super::question::{Form, Question};
 
@@ -133,7 +133,7 @@ mod tests {
 
     use super::*;
 
-    /// What bash breaks words at unless somebody changes it.
+    /// What bash breaks words at by default.
     const BREAKS: &str = " \t\n\"'@><=;|&(:";
 
     fn words(line: &str) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! What stands behind the TAB key. The script of a shell runs the program with `SACTL_COMPLETE` and the words of
+//! Completion at the TAB key. The script of a shell runs the program with `SACTL_COMPLETE` and the words of
 //! the line; the answer is one directive and the candidates, as that shell wants them.
 //!
 //! Commands and flags are known here; names come from the server, within a second, or from what was seen there a
@@ -30,7 +30,7 @@ use crate::ui::{Ui, UiOptions, sanitise};
 /// Completes the command line of `program` and says so, when a completion script has started it.
 pub fn answered(arguments: &[OsString], environment: &Environment, program: fn() -> clap::Command) -> bool {
     let Some(shell) = environment.raw(env::COMPLETE) else { return false };
-    // Somebody who has the variable set for other reasons still gets the program.
+    // A user who has set the variable for other reasons still gets the program.
     let Some((marker, words)) = arguments.get(1..).and_then(<[OsString]>::split_first) else { return false };
     let Some(shell) = shell.to_str().and_then(Shell::of_name).filter(|_| marker == "--") else {
         return false;

@@ -1,5 +1,5 @@
 //! Names of the server and of the configuration: from the cache while they are fresh, else from the server with
-//! a token that is at hand, within a second.
+//! the stored token, within a second.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -71,7 +71,7 @@ struct Place {
 }
 
 impl Names {
-    /// For the words before the cursor. Nothing is opened before somebody asks.
+    /// For the words before the cursor. Nothing is opened before it is needed.
     pub(super) fn new(words: &[String], environment: Environment, program: clap::Command) -> Self {
         let (words, global) = (words.to_vec(), flags::of_words(words));
         Self { words, program, global, environment, begun: Instant::now(), place: OnceLock::new() }
@@ -110,7 +110,7 @@ impl Names {
         self.known(kind, Some(company), typed)
     }
 
-    /// The company that somebody names, if it is one.
+    /// The company that the words name, if it exists.
     pub(super) fn company_of(&self, reference: &CompanyRef) -> Option<CompanyId> {
         match reference {
             CompanyRef::Id(id) => Some(*id),
@@ -229,7 +229,7 @@ impl Names {
         answer
     }
 
-    /// Signed in with a token that is at hand. Nobody is asked, no password is used, nothing is renewed.
+    /// Signed in with the stored token. There is no prompt, no password is used, and nothing is renewed.
     async fn session(&self, place: &Place) -> Option<Session> {
         let quiet = Ui::new(UiOptions { quiet: true, no_input: true, ..UiOptions::default() });
         let context = Context::new(self.global.clone(), self.environment.clone(), quiet, forget_names);
@@ -262,7 +262,7 @@ struct Answered {
     is_whole: bool,
 }
 
-/// One page is as much as anybody looks through; of more accounts, those that contain what is typed.
+/// One page is enough to look through; of more accounts, those that contain the typed text.
 async fn ask(
     session: &Session,
     kind: Kind,

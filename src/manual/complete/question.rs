@@ -4,11 +4,11 @@
 pub(super) struct Question {
     /// The words of the command, the program first, the one at the cursor last. No shell syntax is left in them.
     pub(super) words: Vec<String>,
-    /// How the word at the cursor stands in the line, where that matters.
+    /// How the word at the cursor is quoted, where that matters.
     pub(super) form: Form,
 }
 
-/// How the word at the cursor stands in the line.
+/// How the word at the cursor is quoted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Form {
     /// The quote that is open at the cursor.
@@ -19,7 +19,7 @@ pub(super) struct Form {
     pub(super) listing: bool,
 }
 
-/// What can stand there.
+/// What can be put at the cursor.
 pub(super) enum Answer {
     /// These words.
     Words {
@@ -41,6 +41,6 @@ pub(super) struct Candidate {
     pub(super) about: String,
 }
 
-/// Stands in a value for files or folders, which each shell completes best itself. No name holds such a character.
+/// A placeholder for files or folders, which each shell completes best itself. No name has such a character.
 pub(super) const FILES: &str = "\u{1}files";
 pub(super) const FOLDERS: &str = "\u{1}folders";

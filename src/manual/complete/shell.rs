@@ -55,7 +55,7 @@ impl Shell {
     }
 
     /// What the script has sent: bash the line up to the cursor, the characters that end words, and the kind of
-    /// completion; fish the words, and the last one as it stands in the line; `PowerShell` the words with a `=`
+    /// completion; fish the words, and the last one as it is typed; `PowerShell` the words with a `=`
     /// before each, for it loses empty ones; the others the words. `None` where a file is to be named.
     pub(super) fn question(self, sent: &[OsString]) -> Option<Question> {
         let mut words: Vec<String> = sent.iter().map(|word| word.to_string_lossy().into_owned()).collect();

@@ -8,8 +8,8 @@ use super::flags::{Flag, flags};
 use super::topic::Topic;
 use crate::text::wrap::wrap;
 
-/// The groups in their order, each with its commands in theirs. A command that stands in none is shown in a last
-/// one, so that none is ever forgotten.
+/// The groups in their order, each with its commands in theirs. A command without a group is shown in a last
+/// group, so that no command is missing.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Accounts", &["list", "show", "create", "edit", "passwd", "delete"]),
     ("Access", &["grant", "revoke", "role", "permission"]),

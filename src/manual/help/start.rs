@@ -85,7 +85,7 @@ async fn has_ended(settings: &Settings, slot: &Slot) -> Option<String> {
     let found = Store::new(kind, &settings.folder).load(slot).await.ok().flatten();
     let Some(found) = found else { return Some(format!("nothing is stored for {username}")) };
     let lives = found.password.is_some() || found.live_token(jiff::Timestamp::now()).is_some();
-    (!lives).then(|| format!("the session of {username} has ended"))
+    (!lives).then(|| format!("the session of {username} has expired"))
 }
 
 fn screen(program: &clap::Command, standing: &Standing, target: &Target, style: Style) -> String {

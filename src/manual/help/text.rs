@@ -25,7 +25,7 @@ const INDENT: usize = 2;
 const GAP: usize = 2;
 
 impl Style {
-    /// The style for so many columns; `None` where nobody knows.
+    /// The style for so many columns; `None` where the width is unknown.
     pub(super) fn new(columns: Option<u16>, colour: bool) -> Self {
         let columns = columns.map_or(WIDEST, usize::from);
         Self { width: columns.clamp(NARROWEST, WIDEST), colour }
@@ -46,7 +46,7 @@ impl Style {
         shown
     }
 
-    /// One line with what stands between backticks bold; `inside` says whether it begins between two.
+    /// One line with the text between backticks in bold; `inside` says whether it begins between two.
     fn marked(self, line: &str, inside: &mut bool) -> String {
         let mut shown = String::new();
         for (place, part) in line.split('`').enumerate() {
@@ -90,10 +90,10 @@ fn block(block: &Block, style: Style, text: &mut String) {
 
 /// Terms in one column, meanings in the next.
 pub(super) fn definitions(pairs: &[(String, String)], style: Style, text: &mut String) {
-    let widths = pairs.iter().map(|(term, _)| visible(term)).filter(|width| *width <= WIDEST_TERM);
+    let widths = pairs.iter().map(|(term, _)| visible_width(term)).filter(|width| *width <= WIDEST_TERM);
     let column = INDENT + widths.max().unwrap_or(WIDEST_TERM) + GAP;
     for (term, meaning) in pairs {
-        let width = visible(term);
+        let width = visible_width(term);
         let mut inside = false;
         let term = style.marked(term, &mut inside);
         let meaning = style.wrapped(meaning, column);
@@ -109,7 +109,7 @@ pub(super) fn definitions(pairs: &[(String, String)], style: Style, text: &mut S
 }
 
 /// Columns that a text takes: those of its letters, less the backticks.
-fn visible(text: &str) -> usize {
+fn visible_width(text: &str) -> usize {
     text.chars().filter(|letter| *letter != '`').count()
 }
 
@@ -118,7 +118,7 @@ fn lines(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
-            Some(line) if visible(line) + 1 + visible(word) <= width => {
+            Some(line) if visible_width(line) + 1 + visible_width(word) <= width => {
                 line.push(' ');
                 line.push_str(word);
             }
@@ -158,7 +158,7 @@ mod tests {
         fn no_word_is_lost_and_no_line_too_wide(words in prop::collection::vec("[a-z`]{1,12}", 0..30), width in 12usize..80) {
             let text = words.join(" ");
             let lines = lines(&text, width);
-            prop_assert!(lines.iter().all(|line| visible(line) <= width));
+            prop_assert!(lines.iter().all(|line| visible_width(line) <= width));
             prop_assert_eq!(lines.join(" "), text);
         }
     }

@@ -65,7 +65,7 @@ fn page(command: &Command, above: &[&Command], date: &str) -> String {
     roff.finish()
 }
 
-/// What stands in place of the flags that every command has.
+/// What replaces the flags that every command has.
 const GLOBAL: &str = "Options of every command, such as `--company`, `--output` and `--profile`, are described in \
                       sactl(1).";
 
@@ -183,7 +183,7 @@ fn commands(roff: &mut Roff, command: &Command) {
     }
 }
 
-/// What stands below the help: examples, and what the command prints.
+/// The end of the help: examples, and what the command prints.
 fn after(roff: &mut Roff, command: &Command) {
     let Some(text) = command.get_after_long_help().or_else(|| command.get_after_help()) else { return };
     let text = text.to_string();

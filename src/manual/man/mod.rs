@@ -17,7 +17,7 @@ use crate::error::{CliError, Result};
 use crate::text::CommandLine;
 
 /// The day of the last change that a reader would notice, as it stands below each page.
-const DATE: &str = "2026-11-22";
+const DATE: &str = "2026-11-29";
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl man man1\n  sactl man man1 && man -l man1/sactl.1")]
@@ -49,8 +49,8 @@ pub fn pages(program: clap::Command) -> Vec<Page> {
     pages
 }
 
-/// Puts the page in place of the one that is there: whoever reads has the old one or the new one, and so it is when
-/// this ends half-way. What is written meanwhile has a name of chance, which nobody can have laid a link under.
+/// Replaces the page: a reader sees the old page or the new one, also when this is interrupted. The temporary
+/// file has a random name, so that no link can wait under it.
 fn write(folder: &Path, page: &Page) -> Result<()> {
     let path = folder.join(&page.file);
     let written = || {

@@ -43,7 +43,7 @@ impl Roff {
         self.is_first = true;
     }
 
-    /// Sentences. What stands between backticks is bold.
+    /// Sentences. Text between backticks is bold.
     pub(super) fn paragraph(&mut self, text: &str) {
         self.begin_paragraph();
         self.line(&marked(text));
@@ -131,7 +131,7 @@ pub(super) fn italic(text: &str) -> String {
     format!("\\fI{}\\fR", escaped(text))
 }
 
-/// Text with single spaces, and what stands between backticks bold.
+/// Text with single spaces, and with the text between backticks in bold.
 pub(super) fn marked(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts = words.split('`').enumerate();

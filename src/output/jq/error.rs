@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-/// Why an expression is none, or fails on an answer.
+/// Why an expression is invalid, or fails on an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub struct JqError {
@@ -18,7 +18,7 @@ impl JqError {
 
     /// The evaluator ended without an answer.
     pub(super) fn exhausted(advice: &'static str) -> Self {
-        let text = "it calls itself too often, or needs too much memory, and was ended";
+        let text = "it recurses too deeply or needs too much memory, and was stopped";
         Self { text: text.to_owned(), advice: Some(advice) }
     }
 

@@ -124,7 +124,7 @@ fn evaluate(requests: &Receiver<Zeroizing<Vec<u8>>>) -> io::Result<()> {
 /// What is said to the command.
 struct Replies {
     pipe: BufWriter<File>,
-    /// Whether somebody waits for each single result.
+    /// Whether each single result is needed at once.
     at_once: bool,
     /// What of the results has no frame yet.
     results: Zeroizing<Vec<u8>>,

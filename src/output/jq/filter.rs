@@ -20,7 +20,7 @@ use crate::text::sanitize::{json_visible, sanitise};
 /// Forms of the language that its library lacks: a row as comma- and as tab-separated values.
 const ROWS: &str = r#"
     def cell(text): if isstring then text elif . == null then "" elif isnumber or isboolean then tostring
-        else error("a row holds only strings, numbers, booleans and null") end;
+        else error("a row can only have strings, numbers, booleans and null") end;
     def put($old; $new): . / $old | join($new);
     def @csv: map(cell("\"" + put("\""; "\"\"") + "\"")) | join(",");
     def @tsv: map(cell(put("\\"; "\\\\") | put("\t"; "\\t") | put("\n"; "\\n") | put("\r"; "\\r"))) | join("\t");
@@ -95,7 +95,7 @@ fn write_result(result: &Val, out: &mut dyn Write) -> io::Result<()> {
     let json = result.to_string();
     if serde_json::from_str::<IgnoredAny>(&json).is_err() {
         let reason =
-            "a result is not JSON: a number that is none or infinite, bytes, or a key that is no string";
+            "a result is not JSON: it has a NaN or infinite number, bytes, or a key that is not a string";
         return Err(io::Error::other(JqError::new(reason)));
     }
     writeln!(out, "{}", json_visible(&json))
@@ -107,7 +107,7 @@ fn place(expression: &str, part: &str) -> usize {
     expression.get(..offset).map_or(0, |before| before.chars().count()) + 1
 }
 
-/// What stands at the place of an error.
+/// The text at the place of an error.
 fn found(part: &str) -> String {
     let start: String = part.chars().take(20).collect();
     if start.is_empty() { "the end".to_owned() } else { start }
@@ -132,22 +132,22 @@ fn unloadable(expression: &str, errors: &load::Errors<&str, ()>) -> JqError {
             expected(what.as_str(), if part.is_empty() { end } else { part })
         }
         Some(load::Error::Io(errors)) if !errors.is_empty() => {
-            JqError::new(format!("the module {} cannot be read: there are none here", errors[0].0))
+            JqError::new(format!("the module {} cannot be used: modules are not supported", errors[0].0))
         }
-        _ => JqError::new("it is no expression"),
+        _ => JqError::new("it is not a valid expression"),
     }
 }
 
 fn undefined(expression: &str, errors: &compile::Errors<&str, ()>) -> JqError {
     let Some((name, what)) = errors.iter().flat_map(|(_, errors)| errors).next() else {
-        return JqError::new("it is no expression");
+        return JqError::new("it is not a valid expression");
     };
     let what = match what {
         compile::Undefined::Filter(0) => format!("function {name}"),
-        compile::Undefined::Filter(arity) => format!("function {name} of {arity} arguments"),
+        compile::Undefined::Filter(arity) => format!("function {name}/{arity}"),
         other => format!("{} {name}", other.as_str()),
     };
-    JqError::new(format!("there is no {what}, which stands at character {}", place(expression, name)))
+    JqError::new(format!("unknown {what} at character {}", place(expression, name)))
 }
 
 /// The text of an error at run time. It quotes values, which may be long and may be secrets: their types are named

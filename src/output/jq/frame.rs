@@ -14,7 +14,7 @@ pub(super) enum Tag {
     Results,
     /// The expression is compiled, or has no more results for the document.
     Done,
-    /// It is none, or failed on the document: what is said about that.
+    /// The expression is invalid, or failed on the document: the message about it.
     Failed,
 }
 

@@ -49,7 +49,7 @@ enum Content {
     },
 }
 
-/// How somebody reads cells.
+/// How cells are read.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::output) struct Reading {
     /// What relative times count from; `None` for exact times.
@@ -97,7 +97,7 @@ impl Cell {
         then.map_or_else(|| Self::faint(absent), |then| Self::of(Content::Past(then)))
     }
 
-    /// When something will happen, or the word for that nobody knows.
+    /// When something will happen, or the word for an unknown time.
     pub fn future(then: Option<Timestamp>, absent: &str) -> Self {
         then.map_or_else(|| Self::faint(absent), |then| Self::of(Content::Future(then)))
     }

@@ -1,4 +1,4 @@
-//! How the columns of a table share the width of a terminal. Knows widths and nothing of what stands in them.
+//! How the columns of a table share the width of a terminal. Knows widths and nothing of the contents.
 
 /// Spaces between two columns.
 pub(in crate::output) const GAP: usize = 2;

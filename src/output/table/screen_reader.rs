@@ -1,4 +1,4 @@
-//! The same blocks for somebody who listens: a sentence for each title, a labelled line for each value, no
+//! The same blocks for a screen reader: a sentence for each title, a labelled line for each value, no
 //! alignment, no line broken or cut, nothing said by place or colour.
 
 use std::io::{self, Write};

@@ -13,15 +13,15 @@ use crate::output::view::{text, written};
 use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::text::CommandLine;
 
-/// What somebody may do in one company.
+/// Access in one company.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Access")]
 struct AccessShape<'a> {
     /// Where.
     company: &'a Company,
-    /// The role held there; null where the permissions are an individual list.
+    /// The role; null if the access is a list of individual permissions.
     role: Option<&'a str>,
-    /// What is allowed there in effect, by role or one by one: sorted, each written category:action.
+    /// The effective permissions, from the role or the list: sorted, each written category:action.
     #[schemars(with = "Vec<String>")]
     permissions: &'a Permissions,
 }
@@ -77,25 +77,25 @@ impl AccessView {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Account")]
 pub struct AccountView {
-    /// The number; that of a deleted account is never used again.
+    /// The id; the id of a deleted account is never reused.
     id: crate::domain::AccountId,
     /// The name, unique over all companies; it never changes.
     name: String,
-    /// What the account is for; null for none.
+    /// The description; null if there is no description.
     description: Option<String>,
-    /// How the account stands to the company that looks.
+    /// Whether this company owns the account, or sees it as external.
     ownership: Ownership,
     /// The company that owns it.
     owner: Company,
-    /// What it may do in the company that looks; null for nothing.
+    /// Its access in this company; null for no access.
     access: Option<AccessView>,
-    /// In how many companies it has access; null but for the owner.
+    /// The number of companies where it has access; null unless this company owns it.
     company_count: Option<u64>,
-    /// When it was made.
+    /// When it was created.
     created_at: Timestamp,
     /// When its password was last set.
     password_changed_at: Timestamp,
-    /// When it last signed in; null for never, and but for the owner.
+    /// When it last signed in; null for never, and unless this company owns it.
     last_used_at: Option<Timestamp>,
     /// Whether the two fields about its use are known: use elsewhere is told to the owner only.
     use_known: bool,
@@ -120,7 +120,7 @@ impl From<api::Account> for AccountView {
 }
 
 impl AccountView {
-    /// Whether the company that looks owns the account.
+    /// Whether this company owns the account.
     pub fn is_owned(&self) -> bool {
         self.ownership == Ownership::Owned
     }
@@ -194,7 +194,7 @@ pub(in crate::output) const OWNED: &[Column] = &[
 /// The table of the companies where an account has access.
 const COMPANIES: &[Column] = &[Column::new("Company", Fit::Text), Column::new("Access", Fit::Prose)];
 
-/// The table of accounts that a company has let in.
+/// The table of external accounts that have access.
 pub(in crate::output) const EXTERNAL: &[Column] = &[
     Column::new("Name", Fit::Name),
     Column::new("Id", Fit::Wide),
@@ -265,7 +265,7 @@ impl Answer for AccountView {
 pub struct AccountDetailView {
     #[serde(flatten)]
     account: AccountView,
-    /// Every company where it has access; null but for the owner.
+    /// Every company where it has access; null unless this company owns it.
     companies: Option<Vec<AccessView>>,
 }
 
@@ -282,7 +282,7 @@ impl AccountDetailView {
         &self.account
     }
 
-    /// The table of companies for the owner; for everybody else what they can do.
+    /// The table of companies for the owner; for other companies, what they can do.
     fn companies_blocks(&self) -> Vec<Block> {
         let name = &self.account.name;
         let grant = |role| CommandLine::new("grant").operand(name).flag("--role", role);
@@ -292,12 +292,12 @@ impl AccountDetailView {
                 Block::Note(
                     "Only its owner can change its description, reset its password or delete it.".into(),
                 ),
-                Block::Note(grant("ROLE").after("Change what it may do here with: ")),
+                Block::Note(grant("ROLE").after("Change its access here with: ")),
                 Block::Note(CommandLine::new("revoke").operand(name).after("Remove its access here with: ")),
             ],
             Some([]) => vec![
                 Block::Title("Access in no company".to_owned()),
-                Block::Note(grant("viewer").after("Give it some with: ")),
+                Block::Note(grant("viewer").after("Give it access with: ")),
             ],
             Some(companies) => vec![
                 Block::Title(match companies.len() {

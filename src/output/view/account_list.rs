@@ -9,11 +9,11 @@ use crate::output::view::account::{EXTERNAL, OWNED};
 use crate::output::{AccountView, Answer, Block, Cell, Column};
 use crate::text::{CommandLine, Hint};
 
-/// The service accounts of a company: what it owns, and what it has let in.
+/// The service accounts of a company: those that it owns, and external ones with access.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Accounts")]
 pub struct AccountListView {
-    /// The company that looks.
+    /// The company whose accounts are listed.
     company: Company,
     /// The accounts that it owns, by name.
     owned: Vec<AccountView>,
@@ -39,7 +39,7 @@ pub struct Asked {
     pub may: Option<May>,
 }
 
-/// What somebody may do about a list that is empty.
+/// What the caller may do about an empty list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct May {
     /// Make an account.
@@ -49,13 +49,13 @@ pub struct May {
 }
 
 /// What an empty table says when there may be accounts behind the limit.
-const CUT: &str = "None among those shown; leave out --limit to see all.";
+const CUT: &str = "None in the accounts shown; remove --limit to see all.";
 
 impl Asked {
     /// What the accounts must be like, in words; `None` when they need not be like anything.
     fn filter(&self) -> Option<String> {
         let search = self.search.as_ref().map(|text| format!("contains {text:?}"));
-        let role = self.role.as_ref().map(|role| format!("holds the role {role}"));
+        let role = self.role.as_ref().map(|role| format!("has the role {role}"));
         match (search, role) {
             (Some(search), Some(role)) => Some(format!("{search} and {role}")),
             (search, role) => search.or(role),
@@ -108,7 +108,7 @@ impl AccountListView {
         let here = &self.company;
         let none = || match self.asked.may {
             Some(May { create: false, .. }) => format!(
-                "{here} owns no service account yet. Somebody who holds service-accounts:create can make one."
+                "{here} owns no service account yet. An admin with service-accounts:create can create one."
             )
             .into(),
             _ => CommandLine::new("create NAME --role viewer --generate")
@@ -119,15 +119,14 @@ impl AccountListView {
 
     fn external_blocks(&self) -> [Block; 2] {
         let here = &self.company;
-        let none = || {
-            match self.asked.may {
+        let none = || match self.asked.may {
             Some(May { edit: false, .. }) => format!(
-                "No other company's account has access to {here}. Somebody who holds service-accounts:edit can let one in."
+                "No other company's account has access to {here}. An admin with service-accounts:edit can \
+                 give one access."
             )
             .into(),
             _ => CommandLine::new("grant NAME --role viewer")
-                .after(format!("No other company's account has access to {here}. Let one in with: ")),
-        }
+                .after(format!("No other company's account has access to {here}. Give one access with: ")),
         };
         let title = format!("External, with access to {here}");
         self.part(title, &self.external, EXTERNAL, AccountView::external_cells, none)

@@ -43,10 +43,7 @@ fn password_cell(password: Option<&Password>) -> Field<'_> {
 /// The part of an answer that shows a generated password, once.
 fn password_blocks(password: Option<&Password>) -> Vec<Block> {
     let Some(password) = password else { return Vec::new() };
-    vec![
-        Block::Title("Password, shown only this once".to_owned()),
-        Block::Verbatim(password.expose().to_owned()),
-    ]
+    vec![Block::Title("Password (shown only once)".to_owned()), Block::Verbatim(password.expose().to_owned())]
 }
 
 /// A new account. The password is in it only where it was generated and shall be shown.
@@ -55,7 +52,7 @@ fn password_blocks(password: Option<&Password>) -> Vec<Block> {
 pub struct CreatedView {
     #[serde(flatten)]
     detail: AccountDetailView,
-    /// The generated password; there only with --generate and without --password-out.
+    /// The generated password; present only with --generate and without --password-out.
     #[schemars(with = "String")]
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "Password::serialize_exposed_option")]
     password: Option<Password>,
@@ -104,7 +101,7 @@ impl Answer for CreatedView {
 pub struct PasswordView {
     /// The account.
     account: AccountView,
-    /// The generated password; there only with --generate and without --password-out.
+    /// The generated password; present only with --generate and without --password-out.
     #[schemars(with = "String")]
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "Password::serialize_exposed_option")]
     password: Option<Password>,
@@ -153,11 +150,11 @@ impl Answer for PasswordView {
 pub struct GrantView {
     /// The account.
     account: AccountView,
-    /// What it may do now, and where.
+    /// Its new access, and the company.
     access: AccessView,
-    /// What it could do there before; null for nothing.
+    /// The access before; null for no access.
     before: Option<AccessView>,
-    /// Whether that was otherwise before.
+    /// Whether the access changed.
     changed: bool,
 }
 
@@ -210,9 +207,9 @@ pub struct RevokeView {
     account: Option<AccountView>,
     /// Where the access was removed.
     company: Company,
-    /// What it could do there before; null for nothing.
+    /// The access before; null for no access.
     before: Option<AccessView>,
-    /// Whether there was any.
+    /// Whether the account had access.
     changed: bool,
     #[serde(skip)]
     name: String,
@@ -267,13 +264,13 @@ impl Answer for RevokeView {
     }
 }
 
-/// An account that is no more.
+/// A deleted account.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Deleted")]
 pub struct DeletedView {
-    /// The number; null when a repeated request found the account gone.
+    /// The id; null when a repeated request found that the account was already deleted.
     id: Option<AccountId>,
-    /// The name, which is free again.
+    /// The name, which is available again.
     name: String,
     /// Always true.
     deleted: bool,
@@ -317,7 +314,7 @@ impl Answer for DeletedView {
     }
 }
 
-/// The access before, where it was another one.
+/// The access before, if it changed.
 fn what_changed(changed: bool, before: Option<&AccessView>) -> Vec<(&'static str, Cell)> {
     if !changed {
         return vec![("Changed", Cell::new("no (already set)"))];

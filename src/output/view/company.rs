@@ -12,11 +12,11 @@ use crate::text::CommandLine;
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Membership")]
 pub struct CompanyView {
-    /// The number, unique over the platform.
+    /// The id, unique on the platform.
     id: CompanyId,
-    /// The name, which another company may carry too.
+    /// The name; another company may have the same one.
     name: String,
-    /// Whether commands act in it when none is named.
+    /// Whether it is the active company.
     active: bool,
 }
 
@@ -58,7 +58,7 @@ impl Answer for CompanyView {
 const COLUMNS: &[Column] =
     &[Column::new("Id", Fit::Fact), Column::new("Name", Fit::Text), Column::mark("State")];
 
-/// The companies one belongs to.
+/// The companies of the caller.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Companies")]
 #[serde(transparent)]
@@ -83,7 +83,7 @@ impl Answer for CompanyListView {
                 Block::Title("You belong to no company".to_owned()),
                 Block::Note(
                     CommandLine::new("company list")
-                        .after("A company admin can let you in; then see it with: "),
+                        .after("Ask an admin of a company to add you; then list your companies with: "),
                 ),
             ];
         }

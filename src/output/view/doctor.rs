@@ -8,15 +8,15 @@ use serde::Serialize;
 use crate::output::view::text;
 use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row, Tone};
 
-/// How something that was looked at is.
+/// The status of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// As it should be.
+    /// The check passed.
     Ok,
-    /// It works, and deserves a look.
+    /// It works, but needs attention.
     Warning,
-    /// It does not work.
+    /// The check failed.
     Failed,
 }
 
@@ -30,18 +30,18 @@ impl fmt::Display for Status {
     }
 }
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "Check")]
 pub struct CheckView {
-    /// What; scripts find it by this name.
+    /// The stable name of the check, for scripts.
     pub name: &'static str,
-    /// How it is.
+    /// The status.
     pub status: Status,
-    /// In words.
+    /// What was found.
     pub message: String,
-    /// What to do about it; `None` where there is nothing to do.
-    pub mend: Option<String>,
+    /// How to fix it; null if there is nothing to fix.
+    pub fix: Option<String>,
 }
 
 impl CheckView {
@@ -57,11 +57,11 @@ impl CheckView {
 }
 
 impl Row for CheckView {
-    const COLUMNS: &'static [&'static str] = &["name", "status", "message", "mend"];
+    const COLUMNS: &'static [&'static str] = &["name", "status", "message", "fix"];
 
     fn cells(&self) -> Cells<'_> {
         let status = self.status.to_string();
-        vec![self.name.into(), status.into(), self.message.as_str().into(), text(self.mend.as_ref())]
+        vec![self.name.into(), status.into(), self.message.as_str().into(), text(self.fix.as_ref())]
     }
 
     fn name(&self) -> String {
@@ -69,19 +69,16 @@ impl Row for CheckView {
     }
 }
 
-const COLUMNS: &[Column] = &[
-    Column::new("Check", Fit::Name),
-    Column::new("Status", Fit::Fact),
-    Column::new("What was found", Fit::Prose),
-];
+const COLUMNS: &[Column] =
+    &[Column::new("Check", Fit::Name), Column::new("Status", Fit::Fact), Column::new("Result", Fit::Prose)];
 
-/// Everything that was looked at.
+/// All checks.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Doctor")]
 pub struct DoctorView {
-    /// What was looked at, in that order.
+    /// The checks, in order.
     checks: Vec<CheckView>,
-    /// Whether nothing has failed.
+    /// Whether no check failed.
     ok: bool,
 }
 
@@ -103,13 +100,13 @@ impl Answer for DoctorView {
     fn blocks(&self) -> Vec<Block> {
         let rows = self.checks.iter().map(CheckView::table_row).collect();
         let mut blocks = vec![Block::table(COLUMNS, rows)];
-        let mends: Vec<_> = self
+        let fixes: Vec<_> = self
             .checks
             .iter()
-            .filter_map(|check| check.mend.as_ref().map(|mend| (check.name, Cell::new(mend))))
+            .filter_map(|check| check.fix.as_ref().map(|fix| (check.name, Cell::new(fix))))
             .collect();
-        if !mends.is_empty() {
-            blocks.extend([Block::Title("What to do".to_owned()), Block::Pairs(mends)]);
+        if !fixes.is_empty() {
+            blocks.extend([Block::Title("How to fix it".to_owned()), Block::Pairs(fixes)]);
         }
         blocks
     }
@@ -119,8 +116,8 @@ impl Answer for DoctorView {
 mod tests {
     use super::*;
 
-    fn check(name: &'static str, status: Status, mend: Option<&str>) -> CheckView {
-        CheckView { name, status, message: format!("{name} was looked at"), mend: mend.map(str::to_owned) }
+    fn check(name: &'static str, status: Status, fix: Option<&str>) -> CheckView {
+        CheckView { name, status, message: format!("{name} was looked at"), fix: fix.map(str::to_owned) }
     }
 
     #[test]
@@ -140,9 +137,9 @@ mod tests {
             serde_json::to_value(&view).unwrap(),
             serde_json::json!({
                 "checks": [
-                    {"name": "clock", "status": "ok", "message": "clock was looked at", "mend": null},
+                    {"name": "clock", "status": "ok", "message": "clock was looked at", "fix": null},
                     {"name": "server", "status": "failed", "message": "server was looked at",
-                     "mend": "plug it in"},
+                     "fix": "plug it in"},
                 ],
                 "ok": false,
             })
@@ -153,8 +150,8 @@ mod tests {
     fn a_person_sees_the_mends_below_the_table() {
         let blocks = DoctorView::new(vec![check("clock", Status::Ok, None)]).blocks();
         assert_eq!(blocks.len(), 1);
-        let mend = check("clock", Status::Warning, Some("set it"));
-        let blocks = DoctorView::new(vec![mend]).blocks();
+        let fix = check("clock", Status::Warning, Some("set it"));
+        let blocks = DoctorView::new(vec![fix]).blocks();
         assert_eq!(blocks[2], Block::Pairs(vec![("clock", Cell::new("set it"))]));
     }
 }

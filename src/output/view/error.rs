@@ -18,26 +18,26 @@ pub struct ErrorView<'a> {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Failure")]
 pub struct FailureView<'a> {
-    /// The stable name of the failure, by which scripts know it.
+    /// The stable error code, for scripts.
     #[schemars(schema_with = "codes")]
     pub code: &'static str,
-    /// What went wrong, for people: it may change.
+    /// What went wrong; the text may change.
     pub message: String,
-    /// What to do next, where there is something.
+    /// What to do next; absent if nothing helps.
     #[schemars(with = "String")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// The exit code of the program.
     pub exit_code: u8,
-    /// The HTTP status, where the server refused.
+    /// The HTTP status; absent unless the server refused.
     #[schemars(with = "u16")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The request as the log of the server names it, where the server said so.
+    /// The request id in the log of the server; absent unless the server sent one.
     #[schemars(with = "String")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<&'a str>,
-    /// Every broken rule of the input, where the input breaks some.
+    /// Every broken rule; absent unless the input breaks rules.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub errors: &'a [Violation],
 }

@@ -11,9 +11,9 @@ use crate::output::{Answer, Block, Cells, Row};
 pub struct HelpView {
     /// The command or the topic.
     pub name: String,
-    /// What it is about, in one line.
+    /// A description in one line.
     pub title: String,
-    /// The text as a terminal would show it.
+    /// The text, as on a terminal.
     pub text: String,
 }
 

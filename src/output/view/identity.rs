@@ -11,7 +11,7 @@ use crate::output::time::counted;
 use crate::output::view::{text, written};
 use crate::output::{AccessView, Answer, Block, Cell, Cells, Column, Fit, Row};
 
-/// Who and where one is.
+/// Who you are, where, and what you may do.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Identity")]
 pub struct IdentityView {
@@ -21,18 +21,18 @@ pub struct IdentityView {
     pub profile: Option<String>,
     /// The user or service account.
     pub username: String,
-    /// Human or program.
+    /// A user or a service account.
     pub kind: Kind,
-    /// The active company, where one is chosen or is the only one.
+    /// The active company: the chosen one, or the only one; null otherwise.
     pub company: Option<Company>,
-    /// What one may do in the active company: sorted, each written category:action.
+    /// Your permissions in the active company: sorted, each written category:action.
     #[schemars(with = "Vec<String>")]
     pub permissions: Permissions,
-    /// Every company with what one may do there.
+    /// Every company with your access there.
     pub companies: Vec<AccessView>,
     /// Where the credentials came from.
     pub credential_source: String,
-    /// When the token ends, where that is known.
+    /// When the token expires; null if unknown.
     pub token_expires_at: Option<Timestamp>,
 }
 
@@ -109,7 +109,7 @@ impl Answer for IdentityView {
                 ("Kind", Cell::new(self.kind())),
                 ("Company", self.company.as_ref().map_or_else(|| Cell::faint("none chosen"), Cell::company)),
                 ("Credentials", Cell::new(&self.credential_source)),
-                ("Token ends", Cell::future(self.token_expires_at, "unknown")),
+                ("Token expires", Cell::future(self.token_expires_at, "unknown")),
             ]),
             Block::Title(counted(self.companies.len() as u64, "membership")),
             Block::table(COLUMNS, rows.collect()),

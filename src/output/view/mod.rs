@@ -138,7 +138,7 @@ pub trait Row: Serialize {
     /// The cells; absent values are empty.
     fn cells(&self) -> Cells<'_>;
 
-    /// The cells in a pipe where nobody asked for a format: the same, unless something else is more useful.
+    /// The cells in a pipe without a chosen format: the same, unless something else is more useful.
     fn piped(&self) -> Cells<'_> {
         self.cells()
     }
@@ -178,7 +178,7 @@ impl Column {
         Self { label, fit: Fit::Fact, has_header: false }
     }
 
-    /// What stands above the cells.
+    /// The text above the cells.
     pub(in crate::output) fn header(&self) -> String {
         if self.has_header { self.label.to_uppercase() } else { String::new() }
     }

@@ -15,15 +15,15 @@ use crate::text::CommandLine;
 pub struct ProfileView {
     /// Its name.
     pub name: String,
-    /// Whether it is used when nobody names one.
+    /// Whether it is the current profile, used by default.
     pub current: bool,
     /// The server.
     pub server: Option<String>,
-    /// Who signs in there.
+    /// The user or service account.
     pub username: Option<String>,
     /// The active company.
     pub company: Option<Company>,
-    /// Where the credentials are kept.
+    /// Where the credentials are stored.
     pub credential_store: Option<String>,
     /// Whether what is stored for it signs in, as far as this machine knows; null where the keyring is locked or does
     /// not answer.
@@ -121,7 +121,7 @@ impl Answer for ProfileListView {
                 Block::Title("No profile yet".to_owned()),
                 Block::Note(
                     CommandLine::new("login --server https://gateway.example")
-                        .after("Make one by signing in: "),
+                        .after("Create one by signing in: "),
                 ),
             ];
         }
@@ -149,7 +149,7 @@ impl Answer for ProfileListView {
 pub struct SignedOutView {
     /// The server.
     pub server: String,
-    /// Who was signed in.
+    /// The user or service account that was signed in.
     pub username: String,
     /// Whether anything was stored.
     pub changed: bool,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::output::view::written;
 use crate::output::{Answer, Block, Cells, Row};
 
-/// A document of the platform. It is one row, whatever it holds.
+/// A document of the platform, always one row.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Raw")]
 #[serde(transparent)]
@@ -37,15 +37,15 @@ impl Answer for RawView {
     }
 }
 
-/// A bearer token that was asked for.
+/// A bearer token.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "BearerToken")]
 pub struct TokenView {
-    /// The token: whoever has it acts as you.
+    /// The token: anyone who has it can act as you.
     #[schemars(with = "String")]
     #[serde(serialize_with = "crate::domain::Token::serialize_exposed")]
     token: crate::domain::Token,
-    /// When it ends; null where that is not known.
+    /// When it expires; null if unknown.
     expires_at: Option<Timestamp>,
 }
 

@@ -14,7 +14,7 @@ pub struct RehearsalView {
     dry_run: bool,
     /// The requests that would be sent, in their order.
     requests: Vec<PlannedView>,
-    /// What was looked at to know whether they would succeed.
+    /// The checks of whether they would succeed.
     checks: Vec<CheckedView>,
 }
 
@@ -31,15 +31,15 @@ pub struct PlannedView {
     pub body: Option<Written>,
 }
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "Checked")]
 pub struct CheckedView {
-    /// What was looked at, as a word for scripts.
+    /// The stable name of the check, for scripts.
     pub check: &'static str,
-    /// Whether it is as it must be; null where that cannot be known from here.
+    /// Whether the check passed; null if that cannot be known from here.
     pub passed: Option<bool>,
-    /// What was found, for people.
+    /// What was found.
     pub detail: String,
 }
 

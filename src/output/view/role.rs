@@ -16,12 +16,12 @@ use crate::text::CommandLine;
 pub struct RoleView {
     /// The name, unique in its company.
     name: String,
-    /// Whether every company has it, always the same.
+    /// Whether it is a default role, which every company has.
     default: bool,
-    /// What its holders may do: sorted, each written category:action.
+    /// Its permissions: sorted, each written category:action.
     #[schemars(with = "Vec<String>")]
     permissions: Permissions,
-    /// How many users and service accounts hold it; null where that is not known.
+    /// How many users and service accounts have it; null if unknown.
     holders: Option<u64>,
 }
 
@@ -121,7 +121,7 @@ impl Answer for RoleListView {
         };
         if self.roles.is_empty() {
             let create = CommandLine::new("role create NAME --permission devices:view");
-            return vec![title, Block::Note(create.after("Make one with: "))];
+            return vec![title, Block::Note(create.after("Create one with: "))];
         }
         let cells = |role: &RoleView| {
             vec![
@@ -139,7 +139,7 @@ impl Answer for RoleListView {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "RoleDeleted")]
 pub struct RoleDeletedView {
-    /// The name, which is free again.
+    /// The name, which is available again.
     name: String,
     /// Always true.
     deleted: bool,
@@ -182,9 +182,9 @@ impl Answer for RoleDeletedView {
 pub struct PermissionView {
     /// The permission, written category:action.
     name: String,
-    /// What it is about.
+    /// The category.
     category: String,
-    /// What may be done with that.
+    /// The action.
     action: String,
 }
 

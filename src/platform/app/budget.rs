@@ -108,7 +108,7 @@ impl MemoryBudget {
         Self { is_only_request, ..self.clone() }
     }
 
-    /// Sets memory aside for a request, or says at once that there is none.
+    /// Reserves memory for a request, or says at once that no memory is left.
     pub fn reserve_request(&self) -> Option<Reservation> {
         if self.is_only_request {
             return Some(Reservation::NOTHING);
@@ -129,8 +129,8 @@ impl MemoryBudget {
         tokio::time::timeout(PATIENCE, reserve).await.ok().flatten()
     }
 
-    /// Sets memory aside for an answer, or says at once that there is none: the answer is in memory already, so
-    /// that waiting would save nothing.
+    /// Reserves memory for an answer, or says at once that no memory is left: the answer is in memory
+    /// already, so that waiting would save nothing.
     pub fn reserve_answer(&self, bytes: usize) -> Option<Reservation> {
         self.try_reserve(&self.share.answers, &self.all.answers, bytes)
     }

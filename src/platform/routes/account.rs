@@ -84,7 +84,7 @@ pub(in crate::platform) async fn edit(
     put, path = path::PASSWORD, operation_id = "reset_service_account_password", tag = "service accounts",
     security(("bearer" = [])), params(AccountPath), request_body = ResetPassword,
     responses(
-        (status = 200, description = "The account; no older token works", body = Success<PasswordChange>),
+        (status = 200, description = "The account; all its older tokens were revoked", body = Success<PasswordChange>),
         WriteRefusals
     )
 )]
@@ -105,7 +105,7 @@ pub(in crate::platform) async fn reset_password(
 #[utoipa::path(
     delete, path = path::ACCOUNT, operation_id = "delete_service_account", tag = "service accounts",
     security(("bearer" = [])), params(AccountPath),
-    responses((status = 200, description = "The account is no more", body = Success<Deletion>), Refusals)
+    responses((status = 200, description = "The account was deleted", body = Success<Deletion>), Refusals)
 )]
 pub(in crate::platform) async fn delete(
     call: Call,

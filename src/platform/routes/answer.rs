@@ -84,9 +84,11 @@ pub(crate) async fn around(State(edge): State<Edge>, mut request: Request, next:
             tracing::error!(request_id = %id.0, "a handler panicked");
             Refused::internal().into_response()
         }
-        Err(_) => Refused::new(Code::Unavailable, "this took too long and was given up; try again later")
-            .with_retry_after(1)
-            .into_response(),
+        Err(_) => {
+            Refused::new(Code::Unavailable, "the request took too long and was cancelled; try again later")
+                .with_retry_after(1)
+                .into_response()
+        }
     };
     if let Some(memory) = memory.filter(|_| is_get) {
         response = within_budget(response, &memory);

@@ -21,7 +21,7 @@ const TOKEN_LIMIT: usize = 512;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DryRun;
 
-/// A call with good credentials. A handler that takes none of these answers everybody.
+/// A call with good credentials. A handler without this argument answers every caller.
 pub(crate) struct Call {
     /// The platform.
     pub(crate) platform: Platform,

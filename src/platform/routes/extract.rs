@@ -82,15 +82,15 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
         }
         for (name, _) in url::form_urlencoded::parse(query.as_bytes()) {
             if seen.contains(&name) {
-                return Err(Refused::malformed("a query parameter stands there more than once"));
+                return Err(Refused::malformed("a query parameter is repeated"));
             }
             seen.push(name);
         }
         match axum::extract::Query::try_from_uri(&parts.uri) {
             Ok(axum::extract::Query(query)) => Ok(Self(query)),
-            Err(_) => Err(Refused::malformed(
-                "a query parameter is not one of this route, or its value is not of its kind",
-            )),
+            Err(_) => {
+                Err(Refused::malformed("a query parameter is unknown, or its value has the wrong type"))
+            }
         }
     }
 }
@@ -154,7 +154,7 @@ async fn collect(
     let mut body = Zeroizing::new(Vec::with_capacity(length));
     let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| Refused::malformed("the body did not arrive whole"))?;
+        let chunk = chunk.map_err(|_| Refused::malformed("the body is incomplete"))?;
         if body.len() + chunk.len() > BODY_LIMIT {
             return Err(too_large());
         }
@@ -173,9 +173,9 @@ fn explain(error: &serde_json::Error) -> Refused {
         Category::Data if text.starts_with("unknown field") => {
             format!("unknown field at line {line} column {column}")
         }
-        Category::Data => format!("the value at line {line} column {column} is not of its kind"),
+        Category::Data => format!("the value at line {line} column {column} has the wrong type"),
         Category::Syntax | Category::Eof | Category::Io => {
-            format!("the body is not JSON: mistake at line {line} column {column}")
+            format!("the body is not valid JSON: error at line {line} column {column}")
         }
     })
 }
@@ -193,7 +193,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
         let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
         if values.next().is_some() || !visible || key.is_empty() || key.len() > KEY_LIMIT {
             return Err(Refused::malformed(
-                "an Idempotency-Key stands there once and has 1 to 128 visible ASCII characters",
+                "there must be only one Idempotency-Key, with 1 to 128 visible ASCII characters",
             ));
         }
         Ok(Self(Some(key.to_owned())))

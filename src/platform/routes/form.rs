@@ -18,8 +18,8 @@ pub(crate) enum FormError {
     /// The form has more fields than any route knows.
     #[error("a form has at most {MOST_FIELDS} fields")]
     TooMany,
-    /// A field stands there more than once.
-    #[error("a field stands there more than once")]
+    /// A field is repeated.
+    #[error("a field is repeated")]
     Repeated,
     /// What is there once it is decoded is no UTF-8.
     #[error("a field is not UTF-8")]

@@ -1,6 +1,6 @@
 //! Refusals as HTTP says them: status, headers and a problem document (RFC 9457).
 //!
-//! Refuses to tell more than it is given: what stands here is text for the caller, never a cause, a path, a
+//! Refuses to tell more than it is given: a refusal is text for the caller, never a cause, a path, a
 //! statement or anything that was sent.
 
 use std::borrow::Cow;
@@ -48,7 +48,7 @@ impl Refused {
 
     /// Nothing is at this path, or not for this caller.
     pub(crate) fn not_found() -> Self {
-        Self::new(Code::NotFound, "there is nothing at this path")
+        Self::new(Code::NotFound, "this path does not exist")
     }
 
     /// A fault of ours. The log has the cause.
@@ -60,11 +60,11 @@ impl Refused {
     pub(crate) fn unauthenticated(presented: bool) -> Self {
         let (message, challenge) = if presented {
             (
-                "the token is unknown, has ended or was revoked: sign in again",
+                "the token is unknown, expired or revoked: sign in again",
                 r#"Bearer realm="platform", error="invalid_token""#,
             )
         } else {
-            ("this needs a bearer token in the Authorization header", r#"Bearer realm="platform""#)
+            ("this request needs a bearer token in the Authorization header", r#"Bearer realm="platform""#)
         };
         Self::new(Code::Unauthenticated, message)
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
@@ -142,20 +142,20 @@ pub(crate) struct WriteRefusals;
 pub(crate) struct PublicRefusals;
 
 const ALWAYS: [(&str, &str); 7] = [
-    ("400", "`malformed`: the request is not of this contract, or the cursor is not of this list"),
-    ("401", "`unauthenticated`: no token, or one that is unknown, ended or revoked"),
+    ("400", "`malformed`: the request does not follow the API, or the cursor belongs to another list"),
+    ("401", "`unauthenticated`: no token, or a token that is unknown, expired or revoked"),
     ("403", "`missing_permission`, `not_owner`, `self_modification` or `escalation`"),
-    ("404", "`not_found`: no such thing, or not for this caller"),
-    ("429", "`rate_limited`: too many tries; `Retry-After` says when the next makes sense"),
-    ("500", "`internal`: a fault of the platform"),
-    ("503", "`unavailable`: the platform cannot answer now; nothing was confirmed"),
+    ("404", "`not_found`: it does not exist, or the caller may not see it"),
+    ("429", "`rate_limited`: too many attempts; `Retry-After` says when to try again"),
+    ("500", "`internal`: a bug in the platform"),
+    ("503", "`unavailable`: the platform cannot answer at the moment; nothing was confirmed"),
 ];
 
 const WRITES: [(&str, &str); 4] = [
     ("409", "`name_taken` or `role_in_use`"),
     ("413", "`malformed`: the body is longer than 64 KiB"),
     ("415", "`malformed`: the body is not JSON"),
-    ("422", "`invalid_input`: every broken rule stands in `errors`"),
+    ("422", "`invalid_input`: `errors` lists every broken rule"),
 ];
 
 fn problem(description: &str) -> RefOr<utoipa::openapi::Response> {

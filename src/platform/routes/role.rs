@@ -24,7 +24,7 @@ pub(in crate::platform) async fn list(
     Ok(axum::Json(role::list(&call.platform, &call.caller, company, &query).await?))
 }
 
-/// Create a role that nobody holds yet
+/// Create a role that no account has yet
 #[utoipa::path(
     post, path = path::ROLES, operation_id = "create_role", tag = "roles",
     security(("bearer" = [])), params(CompanyPath), request_body = CreateRole,
@@ -87,7 +87,7 @@ pub(in crate::platform) async fn adjust(
 #[utoipa::path(
     delete, path = path::ROLE, operation_id = "delete_role", tag = "roles",
     security(("bearer" = [])), params(RolePath),
-    responses((status = 200, description = "The role is no more", body = Success<RoleDeletion>), WriteRefusals)
+    responses((status = 200, description = "The role was deleted", body = Success<RoleDeletion>), WriteRefusals)
 )]
 pub(in crate::platform) async fn delete(
     call: Call,

@@ -21,7 +21,7 @@ use crate::platform::app::Peer;
 use crate::platform::service::session::{self, SignIn};
 use crate::platform::{Error, Platform};
 
-/// The form of a sign-in. A field stands there at most once; one that is not listed is ignored.
+/// The form of a sign-in. A field must not be repeated; unknown fields are ignored.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the form, which is read by hand to refuse repeated fields")]
 pub(in crate::platform) struct TokenRequest {
@@ -33,7 +33,7 @@ pub(in crate::platform) struct TokenRequest {
     password: String,
     /// Which program asks: `python` for scripts.
     client_id: String,
-    /// The code of an authenticator app, where a second factor is needed.
+    /// The code of an authenticator app, where a second factor is required.
     otp: Option<String>,
 }
 
@@ -79,7 +79,7 @@ pub(in crate::platform) async fn token(
     }
     let client_id = take("client_id")?;
     if !CLIENT_IDS.contains(&client_id.as_str()) {
-        return Err(Denied::OAuth("invalid_client", "this client id is not known".into()));
+        return Err(Denied::OAuth("invalid_client", "unknown client id".into()));
     }
     let (username, secret) = (take("username")?, Password::new(take("password")?));
     let otp = form.take("otp").map(OneTimeCode::new);
@@ -97,7 +97,7 @@ pub(in crate::platform) async fn token(
     post, path = path::REVOCATION, operation_id = "sign_out", tag = "session",
     request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "The token does not work, whether it ever did or not"),
+        (status = 200, description = "The token is not valid, even if it never was"),
         (status = 400, description = "RFC 6749, section 5.2", body = TokenRefusal),
         PublicRefusals
     )

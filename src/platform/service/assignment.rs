@@ -47,7 +47,7 @@ pub(super) fn parse(
             }
         },
         (Some(_), Some(_)) | (None, None) => {
-            let message = "access is either a role or a list of permissions";
+            let message = "access must be either a role or a list of permissions";
             Err(vec![Violation::new(field("role"), "role_or_permissions", message)])
         }
     }
@@ -94,7 +94,7 @@ pub(super) async fn role_permissions(
 /// What an adjustment makes of a set.
 ///
 /// # Errors
-/// Every broken rule: `unknown_permission`, and `added_and_removed` for what stands on both sides.
+/// Every broken rule: `unknown_permission`, and `added_and_removed` for a permission on both sides.
 pub(super) fn adjusted(
     old: PermissionSet,
     add: &[String],
@@ -111,7 +111,7 @@ pub(super) fn adjusted(
     };
     let both = add & remove;
     if !both.is_empty() {
-        let message = format!("to be added and removed at once: {}", both.names().join(", "));
+        let message = format!("both added and removed: {}", both.names().join(", "));
         return Err(vec![Violation::new("add", "added_and_removed", message)]);
     }
     Ok((old | add) - remove)
@@ -119,7 +119,12 @@ pub(super) fn adjusted(
 
 /// Access that would allow nothing.
 pub(super) fn empty_access(field: impl Into<std::borrow::Cow<'static, str>>) -> Violation {
-    Violation::new(field, "empty_access", "access without any permission is no access: remove it instead")
+    Violation::new(
+        field,
+        "empty_access",
+        "an account needs at least one permission; to have none, remove \
+        its access",
+    )
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub async fn list(
 
 /// Names repeat, so the key of a row is its name key and its id; the seal of the cursor vouches for the form.
 fn parse_key(after: &str) -> Result<(String, CompanyId), Error> {
-    let malformed = || Error::malformed("the cursor is not one of this list");
+    let malformed = || Error::malformed("the cursor belongs to another list");
     let (id, key) = after.split_once(' ').ok_or_else(malformed)?;
     Ok((key.to_owned(), CompanyId(id.parse().map_err(|_| malformed())?)))
 }

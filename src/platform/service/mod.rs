@@ -2,8 +2,9 @@
 //! documents of [`crate::api`] and know neither HTTP nor SQL.
 //!
 //! The order of refusals is the same everywhere: not a member of the company, lacking permission, unknown
-//! account, not the owner, oneself, bad input, escalation. Whoever is refused for what they may not do at all
-//! is refused before anything is looked up or locked; everything is decided again inside the transaction.
+//! account, not the owner, oneself, bad input, escalation. A caller who is refused because of missing
+//! permissions is refused before anything is looked up or locked; everything is decided again inside the
+//! transaction.
 
 pub mod account;
 mod assignment;

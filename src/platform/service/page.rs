@@ -90,7 +90,7 @@ impl Paging {
     }
 
     fn open(&self, cursor: &str) -> Result<String, Error> {
-        let forged = || Error::malformed("the cursor is not one of this list");
+        let forged = || Error::malformed("the cursor belongs to another list");
         let sealed = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| forged())?;
         let (seal, after) = sealed.split_at_checked(SEAL).ok_or_else(forged)?;
         let after = str::from_utf8(after).map_err(|_| forged())?;
@@ -111,7 +111,7 @@ impl Paging {
     }
 }
 
-/// Cuts a page out of a list that is at hand as a whole and sorted by key.
+/// Cuts a page out of a complete list that is sorted by key.
 pub(super) fn slice<T>(
     paging: &Paging,
     all: Vec<T>,

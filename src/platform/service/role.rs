@@ -1,4 +1,4 @@
-//! Roles of a company: the default ones, which nobody changes, and its own.
+//! Roles of a company: the default ones, which cannot be changed, and its own.
 
 use super::assignment::{adjusted, role_permissions};
 use super::page::{self, Paging};
@@ -60,7 +60,7 @@ pub async fn show(
     Ok(document(name, name.parse::<DefaultRole>().is_ok(), permissions, holders))
 }
 
-/// Creates a role that nobody holds yet.
+/// Creates a role that no account has yet.
 ///
 /// # Errors
 /// A refusal in the order of the module, `name_taken`, or a failure of the database.
@@ -130,7 +130,7 @@ pub async fn adjust(
     change(platform, caller, company, name, request_id, adjust).await
 }
 
-/// Deletes a role that nobody holds.
+/// Deletes a role that no account has.
 ///
 /// # Errors
 /// A refusal in the order of the module, `role_in_use`, or a failure of the database.

@@ -47,14 +47,15 @@ pub(super) async fn check(
     let db = platform.store().reader();
     let Some(secret) = &principal.totp_secret else {
         return if store::access::demands_second_factor(db, principal.id).await? {
-            let message = "a company of this user demands a second factor and none is set up: ask its admin";
+            let message = "a company of this user requires a second factor, but none is set up: ask an \
+                admin of the company";
             Err(Error::new(Code::MfaRequired, message))
         } else {
             Ok(None)
         };
     };
     let Some(otp) = otp else {
-        return Err(Error::new(Code::MfaRequired, "a one-time code of the authenticator app is needed"));
+        return Err(Error::new(Code::MfaRequired, "a one-time code of the authenticator app is required"));
     };
     let gate = Gate::code(principal.id, address);
     gate.look(platform).await?;

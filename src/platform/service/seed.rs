@@ -34,7 +34,7 @@ pub struct Seed {
     pub accounts: Vec<SeedAccount>,
     /// Who signs in where in a sandbox.
     pub sandbox: Option<SeedSandbox>,
-    /// The values of [`Seed::variables`], which whoever reads the file fills in.
+    /// The values of [`Seed::variables`], which the reader of the file fills in.
     #[serde(skip)]
     pub environment: HashMap<String, Password>,
 }

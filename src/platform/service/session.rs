@@ -11,7 +11,7 @@ use crate::domain::secret::OneTimeCode;
 use crate::domain::{Password, Token};
 use crate::platform::address::canonical;
 use crate::platform::authn::{self, TOKEN_LIFETIME};
-use crate::platform::hash::{NOBODY, Place};
+use crate::platform::hash::{Place, UNKNOWN};
 use crate::platform::ids::PrincipalId;
 use crate::platform::store::principal::Principal;
 use crate::platform::store::{self, Tx};
@@ -71,7 +71,7 @@ impl Attempt {
         let is_known = store::principal::knows_address(db, id, self.address()).await?;
         let guess = Guess::claim(platform, gate).await?;
         let turn = place.turn().await?;
-        let hash = found.as_ref().map_or(NOBODY, |principal| &principal.password_hash);
+        let hash = found.as_ref().map_or(UNKNOWN, |principal| &principal.password_hash);
         let is_right = platform.hasher().verify(&turn, self.request.password.clone(), hash).await?;
         drop(turn);
         let principal = match found {
@@ -81,7 +81,7 @@ impl Attempt {
         match self.check_rest(&principal, is_known).await {
             Ok(code) => self.open(&principal, &guess, code).await,
             Err(refusal) => {
-                // The password was right, and whoever is asked for a code comes back at once.
+                // The password was right, and a client that is asked for a code comes back at once.
                 guess.give_back_alone(platform).await?;
                 Err(self.refused(Some(&principal), refusal).await)
             }
@@ -149,12 +149,18 @@ impl Attempt {
 /// for a request from outside.
 ///
 /// # Errors
-/// `not_found` for a name that nobody has, or a failure of the database.
+/// `not_found` for an unknown name, or a failure of the database.
 pub async fn issue(platform: &Platform, username: &str) -> Result<TokenGrant, Error> {
     let tx = platform.store().begin().await?;
-    let principal = store::principal::by_name(&*tx, username)
-        .await?
-        .ok_or_else(|| Error::new(Code::NotFound, format!("nobody has the name {username}")))?;
+    let principal = store::principal::by_name(&*tx, username).await?.ok_or_else(|| {
+        Error::new(
+            Code::NotFound,
+            format!(
+                "no user or service account has the name \
+            {username}"
+            ),
+        )
+    })?;
     let grant = issue_in(platform, &tx, principal.id, CLIENT_ID).await?;
     tx.commit().await?;
     Ok(grant)

@@ -11,7 +11,7 @@ use super::{Connection, from_list, to_list};
 use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet};
 use crate::platform::ids::PrincipalId;
 
-/// Access of somebody in one company.
+/// Access of a principal in one company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::platform) struct Grant {
     /// Where.
@@ -75,7 +75,7 @@ fn grants() -> Select<access::Entity> {
         .join(JoinType::LeftJoin, access::Relation::Role.def())
 }
 
-/// The access of somebody in one company.
+/// The access of a principal in one company.
 pub(in crate::platform) async fn of(
     db: &impl Connection,
     principal: PrincipalId,
@@ -90,7 +90,7 @@ pub(in crate::platform) async fn of(
     Ok(row.map(Grant::from))
 }
 
-/// The access of somebody everywhere, by company id.
+/// The access of a principal in all companies, by company id.
 pub(in crate::platform) async fn everywhere(
     db: &impl Connection,
     principal: PrincipalId,
@@ -117,7 +117,7 @@ pub(in crate::platform) async fn holders(
         .await
 }
 
-/// How many hold each role of the company; a role that nobody holds is missing.
+/// How many principals have each role of the company; a role without any is missing.
 pub(in crate::platform) async fn all_holders(
     db: &impl Connection,
     company: CompanyId,

@@ -14,8 +14,8 @@ use super::pieces::MOST_ROWS;
 use crate::domain::{Company, CompanyId};
 use crate::platform::ids::PrincipalId;
 
-/// Locks companies in the order of their ids until the transaction ends: nobody else changes a role or access
-/// there meanwhile. Those that do not exist do not matter.
+/// Locks companies in the order of their ids until the transaction ends: no other transaction changes a role
+/// or access there meanwhile. Those that do not exist do not matter.
 pub(in crate::platform) async fn lock(
     db: &impl Connection,
     companies: impl IntoIterator<Item = CompanyId>,
@@ -43,8 +43,8 @@ fn of_member(principal: PrincipalId, name: Option<&str>) -> Select<access::Entit
     }
 }
 
-/// Up to `limit` companies that somebody belongs to, by lower-cased name and id, behind the one that has the
-/// name key and the id `after`. Each comes with its name key.
+/// Up to `limit` companies that a principal belongs to, by lower-cased name and id, behind the one that has
+/// the name key and the id `after`. Each comes with its name key.
 pub(in crate::platform) async fn page_of_member(
     db: &impl Connection,
     principal: PrincipalId,
@@ -73,7 +73,7 @@ pub(in crate::platform) async fn page_of_member(
     Ok(rows.into_iter().map(|(id, name, key)| (Company { id: CompanyId(id), name }, key)).collect())
 }
 
-/// How many companies somebody belongs to.
+/// How many companies a principal belongs to.
 pub(in crate::platform) async fn count_of_member(
     db: &impl Connection,
     principal: PrincipalId,

@@ -246,7 +246,7 @@ pub mod guess_budget {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// From where somebody has signed in before.
+/// The addresses from which a principal has signed in before.
 pub mod known_address {
     use sea_orm::entity::prelude::*;
 

@@ -156,7 +156,7 @@ fn require_plain(path: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Takes everybody else's rights from a file that exists.
+/// Removes all rights of other users from a file that exists.
 fn restrict(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     {

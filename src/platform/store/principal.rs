@@ -40,7 +40,7 @@ impl Deref for StoredHash {
     }
 }
 
-/// Somebody who can sign in.
+/// A user or service account that can sign in.
 pub(in crate::platform) struct Principal {
     pub(in crate::platform) id: PrincipalId,
     pub(in crate::platform) kind: Kind,
@@ -81,7 +81,7 @@ pub(super) fn kind_of(kind: &str) -> Kind {
     if kind == SERVICE_ACCOUNT { Kind::ServiceAccount } else { Kind::User }
 }
 
-/// Whoever has this name, in any case.
+/// The principal with this name; the case of letters does not matter.
 pub(in crate::platform) async fn by_name(
     db: &impl Connection,
     name: &str,
@@ -194,7 +194,7 @@ pub(in crate::platform) async fn spend_code(
         .map(drop)
 }
 
-/// Remembers that somebody was active, unless that was remembered since `unless_since`.
+/// Records that a principal was active, unless that was recorded since `unless_since`.
 pub(in crate::platform) async fn touch(
     db: &impl Connection,
     id: PrincipalId,
@@ -213,7 +213,7 @@ pub(in crate::platform) async fn touch(
         .map(drop)
 }
 
-/// Deletes somebody together with their tokens and their access.
+/// Deletes a principal with its tokens and its access.
 pub(in crate::platform) async fn delete(db: &impl Connection, id: PrincipalId) -> Result<(), DbErr> {
     principal::Entity::delete_by_id(id.0).exec(db).await.map(drop)
 }

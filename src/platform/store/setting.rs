@@ -28,7 +28,7 @@ pub(super) async fn put(db: &impl Connection, name: &str, value: &str) -> Result
     setting::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await.map(drop)
 }
 
-/// Locks a setting until the transaction ends: whoever does the same waits.
+/// Locks a setting until the transaction ends: another transaction that locks it waits.
 pub(in crate::platform) async fn lock(db: &impl Connection, name: &str) -> Result<(), DbErr> {
     setting::Entity::find().filter(setting::Column::Name.eq(name)).lock_exclusive().one(db).await.map(drop)
 }

@@ -95,7 +95,7 @@ pub(in crate::platform) async fn insert(
     token::Entity::insert(row).exec_without_returning(db).await.map(drop)
 }
 
-/// Ends all but the `kept` tokens of somebody that expire last.
+/// Revokes all tokens of a principal but the `kept` ones that expire last.
 async fn end_oldest(db: &impl Connection, principal: PrincipalId, kept: u64) -> Result<(), DbErr> {
     let oldest: Vec<String> = token::Entity::find()
         .select_only()
@@ -123,7 +123,7 @@ pub(in crate::platform) async fn end(db: &impl Connection, hash: &str) -> Result
     token::Entity::delete_by_id(hash.to_owned()).exec(db).await.map(drop)
 }
 
-/// Ends every token of somebody.
+/// Revokes every token of a principal.
 pub(in crate::platform) async fn end_all(db: &impl Connection, principal: PrincipalId) -> Result<(), DbErr> {
     token::Entity::delete_many().filter(token::Column::PrincipalId.eq(principal.0)).exec(db).await.map(drop)
 }

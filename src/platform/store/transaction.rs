@@ -146,7 +146,7 @@ pub(super) async fn try_write(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     setting::put(db, "last_probe", &jiff::Timestamp::now().to_string()).await
 }
 
-/// A commit that failed when the disk was to confirm it stands in the log of SQLite in full, and would be
+/// A commit that failed when the disk had to confirm it is in the log of SQLite in full, and would be
 /// taken for a good one after a crash. The next write takes its place there: this one, which means nothing.
 async fn cover(connections: &DatabaseConnection) {
     let write = async {

@@ -120,7 +120,7 @@ fn poller(policy: &'static Policy, address: &str) -> Attack {
     Attack { gates: vec![Gate::new(policy, VICTIM, Some(address))], every: 100, at_once: 1 }
 }
 
-/// Poll, hang up, parallel: one address never stands in the way of another.
+/// Poll, hang up, parallel: one address never blocks another.
 #[test]
 fn victim_against_one_address_gets_in_from_any_other() {
     for policy in BOTH {

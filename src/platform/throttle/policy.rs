@@ -36,7 +36,7 @@ impl Scope {
 /// The budgets of one kind of secret; a scope without a budget does not count.
 #[derive(Debug)]
 pub(super) struct Policy {
-    /// Stands in the keys of the budgets.
+    /// Part of the keys of the budgets.
     pub(super) secret: &'static str,
     pub(super) pair: Budget,
     pub(super) newcomer: Option<Budget>,

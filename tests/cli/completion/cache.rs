@@ -36,7 +36,7 @@ fn names_are_remembered_in_private_files_until_something_changes() {
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&files[0]), mode(files[0].parent().unwrap())), (0o600, 0o700));
 
-    // Somebody else makes an account; here it is seen a minute later.
+    // Another user creates an account; here it is seen a minute later.
     let elsewhere = world.admin();
     elsewhere.sactl("create door-bot --role viewer --generate").ok();
     assert_eq!(candidates(&env, "sactl show do"), ["dormant-bot"]);

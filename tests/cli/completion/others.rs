@@ -48,7 +48,7 @@ fn the_script_for_powershell_runs_nothing_of_the_line() {
     let text = std::fs::read_to_string(script("_sactl.ps1")).unwrap();
     assert!(!text.contains("Invoke-Expression") && !text.contains("iex "), "{text}");
     for (open, close) in [('{', '}'), ('(', ')'), ('[', ']')] {
-        // None stands in a text of the script, but for the pattern of plain words, which is balanced.
+        // No text of the script has one, except the pattern of plain words, which is balanced.
         assert_eq!(text.matches(open).count(), text.matches(close).count(), "{open}{close}");
     }
 }

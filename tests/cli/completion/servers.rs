@@ -69,7 +69,7 @@ fn no_server_and_nonsense_cost_nothing() {
     }
 }
 
-/// Nobody is asked, no password is used, and no token goes anywhere else.
+/// There is no prompt, no password is used, and no token goes to another server.
 #[test]
 fn without_a_token_nothing_is_sent() {
     let stub = Stub::always(Answer::json(200, roles(&["watch"])));
@@ -184,7 +184,7 @@ fn of_very_many_accounts_those_are_found_that_are_meant() {
     assert_eq!(candidates(&env, "sactl show zeb"), ["zebra"]);
 }
 
-/// A keyring is read while it is open; a closed one stays closed, and nobody is asked to open it.
+/// A keyring is read while it is open; a locked one stays locked, without a prompt.
 #[test]
 fn a_closed_keyring_stays_closed() {
     let Some(service) = SecretService::unlocked() else { return };

@@ -1,5 +1,5 @@
 //! P2: the credential file is 0600 in a 0700 folder from its first byte, never reached through a link, never
-//! shared with anybody, and never half written.
+//! shared with another user, and never half written.
 
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::common::env::{Env, program};
 use crate::common::output::Outcome;
 use crate::common::tools::skipped;
 
-/// Somebody who is signed in with a file, and where that file is.
+/// A user who is signed in with the file store, and the path of the file.
 fn signed_in(gateway: &Gateway) -> (Env, std::path::PathBuf) {
     let env = with_file_store();
     login(&env, &gateway.url(), "").ok();
@@ -79,7 +79,7 @@ fn p2_signing_in_never_leaves_a_secret_in_a_file_that_others_can_read() {
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 
-/// P2: a link could point anywhere, and whoever made it reads or ruins what is there.
+/// P2: a link could point anywhere, and its creator could read or overwrite the target.
 #[test]
 fn p2_a_link_is_refused_and_its_target_untouched() {
     let gateway = Gateway::start("a");
@@ -111,7 +111,7 @@ fn p2_a_dangling_link_creates_nothing() {
     assert!(!target.exists(), "nothing is written through the link");
 }
 
-/// P2, P8: whoever opens a FIFO waits for the other end.
+/// P2, P8: opening a FIFO waits for the other end.
 #[test]
 fn p2_a_fifo_is_refused_at_once() {
     let gateway = Gateway::start("a");
@@ -133,14 +133,14 @@ fn p2_a_folder_in_its_place_is_refused() {
     refused(&env, &gateway, file.to_str().unwrap());
 }
 
-/// P2: a file of somebody else is theirs to read and to change. Only root can give a file away.
+/// P2: another user can read and change their own file. Only root can give a file away.
 #[test]
 fn p2_a_file_of_somebody_else_is_refused() {
     let gateway = Gateway::start("a");
     let (env, file) = signed_in(&gateway);
     let own = std::fs::metadata(&file).unwrap().uid();
     if std::os::unix::fs::chown(&file, Some(own + 1000), None).is_err() {
-        skipped("only root can give a file to somebody else");
+        skipped("only root can give a file to another user");
         return;
     }
     refused(&env, &gateway, "belongs to another user");

@@ -66,7 +66,7 @@ impl Gateway {
         self.state.lock().unwrap().sign_in = Some(answer);
     }
 
-    /// How often somebody has tried to sign in.
+    /// The number of sign-in attempts.
     pub(crate) fn sign_ins(&self) -> usize {
         self.stub.requests().iter().filter(|request| request.path().ends_with("/token")).count()
     }

@@ -1,5 +1,5 @@
-//! P2: whoever is killed while writing credentials leaves the old ones or the new ones, never none and never
-//! half. Each step is hit exactly: strace kills the program as it enters a system call.
+//! P2: a process that is killed while it writes credentials leaves the old ones or the new ones, never none
+//! and never half. Each step is hit exactly: strace kills the program as it enters a system call.
 
 use std::process::Stdio;
 

@@ -44,7 +44,7 @@ fn credentials_are_kept_in_the_keyring_and_nowhere_else() {
     assert!(gateway.lines().iter().any(|line| line.ends_with("/revocation")), "the token is ended there too");
 }
 
-/// P3: one slot for each server and user; nobody overwrites or reads another's.
+/// P3: one entry for each server and user; no user overwrites or reads the entry of another.
 #[test]
 fn p3_the_keyring_has_one_slot_for_each_origin_and_user() {
     let Some(service) = SecretService::unlocked() else { return };
@@ -108,7 +108,7 @@ fn a_bus_that_is_gone_is_refused_with_the_mend() {
     assert_refused(&on_bus("unix:path=/nonexistent/bus"), &gateway, "a dead bus");
 }
 
-/// There is a bus and nobody on it offers a keyring.
+/// There is a bus without a keyring service.
 #[test]
 fn a_bus_without_a_keyring_is_refused_with_the_mend() {
     let Some(service) = SecretService::bus_alone() else { return };
@@ -124,7 +124,7 @@ fn a_hung_bus_is_given_up_after_three_seconds() {
     assert_refused(&on_bus(bus.address()), &gateway, "a hung bus");
 }
 
-/// The keyring is closed and nobody can be asked to open it.
+/// The keyring is locked and there is no prompt to unlock it.
 #[test]
 fn a_locked_keyring_is_refused_with_the_mend() {
     let Some(service) = SecretService::locked() else { return };
@@ -133,7 +133,7 @@ fn a_locked_keyring_is_refused_with_the_mend() {
     assert!(service.is_locked());
 }
 
-/// The keyring service runs, was never used, and nobody can be asked for a password to begin with.
+/// The keyring service runs, was never used, and there is no prompt for its first password.
 #[test]
 fn a_keyring_that_was_never_set_up_is_refused_with_the_mend() {
     let Some(service) = SecretService::virgin() else { return };

@@ -4,7 +4,7 @@ use super::{Gateway, PASSWORD, USER, login, with_file_store};
 use crate::common::env::Env;
 use crate::common::secret_service::SecretService;
 
-/// Two servers, and somebody signed in at the first only.
+/// Two servers, with a user signed in at the first only.
 struct Two {
     own: Gateway,
     other: Gateway,
@@ -73,7 +73,7 @@ fn p3_a_token_from_the_keyring_goes_only_to_its_origin() {
     two.assert_other_saw_nothing("keyring, variable");
 }
 
-/// P3: whoever changes the configuration file does not get the stored token.
+/// P3: changing the configuration file does not reveal the stored token.
 #[test]
 fn p3_a_changed_configuration_file_does_not_redirect_a_token() {
     let two = Two::start();
@@ -87,7 +87,7 @@ fn p3_a_changed_configuration_file_does_not_redirect_a_token() {
     two.assert_other_saw_nothing("changed file");
 }
 
-/// P3: credentials of the environment go nowhere unless somebody named the server for this call; a profile,
+/// P3: credentials of the environment go nowhere unless the server is named for this call; a profile,
 /// which a file says, is not enough.
 #[test]
 fn p3_credentials_of_the_environment_need_an_explicit_server() {

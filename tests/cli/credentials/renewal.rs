@@ -19,7 +19,7 @@ fn ten_lists(env: &Env) {
     });
 }
 
-/// The token has ended at the server, which nobody could know.
+/// The token was revoked at the server, which the client cannot know.
 #[test]
 fn ten_lists_with_an_ended_token_sign_in_once() {
     let gateway = Gateway::start("a");
@@ -98,7 +98,7 @@ fn a_new_token_that_is_refused_too_ends_it() {
     assert_eq!(gateway.sign_ins(), 2);
 }
 
-/// A human for whom a second factor is needed since: nobody can be asked here.
+/// A human who needs a second factor since then: there is no terminal to ask on.
 #[test]
 fn a_renewal_that_needs_a_code_ends_with_a_hint() {
     let gateway = Gateway::start("a");

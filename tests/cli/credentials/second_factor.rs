@@ -133,7 +133,7 @@ fn a_service_account_is_never_asked_for_a_code() {
     assert!(!shown.contains("Code"), "{shown}");
 }
 
-/// `--no-input` asks nobody, also on a terminal.
+/// `--no-input` never prompts, also on a terminal.
 #[test]
 fn no_input_asks_nobody_on_a_terminal() {
     let server = Server::sandbox();

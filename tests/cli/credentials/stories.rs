@@ -102,7 +102,7 @@ fn logout_forgets_also_when_the_server_is_gone() {
     assert!(!outcome.stderr.is_empty(), "it says that the token may still live: {outcome}");
 }
 
-/// A store that nobody knows is a usage error, and not another store.
+/// An unknown store is a usage error, and not another store.
 #[test]
 fn an_unknown_store_is_refused() {
     let gateway = Gateway::start("a");

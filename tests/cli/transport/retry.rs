@@ -148,7 +148,7 @@ fn the_budget_is_kept() {
     }
 }
 
-/// Even without a word from the server, nobody is asked for ever.
+/// Even without an answer from the server, the retries end.
 #[test]
 fn repetitions_end() {
     let stub = failing(usize::MAX, busy(503, None));

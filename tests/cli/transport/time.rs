@@ -89,7 +89,7 @@ fn a_closed_port_is_said_soon() {
     assert!(!error["hint"].as_str().unwrap_or_default().is_empty(), "{error}");
 }
 
-/// A time that is none is refused before anything is sent.
+/// An invalid time is refused before anything is sent.
 #[test]
 fn impossible_times_are_refused() {
     let stub = Stub::always(Answer::HangUp);

@@ -68,7 +68,7 @@ fn p10_wrong_names_and_expired_certificates_are_refused_and_said() {
             assert!(message.contains(said[0]), "{command}: {message}");
             assert!(error["hint"].as_str().unwrap().contains(said[1]), "{command}: {error}");
         }
-        // The same words from an authority of the system, whoever is named besides.
+        // The same words from an authority of the system, whatever else is named.
         let env = trusting(&Authority::new(), &server.url());
         let store = env.file("store.pem", authority.pem());
         let error = assert_refused(&env.with("SSL_CERT_FILE", store), &plain, "list");
@@ -109,7 +109,7 @@ fn a_client_certificate_is_shown_where_it_is_asked_for() {
 
     let error = env.sactl("list -o json").error(8, "unreachable");
     assert!(error["hint"].as_str().unwrap().contains("--client-cert"), "{error}");
-    // A write that nobody read is not of unknown outcome.
+    // A write that the server did not read has a known outcome.
     env.sactl("edit robot --description x -o json").error(8, "unreachable");
     assert_eq!(plain.requests().len(), 1);
     let stranger = with_certificate(&env, &Authority::new().client());
@@ -181,7 +181,7 @@ fn the_systems_trust_store_is_trusted() {
 }
 
 /// What the variables of OpenSSL name is trusted, all of it: files that hold something else besides, folders, and
-/// both together. An empty one names nobody.
+/// both together. An empty one names no authority.
 #[test]
 fn what_the_variables_name_is_trusted_and_nobody_else() {
     let (authority, other, plain) = (Authority::new(), Authority::new(), platform());
@@ -216,7 +216,7 @@ fn what_the_variables_name_is_trusted_and_nobody_else() {
     }
 }
 
-/// Plain http to this machine does not cost a look into the trust store: one that would block whoever opens it
+/// Plain http to this machine does not cost a look into the trust store: one that would block its reader
 /// is not noticed.
 #[test]
 fn plain_http_opens_no_trust_store() {

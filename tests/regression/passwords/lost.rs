@@ -77,7 +77,7 @@ fn command_repeated_after_a_lost_answer_finishes_its_attempt() {
                     assert_eq!(password_in(&env, "out").as_ref(), Some(&password), "{cut:?} {command}");
                     assert!(signs_in(world, &name, &password), "{cut:?} {command}");
                     assert!(!is_there(&env, "out.attempt"), "nothing is left to finish");
-                    env.sactl(&line).refused(1, "exists already");
+                    env.sactl(&line).refused(1, "exists, and");
                 }
             });
         }
@@ -192,7 +192,7 @@ fn file_of_something_else_is_refused_before_anything_is_sent() {
         assert_eq!((env.files(), proxy.lines().len()), before, "{line}");
     };
     for line in INTO_FILE {
-        refused(line, "out exists already");
+        refused(line, "out exists, and");
     }
     env.sactl("passwd dormant-bot --generate --password-out other --yes").expect(8);
     let unfinished = "unfinished sactl passwd dormant-bot in company 1";
@@ -229,10 +229,10 @@ fn file_that_another_command_uses_is_refused() {
     lock.write_all(b"of something else").unwrap();
     crate::cli::credentials::chmod(&env.work().join("out.attempt"), 0o600);
     lock.lock().unwrap();
-    env.sactl("create busy-bot --generate --password-out out").refused(2, "another sactl uses out");
+    env.sactl("create busy-bot --generate --password-out out").refused(2, "another sactl is using out");
     assert!(!is_there(&env, "out"));
     drop(lock);
-    env.sactl("create busy-bot --generate --password-out out").refused(1, "out.attempt exists already");
+    env.sactl("create busy-bot --generate --password-out out").refused(1, "out.attempt exists, and");
     env.sactl("show busy-bot").expect(5);
 }
 
@@ -263,6 +263,6 @@ fn dash_is_no_file() {
     let world = World::start();
     let admin = world.admin();
     let refused: Outcome = admin.sactl("create dash-bot --generate --password-out -");
-    refused.refused(2, "leave it out");
+    refused.refused(2, "remove it");
     assert!(!Path::new(&admin.work().join("-")).exists());
 }

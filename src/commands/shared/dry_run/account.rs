@@ -62,8 +62,11 @@ impl CompanySession<'_> {
     async fn check_name(&self, name: &str, checks: &mut Checks) -> Result<()> {
         match self.session.show_account(self.company, name).await {
             Ok(_) => checks.refused("name", Code::NameTaken, format!("the name {name} is taken")),
-            Err(error) if is_unseen(&error) => checks
-                .unknown("name", "free as far as this company sees; names are unique over all companies"),
+            Err(error) if is_unseen(&error) => checks.unknown(
+                "name",
+                "free as far as this company sees; account names are unique over all \
+                    companies",
+            ),
             Err(error) => return Err(error.into()),
         }
         Ok(())
@@ -80,15 +83,14 @@ impl CompanySession<'_> {
         let detail = match self.session.show_account(self.company, name).await {
             Ok(detail) => detail,
             Err(error) if error.code == Code::MissingPermission => {
-                checks
-                    .unknown("account", format!("you may not look at {name} in {}", place(me, self.company)));
+                checks.unknown("account", format!("you may not see {name} in {}", place(me, self.company)));
                 return Ok(None);
             }
             Err(error) if error.code == Code::NotFound => {
                 if let Some(owner) = self.seen_elsewhere(me, attempt).await? {
                     checks.passed("account", format!("{name} is owned by {owner}, where you see it"));
                 } else {
-                    let why = format!("there is no account {name} in {}", place(me, self.company));
+                    let why = format!("no service account {name} in {}", place(me, self.company));
                     checks.refused("account", Code::NotFound, why);
                 }
                 return Ok(None);
@@ -108,7 +110,7 @@ impl CompanySession<'_> {
                 let why = format!("only the owner, {}, may do this", account.owner);
                 checks.refused("owner", Code::NotOwner, why);
             }
-            Err(_) => checks.refused("self", Code::SelfModification, "nobody does this to themselves"),
+            Err(_) => checks.refused("self", Code::SelfModification, "you cannot do this to yourself"),
         }
         Ok(Some(detail))
     }
@@ -140,7 +142,7 @@ impl CompanySession<'_> {
     fn check_takeover(&self, me: &Identity, detail: &AccountDetail, plan: &Plan, checks: &mut Checks) {
         let says_present = plan.body.as_ref().is_some_and(|body| body.has("current_password"));
         if is_self(me, &detail.account.name) && !says_present {
-            let why = "an account that resets its own password says the present one";
+            let why = "an account that resets its own password must give its current password";
             let broken = Violation::new("current_password", "required", why);
             return checks.refused_with("current_password", invalid(vec![broken]));
         }
@@ -156,9 +158,9 @@ impl CompanySession<'_> {
             Err(Refusal::Escalation(lacking)) => checks.refused(
                 "rights",
                 Code::Escalation,
-                format!("the account holds what you do not: {}", listed(lacking)),
+                format!("the account has permissions that you do not have: {}", listed(lacking)),
             ),
-            _ => checks.passed("rights", "you may take over everything that the account holds"),
+            _ => checks.passed("rights", "you have every permission that the account has"),
         }
     }
 
@@ -217,8 +219,7 @@ impl CompanySession<'_> {
             match self.session.show_role(company, name).await {
                 Ok(role) => PermissionSet::known(role.permissions.iter()),
                 Err(error) if error.code == Code::MissingPermission => {
-                    checks
-                        .unknown("role", format!("you may not look at the roles of {}", place(me, company)));
+                    checks.unknown("role", format!("you may not see the roles of {}", place(me, company)));
                     return Ok(None);
                 }
                 Err(error) if error.code == Code::NotFound => {
@@ -249,7 +250,7 @@ impl CompanySession<'_> {
         });
         let unknown: Vec<Violation> = unknown.collect();
         if unknown.is_empty() {
-            checks.passed("permissions", "all of them are in the catalogue");
+            checks.passed("permissions", "all permissions are in the catalogue");
             return Ok(true);
         }
         checks.refused_with("permissions", invalid(unknown));
@@ -267,7 +268,8 @@ impl CompanySession<'_> {
         if access.is_some_and(|access| access.role.is_some()) {
             let name = attempt.name;
             let why = format!(
-                "{name} holds a role in {}; only an individual list can be adjusted",
+                "{name} has a role in {}; --add-permission and --remove-permission work only on individual \
+                 permissions",
                 place(me, self.company)
             );
             checks.refused_with("access", invalid(vec![Violation::new("access", "not_individual", why)]));
@@ -286,7 +288,7 @@ impl CompanySession<'_> {
             access.map_or(PermissionSet::EMPTY, |access| PermissionSet::known(access.permissions.iter()));
         match adjusted(old, &added, removed) {
             Ok(new) if new.is_empty() => {
-                let why = "access without any permission is no access: remove it instead";
+                let why = "an account needs at least one permission; to have none, remove its access";
                 checks.refused_with("access", invalid(vec![Violation::new("remove", "empty_access", why)]));
             }
             Ok(new) => check_given(me, self.company, old, new, checks),
@@ -305,7 +307,7 @@ pub(in crate::commands) fn check_permission(
 ) {
     let place = place(me, company);
     match decision::require(permission, held_in(me, company)) {
-        Ok(_) => checks.passed("permission", format!("you hold {permission} in {place}")),
+        Ok(_) => checks.passed("permission", format!("you have {permission} in {place}")),
         Err(Refusal::CompanyNotFound) => {
             checks.refused("permission", Code::NotFound, format!("you do not belong to {place}"));
         }
@@ -327,11 +329,11 @@ pub(in crate::commands) fn adjusted(
     if both.is_empty() {
         return Ok((old | add) - remove);
     }
-    let why = format!("to be added and removed at once: {}", both.names().join(", "));
+    let why = format!("both added and removed: {}", both.names().join(", "));
     Err(Violation::new("add", "added_and_removed", why))
 }
 
-/// Whether the caller holds what somebody gains.
+/// Whether the caller has the permissions that are granted.
 pub(in crate::commands) fn check_given(
     me: &Identity,
     company: CompanyId,
@@ -344,9 +346,9 @@ pub(in crate::commands) fn check_given(
         Err(Refusal::Escalation(lacking)) => checks.refused(
             "rights",
             Code::Escalation,
-            format!("in {place} you do not hold {}", listed(lacking)),
+            format!("in {place} you do not have {}", listed(lacking)),
         ),
-        _ => checks.passed("rights", format!("you hold all that would be given in {place}")),
+        _ => checks.passed("rights", format!("you have every permission that would be granted in {place}")),
     }
 }
 

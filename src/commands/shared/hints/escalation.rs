@@ -1,4 +1,4 @@
-//! Nobody gives, or takes over, what they lack: which permissions, where, and who could do it.
+//! Refusals because the caller lacks permissions: which permissions, where, and who could do it.
 
 use super::super::access_args::AccessSpec;
 use super::super::company_session::CompanySession;
@@ -32,22 +32,19 @@ impl CompanySession<'_> {
         let error = if lacking_somewhere.is_empty() {
             error
         } else {
-            error.worded("nobody gives permissions that they do not hold themselves in that company")
+            error.worded("you cannot grant permissions that you do not have")
         };
         let lacking = lacking_somewhere.iter();
         let error = lacking.fold(error, |error, (company, lacking)| {
-            error.hint(format!("in {} you do not hold {}", place(&me, *company), listed(*lacking)))
+            error.hint(format!("in {} you do not have {}", place(&me, *company), listed(*lacking)))
         });
         let company = lacking_somewhere.first().map_or(self.company, |(company, _)| *company);
         error
-            .hint(format!(
-                "give only what you hold yourself, or ask somebody who holds it in {}",
-                place(&me, company)
-            ))
+            .hint(format!("grant only permissions that you have, or ask an admin of {}", place(&me, company)))
             .hint(shows_what_one_holds(company))
     }
 
-    /// Whoever sets a password can act as the account: says what it holds more than the caller.
+    /// A caller who sets the password can act as the account: says which permissions only the account has.
     async fn taking_over(&self, error: CliError, name: &str, me: &Identity) -> CliError {
         let Ok(detail) = self.session.show_account(self.company, name).await else { return error };
         let owner = detail.account.owner;
@@ -56,21 +53,23 @@ impl CompanySession<'_> {
             let held = held_in(me, access.company.id).unwrap_or_default();
             let pair = (PermissionSet::known(access.permissions.iter()), held);
             match decision::may_reset(false, [pair]) {
-                Err(Refusal::Escalation(lacking)) => {
-                    Some(format!("in {} it holds what you do not: {}", access.company, listed(lacking)))
-                }
+                Err(Refusal::Escalation(lacking)) => Some(format!(
+                    "in {} it has permissions that you do not have: {}",
+                    access.company,
+                    listed(lacking)
+                )),
                 _ => None,
             }
         });
         let error = error.worded(format!(
-            "whoever sets the password of {name} could act as it, and it may do more than you"
+            "you cannot reset the password of {name}: it has permissions that you do not have"
         ));
         more.fold(error, CliError::hint)
             .hint(format!(
-                "somebody who holds everything that it holds, in every company, or who is {} of {owner} can do this",
+                "a user with all its permissions in every company, or a {} of {owner}, can do this",
                 DefaultRole::CompanyAdmin.as_str()
             ))
-            .hint(self.shown_by(name).after("see where it may do what with: "))
+            .hint(self.shown_by(name).after("show its access with: "))
     }
 
     /// What the account holds now: an attempt may keep it.

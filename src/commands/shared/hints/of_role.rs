@@ -21,7 +21,7 @@ impl CompanySession<'_> {
         let (added, removed) = (added.collect::<Vec<_>>().concat(), &attempt.also_named);
         let error = match self.individual(attempt.name, &access, &added, removed) {
             Some(grant) => error.hint(grant.after(format!(
-                "{} has the role {role} in {}; replace the role by a list with: ",
+                "{} has the role {role} in {}; replace the role with a list: ",
                 attempt.name, access.company
             ))),
             None => error,
@@ -33,7 +33,7 @@ impl CompanySession<'_> {
         let edit = if added.is_empty() { edit } else { edit.flag("--add-permission", added.join(",")) };
         let edit =
             if removed.is_empty() { edit } else { edit.flag("--remove-permission", removed.join(",")) };
-        error.hint(edit.after("or change the role for all its holders with: "))
+        error.hint(edit.after("or change the role for everyone who has it: "))
     }
 
     /// The command that gives the permissions of the role, adjusted; `None` where none would be left.

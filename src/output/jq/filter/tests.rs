@@ -46,17 +46,17 @@ fn strings_are_raw_and_the_rest_is_json_on_one_line() {
 #[test]
 fn what_is_no_expression_is_told_with_its_place() {
     for (expression, expected) in [
-        (".a | nonsense", "there is no function nonsense, which stands at character 6"),
+        (".a | nonsense", "unknown function nonsense at character 6"),
         ("é | f(1; 2)", "token is expected at character 1, not é | f(1; 2)"),
         (".[0", "closing bracket is expected at character 4, not the end"),
         (".a |", "term is expected at character 5, not the end"),
         ("", "term is expected at character 1, not the end"),
-        (". + $x", "there is no variable $x, which stands at character 5"),
-        ("env", "there is no function env, which stands at character 1"),
-        ("$ENV", "there is no variable $ENV, which stands at character 1"),
-        ("input", "there is no function input, which stands at character 1"),
-        ("f(.; .)", "there is no function f of 2 arguments, which stands at character 1"),
-        ("include \"x\"; .", "the module x cannot be read: there are none here"),
+        (". + $x", "unknown variable $x at character 5"),
+        ("env", "unknown function env at character 1"),
+        ("$ENV", "unknown variable $ENV at character 1"),
+        ("input", "unknown function input at character 1"),
+        ("f(.; .)", "unknown function f/2 at character 1"),
+        ("include \"x\"; .", "the module x cannot be used: modules are not supported"),
         (". ; .", "nothing is expected at character 3, not ;"),
     ] {
         assert_eq!(run(expression, &Value::Null).unwrap_err(), expected, "{expression}");
@@ -74,9 +74,13 @@ fn a_failure_names_types_and_not_values() {
         (".list.x", "cannot index an array with a string"),
         (".password - 1", "cannot calculate a string - 1"),
         ("error(\"my own words\")", "my own words"),
-        ("[[]] | @csv", "a row holds only strings, numbers, booleans and null"),
+        ("[[]] | @csv", "a row can only have strings, numbers, booleans and null"),
         ("halt(3)", "it was halted"),
-        ("nan", "a result is not JSON: a number that is none or infinite, bytes, or a key that is no string"),
+        (
+            "nan",
+            "a result is not JSON: it has a NaN or infinite number, bytes, or a key that is not a \
+            string",
+        ),
     ] {
         assert_eq!(run(expression, &document).unwrap_err(), expected, "{expression}");
     }

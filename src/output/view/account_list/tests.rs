@@ -98,7 +98,7 @@ fn empty_tables_say_what_to_do_next() {
     Acme MSP (1) owns no service account yet. Create one with: sactl create NAME --role viewer --generate
 
     External, with access to Acme MSP (1) — no accounts
-    No other company's account has access to Acme MSP (1). Let one in with: sactl grant NAME --role viewer
+    No other company's account has access to Acme MSP (1). Give one access with: sactl grant NAME --role viewer
     ");
     let filtered =
         Asked { only: Some(Ownership::External), search: Some("x".to_owned()), ..Asked::default() };
@@ -117,7 +117,7 @@ fn a_cut_list_does_not_pretend_to_be_whole() {
     dormant-bot  none    0          never
 
     External, with access to Acme MSP (1) — no accounts shown
-    None among those shown; leave out --limit to see all.
+    None in the accounts shown; remove --limit to see all.
     ");
 }
 
@@ -270,7 +270,7 @@ fn an_external_account_says_what_can_be_done_here() {
 
     External account
     Only its owner can change its description, reset its password or delete it.
-    Change what it may do here with: sactl grant northwind-telemetry --role ROLE
+    Change its access here with: sactl grant northwind-telemetry --role ROLE
     Remove its access here with: sactl revoke northwind-telemetry
     ");
     insta::assert_snapshot!(shown(&view, Some(Format::Yaml), None), @r#"

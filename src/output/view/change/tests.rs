@@ -56,9 +56,9 @@ fn a_generated_password_is_shown_once_and_clearly() {
     Last used     never
 
     Access in no company
-    Give it some with: sactl grant ci --role viewer
+    Give it access with: sactl grant ci --role viewer
 
-    Password, shown only this once
+    Password (shown only once)
     Abc-123456!
     ");
 }

@@ -47,7 +47,8 @@ pub async fn adjust_access(
     let change = change::begin(platform, caller, company, Operation::AdjustAccess, name, request_id).await?;
     let old = change.account.access.as_ref();
     if old.is_some_and(|grant| grant.role.is_some()) {
-        let message = "the account holds a role here; only an individual list can be adjusted";
+        let message = "the account has a role in this company; only individual permissions can be added or \
+            removed";
         return Err(vec![Violation::new("access", "not_individual", message)].into());
     }
     let old = old.map_or(PermissionSet::EMPTY, |grant| grant.permissions);

@@ -25,8 +25,8 @@ pub(super) struct Change<'a> {
 
 /// Begins `operation` on the account of this name.
 ///
-/// The account is locked first, then the companies: with the account locked, nobody gives or takes its access
-/// anywhere, so the companies that a change everywhere concerns stay the same.
+/// The account is locked first, then the companies: with the account locked, no other transaction changes its
+/// access anywhere, so the companies that a change everywhere concerns stay the same.
 ///
 /// # Errors
 /// Every refusal that comes before bad input, or a failure of the database.

@@ -201,7 +201,7 @@ impl Order<'_> {
     ) -> Result<Result<Wanted, Vec<Violation>>, Error> {
         let place = format!("access[{index}].");
         if self.request.access.iter().take(index).any(|earlier| earlier.company_id == asked.company_id) {
-            let message = "each company stands here at most once";
+            let message = "each company may be listed only once";
             let field = format!("{place}company_id");
             return Ok(Err(vec![Violation::new(field, "duplicate_company", message)]));
         }
@@ -247,7 +247,7 @@ impl Order<'_> {
         self.companies().into_iter().map(|company| (company, detail_in(company))).collect()
     }
 
-    /// Somebody else was faster: the same request on another node, or another one for the same name.
+    /// Another request was faster: the same one on another node, or one for the same name.
     async fn lost_race(&self) -> Result<AccountDetail, Error> {
         match self.plan(self.platform.store().reader()).await? {
             Plan::Made(made, member) => self.repeat(&made, &member).await,

@@ -48,7 +48,7 @@ pub async fn reset_password(
         return Err(Error::account_not_found(name, &change.member.company));
     }
     if is_own && store::principal::password_of(&*change.tx, account.id).await? != present {
-        return Err(vec![wrong_current("this is not the present password")].into());
+        return Err(vec![wrong_current("the current password is wrong")].into());
     }
     may_take_over(&change).await?;
     store::principal::set_password(&*change.tx, account.id, hash, platform.now()).await?;
@@ -66,7 +66,10 @@ fn check_input(request: &ResetPassword, is_own: bool) -> Result<(), Error> {
         broken.extend(rules.into_iter().map(password::Rule::violation));
     }
     if is_own && request.current_password.is_none() {
-        broken.push(wrong_current("an account that resets its own password sends the present one too"));
+        broken.push(wrong_current(
+            "an account that resets its own password must send its current password \
+            too",
+        ));
     }
     if broken.is_empty() { Ok(()) } else { Err(broken.into()) }
 }
@@ -87,10 +90,11 @@ async fn check_current(
     if presented::is_right(platform, caller.id, current, present.clone()).await? {
         return Ok(());
     }
-    Err(vec![wrong_current("this is not the present password")].into())
+    Err(vec![wrong_current("the current password is wrong")].into())
 }
 
-/// Whoever sets a password can sign in with it: the caller must hold everything that the account holds.
+/// The caller who sets a password can sign in with it: the caller must have every permission that the account
+/// has.
 async fn may_take_over(change: &Change<'_>) -> Result<(), Error> {
     let is_admin = change.member.role.as_deref() == Some(DefaultRole::CompanyAdmin.as_str());
     let theirs = store::access::everywhere(&*change.tx, change.account.id).await?;

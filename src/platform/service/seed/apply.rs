@@ -131,7 +131,7 @@ impl Sowing<'_> {
             created_by: None,
             request: None,
         };
-        let id = store::account::insert(&*self.tx, new).await?.context("the name stands here twice")?;
+        let id = store::account::insert(&*self.tx, new).await?.context("the name is used twice")?;
         self.added += 1;
         self.access(id, &account.access).await
     }

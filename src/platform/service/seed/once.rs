@@ -7,20 +7,20 @@ use anyhow::{Context as _, ensure};
 use super::{Seed, SeedAccess};
 use crate::domain::AccountName;
 
-/// Checks that no role, user or account, and no access of one of them in a company, stands there twice.
+/// Checks that no role, user or account, and no access of one of them in a company, is listed twice.
 pub(super) fn check(seed: &Seed) -> anyhow::Result<()> {
     let mut roles = HashSet::new();
     for role in &seed.roles {
         let told = || format!("[[role]] {}", role.name);
         let place = seed.place(&role.company).with_context(told)?;
-        ensure!(roles.insert((place, &role.name)), "{}: stands there twice", told());
+        ensure!(roles.insert((place, &role.name)), "{}: is listed twice", told());
     }
     let mut names = HashSet::new();
     let users = seed.users.iter().map(|user| ("user", &user.email, &user.access));
     let accounts = seed.accounts.iter().map(|account| ("service_account", &account.name, &account.access));
     for (kind, name, access) in users.chain(accounts) {
         let told = || format!("[[{kind}]] {name}");
-        ensure!(names.insert(AccountName::key_of(name)), "{}: stands there twice", told());
+        ensure!(names.insert(AccountName::key_of(name)), "{}: is listed twice", told());
         check_access(seed, access).with_context(told)?;
     }
     Ok(())
