@@ -172,20 +172,6 @@ impl CliError {
         self.worded(message)
     }
 
-    /// The same error with a broken rule in words that say more than the server's.
-    #[must_use]
-    pub fn violation_worded(mut self, field: &str, code: &str, message: impl Into<String>) -> Self {
-        let message = message.into();
-        let is_meant = |one: &&mut Violation| one.field == field && one.code == code;
-        for violation in self.0.errors.iter_mut().filter(is_meant) {
-            violation.message = message.clone().into();
-        }
-        match self.0.errors.as_slice() {
-            [only] if only.field == field && only.code == code => self.worded(message),
-            _ => self,
-        }
-    }
-
     /// Adds a line that says what to do next; it names a command where there is one.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Hint>) -> Self {

@@ -149,9 +149,6 @@ pub struct Problem {
     #[serde(default)]
     #[cfg_attr(feature = "platform", schema(value_type = Vec<ViolationSchema>))]
     pub errors: Vec<Violation>,
-    /// The operation that was refused, by its `operationId` in the OpenAPI document.
-    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
     /// What the decision was about.
     #[serde(flatten)]
     pub subject: Subject,
@@ -164,6 +161,9 @@ pub struct Problem {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Subject {
+    /// The operation that was refused, by its `operationId` in the OpenAPI document.
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
     /// The company for which it was decided.
     #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "platform", schema(value_type = Option<super::company::CompanySchema>))]
@@ -223,6 +223,6 @@ mod tests {
         assert_eq!(problem.message.as_deref(), Some("no"));
         assert_eq!((problem.subject.company, problem.subject.missing), (None, Vec::new()));
         assert_eq!(problem.subject.owner.map(|owner| owner.to_string()).as_deref(), Some("Acme (1)"));
-        assert_eq!((problem.operation, problem.dry_run), (None, false));
+        assert_eq!((problem.subject.operation, problem.dry_run), (None, false));
     }
 }

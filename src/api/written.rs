@@ -63,11 +63,6 @@ impl Written {
         matches!(self, Self::Plain(raw) if raw.get() == "null")
     }
 
-    /// Whether an object has a field of this name.
-    pub fn has(&self, name: &str) -> bool {
-        matches!(self, Self::Object(fields) if fields.iter().any(|(field, _)| field == name))
-    }
-
     /// Whether every reader takes it for the same: no field is there twice, and no number is longer than others
     /// keep them.
     pub fn is_unmistakable(&self) -> bool {

@@ -1,5 +1,5 @@
-//! A change that is ready: it can be described, and it can be sent. Both come from the same bytes, so that what
-//! is described is what would be sent.
+//! A change that is ready: it can be described, tried and sent. All come from the same bytes, so that what is described
+//! and tried is what would be sent.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -76,11 +76,11 @@ impl<'a, T> Change<'a, T> {
         Self { session, call, read: Box::new(read) }
     }
 
-    /// What would be sent.
+    /// What would be sent, and its dry run.
     ///
     /// # Errors
     /// `not_found` for a name that can be no part of a path; `usage` for a body that is nested too deeply.
-    pub fn plan(self) -> Result<Plan> {
+    pub fn dry_run(self) -> Result<(Plan, DryRun<'a, T>)> {
         let call = self.call?;
         let body = call.content().map(Written::parse).transpose();
         let mut body = body.map_err(|error| {
@@ -89,7 +89,51 @@ impl<'a, T> Change<'a, T> {
         if let Some(body) = &mut body {
             mask(body);
         }
-        Ok(Plan { method: call.method().to_owned(), path: call.path().to_owned(), body })
+        let plan = Plan { method: call.method().to_owned(), path: call.path().to_owned(), body };
+        Ok((plan, DryRun { session: self.session, call: call.for_dry_run(), read: self.read }))
+    }
+}
+
+/// The question what the server would answer to a change.
+#[must_use = "nothing is asked until it is sent"]
+pub struct DryRun<'a, T> {
+    session: &'a Session,
+    call: Call,
+    read: Read<T>,
+}
+
+impl<T> fmt::Debug for DryRun<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DryRun").finish_non_exhaustive()
+    }
+}
+
+/// What the server would answer to a change.
+#[derive(Debug)]
+pub enum Foretold<T> {
+    /// It would do it, and answer this.
+    Done(T),
+    /// It would refuse it.
+    Refused(Error),
+    /// It knows no dry runs.
+    Unknown,
+}
+
+impl<T> DryRun<'_, T> {
+    /// Asks the server. The path of a dry run is one that other servers do not have: nothing is changed anywhere.
+    ///
+    /// # Errors
+    /// Those of a request that was not decided; `bad_response` for an answer that is none to a dry run.
+    pub async fn send(self) -> Result<Foretold<T>> {
+        match self.session.send(self.call).await {
+            Ok(reply) if reply.says_dry_run() => Ok(Foretold::Done((self.read)(Ok(reply))?)),
+            Ok(reply) => Err(reply.blame(Error::bad_response(
+                "the server's answer to a dry run does not say that nothing was changed",
+            ))),
+            Err(error) if error.is_dry_run => Ok(Foretold::Refused(error)),
+            Err(error) if matches!(error.status, Some(404 | 405 | 501)) => Ok(Foretold::Unknown),
+            Err(error) => Err(error),
+        }
     }
 }
 

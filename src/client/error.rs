@@ -8,8 +8,8 @@ use reqwest::StatusCode;
 use super::retry::Fault;
 use super::trust::distrust;
 use crate::api::session::TokenRefusal;
-use crate::api::{Code, Problem};
-use crate::domain::Violation;
+use crate::api::{Code, Problem, Subject};
+use crate::domain::{Company, Violation};
 use crate::text::{CommandLine, Hint};
 
 /// A failed request.
@@ -21,17 +21,21 @@ pub struct Error {
     /// For people; may hold text of the server, so it is not safe to show as it is.
     pub message: String,
     /// What to do next.
-    pub hint: Option<Hint>,
+    pub hint: Option<Box<Hint>>,
     /// The HTTP status, where there was an answer.
     pub status: Option<u16>,
     /// The request, as the server's log names it.
     pub request_id: Option<String>,
     /// Every broken rule of the input.
     pub errors: Vec<Violation>,
+    /// What the server says that it decided about.
+    pub subject: Box<Subject>,
     /// The cause.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
     /// The request was repeated after an attempt that may have been carried out.
     pub(super) repeated_in_doubt: bool,
+    /// It is the answer to a dry run, by a server that knows them.
+    pub(super) is_dry_run: bool,
 }
 
 /// What every request gives back.
@@ -52,7 +56,16 @@ impl Error {
             errors: Vec::new(),
             source: None,
             repeated_in_doubt: false,
+            subject: Box::default(),
+            is_dry_run: false,
         }
+    }
+
+    /// The same, decided for this company.
+    #[must_use]
+    pub fn in_company(mut self, company: Company) -> Self {
+        self.subject.company = Some(company);
+        self
     }
 
     /// What an answer without success means: a problem document, a bare `{"success": false, "message": …}`, an
@@ -82,7 +95,7 @@ impl Error {
 
     #[must_use]
     pub(super) fn hint(mut self, hint: impl Into<Hint>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(Box::new(hint.into()));
         self
     }
 
@@ -144,6 +157,8 @@ fn problem(status: StatusCode, body: &[u8]) -> Option<Error> {
     let mut error = Error::new(code, bounded(message.unwrap_or_else(|| bare_message(status))));
     error.request_id = problem.request_id;
     error.errors = problem.errors;
+    error.is_dry_run = problem.dry_run;
+    *error.subject = problem.subject;
     Some(error)
 }
 

@@ -27,7 +27,7 @@ mod transport;
 mod trust;
 mod users;
 
-pub use change::{Change, MASK, Plan};
+pub use change::{Change, DryRun, Foretold, MASK, Plan};
 pub use error::{Error, Result};
 pub use gateway::{Gateway, SignIn};
 pub use options::{ClientCertificate, Options};

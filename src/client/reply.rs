@@ -52,6 +52,13 @@ impl Document for Acknowledgement {
     }
 }
 
+/// What an answer says of itself.
+#[derive(Deserialize)]
+struct Envelope {
+    success: Option<bool>,
+    dry_run: Option<bool>,
+}
+
 /// A successful answer.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -127,15 +134,19 @@ impl Reply {
 
     /// Some platforms answer a refusal with a status of success.
     fn says_failure(&self) -> bool {
-        #[derive(Deserialize)]
-        struct Envelope {
-            success: Option<bool>,
-        }
-        let envelope = str::from_utf8(&self.body).ok().and_then(|text| bounds::read::<Envelope>(text).ok());
-        envelope.is_some_and(|envelope| envelope.success == Some(false))
+        self.envelope().is_some_and(|envelope| envelope.success == Some(false))
     }
 
-    fn blame(&self, error: Error) -> Error {
+    /// Whether the server says that it has changed nothing.
+    pub(super) fn says_dry_run(&self) -> bool {
+        self.envelope().is_some_and(|envelope| envelope.dry_run == Some(true))
+    }
+
+    fn envelope(&self) -> Option<Envelope> {
+        str::from_utf8(&self.body).ok().and_then(|text| bounds::read(text).ok())
+    }
+
+    pub(super) fn blame(&self, error: Error) -> Error {
         error.answered(self.status, self.request_id.clone())
     }
 }

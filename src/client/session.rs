@@ -3,7 +3,6 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -44,7 +43,6 @@ pub struct Session {
     token: RwLock<Token>,
     renewal: Option<Arc<dyn Renewal>>,
     renewing: Mutex<()>,
-    is_sealed: AtomicBool,
 }
 
 impl fmt::Debug for Session {
@@ -55,13 +53,7 @@ impl fmt::Debug for Session {
 
 impl Session {
     pub(super) fn new(transport: Transport, token: Token, renewal: Option<Arc<dyn Renewal>>) -> Self {
-        Self {
-            transport,
-            token: RwLock::new(token),
-            renewal,
-            renewing: Mutex::new(()),
-            is_sealed: AtomicBool::new(false),
-        }
+        Self { transport, token: RwLock::new(token), renewal, renewing: Mutex::new(()) }
     }
 
     /// The server this session belongs to.
@@ -74,22 +66,9 @@ impl Session {
         self.token.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// From now on nothing that changes anything leaves this session: for rehearsals.
-    pub fn seal(&self) {
-        self.is_sealed.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether this session only reads.
-    pub fn is_sealed(&self) -> bool {
-        self.is_sealed.load(Ordering::Relaxed)
-    }
-
     /// Sends a call with the token; when the server refuses the token and it can be renewed, once more with
     /// the new one.
     pub(super) async fn send(&self, call: Call) -> Result<Reply> {
-        if call.is_write() && self.is_sealed() {
-            return Err(Error::new(Code::Internal, "a rehearsal sends nothing that changes anything"));
-        }
         let token = self.token();
         let refused = match self.transport.send(call.clone().authorised(&token)?).await {
             Err(error) if error.code == Code::Unauthenticated => error,

@@ -15,7 +15,7 @@ use super::error::{refusal, unsent};
 use super::reply::{Reply, read_body};
 use super::retry::{Fault, Repeat, Schedule, retry_after};
 use super::{Error, Options, Result, secrets};
-use crate::api::Code;
+use crate::api::{Code, path};
 use crate::domain::{Origin, Token};
 
 /// One request and its outcome, for an observer. It has no secret.
@@ -97,6 +97,11 @@ impl Call {
         let value = HeaderValue::from_str(value).map_err(|error| encoding(&error))?;
         self.headers.insert(HeaderName::from_static(name), value);
         Ok(self)
+    }
+
+    /// The same call to the path where it changes nothing.
+    pub(super) fn for_dry_run(self) -> Self {
+        Self { path: format!("{}{}", path::DRY_RUN, self.path), repeat: Repeat::Read, ..self }
     }
 
     /// The same call with the token, which no debug output shows.

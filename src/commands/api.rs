@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::shared::dry_run::{self, Checks, Rehearsal};
+use super::shared::dry_run::{self, DryRunArgs};
 use crate::api::Code;
 use crate::client::{RawAnswer, RawRequest};
 use crate::config::secure_file;
@@ -42,7 +42,7 @@ pub struct Args {
     paginate: bool,
 
     #[command(flatten)]
-    rehearsal: Rehearsal,
+    dry_run: DryRunArgs,
 }
 
 /// Where a body comes from. Never from the command line itself, which every user of the machine can read.
@@ -101,15 +101,13 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let body = args.data.as_ref().map(Data::read).transpose()?;
     let request = RawRequest { method: args.method, path: args.path, body };
     request.check()?;
-    if args.rehearsal.is_on {
-        let session = context.session().await?;
-        session.seal();
-        return dry_run::show(context.ui(), session.raw(request).plan()?, Checks::default()).map(drop);
+    if args.dry_run.is_on {
+        return try_out(request, context).await;
     }
     if args.paginate {
         return pages::print(&request, context).await;
     }
-    let changes = !["GET", "HEAD", "OPTIONS"].iter().any(|read| request.method.eq_ignore_ascii_case(read));
+    let changes = is_write(&request);
     let shown = CommandLine::new("api GET").operand(&request.path);
     let answer = send(request, context).await;
     let answer = if changes { answer.state_shown_by(|| shown) } else { answer };
@@ -123,6 +121,25 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         _ => error,
     })?;
     show(context.ui(), &answer)
+}
+
+fn is_write(request: &RawRequest) -> bool {
+    !["GET", "HEAD", "OPTIONS"].iter().any(|read| request.method.eq_ignore_ascii_case(read))
+}
+
+/// Shows the request; one that changes something below `/api/` has a dry run.
+async fn try_out(request: RawRequest, context: &Context) -> Result<()> {
+    let is_checked = is_write(&request) && request.path.starts_with("/api/");
+    let session = context.session().await?;
+    let change = session.raw(request);
+    if !is_checked {
+        return dry_run::show_only(context.ui(), change);
+    }
+    let would = |answer: &RawAnswer| format!("the server would answer {}", answer.status);
+    match dry_run::try_out(context.ui(), session.origin(), change, would).await? {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(()),
+    }
 }
 
 async fn send(request: RawRequest, context: &Context) -> Result<RawAnswer> {

@@ -5,11 +5,11 @@ use serde_json::json;
 use super::shared::access_args::AccessSpec;
 use super::shared::company_session::CompanySession;
 use super::shared::hints::ActionDescription;
-use super::shared::new_password::NewPassword;
+use super::shared::new_password::{NewPassword, new_key};
 use super::shared::prompts;
 use super::shared::undo::say_undo;
-use crate::api::AccountDetail;
 use crate::api::account::CreateAccount;
+use crate::api::{Account, AccountDetail};
 use crate::context::Context;
 use crate::domain::{Company, CompanyId, Description, Operation};
 use crate::error::{CliError, Result, WriteOutcome};
@@ -41,27 +41,27 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     finish(&wish, description, password, context).await
 }
 
-/// Does what is wished for, or rehearses it.
+/// Does what is wished for, or tries it.
 async fn finish(
     wish: &Wish,
     description: Option<Description>,
     password: NewPassword,
     context: &Context,
 ) -> Result<()> {
-    let acting =
-        wish.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&wish.name))?;
+    let acting = CompanySession::open(context)
+        .await
+        .state_shown_by(|| CommandLine::new("show").operand(&wish.name))?;
     let asked = asked(wish, &acting, context).await?;
     let new = CreateAccount {
         name: wish.name.clone(),
-        password: password.password().clone(),
+        password: if wish.dry_run.is_on { password.for_dry_run() } else { password.password().clone() },
         description: description.map(Description::into_string),
         access: asked.iter().map(|(company, rights)| rights.to_initial(*company)).collect(),
     };
     let attempt = ActionDescription { asked, ..ActionDescription::new(Operation::Create, &wish.name) };
-    if wish.rehearsal.is_on {
-        let change = acting.session.create_account(acting.company, &new, "dry-run");
-        let rules = "name, description and password are valid";
-        return acting.rehearse(change, &attempt, Some(rules)).await;
+    if wish.dry_run.is_on {
+        let change = acting.session.create_account(acting.company, &new, &new_key());
+        return acting.dry_run(change, &attempt, would).await;
     }
     let request = json!({ "description": &new.description, "access": &new.access });
     let sent = password.send(&acting, "create", &wish.name, request)?;
@@ -94,8 +94,17 @@ async fn asked(
     Ok(asked)
 }
 
-fn what_was_done(detail: &AccountDetail) -> String {
+fn would(detail: &AccountDetail) -> String {
     let account = &detail.account;
+    format!("{} would be created, owned by {}; {}", account.name, account.owner, access_in_words(detail))
+}
+
+fn what_was_done(detail: &AccountDetail) -> String {
+    let Account { name, id, owner, .. } = &detail.account;
+    format!("Created {name} (id {id}), owned by {owner}; {}", access_in_words(detail))
+}
+
+fn access_in_words(detail: &AccountDetail) -> String {
     let access: Vec<String> = detail
         .companies
         .iter()
@@ -105,7 +114,5 @@ fn what_was_done(detail: &AccountDetail) -> String {
             None => format!("{} in {}", access.permissions.listed(), access.company),
         })
         .collect();
-    let access =
-        if access.is_empty() { "no access yet".to_owned() } else { format!("access: {}", access.join("; ")) };
-    format!("Created {} (id {}), owned by {}; {access}", account.name, account.id, account.owner)
+    if access.is_empty() { "no access yet".to_owned() } else { format!("access: {}", access.join("; ")) }
 }

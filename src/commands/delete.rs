@@ -1,7 +1,8 @@
 //! `sactl delete`: a service account, everywhere and for good.
 
+use super::shared::company_session::CompanySession;
 use super::shared::confirm::{name_the_account, require_typed_name};
-use super::shared::dry_run::Rehearsal;
+use super::shared::dry_run::DryRunArgs;
 use super::shared::hints::ActionDescription;
 use super::shared::missing;
 use crate::context::Context;
@@ -18,7 +19,7 @@ pub struct Args {
     name: Option<String>,
 
     #[command(flatten)]
-    rehearsal: Rehearsal,
+    dry_run: DryRunArgs,
 }
 
 /// Deletes the account.
@@ -29,17 +30,18 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let name = missing::account(context, args.name, Operation::Delete).await?;
     let attempt = ActionDescription::new(Operation::Delete, &name);
-    if !args.rehearsal.is_on {
+    if !args.dry_run.is_on {
         let what = format!("delete {name} with its access in every company");
         let outcome = "all its tokens stop working, and the name becomes available";
         name_the_account(context, &what, Operation::Delete, &name, outcome).await?;
         require_typed_name(context, &what, &name).await?;
     }
     let acting =
-        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
+        CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     let change = acting.session.delete_account(acting.company, &name);
-    if args.rehearsal.is_on {
-        return acting.rehearse(change, &attempt, None).await;
+    if args.dry_run.is_on {
+        let would = |_: &_| format!("{name} would be deleted, with its access in every company");
+        return acting.dry_run(change, &attempt, would).await;
     }
     let view = match change.await {
         Ok(Some(deletion)) => DeletedView::from(deletion),

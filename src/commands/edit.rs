@@ -1,10 +1,11 @@
 //! `sactl edit`: the description of a service account. The name never changes.
 
 use super::shared::company_session::CompanySession;
-use super::shared::dry_run::Rehearsal;
+use super::shared::dry_run::DryRunArgs;
 use super::shared::hints::ActionDescription;
 use super::shared::undo::say_undo;
 use super::shared::{missing, prompts};
+use crate::api::Account;
 use crate::api::account::EditAccount;
 use crate::context::Context;
 use crate::domain::{Description, Operation};
@@ -26,7 +27,7 @@ pub struct Args {
     description: Option<String>,
 
     #[command(flatten)]
-    rehearsal: Rehearsal,
+    dry_run: DryRunArgs,
 }
 
 /// Changes the description.
@@ -45,12 +46,15 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         None => ask_description(context.ui(), &name).await?,
     };
     let acting =
-        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
+        CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     let edit = EditAccount { description: description.map(Description::into_string) };
     let attempt = ActionDescription::new(Operation::Edit, &name);
     let change = acting.session.edit_account(acting.company, &name, &edit);
-    if args.rehearsal.is_on {
-        return acting.rehearse(change, &attempt, Some("the description is valid")).await;
+    if args.dry_run.is_on {
+        let would = |account: &Account| {
+            format!("the description of {}, owned by {}, would change", account.name, account.owner)
+        };
+        return acting.dry_run(change, &attempt, would).await;
     }
     let before = description_before(&acting, &name).await;
     match change.await {

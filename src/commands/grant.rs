@@ -2,7 +2,7 @@
 
 use super::shared::access_args::{AccessSpec, AdjustArgs};
 use super::shared::company_session::CompanySession;
-use super::shared::dry_run::Rehearsal;
+use super::shared::dry_run::DryRunArgs;
 use super::shared::hints::ActionDescription;
 use super::shared::prompts;
 use super::shared::undo::{restore_access, say_undo};
@@ -30,9 +30,9 @@ use wanted::Wanted;
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let wanted = args.wanted()?;
     if args.is_incomplete() && context.ui().asks_for_what_is_missing() {
-        let rehearsal = args.rehearsal;
+        let dry_run = args.dry_run;
         let asked = questions::ask(args, wanted, context).await?;
-        finish(&asked.acting, &asked.name, &asked.wanted, rehearsal).await?;
+        finish(&asked.acting, &asked.name, &asked.wanted, dry_run).await?;
         prompts::tell_line(context, asked.line);
         return Ok(());
     }
@@ -45,20 +45,15 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
             .hint(CommandLine::new("list").after("list the accounts with: ")));
     };
     let acting =
-        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
-    finish(&acting, &name, &wanted, args.rehearsal).await
+        CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
+    finish(&acting, &name, &wanted, args.dry_run).await
 }
 
-/// Does what is wanted, or rehearses it.
-async fn finish(
-    acting: &CompanySession<'_>,
-    name: &str,
-    wanted: &Wanted,
-    rehearsal: Rehearsal,
-) -> Result<()> {
+/// Does what is wanted, or tries it.
+async fn finish(acting: &CompanySession<'_>, name: &str, wanted: &Wanted, dry_run: DryRunArgs) -> Result<()> {
     let (change, attempt) = (change(acting, name, wanted), attempt(acting, name, wanted));
-    if rehearsal.is_on {
-        return acting.rehearse(change, &attempt, None).await;
+    if dry_run.is_on {
+        return acting.dry_run(change, &attempt, would).await;
     }
     match change.await {
         Ok(done) => {
@@ -93,6 +88,17 @@ fn attempt<'a>(acting: &CompanySession<'_>, name: &'a str, wanted: &Wanted) -> A
             also_named: adjust.remove.clone(),
             ..ActionDescription::new(Operation::AdjustAccess, name)
         },
+    }
+}
+
+fn would(done: &AccessChange) -> String {
+    let (name, access) = (&done.account.name, &done.access);
+    let held = access.role.clone().unwrap_or_else(|| access.permissions.listed());
+    if done.changed {
+        let now = done.before.as_ref().map_or_else(|| "no access".to_owned(), prompts::held);
+        format!("{name} would have {held} in {}; now: {now}", access.company)
+    } else {
+        format!("{name} already has {held} in {}: nothing would change", access.company)
     }
 }
 

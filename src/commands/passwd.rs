@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::shared::company_session::CompanySession;
 use super::shared::confirm::{name_the_account, require_confirmation};
-use super::shared::dry_run::Rehearsal;
+use super::shared::dry_run::{DryRunArgs, try_out};
 use super::shared::hints::ActionDescription;
 use super::shared::missing;
 use super::shared::password_args::PasswordArgs;
@@ -40,7 +40,7 @@ pub struct Args {
     password: PasswordArgs,
 
     #[command(flatten)]
-    rehearsal: Rehearsal,
+    dry_run: DryRunArgs,
 }
 
 /// Resets the password.
@@ -53,14 +53,12 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let current = args.current_password_file.as_deref().map(read_password_file).transpose()?;
     let name = missing::account(context, args.name.clone(), Operation::ResetPassword).await?;
     let what = format!("reset the password of {name} and revoke all its tokens");
-    if !args.rehearsal.is_on {
-        let outcome = "all its tokens stop working";
-        name_the_account(context, &what, Operation::ResetPassword, &name, outcome).await?;
-        require_confirmation(context, &what).await?;
+    if args.dry_run.is_on {
+        return dry_run(&args, &name, current, context).await;
     }
-    if args.rehearsal.is_on {
-        return rehearse(&args, &name, current, context).await;
-    }
+    let outcome = "all its tokens stop working";
+    name_the_account(context, &what, Operation::ResetPassword, &name, outcome).await?;
+    require_confirmation(context, &what).await?;
     let password = args.password.read(context, &name).await?;
     let acting =
         CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
@@ -78,13 +76,35 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     }
 }
 
-async fn rehearse(args: &Args, name: &str, current: Option<Password>, context: &Context) -> Result<()> {
+async fn dry_run(args: &Args, name: &str, current: Option<Password>, context: &Context) -> Result<()> {
     let password = args.password.read(context, name).await?;
-    let acting = args.rehearsal.open(context).await?;
-    let request = ResetPassword { password: password.password().clone(), current_password: current };
+    let acting = CompanySession::open(context).await?;
+    let is_given = current.is_some();
+    let request = ResetPassword { password: password.for_dry_run(), current_password: current };
     let change = acting.session.reset_password(acting.company, name, &request);
-    let attempt = ActionDescription::new(Operation::ResetPassword, name);
-    acting.rehearse(change, &attempt, Some("the password is valid")).await
+    let would = |PasswordChange { account }: &PasswordChange| {
+        format!(
+            "the password of {}, owned by {}, would be reset, and all its tokens revoked",
+            account.name, account.owner
+        )
+    };
+    match try_out(acting.ui, acting.session.origin(), change, would).await? {
+        Some(refusal) => Err(explained(&acting, name, refusal, is_given).await),
+        None => Ok(()),
+    }
+}
+
+/// The refusal of a reset; `is_given` says that the present password was given.
+async fn explained(
+    acting: &CompanySession<'_>,
+    name: &str,
+    error: client::Error,
+    is_given: bool,
+) -> CliError {
+    if !is_given && wants_the_present_password(&error) {
+        return CliError::from(error).hint("pass it with --current-password-file FILE");
+    }
+    acting.explain(error, &ActionDescription::new(Operation::ResetPassword, name)).await
 }
 
 /// Sends the request; a second time with the present password where an account resets its own and can be asked.
@@ -102,12 +122,7 @@ async fn reset(
     }
     match outcome {
         Ok(change) => Ok(change),
-        Err(error) if !is_given && wants_the_present_password(&error) => {
-            Err(CliError::from(error).hint("pass it with --current-password-file FILE"))
-        }
-        Err(error) => {
-            Err(acting.explain(error, &ActionDescription::new(Operation::ResetPassword, name)).await)
-        }
+        Err(error) => Err(explained(acting, name, error, is_given).await),
     }
 }
 

@@ -1,7 +1,8 @@
 //! `sactl revoke`: the end of all access of a service account in one company.
 
+use super::shared::company_session::CompanySession;
 use super::shared::confirm::{name_the_account, require_confirmation};
-use super::shared::dry_run::Rehearsal;
+use super::shared::dry_run::DryRunArgs;
 use super::shared::hints::ActionDescription;
 use super::shared::missing;
 use super::shared::prompts;
@@ -25,7 +26,7 @@ pub struct Args {
     name: Option<String>,
 
     #[command(flatten)]
-    rehearsal: Rehearsal,
+    dry_run: DryRunArgs,
 }
 
 /// The company as far as it is known before any request.
@@ -38,6 +39,19 @@ fn place(context: &Context) -> Result<String> {
     })
 }
 
+fn would(removal: Option<&AccessRemoval>, name: &str) -> String {
+    match removal {
+        Some(AccessRemoval { changed: false, company, .. }) => {
+            format!("{name} has no access in {company}: nothing would change")
+        }
+        Some(AccessRemoval { company, before, .. }) => {
+            let now = before.as_ref().map(|access| format!("; now: {}", prompts::held(access)));
+            format!("{name} would lose all access in {company}{}", now.unwrap_or_default())
+        }
+        None => format!("{name} would lose all access"),
+    }
+}
+
 /// Removes the access.
 ///
 /// # Errors
@@ -45,17 +59,17 @@ fn place(context: &Context) -> Result<String> {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let name = missing::account(context, args.name, Operation::RemoveAccess).await?;
     let attempt = ActionDescription::new(Operation::RemoveAccess, &name);
-    if !args.rehearsal.is_on {
+    if !args.dry_run.is_on {
         let what = format!("remove all access of {name} in {}", place(context)?);
         let outcome = "its access here ends immediately";
         name_the_account(context, &what, Operation::RemoveAccess, &name, outcome).await?;
         require_confirmation(context, &what).await?;
     }
     let acting =
-        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
+        CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     let change = acting.session.remove_access(acting.company, &name);
-    if args.rehearsal.is_on {
-        return acting.rehearse(change, &attempt, None).await;
+    if args.dry_run.is_on {
+        return acting.dry_run(change, &attempt, |removal| would(removal.as_ref(), &name)).await;
     }
     let removal = match change.await {
         Ok(Some(removal)) => removal,

@@ -1,7 +1,7 @@
 //! What may be done to whom: total functions without side effects.
 //!
-//! The platform asks them inside its transaction; the client asks them to explain a refusal. The order in
-//! which the platform asks is the order of refusals: [`admit`] before anything is looked up, [`decide`] once
+//! The platform asks them inside its transaction; the client does not decide, it words what the platform says. The order
+//! in which the platform asks is the order of refusals: [`admit`] before anything is looked up, [`decide`] once
 //! the account and its relation are known, then the input is checked, then [`may_give`] or [`may_reset`].
 
 use super::{Permission, PermissionSet};

@@ -11,7 +11,7 @@ impl From<client::Error> for CliError {
         let leaves_doubt = error.leaves_doubt();
         let mut cli = Self::new(error.code, error.message);
         cli.0.leaves_doubt = leaves_doubt;
-        cli.0.hints.extend(error.hint);
+        cli.0.hints.extend(error.hint.map(|hint| *hint));
         cli.0.status = error.status;
         cli.0.request_id = error.request_id;
         cli.0.errors = error.errors;
@@ -46,7 +46,7 @@ impl CliError {
     pub(crate) fn into_client(self) -> client::Error {
         let details = *self.0;
         let mut error = client::Error::new(details.code, details.message);
-        error.hint = Hint::joined(details.hints);
+        error.hint = Hint::joined(details.hints).map(Box::new);
         error.status = details.status;
         error.request_id = details.request_id;
         error.errors = details.errors;

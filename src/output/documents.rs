@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::{
     AccountDetailView, AccountListView, AccountView, Answer, CheckView, CompanyListView, CompanyView,
-    CreatedView, DeletedView, DoctorView, ErrorView, GrantView, HelpView, IdentityView, PasswordView,
-    PermissionListView, PermissionView, ProfileListView, ProfileView, RawView, RehearsalView, RevokeView,
+    CreatedView, DeletedView, DoctorView, DryRunView, ErrorView, GrantView, HelpView, IdentityView,
+    PasswordView, PermissionListView, PermissionView, ProfileListView, ProfileView, RawView, RevokeView,
     RoleDeletedView, RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
 };
 
@@ -139,7 +139,7 @@ pub const DOCUMENTS: &[Document] = &[
     Document::one::<HelpView>("help", "The help of a command, or a topic.", &["help"]),
     Document::one::<TokenView>("token", "A bearer token.", &["token"]),
     Document::one::<RawView>("api", "Any document of the platform, unchanged.", &["api"]),
-    Document::one::<RehearsalView>("dry-run", "What a command would send, and what --dry-run checked.", &[]),
+    Document::one::<DryRunView>("dry-run", "What a command would send, and what --dry-run checked.", &[]),
     Document {
         name: "error",
         about: "Why a command failed: on standard error, with json, jsonl and yaml.",

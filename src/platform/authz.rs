@@ -18,7 +18,8 @@ pub(super) async fn require(
     company: CompanyId,
     permission: Permission,
 ) -> Result<Grant, Error> {
-    let grant = access::of(db, caller.id, company).await?.ok_or_else(Error::company_not_found)?;
+    let found = access::of(db, caller.id, company).await?;
+    let grant = found.ok_or_else(|| Error::company_not_found(company))?;
     match decision::require(permission, Some(grant.permissions)) {
         Ok(_) => Ok(grant),
         Err(refusal) => Err(Error::refused(refusal, &grant.company)),

@@ -9,7 +9,9 @@ use sea_orm::{DbErr, RuntimeErr};
 
 use crate::api::{Code, Subject};
 use crate::domain::permission::quoted;
-use crate::domain::{Company, DefaultRole, Permission, PermissionSet, Refusal, Violation};
+use crate::domain::{
+    AccountName, Company, CompanyId, DefaultRole, Permission, PermissionSet, Refusal, Violation,
+};
 
 /// Most broken rules that one refusal lists, so that it is not much longer than what it refuses.
 const MOST_ERRORS: usize = 32;
@@ -88,7 +90,8 @@ impl Error {
 
     /// The company has no account of this name, neither owned nor external.
     pub fn account_not_found(name: &str, company: &Company) -> Self {
-        let message = format!("no service account {} in {company}", quoted(name));
+        let name = if AccountName::new(name).is_ok() { name.to_owned() } else { quoted(name) };
+        let message = format!("no service account {name} in {company}");
         Self::new(Code::NotFound, message).in_company(company)
     }
 
@@ -100,9 +103,9 @@ impl Error {
         error
     }
 
-    /// The company does not exist, or the caller does not belong to it.
-    pub fn company_not_found() -> Self {
-        Self::new(Code::NotFound, "the company does not exist, or you do not belong to it")
+    /// The caller is no member of the company, which need not exist.
+    pub fn company_not_found(company: CompanyId) -> Self {
+        Self::new(Code::NotFound, format!("you do not belong to company {company}"))
     }
 
     /// The company has no role of this name.
@@ -130,7 +133,7 @@ impl Error {
     /// A decision against a caller who acts in `company`, where no constructor above says more.
     pub fn refused(refusal: Refusal, company: &Company) -> Self {
         match refusal {
-            Refusal::CompanyNotFound => Self::company_not_found(),
+            Refusal::CompanyNotFound => Self::company_not_found(company.id),
             Refusal::MissingPermission(permission) => Self::missing_permission(permission, company),
             Refusal::AccountNotFound => {
                 Self::new(Code::NotFound, format!("the service account does not exist in {company}"))

@@ -3,26 +3,28 @@
 use serde_json::Value;
 
 use super::acting::{ACME_ADMIN, ACME_OPERATOR, ACME_VIEWER, NORTHWIND_ADMIN, World, names};
+use crate::common::answers;
 use crate::common::env::Env;
 use crate::common::http::Request;
 use crate::common::proxy::Proxy;
+use crate::common::stub::{Answer, Stub};
 
-const PASSWORD: &str = "Canary-Rehearsed-91!";
+const PASSWORD: &str = "Canary-Tried-91!";
 
 /// One of every change, each of which works after those before it.
 const CHANGES: [&str; 12] = [
-    "create rehearsed --password-file password --description Why --role viewer --grant 2=devices:view,alerts:view",
-    "edit rehearsed --description Other",
-    "passwd rehearsed --password-file password",
-    "grant rehearsed --permission devices:view,alerts:view",
-    "grant rehearsed --add-permission devices:edit --remove-permission alerts:view",
-    "role create rehearsing --permission devices:view",
-    "role edit rehearsing --permission devices:view,devices:edit",
-    "role edit rehearsing --add-permission alerts:view",
-    "role delete rehearsing",
-    "revoke rehearsed",
-    "api PATCH /api/companies/1/service-accounts/rehearsed --data @body",
-    "delete rehearsed",
+    "create tried --password-file password --description Why --role viewer --grant 2=devices:view,alerts:view",
+    "edit tried --description Other",
+    "passwd tried --password-file password",
+    "grant tried --permission devices:view,alerts:view",
+    "grant tried --add-permission devices:edit --remove-permission alerts:view",
+    "role create tried-role --permission devices:view",
+    "role edit tried-role --permission devices:view,devices:edit",
+    "role edit tried-role --add-permission alerts:view",
+    "role delete tried-role",
+    "revoke tried",
+    "api PATCH /api/companies/1/service-accounts/tried --data @body",
+    "delete tried",
 ];
 
 /// A place that holds a token, and whose requests go through `proxy`.
@@ -61,15 +63,12 @@ fn what_is_printed_is_what_would_be_sent() {
         let document = outcome.ok().json();
         assert!(!outcome.stdout.contains(PASSWORD), "{outcome}");
         assert_eq!(document["dry_run"], true, "{outcome}");
-        let rehearsed = proxy.requests();
-        assert_eq!(
-            rehearsed[before..].iter().find(|one| is_write(one)).map(|one| &one.target),
-            None,
-            "{change}"
-        );
+        let tried = proxy.requests();
+        let writes: Vec<_> = tried[before..].iter().filter(|one| is_write(one)).collect();
+        let [asked] = writes[..] else { panic!("{change}: {} requests", writes.len()) };
         env.sactl(&format!("{change} --yes")).ok();
         let requests = proxy.requests();
-        let sent: Vec<_> = requests[rehearsed.len()..].iter().filter(|one| is_write(one)).collect();
+        let sent: Vec<_> = requests[tried.len()..].iter().filter(|one| is_write(one)).collect();
         let [sent] = sent[..] else { panic!("{change}: {} changes", sent.len()) };
         let planned = &document["requests"][0];
         assert_eq!(document["requests"].as_array().unwrap().len(), 1);
@@ -78,6 +77,9 @@ fn what_is_printed_is_what_would_be_sent() {
             (&sent.method.as_str().into(), &sent.target.as_str().into())
         );
         assert_eq!(planned["body"], masked(sent), "{change}");
+        assert_eq!(asked.target, format!("/dry-run{}", sent.target), "{change}");
+        assert_eq!((&asked.method, &asked.body), (&sent.method, &sent.body), "{change}");
+        assert_eq!(document["checks"][0]["passed"], true, "{document}");
     }
 }
 
@@ -116,12 +118,16 @@ fn a_refusal_is_foreseen() {
         env.file("weak", "weak\n");
         let real = env.sactl(&format!("{line} --yes -o json"));
         let error = real.expect(code).stderr.parse::<Value>().unwrap();
-        let rehearsed = env.sactl(&format!("{line} --dry-run -o json"));
-        let foreseen = rehearsed.expect(code).stderr.parse::<Value>().unwrap();
-        assert_eq!(foreseen["error"]["code"], error["error"]["code"], "{user} {line}\n{rehearsed}\n{real}");
-        if let Ok(document) = rehearsed.stdout.parse::<Value>() {
+        let tried = env.sactl(&format!("{line} --dry-run -o json"));
+        let told = |mut error: Value| {
+            error["error"].as_object_mut().unwrap().remove("request_id");
+            error
+        };
+        let foreseen = tried.expect(code).stderr.parse::<Value>().unwrap();
+        assert_eq!(told(foreseen), told(error), "{user} {line}\n{tried}\n{real}");
+        if let Ok(document) = tried.stdout.parse::<Value>() {
             let checks = document["checks"].as_array().unwrap();
-            assert_eq!(checks.iter().filter(|one| one["passed"] == false).count(), 1, "{rehearsed}");
+            assert_eq!((checks.len(), &checks[0]["passed"]), (1, &Value::Bool(false)), "{tried}");
         }
     }
 }
@@ -133,8 +139,9 @@ fn an_account_seen_elsewhere_can_be_let_in() {
     let env = world.acting(ACME_ADMIN, 2);
     let line = "grant dormant-bot --role viewer";
     let document = env.sactl(&format!("{line} --dry-run -o json")).ok().json();
-    let checks = document["checks"].as_array().unwrap();
-    assert!(checks.iter().any(|one| one["check"] == "account" && one["passed"] == true), "{document}");
+    let check = &document["checks"][0];
+    assert_eq!((&check["check"], &check["passed"]), (&"server".into(), &true.into()), "{document}");
+    assert_eq!(check["detail"], "dormant-bot would have viewer in Northwind Logistics (2); now: no access");
     env.sactl(line).ok();
     world.acting(NORTHWIND_ADMIN, 2).sactl("show dormant-bot").ok();
 }
@@ -158,6 +165,40 @@ fn a_written_body_is_shown_as_it_is() {
     env.sactl(&format!("{line} -o yaml")).error(2, "usage");
     env.file("body", format!("{}1{}", "[".repeat(200_000), "]".repeat(200_000)));
     env.sactl(&format!("{line} -o json")).error(2, "usage");
+}
+
+/// A server that has no dry runs answers 404, which is not that of an account: the request is shown, and the note says
+/// that it is unchecked. Nothing was sent to the path of the real request.
+#[test]
+fn a_server_without_dry_runs_leaves_the_request_unchecked() {
+    for refusal in
+        [answers::problem(404, "not_found", "there is nothing at this path").to_string(), "<html>".into()]
+    {
+        let stub = Stub::start(move |request| {
+            assert!(request.target.starts_with("/dry-run/"), "{}", request.target);
+            Answer::json(404, refusal.clone())
+        });
+        let env = answers::with_token(&stub.url());
+        let outcome = env.sactl("grant robot --role viewer --dry-run -o json");
+        let document = outcome.ok().json();
+        assert_eq!(document["requests"][0]["path"], "/api/companies/1/service-accounts/robot/access");
+        assert_eq!(document["checks"][0]["passed"], Value::Null, "{document}");
+        let note = env.sactl("delete robot --dry-run -o table");
+        assert!(note.ok().stderr.contains("has no dry runs: the request is shown and unchecked"), "{note}");
+    }
+}
+
+/// Only an answer that says so is one to a dry run: another one may be the page of a portal, or worse, a change.
+#[test]
+fn an_answer_that_names_no_dry_run_is_no_success() {
+    let stub = Stub::start(|request| {
+        let path = request.path().trim_start_matches("/dry-run");
+        Answer::json(200, answers::of_platform(&request.method, path).to_string())
+    });
+    let path = "/dry-run/api/companies/1/service-accounts/robot";
+    let env = answers::with_token(&stub.url());
+    env.sactl("edit robot --description x --dry-run -o json").error(1, "bad_response");
+    assert_eq!(stub.requests().last().unwrap().target, path);
 }
 
 #[test]

@@ -90,6 +90,11 @@ pub(crate) fn problem(status: u16, code: &str, message: &str) -> Value {
 
 /// What the platform answers to `method path` in a world that holds the one account `robot`.
 pub(crate) fn of_platform(method: &str, path: &str) -> Value {
+    if let Some(path) = path.strip_prefix("/dry-run") {
+        let mut answer = of_platform(method, path);
+        answer["dry_run"] = true.into();
+        return answer;
+    }
     let name = "robot";
     match (method, path) {
         ("POST", "/public/auth/connect/token") => grant(),

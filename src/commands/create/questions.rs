@@ -29,10 +29,10 @@ pub(super) struct Asked {
 pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked> {
     let ui = context.ui();
     refuse_at_once(&args)?;
-    let acting = args.rehearsal.open(context).await?;
+    let acting = CompanySession::open(context).await?;
     acting.require_right_to_ask(Operation::Create, args.name.as_deref().unwrap_or_default()).await?;
     let company = acting.named_company().await;
-    let Args { name, mut description, rights, grants, mut password, rehearsal } = args;
+    let Args { name, mut description, rights, grants, mut password, dry_run } = args;
     let name = if let Some(name) = name {
         if !password.resumes("create", &name) && acting.sees_account(&name).await {
             return Err(taken(&acting, &name).await);
@@ -63,9 +63,9 @@ pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked> {
             password = generated;
         }
     }
-    let wish = Wish { name, description, rights, grants, password, rehearsal };
+    let wish = Wish { name, description, rights, grants, password, dry_run };
     let (description, new_password) = checked(&wish, context).await?;
-    if !rehearsal.is_on {
+    if !dry_run.is_on {
         let summary = in_words(&wish, &company, summary);
         prompts::agreement(ui, &summary, "Create the account?").await?;
     }
@@ -153,5 +153,5 @@ fn line(wish: &Wish, company: &Company) -> CommandLine {
         (None, None) if password.generate => line.switch("--generate"),
         (None, None) => line.switch("--password-stdin"),
     };
-    if wish.rehearsal.is_on { line.switch("--dry-run") } else { line }
+    if wish.dry_run.is_on { line.switch("--dry-run") } else { line }
 }

@@ -2,7 +2,7 @@
 
 use crate::api::Code;
 use crate::commands::shared::access_args::{AccessSpec, Grant, RightsArgs};
-use crate::commands::shared::dry_run::Rehearsal;
+use crate::commands::shared::dry_run::DryRunArgs;
 use crate::commands::shared::new_password::NewPassword;
 use crate::commands::shared::password_args::PasswordArgs;
 use crate::context::Context;
@@ -41,7 +41,7 @@ pub struct Args {
     pub(super) password: PasswordArgs,
 
     #[command(flatten)]
-    pub(super) rehearsal: Rehearsal,
+    pub(super) dry_run: DryRunArgs,
 }
 
 /// Everything that a new account needs but its password.
@@ -51,7 +51,7 @@ pub(super) struct Wish {
     pub(super) rights: Option<AccessSpec>,
     pub(super) grants: Vec<Grant>,
     pub(super) password: PasswordArgs,
-    pub(super) rehearsal: Rehearsal,
+    pub(super) dry_run: DryRunArgs,
 }
 
 impl Args {
@@ -76,8 +76,8 @@ impl Args {
                         ),
                 ));
         };
-        let Self { description, rights, grants, password, rehearsal, .. } = self;
-        Ok(Wish { name, description, rights: rights.rights(), grants, password, rehearsal })
+        let Self { description, rights, grants, password, dry_run, .. } = self;
+        Ok(Wish { name, description, rights: rights.rights(), grants, password, dry_run })
     }
 }
 

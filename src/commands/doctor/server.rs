@@ -53,7 +53,7 @@ async fn probe(gateway: &Gateway) -> std::result::Result<Probe, Error> {
         return outcome;
     }
     let mut error = Error::new(Code::Timeout, format!("{} does not answer within 5 s", gateway.origin()));
-    error.hint = Some("check the network and the server name".into());
+    error.hint = Some(Box::new("check the network and the server name".into()));
     Err(error)
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Asked<'a> {
 /// Those of asking.
 pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -> Result<Asked<'_>> {
     let ui = context.ui();
-    let acting = args.rehearsal.open(context).await?;
+    let acting = CompanySession::open(context).await?;
     acting.require_right_to_ask(Operation::SetAccess, args.name.as_deref().unwrap_or_default()).await?;
     let company = acting.named_company().await;
     let name = match args.name {
@@ -47,7 +47,7 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
             Chosen::Nothing => return Err(CliError::not_confirmed()),
         },
     };
-    if !args.rehearsal.is_on {
+    if !args.dry_run.is_on {
         let instead = match (&wanted, &present) {
             (Wanted::Set(_), Some(access)) => format!(", in place of {}", prompts::held(access)),
             _ => String::new(),
@@ -55,7 +55,7 @@ pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -
         prompts::agreement(ui, &format!("{name} {what}{instead}"), "Apply?").await?;
     }
     let line = line(&name, &wanted, &company);
-    let line = if args.rehearsal.is_on { line.switch("--dry-run") } else { line };
+    let line = if args.dry_run.is_on { line.switch("--dry-run") } else { line };
     Ok(Asked { acting, name, wanted, line })
 }
 

@@ -1,7 +1,7 @@
 //! What `sactl grant` is asked for: as it is typed, and as it is complete.
 
 use crate::commands::shared::access_args::{AccessSpec, AdjustArgs, RightsArgs};
-use crate::commands::shared::dry_run::Rehearsal;
+use crate::commands::shared::dry_run::DryRunArgs;
 use crate::error::{CliError, Result};
 
 #[derive(Clone, Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub struct Args {
     pub(super) adjust: AdjustArgs,
 
     #[command(flatten)]
-    pub(super) rehearsal: Rehearsal,
+    pub(super) dry_run: DryRunArgs,
 }
 
 /// What is to be done to the access.

@@ -1,11 +1,12 @@
 //! `sactl role create`: a role of the company's own.
 
 use super::super::shared::access_args::word;
-use super::super::shared::dry_run::Rehearsal;
+use super::super::shared::company_session::CompanySession;
+use super::super::shared::dry_run::DryRunArgs;
 use super::super::shared::undo::say_undo;
+use super::dry_run::dry_run;
 use super::explain::explain;
-use super::rehearsal::{ActionDescription, rehearse};
-use crate::api::role::CreateRole;
+use crate::api::role::{CreateRole, Role};
 use crate::context::Context;
 use crate::domain::{Permission, RoleName};
 use crate::error::{CliError, Result, WriteOutcome};
@@ -28,7 +29,7 @@ pub(super) struct Args {
     permissions: Vec<String>,
 
     #[command(flatten)]
-    rehearsal: Rehearsal,
+    dry_run: DryRunArgs,
 }
 
 /// Creates the role.
@@ -38,15 +39,15 @@ pub(super) struct Args {
 /// and of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     RoleName::new(args.name.as_str()).map_err(|broken| CliError::invalid_input(vec![broken]))?;
-    let acting = args
-        .rehearsal
-        .open(context)
+    let acting = CompanySession::open(context)
         .await
         .state_shown_by(|| CommandLine::new("role show").operand(&args.name))?;
     let new = CreateRole { name: args.name, permissions: args.permissions };
     let change = acting.session.create_role(acting.company, &new);
-    if args.rehearsal.is_on {
-        return rehearse(&acting, change, &new.name, &ActionDescription::Create(&new.permissions)).await;
+    if args.dry_run.is_on {
+        let would =
+            |role: &Role| format!("the role {} would be created: {}", role.name, role.permissions.listed());
+        return dry_run(&acting, change, &new.name, &new.permissions, would).await;
     }
     match change.await {
         Ok(role) => {

@@ -2,14 +2,14 @@
 
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::confirm::{is_needed, require_confirmation};
-use super::super::shared::dry_run::Rehearsal;
-use super::super::shared::dry_run::account::invalid;
+use super::super::shared::dry_run::DryRunArgs;
 use super::super::shared::missing;
+use super::dry_run::dry_run;
 use super::explain::explain;
-use super::rehearsal::{ActionDescription, rehearse, unchangeable};
 use crate::api::Code;
+use crate::client;
 use crate::context::Context;
-use crate::domain::Permission;
+use crate::domain::{Permission, Violation};
 use crate::error::{Result, WriteOutcome};
 use crate::output::RoleDeletedView;
 use crate::text::CommandLine;
@@ -27,7 +27,7 @@ pub(super) struct Args {
     name: Option<String>,
 
     #[command(flatten)]
-    rehearsal: Rehearsal,
+    dry_run: DryRunArgs,
 }
 
 /// Deletes the role.
@@ -37,18 +37,20 @@ pub(super) struct Args {
 /// of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let name = missing::role(context, args.name, true).await?;
-    if !args.rehearsal.is_on {
+    if !args.dry_run.is_on {
         let what = format!("delete the role {name}");
         if is_needed(context, &what)? {
             name_the_role(&CompanySession::open(context).await?, &name).await?;
         }
         require_confirmation(context, &what).await?;
     }
-    let acting =
-        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("role show").operand(&name))?;
+    let acting = CompanySession::open(context)
+        .await
+        .state_shown_by(|| CommandLine::new("role show").operand(&name))?;
     let change = acting.session.delete_role(acting.company, &name);
-    if args.rehearsal.is_on {
-        return rehearse(&acting, change, &name, &ActionDescription::Delete).await;
+    if args.dry_run.is_on {
+        let would = |_: &_| format!("the role {name} would be deleted");
+        return dry_run(&acting, change, &name, &[], would).await;
     }
     if let Err(error) = change.await {
         return Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&name), &[]).await);
@@ -61,8 +63,10 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
 async fn name_the_role(acting: &CompanySession<'_>, name: &str) -> Result<()> {
     match acting.session.show_role(acting.company, name).await {
         Ok(role) => {
-            if let Some(broken) = unchangeable(name) {
-                let refusal = invalid(vec![broken]);
+            if role.default {
+                let why = format!("{name} is a default role, which cannot be deleted");
+                let mut refusal = client::Error::new(Code::InvalidInput, &*why);
+                refusal.errors.push(Violation::new("role", "default_role", why));
                 return Err(explain(acting, refusal, Permission::ROLES_MANAGE, Some(name), &[]).await);
             }
             let holders = role.holders.map_or_else(|| "unknown".to_owned(), |count| count.to_string());

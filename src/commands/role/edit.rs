@@ -2,12 +2,12 @@
 
 use super::super::shared::access_args::{AdjustArgs, word};
 use super::super::shared::company_session::CompanySession;
-use super::super::shared::dry_run::Rehearsal;
+use super::super::shared::dry_run::DryRunArgs;
 use super::super::shared::hints::held_in;
 use super::super::shared::missing;
 use super::super::shared::undo::say_undo;
+use super::dry_run::dry_run;
 use super::explain::explain;
-use super::rehearsal::{ActionDescription, rehearse};
 use crate::api::access::AdjustPermissions;
 use crate::api::role::{Role, SetRole};
 use crate::client::Change;
@@ -39,7 +39,7 @@ pub(super) struct Args {
     adjust: AdjustArgs,
 
     #[command(flatten)]
-    rehearsal: Rehearsal,
+    dry_run: DryRunArgs,
 }
 
 impl Args {
@@ -72,11 +72,14 @@ pub(super) async fn run(mut args: Args, context: &Context) -> Result<()> {
     if args.is_without_permissions() {
         args.permissions = ask_permissions(context, &name).await?;
     }
-    let acting =
-        args.rehearsal.open(context).await.state_shown_by(|| CommandLine::new("role show").operand(&name))?;
+    let acting = CompanySession::open(context)
+        .await
+        .state_shown_by(|| CommandLine::new("role show").operand(&name))?;
     let change = change(&acting, &name, &args);
-    if args.rehearsal.is_on {
-        return rehearse(&acting, change, &name, &attempt(&args)).await;
+    let named = [&args.permissions[..], &args.adjust.add, &args.adjust.remove].concat();
+    if args.dry_run.is_on {
+        let would = |role: &Role| format!("the role {} would hold {}", role.name, role.permissions.listed());
+        return dry_run(&acting, change, &name, &named, would).await;
     }
     let before =
         if acting.ui.speaks() { acting.session.show_role(acting.company, &name).await.ok() } else { None };
@@ -90,10 +93,7 @@ pub(super) async fn run(mut args: Args, context: &Context) -> Result<()> {
             }
             acting.show(&RoleView::from(role))
         }
-        Err(error) => {
-            let named = [args.permissions, args.adjust.add, args.adjust.remove].concat();
-            Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&name), &named).await)
-        }
+        Err(error) => Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&name), &named).await),
     }
 }
 
@@ -107,13 +107,6 @@ async fn ask_permissions(context: &Context, name: &str) -> Result<Vec<String>> {
     let kept = PermissionSet::known(role.permissions.iter());
     let held = held_in(&acting.session.me().await?, acting.company).unwrap_or_default();
     acting.ask_permissions(held | kept, kept).await
-}
-
-fn attempt(args: &Args) -> ActionDescription<'_> {
-    if args.adjust.is_empty() {
-        return ActionDescription::Set(&args.permissions);
-    }
-    ActionDescription::Adjust(&args.adjust.add, &args.adjust.remove)
 }
 
 fn change<'a>(acting: &CompanySession<'a>, name: &str, args: &Args) -> Change<'a, Role> {

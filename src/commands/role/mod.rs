@@ -2,10 +2,10 @@
 
 mod create;
 mod delete;
+mod dry_run;
 mod edit;
 mod explain;
 mod list;
-mod rehearsal;
 mod show;
 
 use crate::context::Context;

@@ -4,7 +4,7 @@
 use super::company_session::CompanySession;
 use super::hints::ActionDescription;
 use super::prompts::held;
-use crate::api::{AccountDetail, Code};
+use crate::api::{Account, AccountDetail, Code};
 use crate::client;
 use crate::context::Context;
 use crate::domain::{Operation, Ownership};
@@ -67,7 +67,10 @@ pub(in crate::commands) async fn name_the_account(
         Ok(detail) => {
             let is_external = detail.account.ownership == Ownership::External;
             if operation.is_for_the_owner_only() && is_external {
-                let refusal = client::Error::new(Code::NotOwner, "only the owner company may do this");
+                let Account { name, owner, .. } = detail.account;
+                let why = format!("only {owner}, which owns {name}, may do this");
+                let mut refusal = client::Error::new(Code::NotOwner, why);
+                refusal.subject.owner = Some(owner);
                 return Err(acting.explain(refusal, &attempt).await);
             }
             context.ui().ask_about(format!("{}; {outcome}", in_words(&detail)));

@@ -1,131 +1,102 @@
-//! `--dry-run`: the request that would be sent, and as much of the answer as reads can tell beforehand.
+//! `--dry-run`: the request that would be sent, and what the server says to it.
 //!
-//! The request is the very one that would go out, described in place of being sent, and the session is sealed
-//! for it. What the server would decide is asked of the same rules that it uses, with what the signed-in
-//! identity may look at; the first refusal found this way is the command's own.
+//! The server decides, in its dry run of the very request. Refuses to foresee anything here.
 
 use super::company_session::CompanySession;
 use super::hints::ActionDescription;
-use crate::api::{Code, Written};
-use crate::client::{self, Change, Plan};
-use crate::context::Context;
+use crate::api::Written;
+use crate::client::{self, Change, Foretold, Plan};
+use crate::domain::Origin;
 use crate::error::{CliError, Result};
-use crate::output::{CheckedView, Format, PlannedView, RehearsalView};
+use crate::output::{CheckedView, DryRunView, Format, PlannedView};
 use crate::ui::{self, Ui};
-
-pub(in crate::commands) mod account;
 
 // Not a doc comment: it would become the help of the commands that take these.
 // `--dry-run`.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
-pub(in crate::commands) struct Rehearsal {
+pub(in crate::commands) struct DryRunArgs {
     /// Show the request and check it, without changing anything
     #[arg(long = "dry-run")]
     pub(in crate::commands) is_on: bool,
 }
 
-impl Rehearsal {
-    /// Signs in and settles the company; for a rehearsal with a session that only reads.
-    ///
-    /// # Errors
-    /// Those of [`CompanySession::open`].
-    pub(in crate::commands) async fn open(self, context: &Context) -> Result<CompanySession<'_>> {
-        if self.is_on {
-            context.session().await?.seal();
-        }
-        CompanySession::open(context).await
-    }
-}
-
-/// What was looked at so far.
-#[derive(Debug, Default)]
-pub(in crate::commands) struct Checks {
-    lines: Vec<CheckedView>,
-    refusal: Option<client::Error>,
-}
-
-impl Checks {
-    fn add(&mut self, check: &'static str, passed: Option<bool>, detail: impl Into<String>) {
-        self.lines.push(CheckedView { check, passed, detail: detail.into() });
-    }
-
-    /// It is as it must be.
-    pub(in crate::commands) fn passed(&mut self, check: &'static str, detail: impl Into<String>) {
-        self.add(check, Some(true), detail);
-    }
-
-    /// It cannot be known from here.
-    pub(in crate::commands) fn unknown(&mut self, check: &'static str, detail: impl Into<String>) {
-        self.add(check, None, detail);
-    }
-
-    /// The server would say no.
-    pub(in crate::commands) fn refused(&mut self, check: &'static str, code: Code, why: impl Into<String>) {
-        self.refused_with(check, client::Error::new(code, why));
-    }
-
-    /// The same with more to tell than a sentence.
-    pub(in crate::commands) fn refused_with(&mut self, check: &'static str, refusal: client::Error) {
-        self.add(check, Some(false), refusal.message.clone());
-        self.refusal.get_or_insert(refusal);
-    }
-
-    /// Whether the server would say no to something.
-    pub(in crate::commands) fn is_refused(&self) -> bool {
-        self.refusal.is_some()
-    }
-}
-
 impl CompanySession<'_> {
-    /// Shows what `change` would send, and what would come of it. `rules` says which rules of the input are
-    /// kept.
+    /// Shows what `change` of an account would send, and what the server says to it; `would` words what it would do.
     ///
     /// # Errors
-    /// The refusal that the server would give, as far as it can be known; those of reading.
-    pub(in crate::commands) async fn rehearse<T>(
+    /// The refusal of the server, and those of asking it.
+    pub(in crate::commands) async fn dry_run<T>(
         &self,
         change: Change<'_, T>,
         attempt: &ActionDescription<'_>,
-        rules: Option<&str>,
+        would: impl FnOnce(&T) -> String,
     ) -> Result<()> {
-        let plan = match change.plan() {
-            Ok(plan) => plan,
-            Err(error) => return Err(self.explain(error, attempt).await),
-        };
-        let mut checks = Checks::default();
-        if let Some(rules) = rules {
-            checks.passed("input", rules);
-        }
-        self.check_account(attempt, &plan, &mut checks).await?;
-        match show(self.ui, plan, checks)? {
+        match try_out(self.ui, self.session.origin(), change, would).await? {
             Some(refusal) => Err(self.explain(refusal, attempt).await),
             None => Ok(()),
         }
     }
 }
 
-/// Shows a plan with its checks, and gives back the first refusal.
+/// Shows what `change` would send, and what the server says to it. Gives back why it would not be done, unexplained.
 ///
 /// # Errors
-/// `usage` where columns were chosen, `io`.
-pub(in crate::commands) fn show(ui: &Ui, plan: Plan, checks: Checks) -> Result<Option<client::Error>> {
+/// `usage` for a format that cannot show the request, before anything is sent; those of showing.
+pub(in crate::commands) async fn try_out<T>(
+    ui: &Ui,
+    server: &Origin,
+    change: Change<'_, T>,
+    would: impl FnOnce(&T) -> String,
+) -> Result<Option<client::Error>> {
+    let (plan, dry_run) = match change.dry_run() {
+        Ok(ready) => ready,
+        Err(error) => return Ok(Some(error)),
+    };
+    require_showable(ui, &plan)?;
+    let (check, refusal) = match dry_run.send().await {
+        Ok(Foretold::Done(answer)) => (CheckedView::by_server(Some(true), would(&answer)), None),
+        Ok(Foretold::Refused(why)) => (CheckedView::by_server(Some(false), &why.message), Some(why)),
+        Ok(Foretold::Unknown) => {
+            let unchecked = format!("{server} has no dry runs: the request is shown and unchecked");
+            (CheckedView::by_server(None, unchecked), None)
+        }
+        Err(error) => return Ok(Some(error)),
+    };
+    ui.status(match check.passed {
+        Some(true) => "Dry run: nothing was changed".to_owned(),
+        Some(false) => "Dry run: nothing was changed, and the server would refuse this".to_owned(),
+        None => format!("Dry run: nothing was changed; {}", check.detail),
+    });
+    show(ui, plan, vec![check])?;
+    Ok(refusal)
+}
+
+/// Shows the request of a command that changes nothing.
+///
+/// # Errors
+/// As [`try_out`], and those of the request.
+pub(in crate::commands) fn show_only<T>(ui: &Ui, change: Change<'_, T>) -> Result<()> {
+    let (plan, _) = change.dry_run()?;
+    require_showable(ui, &plan)?;
+    ui.status("Dry run: nothing was sent");
+    show(ui, plan, Vec::new())
+}
+
+fn require_showable(ui: &Ui, plan: &Plan) -> Result<()> {
     if ui.selection().is_columns() {
         return Err(CliError::usage("a dry run prints a request, which has no columns")
             .hint("select from it with --jq"));
     }
-    let Plan { method, path, body } = plan;
-    if ui.format() == Format::Yaml && !body.as_ref().is_none_or(Written::is_unmistakable) {
+    if ui.format() == Format::Yaml && !plan.body.as_ref().is_none_or(Written::is_unmistakable) {
         return Err(CliError::usage(
             "the body has a repeated field or a long number, which YAML cannot show exactly",
         )
         .hint("choose -o json"));
     }
-    ui.status(if checks.is_refused() {
-        "Dry run: nothing was sent; the server would refuse this"
-    } else {
-        "Dry run: nothing was sent"
-    });
-    let view = RehearsalView::new(PlannedView { method, path, body }, checks.lines);
-    ui::show(ui, &view)?;
-    Ok(checks.refusal)
+    Ok(())
+}
+
+fn show(ui: &Ui, plan: Plan, checks: Vec<CheckedView>) -> Result<()> {
+    let Plan { method, path, body } = plan;
+    ui::show(ui, &DryRunView::new(PlannedView { method, path, body }, checks))
 }

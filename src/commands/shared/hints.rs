@@ -1,7 +1,7 @@
 //! Refusals, explained: which rule, what is lacking where, and what one can do instead.
 //!
-//! Only after a refusal, and only as far as the signed-in identity may look: what cannot be found out leaves
-//! the server's own words as they are.
+//! The server says in data what it decided about, and this words it. Names that were probably meant are looked up, as far
+//! as the signed-in identity may look.
 
 mod escalation;
 mod of_role;
@@ -9,11 +9,9 @@ mod of_role;
 use super::access_args::AccessSpec;
 use super::company_session::CompanySession;
 use crate::api::account::AccountQuery;
-use crate::api::session::Kind;
-use crate::api::{self, Code};
+use crate::api::{self, Code, Subject};
 use crate::client;
-use crate::domain::decision::{self, Operation};
-use crate::domain::{Company, CompanyId, DefaultRole, Permission, PermissionSet, Refusal, Violation, page};
+use crate::domain::{Company, CompanyId, DefaultRole, Operation, Permission, PermissionSet, Violation, page};
 use crate::error::{CliError, Result};
 use crate::text::suggest::nearest;
 use crate::text::{CommandLine, Hint};
@@ -52,13 +50,14 @@ impl CompanySession<'_> {
         attempt: &ActionDescription<'_>,
     ) -> CliError {
         let name = attempt.name;
+        let subject = error.subject.clone();
         let error: CliError = error.into();
         match error.code() {
-            Code::MissingPermission => self.lacking_permission(error, attempt).await,
-            Code::NotOwner => self.not_owner(error, name).await,
-            Code::Escalation => self.escalation(error, attempt).await,
-            Code::SelfModification => self.oneself(error, attempt).await,
-            Code::NotFound => self.not_found(error, attempt).await,
+            Code::MissingPermission => self.lacking_permission(error, &subject, attempt),
+            Code::NotOwner => self.not_owner(error, &subject, name),
+            Code::Escalation => self.escalation(error, &subject, attempt),
+            Code::SelfModification => self.oneself(error, &subject, attempt),
+            Code::NotFound => self.not_found(error, &subject, attempt).await,
             Code::NameTaken => error.at(self.session.origin()).hint(
                 "account names are unique over all companies, and case does not matter: choose \
                     another name",
@@ -69,41 +68,35 @@ impl CompanySession<'_> {
         }
     }
 
-    /// Says whether the caller cannot see the company or the account.
-    async fn not_found(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
-        let me = self.session.me().await.ok();
-        let origin = self.session.origin();
-        match me.as_ref().map(|me| held_in(me, self.company)) {
-            Some(None) => error
-                .worded(format!("you do not belong to company {} at {origin}", self.company))
-                .hint(CommandLine::new("company list").after("list your companies with: ")),
-            _ if attempt.operation == Operation::Create => {
-                error.hint(CommandLine::new("company list").after("list your companies with: "))
-            }
-            _ if attempt.operation == Operation::List => error,
-            _ => {
-                let list = CommandLine::new("list").flag("--company", self.company);
-                // Without a look at the caller, the server's own words stay.
-                let error = match me {
-                    Some(me) => error.worded(format!(
-                        "no service account {} in {} at {origin}",
-                        attempt.name,
-                        place(&me, self.company)
-                    )),
-                    None => error,
-                };
-                let error = error.hint(list.after("list the accounts with: "));
-                let error = match self.meant(attempt.name).await {
-                    Some(meant) => error.hint_before(meant),
-                    None => error,
-                };
-                if !matches!(attempt.operation, Operation::SetAccess | Operation::AdjustAccess) {
-                    return error;
-                }
-                error
-                    .hint("to add another company's account, you must also be able to see it in that company")
-            }
+    /// Says whether it is the company or the account that is not there for this caller.
+    async fn not_found(
+        &self,
+        error: CliError,
+        subject: &Subject,
+        attempt: &ActionDescription<'_>,
+    ) -> CliError {
+        let error = error.at(self.session.origin());
+        let companies = CommandLine::new("company list");
+        if is_about_the_company(subject) {
+            return error.hint(companies.after("list your companies with: "));
         }
+        match attempt.operation {
+            Operation::List => return error,
+            Operation::Create => {
+                return error.hint(companies.after("list the companies that you can name with: "));
+            }
+            _ => {}
+        }
+        let list = CommandLine::new("list").flag("--company", self.company);
+        let error = error.hint(list.after("list the accounts with: "));
+        let error = match self.meant(attempt.name).await {
+            Some(meant) => error.hint_before(meant),
+            None => error,
+        };
+        if !matches!(attempt.operation, Operation::SetAccess | Operation::AdjustAccess) {
+            return error;
+        }
+        error.hint("to add another company's account, you must also be able to see it in that company")
     }
 
     /// Says which account of the company `name` means, among the first thousand: the one that is spelled like it, or
@@ -124,62 +117,36 @@ impl CompanySession<'_> {
     }
 
     /// Says which permission is lacking, and where.
-    async fn lacking_permission(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
-        let Ok(me) = self.session.me().await else { return error };
-        let elsewhere = attempt.asked.iter().map(|(company, _)| *company).filter(|one| *one != self.company);
-        let needed = std::iter::once((self.company, attempt.operation.permission()))
-            .chain(elsewhere.map(|company| (company, Permission::SERVICE_ACCOUNTS_EDIT)));
-        let needed: Vec<_> = needed.collect();
-        let first = needed.iter().find(|(company, permission)| {
-            matches!(
-                decision::require(*permission, held_in(&me, *company)),
-                Err(Refusal::MissingPermission(_))
-            )
-        });
-        let error = match first {
-            Some((company, permission)) => {
-                error.worded(format!("this needs the permission {permission} in {}", place(&me, *company)))
-            }
-            None => error,
-        };
-        let lacking = needed.into_iter().filter_map(|(company, permission)| {
-            let held = held_in(&me, company);
-            let place = place(&me, company);
-            let refusal = decision::require(permission, held).err()?;
-            Some(match refusal {
-                Refusal::CompanyNotFound => format!("you do not belong to {place}").into(),
-                _ => who_gives(permission, &me, place, company),
-            })
-        });
-        let error = error.rather_hint(lacking);
-        error.hint(shows_what_one_holds(self.company))
+    fn lacking_permission(
+        &self,
+        error: CliError,
+        subject: &Subject,
+        attempt: &ActionDescription<'_>,
+    ) -> CliError {
+        let needed = attempt.operation.permission().to_string();
+        lacking_permission(error, subject, &needed, self.company)
     }
 
-    /// Says who else can do what the caller cannot do to themselves.
-    async fn oneself(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
-        let here = self.named_company().await;
-        let needed = attempt.operation.permission();
+    /// Says who else can do what an account cannot do to itself.
+    fn oneself(&self, error: CliError, subject: &Subject, attempt: &ActionDescription<'_>) -> CliError {
+        let (needed, here) = (attempt.operation.permission(), place(subject, self.company));
         error
             .hint(format!("another user with {needed} in {here} can do this"))
             .hint(CommandLine::new("whoami").after("see who you are with: "))
     }
 
-    /// Says which company owns the account, and what other companies can do.
-    async fn not_owner(&self, error: CliError, name: &str) -> CliError {
-        let error = match self.session.show_account(self.company, name).await {
-            Ok(detail) => {
-                let owner = detail.account.owner;
-                error.worded(format!("only {owner}, which owns {name}, may do this")).rather_hint([format!(
-                    "only the owner can change its description, reset its password or delete it; if you \
-                     belong to the owner, use --company {}",
-                    owner.id
-                )])
-            }
-            Err(_) => error,
-        };
+    /// Says who owns the account, and what every other company can do.
+    fn not_owner(&self, error: CliError, subject: &Subject, name: &str) -> CliError {
+        let at_the_owner = subject.owner.as_ref().map(|owner| {
+            format!(
+                "only the owner changes its description, resets its password or deletes it; if you belong to it, act \
+                 there with --company {}",
+                owner.id
+            )
+        });
         let here = self.company;
         let named = |command| CommandLine::new(command).operand(name).flag("--company", here);
-        error.hint(
+        error.rather_hint(at_the_owner).hint(
             named("grant")
                 .flag("--role", "ROLE")
                 .after("in your own company, change its access with: ")
@@ -199,14 +166,10 @@ impl CompanySession<'_> {
         let says = |error: &CliError, code| error.violations().iter().any(|one| one.code == code);
         let mut error = error;
         let mut mentioned = attempt.also_named.clone();
-        for (index, (company, rights)) in attempt.asked.iter().enumerate() {
+        for (company, rights) in &attempt.asked {
             match rights {
                 AccessSpec::Role(role) if says(&error, "unknown_role") => {
-                    let field = match attempt.operation {
-                        Operation::Create => format!("access[{index}].role"),
-                        _ => "role".to_owned(),
-                    };
-                    error = self.unknown_role(error, *company, role, &field).await;
+                    error = self.unknown_role(error, *company, role).await;
                 }
                 AccessSpec::Permissions(names) => mentioned.extend_from_slice(names),
                 AccessSpec::Role(_) => {}
@@ -246,7 +209,7 @@ impl CompanySession<'_> {
         Err(meant_role(error, self.company, role, names))
     }
 
-    async fn unknown_role(&self, error: CliError, company: CompanyId, role: &str, field: &str) -> CliError {
+    async fn unknown_role(&self, error: CliError, company: CompanyId, role: &str) -> CliError {
         let mut names: Vec<String> = match self.session.list_roles(company) {
             Ok(pages) => pages.all().await.unwrap_or_default().into_iter().map(|role| role.name).collect(),
             Err(_) => Vec::new(),
@@ -254,15 +217,7 @@ impl CompanySession<'_> {
         if names.is_empty() {
             names.extend(DefaultRole::ALL.map(|role| role.as_str().to_owned()));
         }
-        if names.iter().any(|known| known == role) {
-            return error;
-        }
-        let here = match self.session.me().await {
-            Ok(me) => place(&me, company),
-            Err(_) => format!("company {company}"),
-        };
-        let error = error.violation_worded(field, "unknown_role", format!("{here} has no role {role}"));
-        meant_role(error, company, role, names)
+        if names.iter().any(|known| known == role) { error } else { meant_role(error, company, role, names) }
     }
 }
 
@@ -290,25 +245,26 @@ pub(in crate::commands) fn list_roles(company: CompanyId) -> Hint {
     CommandLine::new("role list").flag("--company", company).after("list the roles with: ")
 }
 
-/// Who can help `me`, who lacks `permission` in the company at `place`.
-pub(in crate::commands) fn who_gives(
-    permission: Permission,
-    me: &api::session::Identity,
-    place: impl std::fmt::Display,
+/// Says who can give the permission that is lacking: the one that the server names, or else the one that is `needed`.
+pub(in crate::commands) fn lacking_permission(
+    error: CliError,
+    subject: &Subject,
+    needed: &str,
     company: CompanyId,
-) -> Hint {
-    match me.kind {
-        Kind::User => format!("a user admin of {place} can give you {permission}").into(),
-        Kind::ServiceAccount => CommandLine::new("grant")
-            .operand(&me.name)
-            .flag("--company", company)
-            .flag("--role", "ROLE")
-            .after(format!(
-                "an account with {permission} and {} in {place} can give you {permission} with: ",
-                Permission::SERVICE_ACCOUNTS_EDIT
-            ))
-            .then(", or --permission with the whole list"),
-    }
+) -> CliError {
+    let lacking = subject.missing.first().map_or(needed, String::as_str);
+    let place = place(subject, company);
+    let company = subject.company.as_ref().map_or(company, |company| company.id);
+    error.rather_hint([
+        format!("a company admin of {place} can give you {lacking}").into(),
+        shows_what_one_holds(company),
+    ])
+}
+
+/// Whether a refusal as not found is about the company: a server that says what it decided about names the company
+/// where it is about something in it.
+pub(in crate::commands) fn is_about_the_company(subject: &Subject) -> bool {
+    subject.operation.is_some() && subject.company.is_none()
 }
 
 /// The command that shows the caller's permissions in the company.
@@ -321,18 +277,16 @@ pub(in crate::commands) fn held_in(me: &api::session::Identity, company: Company
     Some(PermissionSet::known(access.permissions.iter()))
 }
 
-/// The company with its name, where one belongs to it.
-pub(in crate::commands) fn place(me: &api::session::Identity, company: CompanyId) -> String {
-    let known = me.companies.iter().map(|access| &access.company).find(|known| known.id == company);
-    known.map_or_else(|| format!("company {company}"), Company::to_string)
+/// The company that a refusal is about, with its name where the server says it.
+pub(in crate::commands) fn place(subject: &Subject, company: CompanyId) -> String {
+    subject.company.as_ref().map_or_else(|| format!("company {company}"), Company::to_string)
 }
 
 /// The first few by name: refusals of the platform list them all.
-pub(in crate::commands) fn listed(permissions: PermissionSet) -> String {
+pub(in crate::commands) fn listed(permissions: &[String]) -> String {
     const SHOWN: usize = 4;
-    let names = permissions.names();
-    let first = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(SHOWN) {
+    let first = permissions.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match permissions.len().saturating_sub(SHOWN) {
         0 => first,
         more => format!("{first} and {more} more"),
     }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::company_session::CompanySession;
-use super::password_file::{Order, PasswordFile, Unfinished, new_key};
+pub(in crate::commands) use super::password_file::new_key;
+use super::password_file::{Order, PasswordFile, Unfinished};
 use crate::api::Code;
 use crate::domain::{Password, password};
 use crate::error::{CliError, Result};
@@ -69,6 +70,14 @@ impl NewPassword {
     /// The password, for the request.
     pub(in crate::commands) fn password(&self) -> &Password {
         &self.password
+    }
+
+    /// A password for a dry run: the one that the user gave, or else one that is made for it and kept nowhere.
+    pub(in crate::commands) fn for_dry_run(&self) -> Password {
+        match self.place {
+            Place::User => self.password.clone(),
+            Place::Answer | Place::File(..) => password::generate(&mut rand::rng()),
+        }
     }
 
     /// The moment before the request: the file is written, and an interrupt does not lose the password any more.

@@ -74,8 +74,9 @@ impl CompanySession<'_> {
         let needed = operation.permission();
         match decision::require(needed, held_in(&me, self.company)) {
             Err(Refusal::MissingPermission(_)) => {
-                let why = format!("this needs the permission {needed} in the company");
-                let refusal = client::Error::new(Code::MissingPermission, why);
+                let company = self.named_company().await;
+                let why = format!("this needs the permission {needed} in {company}");
+                let refusal = client::Error::new(Code::MissingPermission, why).in_company(company);
                 Err(self.explain(refusal, &ActionDescription::new(operation, name)).await)
             }
             _ => Ok(()),

@@ -5,12 +5,12 @@ pub(super) mod account_list;
 pub(super) mod change;
 pub(super) mod company;
 pub(super) mod doctor;
+pub(super) mod dry_run;
 pub(super) mod error;
 pub(super) mod help;
 pub(super) mod identity;
 pub(super) mod profile;
 pub(super) mod raw;
-pub(super) mod rehearsal;
 pub(super) mod role;
 
 use std::borrow::Cow;

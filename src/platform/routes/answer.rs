@@ -176,7 +176,7 @@ pub(crate) async fn mark_dry_run(mut response: Response) -> Response {
 fn finish(response: &mut Response, Asked { id, operation }: Asked) {
     if let Some(PendingProblem(mut problem)) = response.extensions_mut().remove() {
         problem.request_id = Some(id.0.to_string());
-        problem.operation = operation;
+        problem.subject.operation = operation;
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         response.headers_mut().insert(header::CONTENT_TYPE, PROBLEM_JSON);
         response.headers_mut().remove(header::CONTENT_LENGTH);

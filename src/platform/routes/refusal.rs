@@ -124,7 +124,6 @@ impl IntoResponse for Refused {
             message: Some(message),
             request_id: None,
             errors: self.errors,
-            operation: None,
             subject: *self.subject,
             dry_run: false,
         }));

@@ -1,7 +1,7 @@
 //! Access that is asked for: a role or a list of permissions, first as text, then as what it comes to.
 
 use crate::domain::permission::quoted;
-use crate::domain::{CompanyId, DefaultRole, PermissionSet, Violation};
+use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet, Violation};
 use crate::platform::Error;
 use crate::platform::store::access::{Assignment, Grant};
 use crate::platform::store::{self, Connection};
@@ -59,13 +59,13 @@ pub(super) fn parse(
 /// `unknown_role` where the company has no such role.
 pub(super) async fn resolve(
     db: &impl Connection,
-    company: CompanyId,
+    company: &Company,
     assignment: Assignment,
     place: &str,
 ) -> Result<Result<Wanted, Violation>, Error> {
     let permissions = match &assignment {
         Assignment::Individual(permissions) => *permissions,
-        Assignment::Role(role) => match role_permissions(db, company, role).await? {
+        Assignment::Role(role) => match role_permissions(db, company.id, role).await? {
             Some(permissions) => permissions,
             None => return Ok(Err(unknown_role(place, company, role))),
         },
@@ -74,8 +74,8 @@ pub(super) async fn resolve(
 }
 
 /// The company has no role of the name that the field `role` at `place` holds.
-pub(super) fn unknown_role(place: &str, company: CompanyId, role: &str) -> Violation {
-    let message = format!("company {company} has no role {}", quoted(role));
+pub(super) fn unknown_role(place: &str, company: &Company, role: &str) -> Violation {
+    let message = format!("{company} has no role {}", quoted(role));
     Violation::new(format!("{place}role"), "unknown_role", message)
 }
 

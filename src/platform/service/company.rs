@@ -46,5 +46,5 @@ fn parse_key(after: &str) -> Result<(String, CompanyId), Error> {
 /// `not_found` when the caller is no member, or a failure of the database.
 pub async fn show(platform: &Platform, caller: &Caller, company: CompanyId) -> Result<Company, Error> {
     let grant = store::access::of(platform.store().reader(), caller.id, company).await?;
-    grant.map(|grant| grant.company).ok_or_else(Error::company_not_found)
+    grant.map(|grant| grant.company).ok_or_else(|| Error::company_not_found(company))
 }

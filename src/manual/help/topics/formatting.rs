@@ -53,8 +53,10 @@ fn values() -> Vec<Block> {
              document, also for usage errors. `sactl help schemas` lists the documents and their columns.",
         ),
         paragraph(
-            "If `--dry-run` finds that the server would refuse the request, it still prints the plan with \
-             the failed check to standard output. The refusal goes to standard error, with its exit code.",
+            "With `--dry-run` the server is asked what it would answer, at a path below `/dry-run`, where nothing is \
+             changed. The request is printed to standard output with what the server says. A refusal goes to \
+             standard error too, with its exit code. If the server has no dry runs, `passed` is null: the request \
+             is shown and unchecked.",
         ),
     ]
 }

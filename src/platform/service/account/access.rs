@@ -27,8 +27,9 @@ pub async fn set_access(
 ) -> Result<(AccessChange, bool), Error> {
     let change = change::begin(platform, caller, company, Operation::SetAccess, name, request_id).await?;
     let asked = assignment::parse(request.role, request.permissions.as_deref(), "")?;
-    let wanted =
-        assignment::resolve(&*change.tx, company, asked, "").await?.map_err(|broken| vec![broken])?;
+    let wanted = assignment::resolve(&*change.tx, &change.member.company, asked, "")
+        .await?
+        .map_err(|broken| vec![broken])?;
     put(change, wanted, Action::AccessSet).await
 }
 

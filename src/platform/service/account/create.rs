@@ -10,7 +10,8 @@ use crate::api::AccountDetail;
 use crate::api::access::InitialAccess;
 use crate::api::account::CreateAccount;
 use crate::domain::{
-    AccountName, CompanyId, Description, Operation, Permission, PermissionSet, Violation, decision, password,
+    AccountName, Company, CompanyId, Description, Operation, Permission, PermissionSet, Violation, decision,
+    password,
 };
 use crate::platform::audit::{self, Action, Author, Object};
 use crate::platform::authn::{self, Caller};
@@ -124,7 +125,7 @@ impl Order<'_> {
         if let Some(made) = self.made_before(db).await? {
             return Ok(Plan::Made(made, member));
         }
-        let (name, description, access) = self.check_input(db).await?;
+        let (name, description, access) = self.check_input(db, &grants).await?;
         for (company, wanted) in &access {
             let grant = grants.iter().find(|grant| grant.company.id == *company).unwrap_or(&member);
             decision::may_give(PermissionSet::EMPTY, wanted.permissions, grant.permissions)
@@ -172,6 +173,7 @@ impl Order<'_> {
     async fn check_input(
         &self,
         db: &impl Connection,
+        grants: &[Grant],
     ) -> Result<(AccountName, Option<Description>, Vec<(CompanyId, Wanted)>), Error> {
         let mut broken = Vec::new();
         let name = AccountName::new(self.request.name.as_str()).map_err(|rule| broken.push(rule)).ok();
@@ -182,7 +184,11 @@ impl Order<'_> {
         let description = description.map_err(|rule| broken.push(rule)).ok().flatten();
         let mut access = Vec::new();
         for (index, asked) in self.request.access.iter().enumerate() {
-            match self.check_access(db, index, asked).await? {
+            // There is one of every company that is named: `plan` has asked for each.
+            let Some(there) = grants.iter().find(|grant| grant.company.id == asked.company_id) else {
+                continue;
+            };
+            match self.check_access(db, index, asked, &there.company).await? {
                 Ok(wanted) => access.push((asked.company_id, wanted)),
                 Err(rules) => broken.extend(rules),
             }
@@ -198,6 +204,7 @@ impl Order<'_> {
         db: &impl Connection,
         index: usize,
         asked: &InitialAccess,
+        company: &Company,
     ) -> Result<Result<Wanted, Vec<Violation>>, Error> {
         let place = format!("access[{index}].");
         if self.request.access.iter().take(index).any(|earlier| earlier.company_id == asked.company_id) {
@@ -207,7 +214,7 @@ impl Order<'_> {
         }
         match assignment::parse(asked.role.clone(), asked.permissions.as_deref(), &place) {
             Ok(parsed) => {
-                let resolved = assignment::resolve(db, asked.company_id, parsed, &place).await?;
+                let resolved = assignment::resolve(db, company, parsed, &place).await?;
                 Ok(resolved.map_err(|rule| vec![rule]))
             }
             Err(rules) => Ok(Err(rules)),

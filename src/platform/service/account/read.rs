@@ -2,7 +2,7 @@
 
 use crate::api::account::AccountQuery;
 use crate::api::{Account, AccountDetail, Page};
-use crate::domain::{CompanyId, Operation, Ownership};
+use crate::domain::{Company, CompanyId, Operation, Ownership};
 use crate::platform::authn::Caller;
 use crate::platform::service::page::Paging;
 use crate::platform::service::{assignment, view};
@@ -25,7 +25,7 @@ pub async fn list(
     Paging::check_filter(query.search.as_deref())?;
     Paging::check_filter(query.role.as_deref())?;
     if let Some(role) = &query.role {
-        require_role(db, company, role).await?;
+        require_role(db, &member.company, role).await?;
     }
     let filter = Filter { search: query.search.clone(), role: query.role.clone() };
     let scope = ("accounts", company, query.ownership, &filter);
@@ -53,8 +53,8 @@ pub async fn list(
 }
 
 /// Refuses a role that the company does not have: an empty list would say that no account holds it.
-async fn require_role(db: &impl Connection, company: CompanyId, role: &str) -> Result<(), Error> {
-    if assignment::role_permissions(db, company, role).await?.is_some() {
+async fn require_role(db: &impl Connection, company: &Company, role: &str) -> Result<(), Error> {
+    if assignment::role_permissions(db, company.id, role).await?.is_some() {
         return Ok(());
     }
     Err(vec![assignment::unknown_role("", company, role)].into())
@@ -81,7 +81,7 @@ pub async fn show(
 pub(super) async fn detail(
     db: &impl Connection,
     seen: AccountRow,
-    company: &crate::domain::Company,
+    company: &Company,
 ) -> Result<AccountDetail, Error> {
     let companies = if seen.owner.id == company.id {
         let everywhere = store::access::everywhere(db, seen.id).await?;

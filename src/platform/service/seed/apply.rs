@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail, ensure};
 
 use super::{Applied, CompanyPlace, Secret, Seed, SeedAccess, SeedAccount, SeedRole, SeedUser, once};
 use crate::domain::{
-    AccountName, CompanyId, DefaultRole, Description, PermissionSet, RoleName, Violation, password,
+    AccountName, Company, CompanyId, DefaultRole, Description, PermissionSet, RoleName, Violation, password,
 };
 use crate::platform::ids::PrincipalId;
 use crate::platform::service::assignment;
@@ -138,13 +138,14 @@ impl Sowing<'_> {
 
     async fn access(&mut self, id: PrincipalId, access: &[SeedAccess]) -> anyhow::Result<()> {
         for access in access {
-            let company = self.company(&access.company)?;
+            let name = self.seed.companies[self.seed.place(&access.company)?].name.clone();
+            let company = Company { id: self.company(&access.company)?, name };
             let asked = assignment::parse(access.role.clone(), access.permissions.as_deref(), "access.");
             let asked = asked.map_err(|broken| all_told(&broken))?;
-            let wanted = assignment::resolve(&*self.tx, company, asked, "access.")
+            let wanted = assignment::resolve(&*self.tx, &company, asked, "access.")
                 .await?
                 .map_err(|broken| told(&broken))?;
-            store::access::put(&*self.tx, id, company, &wanted.assignment).await?;
+            store::access::put(&*self.tx, id, company.id, &wanted.assignment).await?;
         }
         Ok(())
     }

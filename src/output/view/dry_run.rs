@@ -1,4 +1,4 @@
-//! The answer of a dry run: what would be sent, and what was looked at beforehand.
+//! The answer of a dry run: what would be sent, and what the server says to it.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,13 +8,13 @@ use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row, Tone};
 
 /// What a command would do.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Rehearsal")]
-pub struct RehearsalView {
+#[schemars(rename = "DryRun")]
+pub struct DryRunView {
     /// Always true: nothing was changed.
     dry_run: bool,
     /// The requests that would be sent, in their order.
     requests: Vec<PlannedView>,
-    /// The checks of whether they would succeed.
+    /// What the server would do with each of them; empty for a request that changes nothing.
     checks: Vec<CheckedView>,
 }
 
@@ -31,22 +31,29 @@ pub struct PlannedView {
     pub body: Option<Written>,
 }
 
-/// One check.
+/// What the server says to the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "Checked")]
 pub struct CheckedView {
-    /// The stable name of the check, for scripts.
+    /// Who was asked, as a word for scripts: always `server`.
     pub check: &'static str,
-    /// Whether the check passed; null if that cannot be known from here.
+    /// Whether the server would do it; null where the server has no dry runs.
     pub passed: Option<bool>,
-    /// What was found.
+    /// What would be done, or why not, for people.
     pub detail: String,
 }
 
-impl RehearsalView {
+impl DryRunView {
     /// One request with its checks.
     pub fn new(request: PlannedView, checks: Vec<CheckedView>) -> Self {
         Self { dry_run: true, requests: vec![request], checks }
+    }
+}
+
+impl CheckedView {
+    /// What the server says to a request.
+    pub fn by_server(passed: Option<bool>, detail: impl Into<String>) -> Self {
+        Self { check: "server", passed, detail: detail.into() }
     }
 }
 
@@ -60,7 +67,7 @@ impl PlannedView {
     }
 }
 
-impl Row for RehearsalView {
+impl Row for DryRunView {
     const COLUMNS: &'static [&'static str] = &["method", "path", "body"];
 
     fn cells(&self) -> Cells<'_> {
@@ -75,7 +82,7 @@ impl Row for RehearsalView {
     }
 }
 
-impl Answer for RehearsalView {
+impl Answer for DryRunView {
     type Row = Self;
 
     fn rows(&self) -> Vec<&Self> {
@@ -119,14 +126,14 @@ mod tests {
     use super::*;
     use crate::output::Field;
 
-    fn view() -> RehearsalView {
+    fn view() -> DryRunView {
         let request = PlannedView {
             method: "PATCH".to_owned(),
             path: "/api/x".to_owned(),
             body: Some(Written::parse(br#"{"description": "a"}"#).unwrap()),
         };
         let check = |check, passed| CheckedView { check, passed, detail: String::new() };
-        RehearsalView::new(request, vec![check("account", Some(true)), check("name", None)])
+        DryRunView::new(request, vec![check("account", Some(true)), check("name", None)])
     }
 
     #[test]
