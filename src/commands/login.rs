@@ -106,11 +106,16 @@ impl<'a> Login<'a> {
             refuse_a_terminal(ui)?;
         }
         let mut settings = context.settings()?.clone();
+        // A server that must not be talked to is refused before anything is asked.
+        let known = settings.server.is_some().then(|| context.gateway_of(&settings)).transpose()?;
         choose_store(ui, &mut settings).await?;
-        if settings.server.is_none() {
-            settings.server = Some(Setting { value: ask_for_server(ui).await?, source: Source::Flag });
-        }
-        let gateway = context.gateway_of(&settings)?;
+        let gateway = match known {
+            Some(gateway) => gateway,
+            None => {
+                settings.server = Some(Setting { value: ask_for_server(ui).await?, source: Source::Flag });
+                context.gateway_of(&settings)?
+            }
+        };
         let variable = context.environment().get(env::USERNAME)?;
         let username = args.username.clone().filter(|name| !name.is_empty()).or(variable);
         let username = match username.or_else(|| settings.stored_username().map(str::to_owned)) {
