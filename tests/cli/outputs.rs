@@ -43,7 +43,8 @@ const STORY: &[(&str, &str)] = &[
     ("doctor", ""),
     ("token", ""),
     ("logout", ""),
-    ("profile delete", "here"),
+    ("profile rename", "here there"),
+    ("profile delete", "there"),
 ];
 
 /// The schema in which a field that it does not name is a mistake.
@@ -181,7 +182,7 @@ fn every_name_and_every_row_of_a_pipe_is_one_line() {
     });
     assert_eq!(
         silent,
-        ["login", "profile", "company", "logout", "profile"],
+        ["login", "profile", "company", "logout", "profile", "profile"],
         "what changes only this machine is told in words"
     );
 }
