@@ -139,8 +139,8 @@ impl CompanySession<'_> {
     fn not_owner(&self, error: CliError, subject: &Subject, name: &str) -> CliError {
         let at_the_owner = subject.owner.as_ref().map(|owner| {
             format!(
-                "only the owner changes its description, resets its password or deletes it; if you belong to it, act \
-                 there with --company {}",
+                "only the owner can change its description, reset its password or delete it; if you belong to the owner, \
+                 use --company {}",
                 owner.id
             )
         });
