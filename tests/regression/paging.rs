@@ -105,7 +105,7 @@ fn a_table_that_was_asked_for_keeps_to_columns_in_a_pipe() {
     let env = env.with("COLUMNS", "60");
     let table = env.sactl("list -o table");
     assert!(table.ok().stdout.lines().all(|line| line.chars().count() <= 60), "{table}");
-    assert!(table.stderr.contains("--wide shows all"), "{table}");
+    assert!(table.stderr.contains("--wide shows everything"), "{table}");
     // Rows for programs have no width.
     assert!(env.sactl("list").ok().stdout.lines().any(|line| line.chars().count() > 60));
 }
