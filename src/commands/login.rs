@@ -109,12 +109,11 @@ impl<'a> Login<'a> {
         // A server that must not be talked to is refused before anything is asked.
         let known = settings.server.is_some().then(|| context.gateway_of(&settings)).transpose()?;
         choose_store(ui, &mut settings).await?;
-        let gateway = match known {
-            Some(gateway) => gateway,
-            None => {
-                settings.server = Some(Setting { value: ask_for_server(ui).await?, source: Source::Flag });
-                context.gateway_of(&settings)?
-            }
+        let gateway = if let Some(gateway) = known {
+            gateway
+        } else {
+            settings.server = Some(Setting { value: ask_for_server(ui).await?, source: Source::Flag });
+            context.gateway_of(&settings)?
         };
         let variable = context.environment().get(env::USERNAME)?;
         let username = args.username.clone().filter(|name| !name.is_empty()).or(variable);
