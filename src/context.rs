@@ -21,6 +21,7 @@ mod session;
 mod sign_in;
 mod target;
 mod ui_options;
+mod usage;
 mod ways_in;
 
 pub use company::{ActiveCompany, Meant, active_among, choose};
@@ -29,7 +30,8 @@ pub use global::Global;
 pub use interrupt::until_interrupted;
 pub use session::{CredentialSource, SignedIn};
 pub use sign_in::{SignInFailure, expiry, sign_in};
-pub use ui_options::{ui_options, ui_options_in, usage_error};
+pub use ui_options::{ui_options, ui_options_in};
+pub use usage::usage_error;
 pub use ways_in::{login, ways_in};
 
 /// What a command may use.

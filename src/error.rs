@@ -124,12 +124,16 @@ impl CliError {
         if companies.is_empty() {
             return Self::new(Code::NoCompany, "you belong to no company");
         }
-        Self::new(Code::NoCompany, format!("no company chosen; you belong to {}", listed(companies))).hint(
-            CommandLine::new("company use ID").after(
-                "choose one with --company ID, or store the choice \
-                with: ",
-            ),
-        )
+        let error =
+            Self::new(Code::NoCompany, format!("no company chosen; you belong to {}", listed(companies)))
+                .hint(
+                    CommandLine::new("company use ID")
+                        .after("choose one with --company ID, or store the choice with: "),
+                );
+        if companies.len() > MOST_NAMED {
+            return error.hint(CommandLine::new("company list").after("list all of them with: "));
+        }
+        error
     }
 
     /// A company name that several companies carry.
@@ -345,10 +349,16 @@ impl<T, E: Into<CliError>> WriteOutcome<T> for std::result::Result<T, E> {
     }
 }
 
+/// Most companies that a message names.
+const MOST_NAMED: usize = 8;
+
 fn listed(companies: &[Company]) -> String {
-    let each: Vec<String> =
-        companies.iter().map(|company| format!("{} ({})", company.id, company.name)).collect();
-    each.join(", ")
+    let named = companies.iter().take(MOST_NAMED);
+    let each: Vec<String> = named.map(|company| format!("{} ({})", company.id, company.name)).collect();
+    match companies.len().saturating_sub(MOST_NAMED) {
+        0 => each.join(", "),
+        more => format!("{} and {more} more", each.join(", ")),
+    }
 }
 
 #[cfg(test)]

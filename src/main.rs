@@ -60,9 +60,5 @@ fn not_parsed(error: &clap::Error, arguments: &[OsString], environment: &Environ
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return finish(&ui, ui.help(&error.render()).map(|()| 0));
     }
-    if ui.format().is_document() {
-        return finish(&ui, Err(context::usage_error(error)));
-    }
-    ui.misunderstood(&error.render());
-    ExitCode::from(2)
+    finish(&ui, Err(context::usage_error(error, &cli::program(), arguments)))
 }

@@ -32,10 +32,13 @@ pub struct Account {
     /// In how many companies it has access; null for all but the owner.
     pub company_count: Option<u64>,
     /// When it was created.
+    #[serde(with = "super::time::second")]
     pub created_at: Timestamp,
     /// When its password was last set.
+    #[serde(with = "super::time::second")]
     pub password_changed_at: Timestamp,
     /// When it was last used, or up to a minute before that; null when never, and for all but the owner.
+    #[serde(default, with = "super::time::optional_second")]
     pub last_used_at: Option<Timestamp>,
     /// Whether the two fields about its use are told: only to the owner.
     #[serde(default)]

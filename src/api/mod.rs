@@ -16,6 +16,7 @@ pub mod role;
 #[cfg(feature = "platform")]
 mod schema;
 pub mod session;
+mod time;
 pub mod written;
 
 pub use access::Access;

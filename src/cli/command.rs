@@ -32,10 +32,12 @@ pub enum Command {
     /// Shows two tables: the accounts that the company owns, and external accounts that have access to it. In
     /// a pipe, without --output, each account is one line of tab-separated cells; the first cell is `owned`
     /// or `external`.
+    #[command(alias = "ls")]
     List(commands::list::Args),
     /// Show one service account
     ///
     /// The owner company also sees every company where the account has access.
+    #[command(alias = "get")]
     Show(commands::show::Args),
     /// Create a service account owned by the company
     ///
@@ -43,6 +45,7 @@ pub enum Command {
     /// without questions. Without a terminal, or with --no-input, an account without --role, --permission and
     /// --grant has no access yet. sactl asks for the password twice unless a flag gives its source. In a
     /// pipe, without --output, --generate prints only the password.
+    #[command(alias = "new")]
     Create(commands::create::Args),
     /// Change the description of a service account that the company owns
     Edit(commands::edit::Args),
@@ -56,6 +59,7 @@ pub enum Command {
     ///
     /// Its access in every company is removed and its tokens are revoked immediately. On a terminal, sactl
     /// shows where the account has access, and you type its name to confirm; otherwise --yes is required.
+    #[command(alias = "rm")]
     Delete(commands::delete::Args),
     /// Give a service account access in the company, or change it
     ///

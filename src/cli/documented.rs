@@ -46,7 +46,11 @@ fn below(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path} {name}") }
 }
 
+/// Where the options of every command are described.
+const GLOBAL: &str = "Global options, such as --company, --output and --yes: sactl help options";
+
 fn documented(command: Command, path: &str) -> Command {
+    let command = if path.is_empty() { command } else { with_own_options(command) };
     let command = match output::document_of(path) {
         Some(document) => with_outputs(command, document),
         None => command,
@@ -55,6 +59,21 @@ fn documented(command: Command, path: &str) -> Command {
         let path = below(path, verb.get_name());
         documented(verb, &path)
     })
+}
+
+/// The command with help of its own options, and one line about those of every command.
+fn with_own_options(command: Command) -> Command {
+    let command = command.mut_args(|arg| {
+        let is_global = arg.is_global_set();
+        if is_global { arg.hide_short_help(true).hide_long_help(true) } else { arg }
+    });
+    let after = command.get_after_help().map(|text| format!("{text}\n\n")).unwrap_or_default();
+    let after_long = command.get_after_long_help().map(|text| format!("{text}\n\n{GLOBAL}"));
+    let command = command.after_help(format!("{after}{GLOBAL}"));
+    match after_long {
+        Some(after_long) => command.after_long_help(after_long),
+        None => command,
+    }
 }
 
 /// The command with its columns and the name of its schema after the rest of its help.

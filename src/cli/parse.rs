@@ -53,10 +53,21 @@ impl Cli {
 /// Those of clap, which also stand for version and help: of a command with all that is documented about it.
 pub fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
     let mut program = documented::command_for(arguments);
-    let mut matches = program.try_get_matches_from_mut(arguments)?;
+    let mut matches = program.try_get_matches_from_mut(spelled_out(arguments))?;
     let path = path_of(&matches);
     let cli = Cli::from_matches(&mut matches).map_err(|error| error.format(&mut program))?;
     Ok((cli, path))
+}
+
+/// The words, with `sactl version` as `sactl --version`.
+fn spelled_out(arguments: &[OsString]) -> Vec<OsString> {
+    let mut words = arguments.to_vec();
+    if let [_, word] = words.as_mut_slice()
+        && word == "version"
+    {
+        *word = "--version".into();
+    }
+    words
 }
 
 fn path_of(matches: &ArgMatches) -> String {

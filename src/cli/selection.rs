@@ -25,6 +25,9 @@ pub fn selection(
     environment: &Environment,
     format: Option<Format>,
 ) -> Result<Selection> {
+    if global.jq.is_none() && !global.arg.is_empty() {
+        return Err(CliError::usage("--arg names a variable of --jq, and there is no --jq"));
+    }
     match (&global.columns, &global.jq) {
         (None, None) => Ok(Selection::Whole),
         (Some(columns), None) => {
@@ -34,7 +37,7 @@ pub fn selection(
         (None, Some(expression)) => {
             refuse_jq_on(format)?;
             printed(path, "--jq")?;
-            compiled(expression, environment).map(Selection::Jq)
+            compiled(expression, arguments(global)?, environment).map(Selection::Jq)
         }
         (Some(_), Some(_)) => {
             Err(CliError::usage("--columns works on rows and --jq on JSON: use only one of them"))
@@ -42,8 +45,32 @@ pub fn selection(
     }
 }
 
-fn compiled(expression: &str, environment: &Environment) -> Result<Arc<Jq>> {
-    let compiled = Jq::compile(expression, environment.raw(env::TIME_ZONE));
+/// The names and texts of `--arg`.
+fn arguments(global: &Global) -> Result<Vec<(String, String)>> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for pair in global.arg.chunks(2) {
+        let [name, text] = pair else { continue };
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        if name.is_empty()
+            || name.starts_with(|first: char| first.is_ascii_digit())
+            || !name.chars().all(is_name)
+        {
+            return Err(CliError::usage(format!("--arg {name:?}: a name has letters, digits and _")));
+        }
+        // As in jq, the first of several counts.
+        if found.iter().all(|(known, _)| known != name) {
+            found.push((name.clone(), text.clone()));
+        }
+    }
+    Ok(found)
+}
+
+fn compiled(
+    expression: &str,
+    arguments: Vec<(String, String)>,
+    environment: &Environment,
+) -> Result<Arc<Jq>> {
+    let compiled = Jq::compile(expression, arguments, environment.raw(env::TIME_ZONE));
     compiled.map(Arc::new).map_err(|error| match JqError::within(&error) {
         Some(wrong) => {
             let shown = cut(expression, LONGEST);

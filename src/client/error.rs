@@ -5,6 +5,7 @@ use std::io::ErrorKind::{InvalidData, InvalidInput};
 
 use reqwest::StatusCode;
 
+use super::proxy::Proxy;
 use super::retry::Fault;
 use super::trust::distrust;
 use crate::api::session::TokenRefusal;
@@ -216,7 +217,7 @@ fn advise(error: Error) -> Error {
 }
 
 /// Reads why no answer came, and whether the request may have arrived.
-pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
+pub(super) fn unsent(error: reqwest::Error, proxy: Option<&Proxy>) -> (Error, Fault) {
     let server = server_of(&error);
     let error = error.without_url();
     if error.is_builder() {
@@ -231,6 +232,9 @@ pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
         let message = format!("the connection to {server} was lost before the server answered");
         return (Error::new(code, message).caused_by(error), Fault::Cut);
     }
+    if let Some(proxy) = proxy {
+        return unproxied(&server, &error, proxy);
+    }
     let (code, message) = if error.is_timeout() {
         (Code::Timeout, format!("no connection to {server} in time"))
     } else {
@@ -238,6 +242,20 @@ pub(super) fn unsent(error: reqwest::Error) -> (Error, Fault) {
     };
     let failed = Error::new(code, message).caused_by(root_cause(&error));
     (failed.hint("check the network and the server name"), Fault::NotSent)
+}
+
+/// Why the proxy made no connection. One that answers has refused it: asking again does not help.
+fn unproxied(server: &str, error: &reqwest::Error, proxy: &Proxy) -> (Error, Fault) {
+    let code = if error.is_timeout() { Code::Timeout } else { Code::Unreachable };
+    let shown = proxy.shown();
+    let is_answered = !error.is_timeout() && !has_cause(error, |_: &std::io::Error| true);
+    let (message, fault) = if is_answered {
+        (format!("the proxy {shown} refuses the connection to {server}"), Fault::Final)
+    } else {
+        (format!("cannot connect to the proxy {shown}, through which {server} is reached"), Fault::NotSent)
+    };
+    let hint = format!("check {}, or list the host in NO_PROXY to connect to it directly", proxy.variable());
+    (Error::new(code, message).caused_by(root_cause(error)).hint(hint), fault)
 }
 
 /// The server of the request, as `--server` names it.

@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls_platform_verifier::Verifier;
 
-use super::{Error, Result};
+use super::{Error, Proxy, Result};
 use crate::api::Code;
 use crate::domain::Origin;
 
@@ -31,6 +31,8 @@ pub struct Options {
     pub authorities: Option<Vec<u8>>,
     /// What this client shows who it is with.
     pub certificate: Option<ClientCertificate>,
+    /// The proxy for this server.
+    pub proxy: Option<Proxy>,
 }
 
 /// A client certificate with its key, both PEM.
@@ -57,11 +59,12 @@ impl Options {
             allow_http: false,
             authorities: None,
             certificate: None,
+            proxy: None,
         }
     }
 
-    /// Builds the HTTP client. It follows no redirect and always verifies certificates. It uses a proxy only for
-    /// https to another machine: a proxy would read a password that is sent over plain http.
+    /// Builds the HTTP client. It follows no redirect and always verifies certificates. It uses no proxy but the one of
+    /// these options.
     pub(super) fn build(&self) -> Result<Client> {
         if !self.origin.is_https() && !self.origin.is_loopback() && !self.allow_http {
             return Err(Error::new(
@@ -77,9 +80,10 @@ impl Options {
             .redirect(Policy::none())
             .referer(false)
             .connect_timeout(CONNECT.min(self.timeout));
-        if self.origin.is_loopback() || !self.origin.is_https() {
-            builder = builder.no_proxy();
-        }
+        builder = match &self.proxy {
+            Some(proxy) => builder.proxy(proxy.to_reqwest().map_err(|error| unbuilt(error.without_url()))?),
+            None => builder.no_proxy(),
+        };
         self.tls(builder)?.build().map_err(|error| unbuilt(error.without_url()))
     }
 

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::error::{refusal, unsent};
 use super::reply::{Reply, read_body};
 use super::retry::{Fault, Repeat, Schedule, retry_after};
-use super::{Error, Options, Result, secrets};
+use super::{Error, Options, Proxy, Result, secrets};
 use crate::api::{Code, path};
 use crate::domain::{Origin, Token};
 
@@ -174,6 +174,7 @@ pub(super) struct Transport {
     http: Client,
     origin: Origin,
     timeout: Duration,
+    proxy: Option<Proxy>,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -183,6 +184,7 @@ impl Transport {
             http: options.build()?,
             origin: options.origin.clone(),
             timeout: options.timeout,
+            proxy: options.proxy.clone(),
             observer,
         })
     }
@@ -222,16 +224,20 @@ impl Transport {
         let call = Call::new(Method::GET, path, Repeat::Read);
         let sent = tokio::time::timeout(self.timeout, self.request(&call)?.send()).await;
         let outcome = sent.map_err(|_| out_of_time(&self.origin, self.timeout).error)?;
-        outcome.map_err(|error| unsent(error).0)
+        outcome.map_err(|error| unsent(error, self.proxy.as_ref()).0)
     }
 
     async fn attempt(&self, call: &Call, deadline: Instant) -> std::result::Result<Reply, Box<Failed>> {
         let started = Instant::now();
         let outcome = match self.request(call) {
-            Ok(request) => match tokio::time::timeout_at(deadline, self.watched(exchange(request))).await {
-                Ok(outcome) => outcome,
-                Err(_) => Err(out_of_time(&self.origin, self.timeout)),
-            },
+            Ok(request) => {
+                match tokio::time::timeout_at(deadline, self.watched(exchange(request, self.proxy.as_ref())))
+                    .await
+                {
+                    Ok(outcome) => outcome,
+                    Err(_) => Err(out_of_time(&self.origin, self.timeout)),
+                }
+            }
             Err(error) => Err(Failed { error, fault: Fault::Final, status: None, asked: None }),
         };
         self.observe(call, started, &outcome);
@@ -295,9 +301,9 @@ impl Drop for Watch<'_> {
 }
 
 /// One request to its last byte.
-async fn exchange(request: RequestBuilder) -> std::result::Result<Reply, Failed> {
+async fn exchange(request: RequestBuilder, proxy: Option<&Proxy>) -> std::result::Result<Reply, Failed> {
     let mut response = request.send().await.map_err(|error| {
-        let (error, fault) = unsent(error);
+        let (error, fault) = unsent(error, proxy);
         Failed { error, fault, status: None, asked: None }
     })?;
     let status = response.status();

@@ -82,14 +82,17 @@ async fn asked(
     acting: &CompanySession<'_>,
     context: &Context,
 ) -> Result<Vec<(CompanyId, AccessSpec)>> {
-    let mut asked: Vec<_> = wish.rights.clone().map(|rights| (acting.company, rights)).into_iter().collect();
+    let mut asked = Vec::new();
+    if let Some(rights) = &wish.rights {
+        asked.push((acting.company, acting.spelled_out(rights.clone()).await?));
+    }
     for grant in &wish.grants {
         let Company { id, name } = context.resolve_company(&grant.company).await?;
         if asked.iter().any(|(company, _)| *company == id) {
             return Err(CliError::usage(format!("access in {name} ({id}) is given twice"))
                 .hint("give each company once; --role and --permission apply to the active company"));
         }
-        asked.push((id, grant.rights.clone()));
+        asked.push((id, acting.spelled_out(grant.rights.clone()).await?));
     }
     Ok(asked)
 }

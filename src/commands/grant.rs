@@ -51,6 +51,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
 
 /// Does what is wanted, or tries it.
 async fn finish(acting: &CompanySession<'_>, name: &str, wanted: &Wanted, dry_run: DryRunArgs) -> Result<()> {
+    let wanted = &spelled_out(acting, wanted).await?;
     let (change, attempt) = (change(acting, name, wanted), attempt(acting, name, wanted));
     if dry_run.is_on {
         return acting.dry_run(change, &attempt, would).await;
@@ -66,6 +67,17 @@ async fn finish(acting: &CompanySession<'_>, name: &str, wanted: &Wanted, dry_ru
         }
         Err(error) => Err(acting.explain(error, &attempt).await),
     }
+}
+
+/// What is wanted, with patterns of permissions written out.
+async fn spelled_out(acting: &CompanySession<'_>, wanted: &Wanted) -> Result<Wanted> {
+    Ok(match wanted {
+        Wanted::Set(access) => Wanted::Set(acting.spelled_out(access.clone()).await?),
+        Wanted::Adjust(adjust) => Wanted::Adjust(AdjustArgs {
+            add: acting.written_out(adjust.add.clone()).await?,
+            remove: acting.written_out(adjust.remove.clone()).await?,
+        }),
+    })
 }
 
 fn change<'a>(acting: &CompanySession<'a>, name: &str, wanted: &Wanted) -> Change<'a, AccessChange> {

@@ -8,7 +8,7 @@ use crate::api::{Account, Page};
 use crate::context::Context;
 use crate::domain::{Company, Operation, Ownership, Permission, page};
 use crate::error::Result;
-use crate::output::{AccountListView, AccountView, Asked, Format, May, RowWriter, Shape};
+use crate::output::{AccountListView, AccountRow, Asked, Cut, Format, May, RowWriter, Shape};
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(
@@ -26,14 +26,14 @@ pub struct Args {
     external: bool,
 
     /// List only accounts whose name or description contains this text
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     search: Option<String>,
 
     /// List only accounts that have this role in the company
     #[arg(long, value_name = "ROLE")]
     role: Option<String>,
 
-    /// List at most this many accounts
+    /// List at most this many accounts in each table
     #[arg(long, value_name = "N", value_parser = limit)]
     limit: Option<u64>,
 }
@@ -52,9 +52,17 @@ impl Args {
         }
     }
 
-    fn query(&self) -> AccountQuery {
+    /// The tables to ask for one by one; both at once where nothing is cut.
+    fn parts(&self) -> Vec<Option<Ownership>> {
+        match (self.only(), self.limit) {
+            (None, Some(_)) => vec![Some(Ownership::Owned), Some(Ownership::External)],
+            (only, _) => vec![only],
+        }
+    }
+
+    fn query(&self, ownership: Option<Ownership>) -> AccountQuery {
         AccountQuery {
-            ownership: self.only(),
+            ownership,
             search: self.search.clone(),
             role: self.role.clone(),
             cursor: None,
@@ -74,9 +82,31 @@ impl Args {
 /// Those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let acting = CompanySession::open(context).await?;
-    let mut pages = acting.session.list_accounts(acting.company, &args.query())?;
     let mut rows = Rows::new(&args, &acting);
-    let (mut company, mut asked) = (None, args.asked());
+    let mut asked = args.asked();
+    for part in args.parts() {
+        let cut = take_part(&args, part, &mut rows, &acting).await?;
+        match part {
+            Some(Ownership::Owned) => asked.owned_cut = cut,
+            Some(Ownership::External) => asked.external_cut = cut,
+            None => {}
+        }
+    }
+    if let (0, Some(role)) = (rows.taken, &asked.role) {
+        acting.require_role(role).await?;
+    }
+    rows.finish(asked).await
+}
+
+/// Takes the accounts of one table, or of both, up to the limit.
+async fn take_part(
+    args: &Args,
+    part: Option<Ownership>,
+    rows: &mut Rows<'_>,
+    acting: &CompanySession<'_>,
+) -> Result<Option<Cut>> {
+    let mut pages = acting.session.list_accounts(acting.company, &args.query(part))?;
+    rows.begin_part(args.limit);
     while let Some(page) = match pages.next().await {
         Ok(page) => page,
         Err(error) => {
@@ -88,27 +118,25 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
             return Err(acting.explain(error, &attempt).await);
         }
     } {
-        if let (0, Some(role)) = (rows.taken + page.data.len() as u64, &asked.role) {
-            acting.require_role(role).await?;
-        }
-        company = company.or_else(|| page.company.clone());
-        if rows.take(page)? {
-            asked.cut = Some(rows.total);
-            break;
+        if rows.take(page).await? {
+            return Ok(Some(Cut { total: rows.total }));
         }
     }
-    rows.finish(company, asked).await
+    Ok(None)
 }
 
 /// The rows as they come: written at once where the form allows it, else kept for the whole answer.
 struct Rows<'a> {
     acting: &'a CompanySession<'a>,
     writer: Option<RowWriter<'a>>,
-    kept: Vec<AccountView>,
+    kept: Vec<AccountRow>,
     begun: bool,
-    /// How many there are, as the first page says where it does.
+    /// The company, as the first page names it where it does.
+    company: Option<Company>,
+    /// How many there are in this part, as its first page says where it does.
     total: Option<u64>,
     taken: u64,
+    /// How many of this part may still be taken.
     left: u64,
 }
 
@@ -122,14 +150,21 @@ impl<'a> Rows<'a> {
             writer,
             kept: Vec::new(),
             begun: false,
+            company: None,
             total: None,
             taken: 0,
             left: args.limit.unwrap_or(u64::MAX),
         }
     }
 
+    /// Begins with another table.
+    fn begin_part(&mut self, limit: Option<u64>) {
+        self.total = None;
+        self.left = limit.unwrap_or(u64::MAX);
+    }
+
     /// Takes a page, and says whether that is enough.
-    fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
+    async fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
         self.total = self.total.or(page.total.filter(|total| *total > 0));
         let total = self.total.unwrap_or(0).min(self.taken.saturating_add(self.left));
         let count = page.data.len() as u64;
@@ -138,10 +173,11 @@ impl<'a> Rows<'a> {
         self.left -= page.data.len() as u64;
         self.taken += page.data.len() as u64;
         self.acting.ui.progress(self.taken, total, "accounts");
-        let views = page.data.into_iter().map(AccountView::from);
+        let company = self.company(page.company.take()).await;
+        let rows = page.data.into_iter().map(|account| AccountRow::new(account, company.clone()));
         match self.writer {
-            Some(writer) => self.write(writer, &views.collect::<Vec<_>>())?,
-            None => self.kept.extend(views),
+            Some(writer) => self.write(writer, &rows.collect::<Vec<_>>())?,
+            None => self.kept.extend(rows),
         }
         if is_cut {
             self.acting.ui.note(match self.total {
@@ -152,16 +188,25 @@ impl<'a> Rows<'a> {
         Ok(is_cut)
     }
 
+    /// The company, which a page names or a request finds out.
+    async fn company(&mut self, of_page: Option<Company>) -> Company {
+        let known = match self.company.take().or(of_page) {
+            Some(company) => company,
+            None => self.acting.named_company().await,
+        };
+        self.company.insert(known).clone()
+    }
+
     /// Writes the rows of a page.
-    fn write(&mut self, writer: RowWriter<'_>, views: &[AccountView]) -> Result<()> {
+    fn write(&mut self, writer: RowWriter<'_>, views: &[AccountRow]) -> Result<()> {
         let ui = self.acting.ui;
         if !std::mem::replace(&mut self.begun, true) {
-            ui.answer(|out| writer.begin::<AccountView>(out))?;
+            ui.answer(|out| writer.begin::<AccountRow>(out))?;
         }
         ui.answer(|out| writer.write_each(views, out))
     }
 
-    async fn finish(self, company: Option<Company>, mut asked: Asked) -> Result<()> {
+    async fn finish(mut self, mut asked: Asked) -> Result<()> {
         if self.writer.is_some() {
             return Ok(());
         }
@@ -173,10 +218,7 @@ impl<'a> Rows<'a> {
         if is_table && (is_empty(Ownership::Owned) || is_empty(Ownership::External)) {
             asked.may = self.may().await;
         }
-        let company = match company {
-            Some(company) => company,
-            None => self.acting.named_company().await,
-        };
+        let company = self.company(None).await;
         self.acting.show(&AccountListView::new(company, self.kept, asked))
     }
 

@@ -13,7 +13,7 @@ use super::serve::{parse_seed, read_seed, runtime, start_log};
 use crate::api::Code;
 use crate::api::session::TokenGrant;
 use crate::config::credentials::{Credentials, Slot, Store};
-use crate::config::{ConfigFile, Environment, Profile, StoreKind};
+use crate::config::{ConfigFile, Profile, StoreKind};
 use crate::context::{Context, expiry};
 use crate::domain::{Company, Password};
 use crate::error::{CliError, Result};
@@ -67,7 +67,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8> {
     };
     let runtime = runtime()?;
     let folder = private_folder()?;
-    let inside = run_inside(folder.path(), &seed, args.command, context.environment());
+    let is_shell = args.command.is_empty();
+    let inside = run_inside(folder.path(), &seed, args.command, context);
     let code = runtime.block_on(inside);
     drop(runtime);
     log.close();
@@ -75,15 +76,13 @@ pub fn run(args: Args, context: &Context) -> Result<u8> {
     let removed = folder.close();
     let code = code?;
     removed.map_err(|error| CliError::io(format!("cannot remove {}", path.display()), error))?;
+    if is_shell {
+        context.ui().status("The sandbox has ended; its data is deleted");
+    }
     Ok(code)
 }
 
-async fn run_inside(
-    folder: &Path,
-    seed: &Seed,
-    command: Vec<OsString>,
-    inherited: &Environment,
-) -> Result<u8> {
+async fn run_inside(folder: &Path, seed: &Seed, command: Vec<OsString>, context: &Context) -> Result<u8> {
     // Signals are caught before there is anything that they could leave behind.
     let signals =
         child::Signals::listen().map_err(|error| CliError::io("cannot listen for signals", error))?;
@@ -95,13 +94,20 @@ async fn run_inside(
     let listener = Listener::bind(any_port, None).and_then(|it| it.url().map(|url| (it, url)));
     let (listener, server) = listener.map_err(|error| CliError::io("cannot listen on 127.0.0.1", error))?;
     let config = folder.join("config");
+    let SignedIn { username, company, .. } = &signed_in;
+    let banner =
+        format!("Sandbox: you are {username} in {company} at {server}; exit ends it and deletes its data");
     write_profile(&config, &server, signed_in).await?;
     let bin = own_folder(folder).map_err(|error| CliError::io("cannot link to this program", error))?;
     let (stop, stopped) = oneshot::channel::<()>();
     // A sender that was dropped means stop, too.
     let serving =
         tokio::spawn(listener.serve(router::router(platform.clone()), async { drop(stopped.await) }));
-    let given = child::Given { inherited, server: &server, config: &config, bin: &bin };
+    if command.is_empty() {
+        context.ui().status(banner);
+    }
+    let given =
+        child::Given { inherited: context.environment(), server: &server, config: &config, bin: &bin };
     let code = child::run(command, &given, signals).await;
     drop(stop);
     let ended = serving.await;

@@ -18,11 +18,14 @@ use crate::platform::{DatabaseUrl, Platform, router};
 use crate::ui::Ui;
 use crate::ui::log::{LevelFilter, Log, LogFormat};
 
+mod init_admin;
+
 /// The default address of the platform.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
+                        sactl serve --init-admin admin@acme.example\n  \
                         sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\n  \
                         sactl serve --trusted-proxy 10.0.0.0/8\n\n\
                         Each option is also a variable: SACTL_SERVE_LISTEN, SACTL_SERVE_DATABASE, …")]
@@ -51,6 +54,13 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
 
+    /// Create the first company and its administrator in an empty database
+    ///
+    /// The company is called like the domain of the address. The password is asked for on a terminal; elsewhere it is
+    /// generated and shown once, on standard error.
+    #[arg(long, value_name = "EMAIL")]
+    init_admin: Option<String>,
+
     /// Trust the client addresses that these proxies report
     ///
     /// By default, all clients behind a proxy have the address of the proxy and share its limits. With this option,
@@ -76,6 +86,7 @@ impl Args {
             tls_cert: self.tls_cert.or_else(|| environment.raw(env::SERVE_TLS_CERT).map(PathBuf::from)),
             tls_key: self.tls_key.or_else(|| environment.raw(env::SERVE_TLS_KEY).map(PathBuf::from)),
             seed: self.seed.or_else(|| environment.raw(env::SERVE_SEED).map(PathBuf::from)),
+            init_admin: or_variable(self.init_admin, env::SERVE_INIT_ADMIN, environment)?,
             trusted_proxy,
         })
     }
@@ -143,6 +154,10 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
             return Ok(());
         }
     };
+    match &args.init_admin {
+        Some(email) => init_admin::create(email, &platform, ui).await?,
+        None => warn_of_emptiness(&platform, ui).await?,
+    }
     let listener = Listener::bind(listen, tls).and_then(|it| it.url().map(|url| (it, url)));
     let (listener, url) =
         listener.map_err(|error| CliError::io(format!("cannot listen on {listen}"), error))?;
@@ -152,6 +167,17 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     listener.serve(router::router(platform.clone()), stop).await;
     platform.close().await;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Tells that no account can sign in to an empty database.
+async fn warn_of_emptiness(platform: &Platform, ui: &Ui) -> Result<()> {
+    let is_empty = seed::is_empty(platform).await;
+    if is_empty.map_err(|error| CliError::new(Code::Io, "cannot read the database").caused_by(error))? {
+        ui.warning(
+            "the database is empty: no account can sign in; start with --init-admin EMAIL, or with --seed FILE",
+        );
+    }
     Ok(())
 }
 

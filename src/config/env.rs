@@ -64,6 +64,8 @@ variables! {
     SERVE_TLS_KEY = "SACTL_SERVE_TLS_KEY";
     /// The seed file of `serve`, as with `--seed`.
     SERVE_SEED = "SACTL_SERVE_SEED";
+    /// The first administrator of an empty database, as with `--init-admin`.
+    SERVE_INIT_ADMIN = "SACTL_SERVE_INIT_ADMIN";
     /// The proxies that `serve` trusts, as with `--trusted-proxy`; several are separated by commas.
     SERVE_TRUSTED_PROXY = "SACTL_SERVE_TRUSTED_PROXY";
     /// Set by the completion script of a shell to the name of the shell; do not set it yourself.

@@ -10,6 +10,7 @@ pub mod file;
 pub mod identity;
 pub mod inspect;
 pub mod locked_file;
+pub mod proxies;
 pub mod secure_file;
 pub mod settings;
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::env::{self, Environment, Variable};
+use super::proxies::Proxies;
 use super::{ConfigFile, Error, Identity, Profile, Result, StoreKind};
 use crate::domain::Origin;
 use crate::domain::company::{Company, CompanyRef};
@@ -98,6 +99,8 @@ pub struct Settings {
     pub allow_http: bool,
     /// Where credentials are kept.
     pub credential_store: Setting<StoreKind>,
+    /// The proxies that the environment names.
+    pub proxies: Proxies,
     /// As whom to act.
     pub identity: Identity,
 }
@@ -108,8 +111,16 @@ impl Settings {
     /// # Errors
     /// `config` for files and variables, `usage` for flags that cannot be meant.
     pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Self> {
-        let folder = folder(environment)?;
-        let file = ConfigFile::load(&folder)?;
+        // A call that brings server and credentials needs nothing of the file.
+        let needs_file = !brings_everything(flags, environment)?;
+        let folder = match folder(environment) {
+            Err(error) if needs_file => return Err(error),
+            found => found.unwrap_or_else(|_| PathBuf::from(NOWHERE)),
+        };
+        let file = match ConfigFile::load(&folder) {
+            Err(error) if needs_file => return Err(error),
+            read => read.unwrap_or_default(),
+        };
         Self::with_file(flags, environment, folder, &file)
     }
 
@@ -159,6 +170,7 @@ impl Settings {
             allow_http: flags.allow_http,
             credential_store: layers.store(flags, stored.credential_store)?,
             cache: cache_folder(environment, &folder),
+            proxies: Proxies::of(environment)?,
             folder,
             profile,
             server,
@@ -195,6 +207,17 @@ impl Settings {
     pub fn stored_username(&self) -> Option<&str> {
         self.stored.username.as_deref().filter(|_| self.is_profiles_server())
     }
+}
+
+/// The folder of configuration where the system names none: nothing can be stored below it.
+const NOWHERE: &str = "/dev/null/sactl";
+
+/// Whether flags and environment name the server and hold the credentials, and no profile is asked for.
+fn brings_everything(flags: &Flags, environment: &Environment) -> Result<bool> {
+    let names_profile = flags.profile.is_some() || environment.has(env::PROFILE);
+    let names_server = flags.server.is_some() || environment.has(env::SERVER);
+    let holds_credentials = !matches!(Identity::resolve(environment, names_server)?, Identity::Stored(_));
+    Ok(names_server && holds_credentials && !names_profile)
 }
 
 /// The folder of configuration: `SACTL_CONFIG_DIR`, else `sactl` where the system keeps such things.

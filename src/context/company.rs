@@ -81,6 +81,10 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
             match pick(name, found) {
                 Err(error) if error.code() == Code::NotFound => {
                     let known = session.list_companies(None)?.all().await.unwrap_or_default();
+                    let alike = alike(name, known.iter());
+                    if !alike.is_empty() {
+                        return pick(name, alike);
+                    }
                     let error = error
                         .worded(format!("you do not belong to a company {name} at {}", session.origin()));
                     Err(rather_meant(error, name, &known))
@@ -89,6 +93,12 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
             }
         }
     }
+}
+
+/// The companies that are called `name` without regard to case.
+fn alike<'a>(name: &str, known: impl Iterator<Item = &'a Company>) -> Vec<Company> {
+    let name = name.to_lowercase();
+    known.filter(|company| company.name.to_lowercase() == name).cloned().collect()
 }
 
 /// The refusal of a company that is not there, with the one that was probably meant, or those that may have been
@@ -175,7 +185,10 @@ pub fn active_among(chosen: Option<&ChosenCompany>, me: &Identity) -> Result<Opt
         Some(ChosenCompany::Stored(stored)) => return Ok(mine().find(|one| one.id == stored.id).cloned()),
         Some(ChosenCompany::Named(reference)) => reference,
     };
-    let found: Vec<Company> = mine().filter(|company| reference.names(company)).cloned().collect();
+    let mut found: Vec<Company> = mine().filter(|company| reference.names(company)).cloned().collect();
+    if let (CompanyRef::Name(name), true) = (reference, found.is_empty()) {
+        found = alike(name, mine());
+    }
     match found.as_slice() {
         [] => {
             let error = no_such_company(&reference.to_string());
@@ -233,6 +246,9 @@ mod tests {
         assert_eq!(id(None, &several), Ok(None));
         assert_eq!(id(Some(&named("3")), &several), Ok(Some(3)));
         assert_eq!(id(Some(&named("A")), &several), Ok(Some(1)));
+        assert_eq!(id(Some(&named("a")), &several), Ok(Some(1)));
+        assert_eq!(id(Some(&named("c")), &several), Err(Code::AmbiguousCompany));
+        assert_eq!(id(Some(&named("c")), &me(&[(3, "c"), (4, "C")])), Ok(Some(3)));
         assert_eq!(id(Some(&named("C")), &several), Err(Code::AmbiguousCompany));
         assert_eq!(id(Some(&named("9")), &several), Err(Code::NotFound));
         assert_eq!(id(Some(&stored(4)), &several), Ok(Some(4)));

@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 
 use super::ways_in::not_signed_in;
 use crate::api::path;
-use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options};
+use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options, Proxy};
 use crate::config::{Settings, secure_file};
 use crate::domain::Origin;
-use crate::error::Result;
+use crate::error::{CliError, Result};
 use crate::ui::Ui;
 
 /// Most bytes of a file of certificates.
@@ -38,9 +38,19 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui, forget_names: ForgetNames) -
             key: secure_file::read_bounded(key, CERTIFICATES)?,
         });
     }
+    if let Some(proxy) = settings.proxies.proxy_for(&server.value) {
+        let found = Proxy::new(proxy.variable, &proxy.text);
+        options.proxy = Some(found.ok_or_else(|| no_proxy(proxy.variable))?);
+    }
     let watcher =
         Watcher { ui: ui.clone(), forget_names, cache: settings.cache.clone(), origin: server.value.clone() };
     Ok(Gateway::new(&options, Some(Arc::new(watcher)))?)
+}
+
+/// The refusal of a variable that holds no address of a proxy. Its text is not repeated: it may hold a password.
+fn no_proxy(variable: &str) -> CliError {
+    CliError::config(format!("{variable} does not hold the address of a proxy"))
+        .hint("write it as http://HOST:PORT, or unset the variable")
 }
 
 /// Tells requests to a person, and forgets remembered names when something was changed.

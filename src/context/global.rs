@@ -45,6 +45,10 @@ pub struct Global {
     /// Filter the JSON output with a jq expression; strings are printed without quotes, one per line
     #[arg(long, global = true, value_name = "EXPR", hide_short_help = true)]
     pub jq: Option<String>,
+    /// Let --jq know this text as the variable $NAME; repeatable
+    #[arg(long, global = true, value_names = ["NAME", "VALUE"], num_args = 2, hide_short_help = true)]
+    #[arg(allow_hyphen_values = true)]
+    pub arg: Vec<String>,
     /// Time limit for each request, in seconds [env: SACTL_TIMEOUT] [default: 30]
     #[arg(
         long,

@@ -163,16 +163,6 @@ impl Flag<'_> {
     }
 }
 
-/// What clap says about arguments that make no sense, less its decoration.
-pub fn usage_error(error: &clap::Error) -> CliError {
-    let text = error.to_string();
-    let mut paragraphs = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
-    let first = paragraphs.next().unwrap_or_default();
-    let message = first.strip_prefix("error: ").unwrap_or(&first).to_owned();
-    let tips = paragraphs.filter(|part| part.starts_with("tip:") || part.starts_with("Usage:"));
-    tips.fold(CliError::usage(message), CliError::hint)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::{
-    AccountDetailView, AccountListView, AccountView, Answer, CheckView, CompanyListView, CompanyView,
-    CreatedView, DeletedView, DoctorView, DryRunView, ErrorView, GrantView, HelpView, IdentityView,
-    PasswordView, PermissionListView, PermissionView, ProfileListView, ProfileView, RawView, RevokeView,
-    RoleDeletedView, RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
+    AccountDetailView, AccountListView, AccountRow, AccountView, Answer, CheckView, CompanyListView,
+    CompanyView, CreatedView, DeletedView, DoctorView, DryRunView, ErrorView, GrantView, HelpView,
+    IdentityView, PasswordView, PermissionListView, PermissionView, ProfileListView, ProfileView, RawView,
+    RevokeView, RoleDeletedView, RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
 };
 
 /// What holds for every document.
@@ -83,9 +83,13 @@ impl Document {
 pub const DOCUMENTS: &[Document] = &[
     Document::list::<AccountListView>(
         "accounts",
-        "account",
+        "account-row",
         "The service accounts of a company: those that it owns, and external ones.",
         &["list"],
+    ),
+    Document::row::<AccountRow>(
+        "account-row",
+        "A service account as a row of a list, with the company that sees it.",
     ),
     Document::one::<AccountView>("account", "A service account as one company sees it.", &["edit"]),
     Document::one::<AccountDetailView>(

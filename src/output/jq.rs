@@ -15,11 +15,13 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use self::frame::Tag;
+use self::order::Order;
 
 mod error;
 mod evaluator;
 mod filter;
 mod frame;
+mod order;
 
 pub use error::JqError;
 pub use evaluator::evaluated;
@@ -34,20 +36,26 @@ const AHEAD: usize = 256;
 /// A compiled expression.
 #[derive(Debug)]
 pub struct Jq {
-    expression: String,
+    order: Order,
     time_zone: Option<OsString>,
     /// The process that has compiled it; none after a failure, and while it works.
     evaluator: Mutex<Option<Evaluator>>,
 }
 
 impl Jq {
-    /// Compiles an expression, for which local times are those of `time_zone`, as `TZ` names it.
+    /// Compiles an expression, for which local times are those of `time_zone`, as `TZ` names it. It knows each of
+    /// `arguments` as a variable: a name, and the string that it stands for.
     ///
     /// # Errors
     /// A [`JqError`] that says what is wrong with it, and where; those of starting a process.
-    pub fn compile(expression: &str, time_zone: Option<OsString>) -> io::Result<Self> {
-        let evaluator = Evaluator::start(expression, time_zone.as_ref())?;
-        Ok(Self { expression: expression.to_owned(), time_zone, evaluator: Mutex::new(Some(evaluator)) })
+    pub fn compile(
+        expression: &str,
+        arguments: Vec<(String, String)>,
+        time_zone: Option<OsString>,
+    ) -> io::Result<Self> {
+        let order = Order { expression: expression.to_owned(), arguments };
+        let evaluator = Evaluator::start(&order, time_zone.as_ref())?;
+        Ok(Self { order, time_zone, evaluator: Mutex::new(Some(evaluator)) })
     }
 
     /// Whether the results do not tell these two documents apart: they are the same for both, or not even the same for
@@ -79,7 +87,7 @@ impl Jq {
         let there = idle().take();
         let mut evaluator = match there {
             Some(evaluator) => evaluator,
-            None => Evaluator::start(&self.expression, self.time_zone.as_ref())?,
+            None => Evaluator::start(&self.order, self.time_zone.as_ref())?,
         };
         let advice = "a recursive function must call itself as its last step; print many results one by one \
             instead of collecting them";
@@ -122,7 +130,7 @@ struct Evaluator {
 
 impl Evaluator {
     /// Starts one for an expression, which it compiles.
-    fn start(expression: &str, time_zone: Option<&OsString>) -> io::Result<Self> {
+    fn start(order: &Order, time_zone: Option<&OsString>) -> io::Result<Self> {
         let mut command = Command::new(this_program()?);
         command.arg0("sactl").arg(evaluator::ARGUMENT).env_clear().envs(time_zone.map(|zone| ("TZ", zone)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -138,7 +146,7 @@ impl Evaluator {
         let unready = |_| io::Error::other("it ended too early; it needs at least 64 MiB of memory");
         frame::receive(&mut started.replies, |_| Ok(())).map_err(unready)?;
         let advice = "use fewer nested brackets";
-        started.request(expression.as_bytes());
+        started.request(&Zeroizing::new(serde_json::to_vec(order)?));
         started.reply(&mut io::sink(), advice)?;
         Ok(started)
     }

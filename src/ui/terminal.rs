@@ -239,12 +239,6 @@ impl Ui {
         })
     }
 
-    /// Shows what is wrong with the arguments.
-    pub fn misunderstood(&self, text: &StyledStr) {
-        let text = if self.options.colour_err { text.ansi().to_string() } else { text.to_string() };
-        let _ = io::stderr().lock().write_all(text.as_bytes());
-    }
-
     /// Says what was done and where.
     pub fn status(&self, text: impl AsRef<str>) {
         if self.speaks() {

@@ -160,7 +160,7 @@ fn a_garbage_configuration_file_is_named_and_left_alone() {
         let file = env.config().join("config.toml");
         std::fs::write(&file, garbage).unwrap();
         let before = env.files();
-        let refusal = env.sactl("list -o json").error(2, "config");
+        let refusal = env.sactl("list --profile acme -o json").error(2, "config");
         assert!(refusal["message"].as_str().unwrap().contains("config.toml"), "{refusal}");
         assert_eq!(env.files(), before);
     }

@@ -90,7 +90,7 @@ fn json_lines_are_one_account_each() {
     let world = World::start();
     let lines = world.admin().sactl("list -o jsonl").ok().json_lines();
     assert_eq!(lines.len(), 4);
-    assert!(lines.iter().all(|account| keys(account) == ACCOUNT));
+    assert!(lines.iter().all(|account| keys(account) == account_with(&["company_id", "company"])));
 }
 
 /// Commands about stored things, with a signed-in user.

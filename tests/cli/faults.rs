@@ -131,6 +131,8 @@ impl Case<'_> {
         for line in self.write.before {
             self.admin.sactl(&self.line(line)).ok();
         }
+        // Times are whole seconds: a change is later than what was before.
+        self.world.server().advance(1);
         assert!(!self.is_done(), "{} is done before it began", self.line(self.write.command));
     }
 

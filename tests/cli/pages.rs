@@ -53,8 +53,8 @@ fn each_page_is_one_request_on_one_connection() {
 fn a_limit_asks_for_no_page_more() {
     for (limit, pages) in [(2, 1), (1000, 1), (1001, 2), (2000, 2), (2001, 3)] {
         let stub = three_pages(1000);
-        let listed =
-            with_token(&stub.url()).sactl(&format!("list -o name --limit {limit}")).ok().stdout.clone();
+        let list = format!("list --owned -o name --limit {limit}");
+        let listed = with_token(&stub.url()).sactl(&list).ok().stdout.clone();
         assert_eq!((listed.lines().count(), stub.requests().len()), (limit, pages), "{limit}");
     }
 }

@@ -13,7 +13,7 @@ use sactl::config::credentials::Slot;
 use sactl::domain::password::{self, Rule};
 use sactl::domain::{Company, CompanyId, Password};
 use sactl::error::CliError;
-use sactl::output::{AccountListView, AccountView, Asked, Format, OutputContext};
+use sactl::output::{AccountListView, AccountRow, Asked, Format, OutputContext};
 use sactl::text::sanitize::{is_hidden, json_visible, sanitise};
 
 /// In a file of credentials, everything secret begins with this word, so that it can be looked for.
@@ -93,7 +93,8 @@ pub(crate) fn account_list(body: &[u8]) {
     let Ok(page) = bounds::read::<Page<Account>>(text) else { return };
     let names: Vec<String> = page.data.iter().map(|account| account.name.clone()).collect();
     let company = page.company.unwrap_or(Company { id: CompanyId(1), name: "Acme MSP".to_owned() });
-    let accounts: Vec<AccountView> = page.data.into_iter().map(AccountView::from).collect();
+    let row = |account| AccountRow::new(account, company.clone());
+    let accounts: Vec<AccountRow> = page.data.into_iter().map(row).collect();
     let list = AccountListView::new(company, accounts, Asked::default());
     let write = |format, is_terminal| {
         let mut out = Vec::new();

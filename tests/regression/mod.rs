@@ -3,7 +3,9 @@
 mod answers;
 mod asking;
 mod bounds;
+mod client_proxies;
 mod durable;
+mod everyday;
 mod first_sign_in;
 mod hints;
 mod log;

@@ -25,7 +25,7 @@ pub struct Args {
     pub(super) name: Option<String>,
 
     /// Description of the account, at most 500 characters
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(super) description: Option<String>,
 
     #[command(flatten)]

@@ -19,14 +19,20 @@ use crate::text::CommandLine;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     sactl role create router-fixer --permission devices:view,devices:edit --dry-run\n  \
-    sactl role create router-fixer --permission devices:view,devices:edit")]
+    sactl role create router-fixer --permission devices:view,devices:edit\n  \
+    sactl role create field-tech --from viewer --permission 'devices:*'")]
 pub(super) struct Args {
     /// Name: 2 to 64 lowercase letters, digits and -
     name: String,
 
-    /// Permission of the role; repeatable, or comma-separated
-    #[arg(long = "permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word, required = true)]
+    /// Permission of the role, or a pattern such as devices:*; repeatable, or comma-separated
+    #[arg(long = "permission", value_name = "PERMISSION", value_delimiter = ',', value_parser = word)]
+    #[arg(required_unless_present = "from")]
     permissions: Vec<String>,
+
+    /// Start with the permissions of this role
+    #[arg(long, value_name = "ROLE", value_parser = word)]
+    from: Option<String>,
 
     #[command(flatten)]
     dry_run: DryRunArgs,
@@ -42,7 +48,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let acting = CompanySession::open(context)
         .await
         .state_shown_by(|| CommandLine::new("role show").operand(&args.name))?;
-    let new = CreateRole { name: args.name, permissions: args.permissions };
+    let permissions = permissions(&acting, args.permissions, args.from.as_deref()).await?;
+    let new = CreateRole { name: args.name, permissions };
     let change = acting.session.create_role(acting.company, &new);
     if args.dry_run.is_on {
         let would =
@@ -61,4 +68,23 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
             Err(explain(&acting, error, needed, Some(&new.name), &new.permissions).await)
         }
     }
+}
+
+/// The permissions that are named, and those of the role `from`.
+async fn permissions(
+    acting: &CompanySession<'_>,
+    named: Vec<String>,
+    from: Option<&str>,
+) -> Result<Vec<String>> {
+    let mut permissions = acting.written_out(named).await?;
+    if let Some(from) = from {
+        let role = match acting.session.show_role(acting.company, from).await {
+            Ok(role) => role,
+            Err(error) => return Err(explain(acting, error, Permission::ROLES_VIEW, Some(from), &[]).await),
+        };
+        permissions.extend(role.permissions.iter().map(str::to_owned));
+        permissions.sort_unstable();
+        permissions.dedup();
+    }
+    Ok(permissions)
 }

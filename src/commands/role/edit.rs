@@ -75,6 +75,9 @@ pub(super) async fn run(mut args: Args, context: &Context) -> Result<()> {
     let acting = CompanySession::open(context)
         .await
         .state_shown_by(|| CommandLine::new("role show").operand(&name))?;
+    args.permissions = acting.written_out(args.permissions).await?;
+    args.adjust.add = acting.written_out(args.adjust.add).await?;
+    args.adjust.remove = acting.written_out(args.adjust.remove).await?;
     let change = change(&acting, &name, &args);
     let named = [&args.permissions[..], &args.adjust.add, &args.adjust.remove].concat();
     if args.dry_run.is_on {

@@ -9,5 +9,6 @@ pub(super) mod missing;
 pub(super) mod new_password;
 pub mod password_args;
 mod password_file;
+pub(super) mod patterns;
 pub(super) mod prompts;
 pub(super) mod undo;

@@ -124,7 +124,10 @@ fn checked(password: Password) -> Result<Password> {
 }
 
 /// A new password of `name`, typed twice; again where the two differ or a rule is broken.
-async fn typed(ui: &Ui, name: &str) -> Result<Password> {
+///
+/// # Errors
+/// Those of asking; the last refusal.
+pub(in crate::commands) async fn typed(ui: &Ui, name: &str) -> Result<Password> {
     let mut asked = 1;
     loop {
         let first = ui.prompt_secret(&format!("New password of {name}")).await?;

@@ -71,8 +71,8 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
         (_, "columns", _) => Takes::Columns,
         (
             _,
-            "jq" | "username" | "new_name" | "trusted_proxy" | "otp" | "description" | "search" | "limit"
-            | "timeout",
+            "jq" | "arg" | "init_admin" | "username" | "new_name" | "trusted_proxy" | "otp" | "description"
+            | "search" | "limit" | "timeout",
             _,
         ) => Takes::Anything,
         (_, _, "@FILE|-") => Takes::File,

@@ -19,6 +19,11 @@ fn said_by(words: &[String], command: &Command) -> Vec<String> {
     while let Some(word) = words.next() {
         let Some(flag) = word.strip_prefix("--") else { continue };
         let (name, value) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
+        // It takes two words, and says nothing about the settings.
+        if name == "arg" {
+            words.by_ref().take(2).for_each(drop);
+            continue;
+        }
         let Some(arg) = command.get_arguments().find(|arg| arg.get_long() == Some(name)) else { continue };
         let given = match (arg.get_action().takes_values(), value) {
             (false, _) | (true, Some(_)) => word.clone(),

@@ -87,6 +87,12 @@ fn tidy(candidates: &mut Vec<Candidate>, current: &str, before: &[String], comma
     if current.is_empty() && candidates.iter().any(|candidate| !is_flag(candidate)) {
         candidates.retain(|candidate| !is_flag(candidate));
     }
+    // The flags of a command are needed more often than those of every command, which stand at its root.
+    let is_global = |candidate: &Candidate| {
+        let flag = candidate.value.strip_prefix("--").map(|flag| flag.trim_end_matches('='));
+        flag.is_some_and(|flag| command.get_arguments().any(|arg| arg.get_long() == Some(flag)))
+    };
+    candidates.sort_by_key(is_global);
     let is_given = |flag: &str| before.iter().any(|word| word.split('=').next() == Some(flag));
     candidates.retain(|Candidate { value, .. }| {
         !(value.starts_with("--")

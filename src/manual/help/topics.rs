@@ -7,17 +7,21 @@ mod credentials;
 mod environment;
 mod exit_codes;
 mod formatting;
+mod options;
 mod schemas;
 mod scripting;
+mod seed;
 
 pub(super) use config::CONFIG;
 pub(super) use credentials::CREDENTIALS;
 pub(super) use environment::ENVIRONMENT;
 pub(super) use exit_codes::EXIT_CODES;
 pub(super) use formatting::FORMATTING;
+pub(super) use options::OPTIONS;
 pub(super) use schemas::SCHEMAS;
 pub(super) use scripting::SCRIPTING;
+pub(super) use seed::SEED;
 
 /// Every topic, in the order of the overview.
 pub(super) const ALL: &[Topic] =
-    &[EXIT_CODES, FORMATTING, SCHEMAS, SCRIPTING, CREDENTIALS, CONFIG, ENVIRONMENT];
+    &[OPTIONS, EXIT_CODES, FORMATTING, SCHEMAS, SCRIPTING, CREDENTIALS, CONFIG, ENVIRONMENT, SEED];

@@ -198,6 +198,8 @@ fn after(roff: &mut Roff, command: &Command) {
             }
             "Columns:" => output.push(format!("Its columns, for `--columns`, are {}.", words())),
             "JSON Schema:" => output.push(format!("The JSON Schema of the answer: `{}`.", words())),
+            // The page says where these are described.
+            _ if heading.starts_with("Global options,") => {}
             _ => output.push(paragraphs(part).join(" ")),
         }
     }

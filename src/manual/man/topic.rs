@@ -12,9 +12,11 @@ struct Plan {
 }
 
 const PLANS: &[Plan] = &[
-    Plan { name: "sactl-config", section: 5, topics: &["config", "environment", "credentials"] },
+    Plan { name: "sactl-config", section: 5, topics: &["config", "environment"] },
+    Plan { name: "sactl-seed", section: 5, topics: &["seed"] },
+    Plan { name: "sactl-credentials", section: 7, topics: &["credentials"] },
     Plan { name: "sactl-exit-codes", section: 7, topics: &["exit-codes"] },
-    Plan { name: "sactl-formatting", section: 7, topics: &["formatting", "schemas"] },
+    Plan { name: "sactl-formatting", section: 7, topics: &["formatting", "options", "schemas"] },
     Plan { name: "sactl-scripting", section: 7, topics: &["scripting"] },
 ];
 

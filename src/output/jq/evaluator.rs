@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use super::error::JqError;
 use super::filter::JqFilter;
 use super::frame::{self, Tag};
+use super::order::Order;
 
 /// The one argument that makes a process an evaluator.
 pub(super) const ARGUMENT: &str = "evaluate-for-sactl";
@@ -96,8 +97,9 @@ fn evaluate(requests: &Receiver<Zeroizing<Vec<u8>>>) -> io::Result<()> {
         Replies { pipe: BufWriter::with_capacity(BLOCK, pipe), at_once: true, results: Zeroizing::default() };
     // The thread, its stack and the limit stand: what goes wrong from here on is for the expression to answer.
     replies.end(Tag::Done, "")?;
-    let Ok(expression) = requests.recv() else { return Ok(()) };
-    let filter = match JqFilter::compile(&String::from_utf8_lossy(&expression)) {
+    let Ok(order) = requests.recv() else { return Ok(()) };
+    let Order { expression, arguments } = serde_json::from_slice(&order)?;
+    let filter = match JqFilter::compile(&expression, &arguments) {
         Ok(filter) => filter,
         Err(error) => return replies.end(Tag::Failed, &error.to_string()),
     };

@@ -30,14 +30,19 @@ const ROWS: &str = r#"
 const LONGEST: usize = 200;
 
 /// A compiled expression.
-pub(super) struct JqFilter(Filter<JustLut<Val>>);
+pub(super) struct JqFilter {
+    filter: Filter<JustLut<Val>>,
+    /// What its variables stand for.
+    values: Vec<Val>,
+}
 
 impl JqFilter {
-    /// Compiles an expression.
+    /// Compiles an expression with variables: each a name without the dollar sign, and a string.
     ///
     /// # Errors
     /// What is wrong with it, and where.
-    pub(super) fn compile(expression: &str) -> Result<Self, JqError> {
+    pub(super) fn compile(expression: &str, arguments: &[(String, String)]) -> Result<Self, JqError> {
+        let names: Vec<String> = arguments.iter().map(|(name, _)| format!("${name}")).collect();
         let rows = load::parse(ROWS, |parser| parser.defs()).unwrap_or_default();
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(rows);
         // The environment may hold passwords, which belong into no answer.
@@ -50,9 +55,11 @@ impl JqFilter {
             .map_err(|errors| unloadable(expression, &errors))?;
         let filter = Compiler::default()
             .with_funs(functions)
+            .with_global_vars(names.iter().map(String::as_str))
             .compile(modules)
             .map_err(|errors| undefined(expression, &errors))?;
-        Ok(Self(filter))
+        let value = |(_, text): &(String, String)| Val::from(text.clone());
+        Ok(Self { filter, values: arguments.iter().map(value).collect() })
     }
 
     /// Writes the results for a document, each as soon as it is there: `out` is flushed after every one.
@@ -61,8 +68,8 @@ impl JqFilter {
     /// A [`JqError`] where the expression fails; those of `out`.
     pub(super) fn write(&self, json: &[u8], out: &mut dyn Write) -> io::Result<()> {
         let value = read::parse_single(json).map_err(io::Error::other)?;
-        let context = Ctx::<JustLut<Val>>::new(&self.0.lut, Vars::new([]));
-        for result in self.0.id.run((context, value)) {
+        let context = Ctx::<JustLut<Val>>::new(&self.filter.lut, Vars::new(self.values.iter().cloned()));
+        for result in self.filter.id.run((context, value)) {
             let failed = match result {
                 Ok(result) => {
                     write_result(&result, out)?;

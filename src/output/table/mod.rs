@@ -24,6 +24,9 @@ const FOLD: usize = 40;
 /// Rows that are laid out at a time: a long table takes hardly more memory than a short one.
 const ROWS: usize = 256;
 
+/// A longer name is a line of its own in a table that it would make too wide.
+const LONG_NAME: usize = 32;
+
 /// No terminal is taken for narrower than this.
 const NARROWEST: usize = 20;
 
@@ -107,8 +110,14 @@ impl Page<'_> {
             .filter(|at| self.output_context.wide || columns[*at].fit != Fit::Wide)
             .collect();
         let readings: Vec<Reading> = columns.iter().map(|column| self.reading_in(column)).collect();
-        let measures: Vec<Measure> =
+        let mut measures: Vec<Measure> =
             shown.iter().map(|at| measure(&columns[*at], rows, *at, &readings[*at])).collect();
+        let natural: usize = measures.iter().map(|one| one.natural + GAP).sum();
+        if self.room.is_some_and(|room| natural > room + GAP) && !self.output_context.wide {
+            for (place, at) in shown.iter().enumerate().filter(|(_, at)| columns[**at].fit == Fit::Name) {
+                measures[place] = without_long_names(&columns[*at], rows, *at, &readings[*at]);
+            }
+        }
         let widths = match self.room {
             None => Some(measures.iter().map(|measure| measure.natural).collect()),
             Some(room) if self.output_context.wide => layout::whole_widths(&measures, room),
@@ -140,10 +149,20 @@ impl Page<'_> {
         table.add_row(places.iter().map(|(at, _)| styled(&columns[*at].header(), Tone::Faint)));
         for some in rows.chunks(ROWS) {
             for row in some {
-                let cells = places
+                let alone = places.iter().find(|(at, room)| {
+                    columns[*at].fit == Fit::Name && width(&row[*at].read(&readings[*at]).0) > *room
+                });
+                if let Some((at, _)) = alone {
+                    self.finish(std::mem::replace(&mut table, self.empty()), &widths)?;
+                    self.line(&row[*at].read(&readings[*at]).0, row[*at].tone())?;
+                }
+                let cells: Vec<_> = places
                     .iter()
-                    .map(|(at, width)| self.fitted(&row[*at], columns[*at].fit, &readings[*at], *width));
-                let cells: Vec<_> = cells.collect();
+                    .map(|place| match alone {
+                        Some(alone) if alone.0 == place.0 => styled("", Tone::Plain),
+                        _ => self.fitted(&row[place.0], columns[place.0].fit, &readings[place.0], place.1),
+                    })
+                    .collect();
                 table.add_row(cells);
             }
             self.finish(std::mem::replace(&mut table, self.empty()), &widths)?;
@@ -193,11 +212,24 @@ impl Page<'_> {
             if place > 0 {
                 self.end_line()?;
             }
-            let pairs: Vec<(&str, &Cell)> = shown.iter().map(|at| (columns[*at].label, &row[*at])).collect();
+            let cells: Vec<Cell> = shown.iter().map(|at| self.shortened(&columns[*at], &row[*at])).collect();
+            let labels = shown.iter().map(|at| columns[*at].label);
+            let pairs: Vec<(&str, &Cell)> = labels.zip(&cells).collect();
             let readings: Vec<Reading> = shown.iter().map(|at| self.reading_in(&columns[*at])).collect();
             self.pairs(&pairs, |at| readings[at])?;
         }
         Ok(())
+    }
+
+    /// The cell; of what is not needed, as much as two lines hold.
+    fn shortened(&mut self, column: &Column, cell: &Cell) -> Cell {
+        let reading = self.reading_in(column);
+        let room = self.room.map_or(usize::MAX, |room| room.saturating_mul(2));
+        if column.fit != Fit::Extra || reading.wide || width(&cell.read(&reading).0) <= room {
+            return cell.clone();
+        }
+        self.shown = Shown::Cut;
+        Cell::new(cell.squeezed(&reading, room)).toned(cell.tone())
     }
 
     /// Labels with values, which are broken where there is a limit. A name is never broken.
@@ -263,6 +295,19 @@ fn folded_width(reading: &Reading, rows: &[Vec<Cell>], at: usize, room: usize) -
         if needed > room { width(&row[at].squeezed(reading, room)) } else { needed }
     };
     rows.iter().map(folded).max().unwrap_or_default()
+}
+
+/// What a column of names needs without those that are long, where these are few.
+fn without_long_names(column: &Column, rows: &[Vec<Cell>], at: usize, reading: &Reading) -> Measure {
+    let whole = measure(column, rows, at, reading);
+    let widths = || rows.iter().map(|row| width(&row[at].read(reading).0));
+    let long = widths().filter(|width| *width > LONG_NAME).count();
+    if long * 4 > rows.len().max(4) {
+        return whole;
+    }
+    let least = widths().filter(|width| *width <= LONG_NAME).max().unwrap_or_default();
+    let natural = least.max(width(&column.header()));
+    Measure { fit: column.fit, natural, least: natural }
 }
 
 /// What a column needs, and the least that makes sense.

@@ -221,6 +221,24 @@ pub(in crate::output) const ACCOUNT_COLUMNS: &[&str] = &[
     "description",
 ];
 
+/// The same columns, and behind them the company that looks.
+pub(in crate::output) const LIST_COLUMNS: &[&str] = &[
+    "ownership",
+    "name",
+    "id",
+    "owner_id",
+    "owner",
+    "role",
+    "permissions",
+    "company_count",
+    "created_at",
+    "password_changed_at",
+    "last_used_at",
+    "description",
+    "company_id",
+    "company",
+];
+
 impl Row for AccountView {
     const COLUMNS: &'static [&'static str] = ACCOUNT_COLUMNS;
 

@@ -1,12 +1,12 @@
 //! The service accounts of a company: those that it owns and those that it has let in, as two tables.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::domain::{Company, Ownership};
+use crate::domain::{Company, CompanyId, Ownership};
 use crate::output::time::{counted, grouped};
-use crate::output::view::account::{EXTERNAL, OWNED};
-use crate::output::{AccountView, Answer, Block, Cell, Column};
+use crate::output::view::account::{EXTERNAL, LIST_COLUMNS, OWNED};
+use crate::output::{AccountView, Answer, Block, Cell, Cells, Column, Row};
 use crate::text::{CommandLine, Hint};
 
 /// The service accounts of a company: those that it owns, and external ones with access.
@@ -16,11 +16,60 @@ pub struct AccountListView {
     /// The company whose accounts are listed.
     company: Company,
     /// The accounts that it owns, by name.
-    owned: Vec<AccountView>,
+    #[serde(serialize_with = "without_company")]
+    #[schemars(with = "Vec<AccountView>")]
+    owned: Vec<AccountRow>,
     /// The accounts of other companies that have access to it, by name.
-    external: Vec<AccountView>,
+    #[serde(serialize_with = "without_company")]
+    #[schemars(with = "Vec<AccountView>")]
+    external: Vec<AccountRow>,
     #[serde(skip)]
     asked: Asked,
+}
+
+/// The accounts alone: the document names the company once.
+fn without_company<S: Serializer>(rows: &[AccountRow], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(rows.iter().map(|row| &row.account))
+}
+
+/// A service account as a row of a list, with the company that looks, so that rows of several companies can be put
+/// together.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AccountRow")]
+pub struct AccountRow {
+    #[serde(flatten)]
+    account: AccountView,
+    /// The number of the company that looks.
+    company_id: CompanyId,
+    /// The company that looks.
+    company: Company,
+}
+
+impl AccountRow {
+    /// An account as `company` sees it.
+    pub fn new(account: impl Into<AccountView>, company: Company) -> Self {
+        Self { account: account.into(), company_id: company.id, company }
+    }
+
+    /// Whether the company that looks owns the account.
+    pub fn is_owned(&self) -> bool {
+        self.account.is_owned()
+    }
+}
+
+impl Row for AccountRow {
+    const COLUMNS: &'static [&'static str] = LIST_COLUMNS;
+
+    fn cells(&self) -> Cells<'_> {
+        let mut cells = self.account.cells();
+        cells.push(self.company_id.into());
+        cells.push(self.company.name.as_str().into());
+        cells
+    }
+
+    fn name(&self) -> String {
+        self.account.name()
+    }
 }
 
 /// What of the list was asked for, for the words around the tables.
@@ -32,11 +81,19 @@ pub struct Asked {
     pub search: Option<String>,
     /// Only accounts that hold this role.
     pub role: Option<String>,
-    /// Not all that there are: a limit was given, and there are more; how many there are in all, where that is
-    /// known.
-    pub cut: Option<Option<u64>>,
+    /// How the limit has cut the accounts that the company owns.
+    pub owned_cut: Option<Cut>,
+    /// How the limit has cut the external accounts.
+    pub external_cut: Option<Cut>,
     /// What the caller may do where nothing is found; `None` where that is not known.
     pub may: Option<May>,
+}
+
+/// A table that is not whole, because a limit was given and there are more rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// How many there are in all, where that is known.
+    pub total: Option<u64>,
 }
 
 /// What the caller may do about an empty list.
@@ -47,9 +104,6 @@ pub struct May {
     /// Give an account access.
     pub edit: bool,
 }
-
-/// What an empty table says when there may be accounts behind the limit.
-const CUT: &str = "None in the accounts shown; remove --limit to see all.";
 
 impl Asked {
     /// What the accounts must be like, in words; `None` when they need not be like anything.
@@ -63,15 +117,12 @@ impl Asked {
     }
 
     /// How many there are, or how many of them are shown.
-    fn count(&self, shown: usize) -> String {
+    fn count(&self, shown: usize, cut: Option<Cut>) -> String {
         let shown = shown as u64;
         let noun = if self.filter().is_some() { "matching account" } else { "account" };
-        match self.cut {
-            // The total is that of one table only where only one was asked for.
-            Some(Some(total)) if self.only.is_some() => {
-                format!("{} of {}", grouped(shown), counted(total, noun))
-            }
-            Some(_) => format!("{} shown", counted(shown, noun)),
+        match cut {
+            Some(Cut { total: Some(total) }) => format!("{} of {}", grouped(shown), counted(total, noun)),
+            Some(Cut { total: None }) => format!("{} shown", counted(shown, noun)),
             None => counted(shown, noun),
         }
     }
@@ -79,29 +130,28 @@ impl Asked {
 
 impl AccountListView {
     /// The accounts that `company` sees, in the order given.
-    pub fn new(company: Company, accounts: Vec<AccountView>, asked: Asked) -> Self {
-        let (owned, external) = accounts.into_iter().partition(AccountView::is_owned);
+    pub fn new(company: Company, accounts: Vec<AccountRow>, asked: Asked) -> Self {
+        let (owned, external) = accounts.into_iter().partition(AccountRow::is_owned);
         Self { company, owned, external, asked }
     }
 
     fn part(
         &self,
         title: String,
-        accounts: &[AccountView],
+        (accounts, cut): (&[AccountRow], Option<Cut>),
         columns: &'static [Column],
         cells: fn(&AccountView) -> Vec<Cell>,
         none: impl FnOnce() -> Hint,
     ) -> [Block; 2] {
         let body = if accounts.is_empty() {
             Block::Note(match self.asked.filter() {
-                _ if self.asked.cut.is_some() => CUT.into(),
                 Some(filter) => CommandLine::new("list").after(format!("None {filter}. See all with: ")),
                 None => none(),
             })
         } else {
-            Block::table(columns, accounts.iter().map(cells).collect())
+            Block::table(columns, accounts.iter().map(|row| cells(&row.account)).collect())
         };
-        [Block::Counted(title, self.asked.count(accounts.len())), body]
+        [Block::Counted(title, self.asked.count(accounts.len(), cut)), body]
     }
 
     fn owned_blocks(&self) -> [Block; 2] {
@@ -114,7 +164,8 @@ impl AccountListView {
             _ => CommandLine::new("create NAME --role viewer --generate")
                 .after(format!("{here} owns no service account yet. Create one with: ")),
         };
-        self.part(format!("Owned by {here}"), &self.owned, OWNED, AccountView::owned_cells, none)
+        let accounts = (self.owned.as_slice(), self.asked.owned_cut);
+        self.part(format!("Owned by {here}"), accounts, OWNED, AccountView::owned_cells, none)
     }
 
     fn external_blocks(&self) -> [Block; 2] {
@@ -129,14 +180,15 @@ impl AccountListView {
                 .after(format!("No other company's account has access to {here}. Give one access with: ")),
         };
         let title = format!("External, with access to {here}");
-        self.part(title, &self.external, EXTERNAL, AccountView::external_cells, none)
+        let accounts = (self.external.as_slice(), self.asked.external_cut);
+        self.part(title, accounts, EXTERNAL, AccountView::external_cells, none)
     }
 }
 
 impl Answer for AccountListView {
-    type Row = AccountView;
+    type Row = AccountRow;
 
-    fn rows(&self) -> Vec<&AccountView> {
+    fn rows(&self) -> Vec<&AccountRow> {
         self.owned.iter().chain(&self.external).collect()
     }
 

@@ -7,9 +7,13 @@ use serde::Serialize;
 use crate::api::Permissions;
 use crate::api::session::Kind;
 use crate::domain::Company;
-use crate::output::time::counted;
+use crate::output::time::{counted, grouped};
 use crate::output::view::{text, written};
 use crate::output::{AccessView, Answer, Block, Cell, Cells, Column, Fit, Row};
+use crate::text::CommandLine;
+
+/// Most companies that are shown to a person.
+const SHOWN: usize = 10;
 
 /// Who you are, where, and what you may do.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -92,8 +96,15 @@ impl Answer for IdentityView {
     }
 
     fn blocks(&self) -> Vec<Block> {
-        let rows = self.companies.iter().map(|access| {
-            let active = self.company.as_ref() == Some(access.company());
+        let is_active = |access: &AccessView| self.company.as_ref() == Some(access.company());
+        let place = self.companies.iter().position(is_active);
+        let count = self.companies.len();
+        // The active company is among the first, wherever it stands.
+        let active =
+            place.filter(|place| *place >= SHOWN && count > SHOWN + 1).map(|place| &self.companies[place]);
+        let shown = if count > SHOWN + 1 { SHOWN } else { count };
+        let rows = active.into_iter().chain(&self.companies).take(shown).map(|access| {
+            let active = is_active(access);
             vec![
                 Cell::new(access.company().id.to_string()),
                 Cell::strong(&access.company().name),
@@ -101,7 +112,7 @@ impl Answer for IdentityView {
                 if active { Cell::new("active") } else { Cell::faint("") },
             ]
         });
-        vec![
+        let mut blocks = vec![
             Block::Pairs(vec![
                 ("Server", Cell::new(&self.server)),
                 ("Profile", Cell::or(self.profile.as_ref(), "none")),
@@ -113,6 +124,11 @@ impl Answer for IdentityView {
             ]),
             Block::Title(counted(self.companies.len() as u64, "membership")),
             Block::table(COLUMNS, rows.collect()),
-        ]
+        ];
+        if count > shown {
+            let more = format!("and {} more; list them with: ", grouped((count - shown) as u64));
+            blocks.push(Block::Note(CommandLine::new("company list").after(more)));
+        }
+        blocks
     }
 }

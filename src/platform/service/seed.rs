@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde::Deserialize;
 
-pub use apply::apply;
+pub use apply::{apply, is_empty};
 
 use crate::domain::{CompanyId, Password};
 

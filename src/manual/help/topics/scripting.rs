@@ -25,6 +25,12 @@ fn blocks() -> Vec<Block> {
                 "a command that failed with exit 8 is safe to repeat; `grant` and `revoke` always are",
             ),
         ]),
+        Block::Heading("Bash: many commands with one sign-in"),
+        paragraph(
+            "Where SACTL_USERNAME and SACTL_PASSWORD_FILE are set, every command signs in anew. A loop signs in once: \
+             it takes a token first, and the commands in it use that token for two hours at most.",
+        ),
+        code(include_str!("../examples/many.sh")),
         Block::Heading("Bash: create an account if it does not exist"),
         code(include_str!("../examples/ensure.sh")),
         Block::Heading("Cron: a report with a service account"),

@@ -10,11 +10,25 @@ fn write(filter: &JqFilter, document: &Value, out: &mut Vec<u8>) -> io::Result<(
 }
 
 fn run(expression: &str, document: &Value) -> Result<String, String> {
-    let filter = JqFilter::compile(expression).map_err(|error| error.to_string())?;
+    let filter = JqFilter::compile(expression, &[]).map_err(|error| error.to_string())?;
     let mut out = Vec::new();
     let outcome = write(&filter, document, &mut out);
     let text = String::from_utf8(out).unwrap();
     outcome.map(|()| text).map_err(|error| JqError::within(&error).unwrap().to_string())
+}
+
+/// R21: `--arg` was missing, so that text had to be quoted into the expression.
+#[test]
+fn arguments_are_strings_that_the_expression_knows() {
+    let arguments = [("name", "it's \"x\""), ("other", "2")].map(|(name, text)| (name.into(), text.into()));
+    let filter = JqFilter::compile("$name, ($other | type), $__prog_args?", &arguments);
+    assert!(filter.is_err());
+    let filter = JqFilter::compile("$name, ($other | type)", &arguments).unwrap();
+    let mut out = Vec::new();
+    write(&filter, &json!(null), &mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "it's \"x\"\nstring\n");
+    let missing = JqFilter::compile("$nam", &arguments).map(drop).unwrap_err().to_string();
+    assert!(missing.contains("$nam"), "{missing}");
 }
 
 #[test]
@@ -95,7 +109,7 @@ fn a_failure_names_types_and_not_values() {
 #[test]
 fn results_before_a_failure_are_written() {
     let mut out = Vec::new();
-    let outcome = write(&JqFilter::compile("1, .x").unwrap(), &json!([]), &mut out);
+    let outcome = write(&JqFilter::compile("1, .x", &[]).unwrap(), &json!([]), &mut out);
     assert!(outcome.is_err());
     assert_eq!(out, b"1\n");
 }
@@ -108,7 +122,7 @@ proptest! {
     fn nothing_unsafe_is_left(texts in prop::collection::vec(any_text(), 1..40)) {
         let document = json!(texts);
         let mut out = Vec::new();
-        write(&JqFilter::compile(".[], .").unwrap(), &document, &mut out).unwrap();
+        write(&JqFilter::compile(".[], .", &[]).unwrap(), &document, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         prop_assert!(!text.contains(|one: char| !matches!(one, '\n' | '\t') && is_hidden(one)), "{text:?}");
         let json = text.lines().last().unwrap();
@@ -119,6 +133,6 @@ proptest! {
     /// No expression makes the compiler panic.
     #[test]
     fn any_text_is_an_expression_or_an_error(text in "[\\PC]{0,24}|[.|\\[\\](){}\"$@a-c0-9 ,;:?+-]{0,24}") {
-        let _ = JqFilter::compile(&text);
+        let _ = JqFilter::compile(&text, &[]);
     }
 }

@@ -59,7 +59,11 @@ fn telemetry() -> api::Account {
 }
 
 fn list(accounts: Vec<api::Account>, asked: Asked) -> AccountListView {
-    AccountListView::new(acme(), accounts.into_iter().map(AccountView::from).collect(), asked)
+    AccountListView::new(
+        acme(),
+        accounts.into_iter().map(|account| AccountRow::new(account, acme())).collect(),
+        asked,
+    )
 }
 
 fn shown(answer: &impl Answer, format: Option<Format>, width: Option<u16>) -> String {
@@ -110,14 +114,16 @@ fn empty_tables_say_what_to_do_next() {
 
 #[test]
 fn a_cut_list_does_not_pretend_to_be_whole() {
-    let cut = Asked { cut: Some(Some(9)), ..Asked::default() };
-    insta::assert_snapshot!(shown(&list(vec![dormant()], cut), Some(Format::Table), None), @r"
-    Owned by Acme MSP (1) — 1 account shown
+    let cut = Some(Cut { total: Some(9) });
+    let cut = Asked { owned_cut: cut, external_cut: Some(Cut { total: None }), ..Asked::default() };
+    insta::assert_snapshot!(shown(&list(vec![dormant(), telemetry()], cut), Some(Format::Table), None), @r"
+    Owned by Acme MSP (1) — 1 of 9 accounts
     NAME         ACCESS  COMPANIES  LAST USED  DESCRIPTION
     dormant-bot  none    0          never
 
-    External, with access to Acme MSP (1) — no accounts shown
-    None in the accounts shown; remove --limit to see all.
+    External, with access to Acme MSP (1) — 1 account shown
+    NAME                 ACCESS  OWNER                    DESCRIPTION
+    northwind-telemetry  viewer  Northwind Logistics (2)  Nightly jobs
     ");
 }
 
@@ -141,16 +147,16 @@ fn colours_are_around_text_only() {
 fn rows_in_a_pipe_start_with_whose_the_account_is() {
     let text = shown(&list(vec![fleet(), telemetry()], Asked::default()), None, None);
     insta::assert_snapshot!(text.replace('\t', "|"), @r"
-    owned|fleet-automation|7|1|Acme MSP|operator|alerts:view,devices:edit,devices:view|1|2026-11-01T08:00:00Z|2026-11-20T08:30:00Z|2026-11-22T09:00:00Z|Nightly jobs
-    external|northwind-telemetry|7|2|Northwind Logistics|viewer|devices:view||2026-11-01T08:00:00Z|2026-11-20T08:30:00Z||Nightly jobs
+    owned|fleet-automation|7|1|Acme MSP|operator|alerts:view,devices:edit,devices:view|1|2026-11-01T08:00:00Z|2026-11-20T08:30:00Z|2026-11-22T09:00:00Z|Nightly jobs|1|Acme MSP
+    external|northwind-telemetry|7|2|Northwind Logistics|viewer|devices:view||2026-11-01T08:00:00Z|2026-11-20T08:30:00Z||Nightly jobs|1|Acme MSP
     ");
 }
 
 #[test]
 fn csv_has_the_same_columns_and_a_header() {
     insta::assert_snapshot!(shown(&list(vec![fleet()], Asked::default()), Some(Format::Csv), None), @r#"
-    ownership,name,id,owner_id,owner,role,permissions,company_count,created_at,password_changed_at,last_used_at,description
-    owned,fleet-automation,7,1,Acme MSP,operator,"alerts:view,devices:edit,devices:view",1,2026-11-01T08:00:00Z,2026-11-20T08:30:00Z,2026-11-22T09:00:00Z,Nightly jobs
+    ownership,name,id,owner_id,owner,role,permissions,company_count,created_at,password_changed_at,last_used_at,description,company_id,company
+    owned,fleet-automation,7,1,Acme MSP,operator,"alerts:view,devices:edit,devices:view",1,2026-11-01T08:00:00Z,2026-11-20T08:30:00Z,2026-11-22T09:00:00Z,Nightly jobs,1,Acme MSP
     "#);
 }
 

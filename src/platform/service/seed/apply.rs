@@ -45,6 +45,17 @@ pub async fn apply(platform: &Platform, seed: &Seed) -> anyhow::Result<Applied> 
     Ok(Applied { companies, added })
 }
 
+/// Whether the database has neither a company nor an account.
+///
+/// # Errors
+/// The database failed.
+pub async fn is_empty(platform: &Platform) -> anyhow::Result<bool> {
+    let tx = platform.store().begin().await?;
+    let is_empty = store::company::count(&*tx).await? == 0 && store::principal::count(&*tx).await? == 0;
+    tx.commit().await?;
+    Ok(is_empty)
+}
+
 struct Sowing<'a> {
     platform: &'a Platform,
     seed: &'a Seed,

@@ -49,6 +49,27 @@ fn columns_give_way_one_after_the_other() {
     ");
 }
 
+/// F17: one long name turned every row of the table into labelled lines.
+#[test]
+fn one_long_name_does_not_ruin_the_table() {
+    let mut long = backup();
+    long.name = "a-name-of-sixty-four-characters-that-another-company-has-chosen-x".to_owned();
+    let owned = Asked { only: Some(Ownership::Owned), ..Asked::default() };
+    let accounts = vec![long.clone(), dormant(), fleet(), backup()];
+    insta::assert_snapshot!(on_terminal(&list(accounts, owned), 80, false), @r"
+    Owned by Acme MSP (1) — 4 accounts
+    NAME              ACCESS                  COMPANIES  LAST USED    DESCRIPTION
+    a-name-of-sixty-four-characters-that-another-company-has-chosen-x
+                      alerts:edit and 3 more  1          3 hours ago  Nightly jobs
+    dormant-bot       none                    0          never
+    fleet-automation  operator                1          3 hours ago  Nightly jobs
+    backup-runner     alerts:edit and 3 more  1          3 hours ago  Nightly jobs
+    ");
+    let described = |length| api::Account { description: Some("x".repeat(length)), ..long.clone() };
+    let shown = on_terminal(&list(vec![described(500)], Asked::default()), 40, false);
+    assert!(shown.lines().count() < 20 && shown.contains('…'), "{shown}");
+}
+
 #[test]
 fn a_terminal_too_narrow_for_a_table_gets_labelled_lines() {
     insta::assert_snapshot!(on_terminal(&everything(), 40, false), @r"

@@ -1,0 +1,11 @@
+//! What a command tells its evaluator to compile.
+
+use serde::{Deserialize, Serialize};
+
+/// An expression, and the strings that it knows as variables.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Order {
+    pub(super) expression: String,
+    /// Each with its name, without the dollar sign.
+    pub(super) arguments: Vec<(String, String)>,
+}
