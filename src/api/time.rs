@@ -14,7 +14,6 @@ pub(super) mod second {
 
     use super::whole_second;
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
     pub(in crate::api) fn serialize<S: Serializer>(
         time: &Timestamp,
         serializer: S,

@@ -1,6 +1,7 @@
 //! What a daily admin trips over: long answers, names, rows, times and words of other programs.
 
 use std::fmt::Write as _;
+use std::os::unix::process::CommandExt as _;
 
 use serde_json::json;
 
@@ -132,7 +133,6 @@ fn a_call_that_brings_everything_needs_no_home() {
         return;
     }
     // A user without an entry, as in a container.
-    use std::os::unix::process::CommandExt as _;
     let copy = std::env::temp_dir().join(format!("sactl-homeless-{}", std::process::id()));
     std::fs::copy(program(), &copy).unwrap();
     let mut command = std::process::Command::new(&copy);
@@ -219,7 +219,7 @@ fn the_seed_of_the_help_is_one() {
     let example: String = help.lines().skip_while(|line| !line.contains("[[company]]\u{0}")).collect();
     assert!(example.is_empty());
     let (_, example) = help.split_once("Example\n").unwrap();
-    let example: String = example.lines().map(|line| format!("{}\n", line.trim_start())).collect();
+    let example: String = example.lines().flat_map(|line| [line.trim_start(), "\n"]).collect();
     let seed = env.file("seed.toml", example);
     let env = env.with("ADMIN_PASSWORD", SANDBOX_PASSWORD).with("FLEET_PASSWORD", SANDBOX_PASSWORD);
     let listed = env.run(["sandbox", "--seed", &seed, "--", "sactl", "list", "-o", "name"]);
