@@ -156,7 +156,7 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     };
     match &args.init_admin {
         Some(email) => init_admin::create(email, &platform, ui).await?,
-        None => warn_of_emptiness(&platform, ui).await?,
+        None => warn_of_emptiness(&platform).await?,
     }
     let listener = Listener::bind(listen, tls).and_then(|it| it.url().map(|url| (it, url)));
     let (listener, url) =
@@ -170,12 +170,12 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     Ok(())
 }
 
-/// Tells that no account can sign in to an empty database.
-async fn warn_of_emptiness(platform: &Platform, ui: &Ui) -> Result<()> {
+/// Logs that no account can sign in to an empty database.
+async fn warn_of_emptiness(platform: &Platform) -> Result<()> {
     let is_empty = seed::is_empty(platform).await;
     if is_empty.map_err(|error| CliError::new(Code::Io, "cannot read the database").caused_by(error))? {
-        ui.warning(
-            "the database is empty: no account can sign in; start with --init-admin EMAIL, or with --seed FILE",
+        tracing::warn!(
+            "the database is empty: no account can sign in; start with --init-admin EMAIL, or with --seed FILE"
         );
     }
     Ok(())
