@@ -112,7 +112,7 @@ impl Settings {
     /// `config` for files and variables, `usage` for flags that cannot be meant.
     pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Self> {
         // A call that brings server and credentials needs nothing of the file.
-        let needs_file = !brings_everything(flags, environment)?;
+        let needs_file = !brings_everything(flags, environment);
         let folder = match folder(environment) {
             Err(error) if needs_file => return Err(error),
             found => found.unwrap_or_else(|_| PathBuf::from(NOWHERE)),
@@ -213,11 +213,11 @@ impl Settings {
 const NOWHERE: &str = "/dev/null/sactl";
 
 /// Whether flags and environment name the server and hold the credentials, and no profile is asked for.
-fn brings_everything(flags: &Flags, environment: &Environment) -> Result<bool> {
+fn brings_everything(flags: &Flags, environment: &Environment) -> bool {
     let names_profile = flags.profile.is_some() || environment.has(env::PROFILE);
     let names_server = flags.server.is_some() || environment.has(env::SERVER);
-    let holds_credentials = !matches!(Identity::resolve(environment, names_server)?, Identity::Stored(_));
-    Ok(names_server && holds_credentials && !names_profile)
+    let identity = Identity::resolve(environment, names_server);
+    names_server && !names_profile && identity.is_ok_and(|identity| !matches!(identity, Identity::Stored(_)))
 }
 
 /// The folder of configuration: `SACTL_CONFIG_DIR`, else `sactl` where the system keeps such things.
