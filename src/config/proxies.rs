@@ -5,6 +5,8 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use super::Result;
 use super::env::{Environment, HTTPS_PROXY, NO_PROXY};
 use crate::domain::Origin;
@@ -79,22 +81,9 @@ impl Proxies {
 
 /// Whether an entry, an address or a network such as 10.0.0.0/8, holds `address`.
 fn holds_address(entry: &str, address: IpAddr) -> bool {
-    let (network, length) =
-        entry.split_once('/').map_or((entry, None), |(network, length)| (network, Some(length)));
-    let Ok(network) = network.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() else {
-        return false;
-    };
-    let Some(length) = length else { return network == address };
-    let bits = |address: IpAddr| match address {
-        IpAddr::V4(address) => (u128::from(u32::from(address)) << 96, 32),
-        IpAddr::V6(address) => (u128::from(address), 128),
-    };
-    let ((network, size), (address, other)) = (bits(network), bits(address));
-    match length.parse::<u32>() {
-        Ok(0) => size == other,
-        Ok(length) if length <= size && size == other => (network ^ address) >> (128 - length) == 0,
-        _ => false,
-    }
+    let entry = entry.trim_start_matches('[').trim_end_matches(']');
+    let is_address = entry.parse::<IpAddr>().is_ok_and(|one| one == address);
+    is_address || entry.parse::<IpNet>().is_ok_and(|network| network.contains(&address))
 }
 
 #[cfg(test)]

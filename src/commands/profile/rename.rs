@@ -44,7 +44,7 @@ fn rename(file: &mut ConfigFile, name: &str, new_name: &str) -> Result<ConfigFil
         return Err(known::no_profile(name, file));
     }
     if name != new_name && file.profiles.contains_key(new_name) {
-        return Err(CliError::new(Code::NameTaken, format!("there is a profile {new_name} already"))
+        return Err(CliError::new(Code::NameTaken, format!("profile {new_name} already exists"))
             .hint(CommandLine::new("profile delete").operand(new_name).after("delete it first with: ")));
     }
     if let Some(profile) = file.profiles.remove(name) {

@@ -30,7 +30,8 @@ pub(super) async fn create(email: &str, platform: &Platform, ui: &Ui) -> Result<
     seed::apply(platform, &seed_of(email, company, &password)).await.map_err(refused)?;
     ui.status(format!("Created the company {company} and its administrator {email}"));
     if !is_typed {
-        ui.status(format!("The password of {email}, shown once: {}", password.expose()));
+        // Quiet and documents silence a status, but this is told nowhere else.
+        ui.ask_about(format!("The password of {email}, shown once: {}", password.expose()));
     }
     Ok(())
 }

@@ -6,12 +6,11 @@
 use super::company_session::CompanySession;
 use super::hints::ActionDescription;
 use super::prompts::{counted, held};
+use crate::api::Account;
 use crate::api::account::AccountQuery;
 use crate::api::role::Role;
-use crate::api::{Account, Code};
-use crate::client;
 use crate::context::Context;
-use crate::domain::{Operation, Ownership, Permission, page};
+use crate::domain::{Operation, Ownership, page};
 use crate::error::{CliError, Result};
 use crate::text::CommandLine;
 use crate::ui::{Choice, Ui};
@@ -61,7 +60,7 @@ pub(in crate::commands) fn require(ui: &Ui, what: &str, list: &str) -> Result<()
         return Ok(());
     }
     Err(CliError::usage(format!("{what} is missing"))
-        .hint(CommandLine::new(list).after("list what it can be with: ")))
+        .hint(CommandLine::new(list).after("list the choices with: ")))
 }
 
 impl CompanySession<'_> {
@@ -122,10 +121,7 @@ impl CompanySession<'_> {
     }
 
     async fn ask_role_name(&self, is_own: bool) -> Result<String> {
-        let mut roles: Vec<Role> = match self.session.list_roles(self.company)?.all().await {
-            Ok(roles) => roles,
-            Err(error) => return Err(self.cannot_list_roles(error).await),
-        };
+        let mut roles: Vec<Role> = self.session.list_roles(self.company)?.all().await?;
         roles.retain(|role| !is_own || !role.default);
         if roles.is_empty() {
             let company = self.named_company().await;
@@ -136,17 +132,6 @@ impl CompanySession<'_> {
         let choices = roles.iter().map(|role| Choice::new(&role.name, about(role))).collect();
         let place = self.ui.choose("Which role", choices, 0).await?;
         Ok(roles.swap_remove(place).name)
-    }
-
-    async fn cannot_list_roles(&self, error: client::Error) -> CliError {
-        let company = self.named_company().await;
-        match error.code {
-            Code::MissingPermission => CliError::from(error).worded(format!(
-                "you may not list the roles of {company}: this needs {}",
-                Permission::ROLES_VIEW
-            )),
-            _ => CliError::from(error),
-        }
     }
 }
 

@@ -222,22 +222,25 @@ pub(in crate::output) const ACCOUNT_COLUMNS: &[&str] = &[
 ];
 
 /// The same columns, and behind them the company that looks.
-pub(in crate::output) const LIST_COLUMNS: &[&str] = &[
-    "ownership",
-    "name",
-    "id",
-    "owner_id",
-    "owner",
-    "role",
-    "permissions",
-    "company_count",
-    "created_at",
-    "password_changed_at",
-    "last_used_at",
-    "description",
-    "company_id",
-    "company",
-];
+pub(in crate::output) const LIST_COLUMNS: &[&str] =
+    &account_columns_and::<{ ACCOUNT_COLUMNS.len() + 2 }>(&["company_id", "company"]);
+
+/// The columns of an account with `more` behind them; `N` is the length of both.
+pub(in crate::output) const fn account_columns_and<const N: usize>(
+    more: &[&'static str],
+) -> [&'static str; N] {
+    let mut columns = [""; N];
+    let mut place = 0;
+    while place < N {
+        columns[place] = if place < ACCOUNT_COLUMNS.len() {
+            ACCOUNT_COLUMNS[place]
+        } else {
+            more[place - ACCOUNT_COLUMNS.len()]
+        };
+        place += 1;
+    }
+    columns
+}
 
 impl Row for AccountView {
     const COLUMNS: &'static [&'static str] = ACCOUNT_COLUMNS;

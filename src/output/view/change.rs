@@ -5,23 +5,12 @@ use serde::Serialize;
 
 use crate::api;
 use crate::domain::{AccountId, Company, Ownership, Password};
-use crate::output::view::account::ACCOUNT_COLUMNS;
+use crate::output::view::account::{ACCOUNT_COLUMNS, account_columns_and};
 use crate::output::view::{told, written};
 use crate::output::{AccessView, AccountDetailView, AccountView, Answer, Block, Cell, Cells, Field, Row};
 
-/// The columns of an account with one more, from a list that is as long at compile time.
-const fn with<const N: usize>(last: &'static str) -> [&'static str; N] {
-    let mut columns = [last; N];
-    let mut place = 0;
-    while place < ACCOUNT_COLUMNS.len() {
-        columns[place] = ACCOUNT_COLUMNS[place];
-        place += 1;
-    }
-    columns
-}
-
-const WITH_PASSWORD: &[&str] = &with::<{ ACCOUNT_COLUMNS.len() + 1 }>("password");
-const WITH_CHANGED: &[&str] = &with::<{ ACCOUNT_COLUMNS.len() + 1 }>("changed");
+const WITH_PASSWORD: &[&str] = &account_columns_and::<{ ACCOUNT_COLUMNS.len() + 1 }>(&["password"]);
+const WITH_CHANGED: &[&str] = &account_columns_and::<{ ACCOUNT_COLUMNS.len() + 1 }>(&["changed"]);
 
 /// The account's cells, with one more at the end.
 fn cells_with<'a>(account: &'a AccountView, last: impl Into<Field<'a>>) -> Cells<'a> {
