@@ -305,7 +305,7 @@ fn p5_drawn_questions_cannot_command_a_terminal() {
             env.set("SACTL_COMPANY", company);
         }
         let mut terminal = terminal(&env, line);
-        terminal.wait_for("Return to choose").interrupt();
+        terminal.wait_for_list("Return to choose").interrupt();
         let (mut text, code) = terminal.finish_raw();
         for switch in ["?25l", "?25h", "?2004h", "?2004l", "J", "K", "2K"] {
             text = text.replace(&format!("\u{1b}[{switch}"), "");

@@ -165,7 +165,7 @@ fn nobody_is_offered_what_they_cannot_give() {
     terminal.wait_for("Which access").press("\r");
     terminal
         .wait_for("Not offered, because you do not have all their permissions: company-admin")
-        .wait_for("Which role");
+        .wait_for_list("Which role");
     terminal.interrupt();
     let (text, code) = terminal.finish();
     assert_eq!(code, 130, "{text}");
@@ -235,7 +235,7 @@ fn colour_is_used_where_it_is_wanted() {
     let world = World::start();
     for (more, coloured) in [("", true), (" --color never", false)] {
         let mut terminal = Terminal::start(&world.admin(), &format!("create uncoloured{more}"));
-        terminal.wait_for("Which access").interrupt();
+        terminal.wait_for_list("Which access").interrupt();
         let (text, code) = terminal.finish_raw();
         assert_eq!(code, 130, "{text}");
         assert_eq!(text.contains("\u{1b}[38;5;"), coloured, "{text:?}");

@@ -78,6 +78,13 @@ impl Terminal {
         self
     }
 
+    /// Waits until a list that shows `text` is drawn whole: its last step makes the cursor visible. Before that, a
+    /// signal can end the program in the middle of a control sequence.
+    #[track_caller]
+    pub(crate) fn wait_for_list(&mut self, text: &str) -> &mut Self {
+        self.wait_for(text).wait_for("\u{1b}[?25h")
+    }
+
     /// Waits until one of `texts` is shown, and answers which.
     #[track_caller]
     pub(crate) fn wait_for_any(&mut self, texts: &[&str]) -> usize {
