@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::access::InitialAccess;
-use super::bounds::{MOST_UNPAGED, Rows, objects};
+use super::bounds::{MOST_UNPAGED, objects, optional_rows};
 use super::{Access, Listed};
 use crate::domain::{AccountId, Company, Ownership, Password};
 
@@ -43,6 +43,13 @@ pub struct Account {
     /// Whether the two fields about its use are told: only to the owner.
     #[serde(default)]
     pub use_known: bool,
+    /// Its access everywhere, by company id: in a list that was asked to expand it, and only for the owner.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "optional_rows::<_, _, MOST_UNPAGED>"
+    )]
+    pub companies: Option<Vec<Access>>,
 }
 
 impl Listed for Account {
@@ -64,14 +71,10 @@ pub struct AccountDetail {
 
 impl<'de> Deserialize<'de> for AccountDetail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Rest {
-            companies: Option<Rows<Access, MOST_UNPAGED>>,
-        }
         let text = <&RawValue>::deserialize(deserializer)?.get();
-        let account = serde_json::from_str(text).map_err(D::Error::custom)?;
-        let Rest { companies } = serde_json::from_str(text).map_err(D::Error::custom)?;
-        Ok(Self { account, companies: companies.map(|Rows(companies)| companies) })
+        let mut account: Account = serde_json::from_str(text).map_err(D::Error::custom)?;
+        let companies = account.companies.take();
+        Ok(Self { account, companies })
     }
 }
 
@@ -90,12 +93,35 @@ pub struct AccountQuery {
     /// Only those that hold this role in the company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// Only owned accounts that were not used at this time or later. An account that was never used counts as used
+    /// when it was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(value_type = Option<String>, format = DateTime))]
+    pub unused_since: Option<Timestamp>,
+    /// Only those whose password was last set before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(value_type = Option<String>, format = DateTime))]
+    pub password_changed_before: Option<Timestamp>,
+    /// `companies`: owned accounts carry their access in every company. A page then has at most 100 accounts and,
+    /// unless one account alone has more, 2000 of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(inline))]
+    pub expand: Option<AccountExpansion>,
     /// `next` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// Rows of a page: 1 to 1000, 100 unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_size: Option<u64>,
+}
+
+/// What the rows of a list of accounts carry beside the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub enum AccountExpansion {
+    /// The access of owned accounts in every company.
+    Companies,
 }
 
 /// `POST …/service-accounts`.

@@ -123,6 +123,14 @@ pub(super) fn rows<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MOST: u
     Rows::<T, MOST>::deserialize(deserializer).map(|Rows(rows)| rows)
 }
 
+/// The same for a list that may be absent.
+pub(super) fn optional_rows<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MOST: usize>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    let rows = Option::<Rows<T, MOST>>::deserialize(deserializer)?;
+    Ok(rows.map(|Rows(rows)| rows))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

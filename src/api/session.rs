@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Access;
 use super::bounds::{MOST_UNPAGED, rows};
 use crate::domain::secret::OneTimeCode;
-use crate::domain::{Password, Token};
+use crate::domain::{CompanyId, Password, Token};
 
 /// The client id of scripts and of this program.
 pub const CLIENT_ID: &str = "python";
@@ -82,6 +82,30 @@ impl fmt::Display for Kind {
             Self::ServiceAccount => "service_account",
         })
     }
+}
+
+/// What `GET /api/users/me` may be asked for.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "platform", derive(utoipa::IntoParams))]
+pub struct IdentityQuery {
+    /// Only this company. The list is empty for a company to which the caller does not belong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(value_type = Option<i64>))]
+    pub company: Option<CompanyId>,
+    /// `none`: without the permissions. The roles stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(inline))]
+    pub expand: Option<IdentityExpansion>,
+}
+
+/// What the companies of an identity carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
+pub enum IdentityExpansion {
+    /// No permissions.
+    None,
 }
 
 /// `GET /api/users/me`.

@@ -4,6 +4,7 @@ use super::shared::access_args::AccessSpec;
 use super::shared::company_session::CompanySession;
 use super::shared::hints::{ActionDescription, held_in};
 use crate::api::account::AccountQuery;
+use crate::api::session::IdentityQuery;
 use crate::api::{Account, Page};
 use crate::context::Context;
 use crate::domain::{Company, Operation, Ownership, Permission, page};
@@ -65,8 +66,8 @@ impl Args {
             ownership,
             search: self.search.clone(),
             role: self.role.clone(),
-            cursor: None,
             page_size: Some(self.limit.unwrap_or(page::MAX_SIZE).min(page::MAX_SIZE)),
+            ..AccountQuery::default()
         }
     }
 
@@ -224,7 +225,8 @@ impl<'a> Rows<'a> {
 
     /// What the caller may do about an empty table; nothing is said about it where that cannot be had.
     async fn may(&self) -> Option<May> {
-        let me = self.acting.session.me().await.ok()?;
+        let here = IdentityQuery { company: Some(self.acting.company), ..IdentityQuery::default() };
+        let me = self.acting.session.me_of(&here).await.ok()?;
         let held = held_in(&me, self.acting.company)?;
         Some(May {
             create: held.contains(Permission::SERVICE_ACCOUNTS_CREATE),

@@ -37,14 +37,27 @@ use readiness::Readiness;
 use store::{Store, Tx};
 
 /// The statements that read a page and count the accounts of a company, for those who check how they are carried out.
+/// With `aged` the list is narrowed to accounts not used, and with a password not set, since that time.
 #[doc(hidden)]
 pub fn list_statements(
     backend: sea_orm::DbBackend,
     company: crate::domain::CompanyId,
     ownership: crate::domain::Ownership,
+    aged: Option<Timestamp>,
     after: Option<&str>,
 ) -> [String; 2] {
-    store::account::statements(backend, company, ownership, after)
+    let filter = store::account::Filter {
+        unused_since: aged,
+        password_changed_before: aged,
+        ..store::account::Filter::default()
+    };
+    store::account::statements(backend, company, ownership, &filter, after)
+}
+
+/// The statement that reads the access of these accounts in every company, for the same.
+#[doc(hidden)]
+pub fn expansion_statement(backend: sea_orm::DbBackend, accounts: &[PrincipalId]) -> String {
+    store::account::expansion_statement(backend, accounts)
 }
 
 /// Says what time it is.

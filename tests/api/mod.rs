@@ -2,6 +2,7 @@
 
 mod document;
 mod lifecycle;
+mod lists;
 mod log;
 mod paging;
 pub(crate) mod process;

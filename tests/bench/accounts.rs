@@ -82,5 +82,6 @@ fn account(index: usize, count: usize) -> Account {
         password_changed_at: time(1),
         last_used_at: (owned && !index.is_multiple_of(5)).then(|| time(2)),
         use_known: owned,
+        companies: None,
     }
 }

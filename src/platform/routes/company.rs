@@ -9,7 +9,7 @@ use super::{Answer, CompanyPath, Listed, success};
 use crate::api::company::{CompanyQuery, CompanySchema};
 use crate::api::envelope::PageQuery;
 use crate::api::role::CatalogueEntry;
-use crate::api::session::Identity;
+use crate::api::session::{Identity, IdentityQuery};
 use crate::api::{Page, Success, path};
 use crate::domain::Company;
 use crate::platform::service::{catalogue, company, identity};
@@ -17,10 +17,11 @@ use crate::platform::service::{catalogue, company, identity};
 /// Tell who the caller is and what they may do in each company
 #[utoipa::path(
     get, path = path::ME, operation_id = "show_me", tag = "session", security(("bearer" = [])),
+    params(IdentityQuery),
     responses((status = 200, description = "The caller", body = Success<Identity>), Refusals)
 )]
-pub(in crate::platform) async fn me(call: Call, _: NoQuery) -> Answer<Identity> {
-    Ok(success(identity::me(&call.platform, &call.caller).await?))
+pub(in crate::platform) async fn me(call: Call, Query(query): Query<IdentityQuery>) -> Answer<Identity> {
+    Ok(success(identity::me(&call.platform, &call.caller, query).await?))
 }
 
 /// List the companies that the caller belongs to

@@ -1,16 +1,26 @@
 //! Who the caller is and what they may do where.
 
 use super::view;
-use crate::api::session::Identity;
+use crate::api::session::{Identity, IdentityExpansion, IdentityQuery};
+use crate::domain::PermissionSet;
 use crate::platform::authn::Caller;
 use crate::platform::{Error, Platform, store};
 
-/// The caller with every company and what they may do there.
+/// The caller with every company that was asked for, and what they may do there.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn me(platform: &Platform, caller: &Caller) -> Result<Identity, Error> {
-    let grants = store::access::everywhere(platform.store().reader(), caller.id).await?;
+pub async fn me(platform: &Platform, caller: &Caller, query: IdentityQuery) -> Result<Identity, Error> {
+    let db = platform.store().reader();
+    let mut grants = match query.company {
+        Some(company) => Vec::from_iter(store::access::of(db, caller.id, company).await?),
+        None => store::access::everywhere(db, caller.id).await?,
+    };
+    if query.expand == Some(IdentityExpansion::None) {
+        for grant in &mut grants {
+            grant.permissions = PermissionSet::EMPTY;
+        }
+    }
     Ok(Identity {
         id: caller.id.0,
         kind: caller.kind,

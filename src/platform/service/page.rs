@@ -73,9 +73,24 @@ impl Paging {
         self.size + 1
     }
 
+    /// The same page with at most `most` rows.
+    pub(super) fn shortened(self, most: u64) -> Self {
+        Self { size: self.size.min(most), ..self }
+    }
+
     /// Takes the surplus row off `rows` and says the cursor of the next page, if there is one.
     pub(super) fn cut<T>(&self, rows: &mut Vec<T>, key_of: impl Fn(&T) -> String) -> Option<String> {
-        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        self.cut_to(usize::MAX, rows, key_of)
+    }
+
+    /// The same for a page that has room for `room` rows only.
+    pub(super) fn cut_to<T>(
+        &self,
+        room: usize,
+        rows: &mut Vec<T>,
+        key_of: impl Fn(&T) -> String,
+    ) -> Option<String> {
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX).min(room);
         if rows.len() <= size {
             return None;
         }

@@ -35,5 +35,6 @@ pub(super) fn account(seen: AccountRow, company: &Company) -> Account {
         password_changed_at: seen.password_changed_at,
         last_used_at: seen.last_used_at.filter(|_| is_owned),
         use_known: is_owned,
+        companies: None,
     }
 }

@@ -33,6 +33,7 @@ pub(in crate::platform) enum Assignment {
 
 #[derive(FromQueryResult)]
 struct Row {
+    principal_id: i64,
     company_id: i64,
     company_name: String,
     role: Option<String>,
@@ -68,7 +69,12 @@ pub(super) fn effective(
 fn grants() -> Select<access::Entity> {
     access::Entity::find()
         .select_only()
-        .columns([access::Column::CompanyId, access::Column::Role, access::Column::Permissions])
+        .columns([
+            access::Column::PrincipalId,
+            access::Column::CompanyId,
+            access::Column::Role,
+            access::Column::Permissions,
+        ])
         .column_as(company::Column::Name, "company_name")
         .column_as(role::Column::Permissions, "role_permissions")
         .join(JoinType::InnerJoin, access::Relation::Company.def())
@@ -102,6 +108,22 @@ pub(in crate::platform) async fn everywhere(
         .all(db)
         .await?;
     Ok(rows.into_iter().map(Grant::from).collect())
+}
+
+/// The access of each of these principals in all companies, by company id. One statement, so `principals` is a page.
+pub(in crate::platform) async fn of_each(
+    db: &impl Connection,
+    principals: &[PrincipalId],
+) -> Result<Vec<(PrincipalId, Grant)>, DbErr> {
+    let rows = grants_of_each(principals).into_model::<Row>().all(db).await?;
+    Ok(rows.into_iter().map(|row| (PrincipalId(row.principal_id), row.into())).collect())
+}
+
+/// What [`of_each`] sends.
+pub(super) fn grants_of_each(principals: &[PrincipalId]) -> Select<access::Entity> {
+    grants()
+        .filter(access::Column::PrincipalId.is_in(principals.iter().map(|principal| principal.0)))
+        .order_by_asc(access::Column::CompanyId)
 }
 
 /// How many hold a role of the company.

@@ -1,13 +1,13 @@
 //! Service accounts as a company sees them.
 
 use jiff::Timestamp;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, LikeExpr, Order, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, LikeExpr, Order, Query};
 use sea_orm::{
     ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set, SqlErr,
 };
 
-use super::access::{Grant, effective};
+use super::access::{Grant, effective, grants_of_each};
 use super::entity::{access, company, principal, role};
 use super::principal::StoredHash;
 use super::{Connection, from_millis, is_storable, to_millis};
@@ -39,6 +39,10 @@ pub(in crate::platform) struct Filter {
     pub(in crate::platform) search: Option<String>,
     /// The role held in the company.
     pub(in crate::platform) role: Option<String>,
+    /// The moment since when it was not used; its creation counts as a use.
+    pub(in crate::platform) unused_since: Option<Timestamp>,
+    /// The moment before which its password was last set.
+    pub(in crate::platform) password_changed_before: Option<Timestamp>,
 }
 
 /// A new service account.
@@ -214,6 +218,17 @@ fn filtered(company: CompanyId, ownership: Ownership, filter: &Filter) -> Select
     if let Some(role) = &filter.role {
         select = select.filter(access::Column::Role.eq(role.as_str()));
     }
+    if let Some(since) = filter.unused_since {
+        let last_use: Expr = Func::coalesce([
+            principal::Column::LastUsedAt.into_expr(),
+            principal::Column::CreatedAt.into_expr(),
+        ])
+        .into();
+        select = select.filter(last_use.lt(to_millis(since)));
+    }
+    if let Some(before) = filter.password_changed_before {
+        select = select.filter(principal::Column::PasswordChangedAt.lt(to_millis(before)));
+    }
     select
 }
 
@@ -251,17 +266,22 @@ fn page_of(
     select.order_by(key, Order::Asc).limit(limit)
 }
 
-/// What is sent for a page and for the count of a list without filters, on this kind of database.
+/// What is sent for a page and for the count of a list, on this kind of database.
 pub(in crate::platform) fn statements(
     backend: DbBackend,
     company: CompanyId,
     ownership: Ownership,
+    filter: &Filter,
     after: Option<&str>,
 ) -> [String; 2] {
-    let filter = Filter::default();
-    let page = page_of(company, ownership, &filter, after, MAX_SIZE + 1);
-    let count = filtered(company, ownership, &filter).column(principal::Column::Id);
+    let page = page_of(company, ownership, filter, after, MAX_SIZE + 1);
+    let count = filtered(company, ownership, filter).column(principal::Column::Id);
     [page, count].map(|select| sea_orm::QueryTrait::build(&select, backend).to_string())
+}
+
+/// What is sent for the access of the accounts of a page in every company.
+pub(in crate::platform) fn expansion_statement(backend: DbBackend, page: &[PrincipalId]) -> String {
+    sea_orm::QueryTrait::build(&grants_of_each(page), backend).to_string()
 }
 
 /// How many accounts stand so to the company.

@@ -28,6 +28,7 @@ fn account(name: &str, ownership: Ownership, owner: Company, access: Option<api:
         password_changed_at: "2026-11-20T08:30:00Z".parse().unwrap(),
         last_used_at: is_ours.then(|| "2026-11-22T09:00:00Z".parse().unwrap()),
         use_known: is_ours,
+        companies: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Looking at accounts.
 
+use std::collections::HashMap;
+
 use crate::api::account::AccountQuery;
 use crate::api::{Account, AccountDetail, Page};
 use crate::domain::{Company, CompanyId, Operation, Ownership};
@@ -9,6 +11,12 @@ use crate::platform::service::{assignment, view};
 use crate::platform::store::account::{AccountRow, Filter};
 use crate::platform::store::{self, Connection};
 use crate::platform::{Error, Platform, authz};
+
+/// Most accounts of a page that carry their access everywhere.
+const EXPANDED_ACCOUNTS: u64 = 100;
+
+/// Most companies on such a page, unless the first account alone has access in more.
+const EXPANDED_COMPANIES: u64 = 2000;
 
 /// One page of the accounts that the company owns or has let in.
 ///
@@ -22,17 +30,14 @@ pub async fn list(
 ) -> Result<Page<Account>, Error> {
     let db = platform.store().reader();
     let member = authz::admit(db, caller, company, Operation::List).await?;
-    Paging::check_filter(query.search.as_deref())?;
-    Paging::check_filter(query.role.as_deref())?;
-    if let Some(role) = &query.role {
-        require_role(db, &member.company, role).await?;
+    let filter = checked(db, &member.company, query).await?;
+    let scope = ("accounts", company, query.ownership, &filter, query.expand);
+    let mut paging = Paging::new(platform, &scope, query.cursor.as_deref(), query.page_size)?;
+    if query.expand.is_some() {
+        paging = paging.shortened(EXPANDED_ACCOUNTS);
     }
-    let filter = Filter { search: query.search.clone(), role: query.role.clone() };
-    let scope = ("accounts", company, query.ownership, &filter);
-    let paging = Paging::new(platform, &scope, query.cursor.as_deref(), query.page_size)?;
-    let wanted = query.ownership.map_or(vec![Ownership::Owned, Ownership::External], |one| vec![one]);
     let (mut rows, mut total) = (Vec::new(), 0);
-    for ownership in wanted {
+    for ownership in wanted(query) {
         let after = paging.after.as_deref();
         let page = store::account::page(db, company, ownership, &filter, after, paging.limit()).await?;
         if paging.is_first() {
@@ -46,10 +51,72 @@ pub async fn list(
         rows.extend(page);
     }
     rows.sort_unstable_by(|left, right| left.name_key.cmp(&right.name_key));
-    let next = paging.cut(&mut rows, |seen| seen.name_key.clone());
-    let data = rows.into_iter().map(|seen| view::account(seen, &member.company)).collect();
+    let room = if query.expand.is_some() { room_for_companies(&rows) } else { usize::MAX };
+    let next = paging.cut_to(room, &mut rows, |seen| seen.name_key.clone());
+    let data = if query.expand.is_some() {
+        expanded(db, rows, &member.company).await?
+    } else {
+        rows.into_iter().map(|seen| view::account(seen, &member.company)).collect()
+    };
     let total = paging.is_first().then_some(total);
     Ok(Page { success: true, data, next, total, company: Some(member.company) })
+}
+
+/// What narrows the list, if that can be asked.
+async fn checked(db: &impl Connection, company: &Company, query: &AccountQuery) -> Result<Filter, Error> {
+    Paging::check_filter(query.search.as_deref())?;
+    Paging::check_filter(query.role.as_deref())?;
+    if query.unused_since.is_some() && query.ownership == Some(Ownership::External) {
+        // An empty list would say that each was used.
+        return Err(Error::malformed("unused_since is for owned accounts: use is told to the owner only"));
+    }
+    if let Some(role) = &query.role {
+        require_role(db, company, role).await?;
+    }
+    Ok(Filter {
+        search: query.search.clone(),
+        role: query.role.clone(),
+        unused_since: query.unused_since,
+        password_changed_before: query.password_changed_before,
+    })
+}
+
+/// The kinds of accounts to look for. Of external ones the use is private, so that a list by use has none.
+fn wanted(query: &AccountQuery) -> Vec<Ownership> {
+    match query.ownership {
+        Some(one) => vec![one],
+        None if query.unused_since.is_some() => vec![Ownership::Owned],
+        None => vec![Ownership::Owned, Ownership::External],
+    }
+}
+
+/// How many of `rows` one page has room for with the companies of each.
+fn room_for_companies(rows: &[AccountRow]) -> usize {
+    let mut companies = 0;
+    let fitting = rows.iter().take_while(|seen| {
+        companies += seen.company_count;
+        companies <= EXPANDED_COMPANIES
+    });
+    fitting.count().max(1)
+}
+
+/// The accounts of a page, the owned ones with their access in every company.
+async fn expanded(
+    db: &impl Connection,
+    rows: Vec<AccountRow>,
+    company: &Company,
+) -> Result<Vec<Account>, Error> {
+    let is_owned = |seen: &AccountRow| seen.owner.id == company.id;
+    let owned: Vec<_> = rows.iter().filter(|seen| is_owned(seen)).map(|seen| seen.id).collect();
+    let mut companies: HashMap<_, Vec<_>> = owned.iter().map(|id| (*id, Vec::new())).collect();
+    for (id, grant) in store::access::of_each(db, &owned).await? {
+        companies.entry(id).or_default().push(view::access(grant));
+    }
+    let account = |seen: AccountRow| {
+        let companies = companies.remove(&seen.id);
+        Account { companies, ..view::account(seen, company) }
+    };
+    Ok(rows.into_iter().map(account).collect())
 }
 
 /// Refuses a role that the company does not have: an empty list would say that no account holds it.
