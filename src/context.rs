@@ -16,6 +16,7 @@ mod company;
 mod connect;
 mod global;
 mod interrupt;
+mod own_password;
 mod renewal;
 mod session;
 mod sign_in;
@@ -32,7 +33,7 @@ pub use session::{CredentialSource, SignedIn};
 pub use sign_in::{SignInFailure, expiry, sign_in};
 pub use ui_options::{ui_options, ui_options_in};
 pub use usage::usage_error;
-pub use ways_in::{login, ways_in};
+pub use ways_in::{login, missing_profile, ways_in};
 
 /// What a command may use.
 #[derive(Debug)]
@@ -100,7 +101,7 @@ impl Context {
     /// # Errors
     /// As [`Self::gateway`].
     pub fn gateway_of(&self, settings: &Settings) -> Result<Gateway> {
-        connect::gateway(settings, &self.ui, self.forget_names)
+        connect::gateway(settings, &self.environment, &self.ui, self.forget_names)
     }
 
     /// The signed-in client.

@@ -272,7 +272,7 @@ impl CliError {
     #[must_use]
     pub fn told_with(&self, target: &Target, word: impl Fn(&str) -> String) -> Self {
         let mut told = Self::new(self.0.code, word(&self.whole_message()));
-        told.0.hints = self.0.hints.iter().map(|hint| word(&hint.on(target)).into()).collect();
+        told.0.hints = self.0.hints.iter().map(|hint| hint.settled(target, &word)).collect();
         told.0.status = self.0.status;
         told.0.request_id = self.0.request_id.as_deref().map(&word);
         told.0.errors.clone_from(&self.0.errors);
@@ -285,18 +285,22 @@ impl CliError {
         told
     }
 
-    /// The error as lines for a terminal, every one safe to show.
-    pub fn to_text(&self) -> String {
-        let mut text = format!("error: {}\n", sanitise(&self.whole_message()));
+    /// The error as lines for a terminal of `room` columns, or without limit, every one safe to show.
+    pub fn to_text(&self, room: Option<usize>) -> String {
+        let mut text = String::new();
+        let mut say = |label: &str, hint: &Hint| {
+            let hint = hint.settled(&Target::default(), |text| sanitise(text).into_owned());
+            let lines = hint.lines(&Target::default(), room.unwrap_or(usize::MAX), label.len() + 1);
+            let _ = writeln!(text, "{label} {}", lines.join("\n"));
+        };
+        say("error:", &self.whole_message().into());
         let stated = |violation: &&Violation| {
             self.0.errors.len() > 1 || !self.0.message.starts_with(&*violation.message)
         };
         for violation in self.0.errors.iter().filter(stated) {
-            let _ = writeln!(text, "  {}: {}", sanitise(&violation.field), sanitise(&violation.message));
+            say(" ", &format!("{}: {}", violation.field, violation.message).into());
         }
-        for hint in &self.0.hints {
-            let _ = writeln!(text, "hint: {}", sanitise(&hint.on(&Target::default())));
-        }
+        self.0.hints.iter().for_each(|hint| say("hint:", hint));
         text
     }
 

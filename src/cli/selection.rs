@@ -118,11 +118,14 @@ fn chosen(list: &str, document: &Document, path: &str) -> Result<Arc<[&'static s
     if words.iter().any(|word| word.is_empty()) {
         return Err(CliError::usage("--columns has an empty name").hint(all(document, path)));
     }
-    let column = |word: &&str| {
-        let known = document.columns.iter().find(|column| column.eq_ignore_ascii_case(word));
-        known.copied().ok_or_else(|| unknown(word, document, path))
-    };
-    words.iter().map(column).collect()
+    let mut columns = Vec::new();
+    for word in words {
+        match document.columns_called(word).as_slice() {
+            [] => return Err(unknown(word, document, path)),
+            called => columns.extend(called),
+        }
+    }
+    Ok(columns.into())
 }
 
 fn unknown(word: &str, document: &Document, path: &str) -> CliError {
@@ -154,9 +157,12 @@ mod tests {
 
     #[test]
     fn columns_come_as_they_are_named() {
-        for (list, expected) in
-            [("name,id", &["name", "id"][..]), ("ID, Name", &["id", "name"]), ("id,id", &["id"; 2])]
-        {
+        for (list, expected) in [
+            ("name,id", &["name", "id"][..]),
+            ("ID, Name", &["id", "name"]),
+            ("id,id", &["id"; 2]),
+            ("LAST USED,access", &["last_used_at", "role", "permissions"]),
+        ] {
             let Ok(Selection::Columns(columns)) = choose("list", Some(list), None, None) else {
                 panic!("{list}")
             };

@@ -348,6 +348,9 @@ fn out_of_time(server: &Origin, timeout: Duration) -> Failed {
 /// The error to report after the last attempt.
 fn conclude(call: &Call, failed: Failed, doubt_before: bool, in_doubt: bool) -> Error {
     let mut error = failed.error;
+    if let (Fault::Busy, Some(asked)) = (failed.fault, failed.asked) {
+        error = error.hint(format!("try again {}", in_words(asked)));
+    }
     if failed.fault == Fault::Final {
         error.repeated_in_doubt = doubt_before;
         return error;
@@ -362,4 +365,17 @@ fn conclude(call: &Call, failed: Failed, doubt_before: bool, in_doubt: bool) -> 
         return unknown.caused_by(error);
     }
     error
+}
+
+/// When a server that is busy takes the next request.
+fn in_words(wait: Duration) -> String {
+    let (count, unit) = match wait.as_secs() {
+        0 => return "now".to_owned(),
+        seconds @ 1..120 => (seconds, "second"),
+        seconds @ 120..7200 => (seconds.div_ceil(60), "minute"),
+        seconds @ 7200..604_800 => (seconds.div_ceil(3600), "hour"),
+        _ => return "much later: the server asks for more than a week".to_owned(),
+    };
+    let end = if count == 1 { "" } else { "s" };
+    format!("in {count} {unit}{end}")
 }

@@ -1,7 +1,7 @@
 //! `sactl delete`: a service account, everywhere and for good.
 
 use super::shared::company_session::CompanySession;
-use super::shared::confirm::{name_the_account, require_typed_name};
+use super::shared::confirm::{in_words, name_the_account, require_typed_name};
 use super::shared::dry_run::DryRunArgs;
 use super::shared::hints::ActionDescription;
 use super::shared::missing;
@@ -40,7 +40,12 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     let change = acting.session.delete_account(acting.company, &name);
     if args.dry_run.is_on {
-        let would = |_: &_| format!("{name} would be deleted, with its access in every company");
+        // Who may not look may still be allowed to delete.
+        let detail = acting.session.show_account(acting.company, &name).await.ok();
+        let would = |_: &_| match &detail {
+            Some(detail) => format!("would be deleted: {}", in_words(detail)),
+            None => format!("{name} would be deleted, with its access in every company"),
+        };
         return acting.dry_run(change, &attempt, would).await;
     }
     let view = match change.await {

@@ -18,7 +18,7 @@ use crate::output::{AccountListView, AccountRow, Asked, Cut, Format, May, RowWri
 )]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// List only accounts that the company owns
+    /// List only accounts that the company owns; with --external, both tables
     #[arg(long)]
     owned: bool,
 

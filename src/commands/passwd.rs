@@ -62,7 +62,8 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let password = args.password.read(context, &name).await?;
     let acting =
         CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
-    let request = ResetPassword { password: password.password().clone(), current_password: current };
+    let new = password.password().clone();
+    let request = ResetPassword { password: new.clone(), current_password: current };
     let sent = password.send(&acting, "passwd", &name, json!({}))?;
     match reset(&acting, &name, request).await {
         Ok(PasswordChange { account }) => {
@@ -70,6 +71,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
                 "Reset the password of {}, owned by {}; all its tokens were revoked",
                 account.name, account.owner
             ));
+            context.keep_own_password(&account.name, new).await;
             sent.done(&acting, |password| PasswordView::new(account.clone(), password))
         }
         Err(error) => Err(sent.failed(error)),

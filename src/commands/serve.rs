@@ -1,13 +1,10 @@
 //! `sactl serve`: run the platform.
 
-use std::fmt::Display;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use crate::api::Code;
-use crate::config::env::Variable;
 use crate::config::{Environment, env};
 use crate::context::Context;
 use crate::domain::Password;
@@ -19,6 +16,10 @@ use crate::ui::Ui;
 use crate::ui::log::{LevelFilter, Log, LogFormat};
 
 mod init_admin;
+mod variables;
+
+use init_admin::InitAdminArgs;
+use variables::{or_variable, parsed};
 
 /// The default address of the platform.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -26,6 +27,7 @@ const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
                         sactl serve --init-admin admin@acme.example\n  \
+                        sactl serve --init-admin admin@acme.example --init-admin-password-out admin.password\n  \
                         sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\n  \
                         sactl serve --trusted-proxy 10.0.0.0/8\n\n\
                         Each option is also a variable: SACTL_SERVE_LISTEN, SACTL_SERVE_DATABASE, …")]
@@ -54,12 +56,8 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
 
-    /// Create the first company and its administrator in an empty database
-    ///
-    /// The company is called like the domain of the address. The password is asked for on a terminal; elsewhere it is
-    /// generated and shown once, on standard error.
-    #[arg(long, value_name = "EMAIL")]
-    init_admin: Option<String>,
+    #[command(flatten)]
+    init_admin: InitAdminArgs,
 
     /// Trust the client addresses that these proxies report
     ///
@@ -86,25 +84,10 @@ impl Args {
             tls_cert: self.tls_cert.or_else(|| environment.raw(env::SERVE_TLS_CERT).map(PathBuf::from)),
             tls_key: self.tls_key.or_else(|| environment.raw(env::SERVE_TLS_KEY).map(PathBuf::from)),
             seed: self.seed.or_else(|| environment.raw(env::SERVE_SEED).map(PathBuf::from)),
-            init_admin: or_variable(self.init_admin, env::SERVE_INIT_ADMIN, environment)?,
+            init_admin: self.init_admin.or_variables(environment)?,
             trusted_proxy,
         })
     }
-}
-
-fn or_variable<T>(typed: Option<T>, variable: Variable, environment: &Environment) -> Result<Option<T>>
-where
-    T: FromStr<Err: Display>,
-{
-    match typed {
-        Some(typed) => Ok(Some(typed)),
-        None => environment.get(variable)?.map(|text| parsed(variable, &text)).transpose(),
-    }
-}
-
-/// The value of a variable. The error does not repeat it: it may have a password.
-fn parsed<T: FromStr<Err: Display>>(variable: Variable, text: &str) -> Result<T> {
-    text.parse().map_err(|error| CliError::config(format!("{}: {error}", variable.name)))
 }
 
 /// Runs the platform until it is told to stop.
@@ -137,6 +120,11 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     if tls.is_none() && !listen.ip().is_loopback() {
         ui.warning("passwords and tokens will cross the network unencrypted: pass --tls-cert and --tls-key");
     }
+    let administrator = args.init_admin.email()?.map(str::to_owned);
+    // A port that is taken is told before a database is made.
+    let listener = Listener::bind(listen, tls).and_then(|it| it.url().map(|url| (it, url)));
+    let (listener, url) =
+        listener.map_err(|error| CliError::io(format!("cannot listen on {listen}"), error))?;
     let database = args.database.map_or_else(default_database, Ok)?;
     if is_typed && database.tells_password() {
         ui.warning(
@@ -154,13 +142,10 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
             return Ok(());
         }
     };
-    match &args.init_admin {
-        Some(email) => init_admin::create(email, &platform, ui).await?,
+    match administrator {
+        Some(email) => args.init_admin.create(&email, &platform, ui).await?,
         None => warn_of_emptiness(&platform).await?,
     }
-    let listener = Listener::bind(listen, tls).and_then(|it| it.url().map(|url| (it, url)));
-    let (listener, url) =
-        listener.map_err(|error| CliError::io(format!("cannot listen on {listen}"), error))?;
     announce(ui, &url)?;
     tracing::info!(%database, "serving");
     let listener = listener.trusting(args.trusted_proxy);

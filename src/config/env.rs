@@ -66,6 +66,10 @@ variables! {
     SERVE_SEED = "SACTL_SERVE_SEED";
     /// The first administrator of an empty database, as with `--init-admin`.
     SERVE_INIT_ADMIN = "SACTL_SERVE_INIT_ADMIN";
+    /// The file with the password of the first administrator, as with `--init-admin-password-file`.
+    SERVE_INIT_ADMIN_PASSWORD_FILE = "SACTL_SERVE_INIT_ADMIN_PASSWORD_FILE";
+    /// The new file for the generated password of the first administrator, as with `--init-admin-password-out`.
+    SERVE_INIT_ADMIN_PASSWORD_OUT = "SACTL_SERVE_INIT_ADMIN_PASSWORD_OUT";
     /// The proxies that `serve` trusts, as with `--trusted-proxy`; several are separated by commas.
     SERVE_TRUSTED_PROXY = "SACTL_SERVE_TRUSTED_PROXY";
     /// Set by the completion script of a shell to the name of the shell; do not set it yourself.

@@ -41,7 +41,7 @@ impl Identity {
         let username = environment.get(env::USERNAME)?;
         if let Some(token) = environment.get(env::TOKEN)? {
             require_server(server_is_explicit, env::TOKEN.name)?;
-            return Ok(Self::Token(Token::new(token)));
+            return Ok(Self::Token(Token::new(without_line_end(&token))));
         }
         let Some((password, variable)) = password(environment)? else { return Ok(Self::Stored(username)) };
         require_server(server_is_explicit, variable)?;
@@ -86,15 +86,21 @@ fn require_server(is_explicit: bool, variable: &str) -> Result<()> {
 }
 
 impl PasswordSource {
-    /// The password.
+    /// The password. That of a variable is read like that of a file.
     ///
     /// # Errors
     /// Those of [`read_password_file`].
     pub fn read(&self) -> Result<Password> {
         match self {
-            Self::Variable(password) => Ok(password.clone()),
+            Self::Variable(password) => password_of(password.expose().as_bytes())
+                .map_err(|why| Error::config(format!("{}: {why}", env::PASSWORD.name))),
             Self::File(path) => read_password_file(path),
         }
+    }
+
+    /// Whether it is a variable that ends with a line end, which is not part of the password.
+    pub fn has_line_end(&self) -> bool {
+        matches!(self, Self::Variable(password) if password.expose().ends_with('\n'))
     }
 }
 
@@ -119,8 +125,18 @@ pub const PASSWORD_FILE_LIMIT: usize = 4096;
 /// Says why it is none.
 pub fn password_of(bytes: &[u8]) -> std::result::Result<Password, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "a password must be UTF-8 text")?;
-    let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
-    Ok(Password::new(text))
+    if text.starts_with(BYTE_ORDER_MARK) {
+        return Err("the password begins with a byte order mark (BOM): save it as UTF-8 without BOM");
+    }
+    Ok(Password::new(without_line_end(text)))
+}
+
+/// What some editors write at the beginning of a file, and nothing shows.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The text without one line end, LF or CRLF, at its end.
+fn without_line_end(text: &str) -> &str {
+    text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text))
 }
 
 #[cfg(test)]
@@ -171,5 +187,6 @@ mod tests {
         assert_eq!(read(" a \t"), " a \t");
         assert_eq!(read("a\r"), "a\r");
         assert!(password_of(&[0xff]).is_err());
+        assert!(password_of("\u{feff}Secret-1!".as_bytes()).unwrap_err().contains("BOM"));
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::{Company, CompanyId};
 use crate::error::{CliError, Result};
 use crate::text::CommandLine;
 use crate::text::suggest::all_near;
-use crate::ui::{Choice, Ui};
+use crate::ui::{Choice, LIST, MOST_LINES, Ui};
 
 /// The company that a command acts in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,21 +157,44 @@ pub async fn choose(ui: &Ui, companies: &[Company]) -> Result<Company> {
     }
     if !ui.has_plain_questions() {
         let choices = companies.iter().map(|one| Choice::new(one.id.to_string(), &one.name)).collect();
-        let company = &companies[ui.choose("Which company", choices, 0).await?];
+        let company = &companies[ui.choose("Which company", choices, None).await?];
         ui.act_in(company.id);
         return Ok(company.clone());
     }
-    for company in companies {
-        ui.ask_about(format!("{:>6}  {}", company.id.0, company.name));
-    }
-    for _ in 0..QUESTIONS {
-        let answer = ui.prompt("Which company (id)").await?;
-        if let Some(chosen) = companies.iter().find(|company| company.id.to_string() == answer.trim()) {
-            ui.act_in(chosen.id);
-            return Ok(chosen.clone());
+    let company = typed(ui, companies).await?;
+    ui.act_in(company.id);
+    Ok(company)
+}
+
+/// The company whose id or name a person types. They are listed where they are few, and where that is asked for.
+async fn typed(ui: &Ui, companies: &[Company]) -> Result<Company> {
+    let is_short = companies.len() <= MOST_LINES;
+    let question =
+        if is_short { "Which company (id or name)" } else { "Which company (id or name, or ? for the list)" };
+    let (mut lists, mut asked) = (is_short, 1);
+    loop {
+        if lists {
+            companies
+                .iter()
+                .for_each(|company| ui.ask_about(format!("{:>6}  {}", company.id.0, company.name)));
         }
+        let answer = ui.prompt(question).await?;
+        lists = answer.trim() == LIST;
+        if lists {
+            continue;
+        }
+        let reference =
+            answer.trim().parse::<CompanyRef>().map_err(|error| CliError::usage(error.to_string()));
+        match reference.and_then(|reference| among(&reference, companies.iter())) {
+            Ok(company) => return Ok(company),
+            Err(_) if asked == QUESTIONS => return Err(CliError::no_company(companies)),
+            Err(error) => {
+                ui.ask_about(error.message());
+                error.hints().iter().take(1).for_each(|hint| ui.ask_about(hint.on(&ui.target())));
+            }
+        }
+        asked += 1;
     }
-    Err(CliError::no_company(companies))
 }
 
 /// The active company among one's own: the one chosen, else the only one; `None` with several and no choice.
@@ -185,16 +208,25 @@ pub fn active_among(chosen: Option<&ChosenCompany>, me: &Identity) -> Result<Opt
         Some(ChosenCompany::Stored(stored)) => return Ok(mine().find(|one| one.id == stored.id).cloned()),
         Some(ChosenCompany::Named(reference)) => reference,
     };
-    let mut found: Vec<Company> = mine().filter(|company| reference.names(company)).cloned().collect();
+    among(reference, mine()).map(Some)
+}
+
+/// The one of `companies` that `reference` names.
+fn among<'a>(
+    reference: &CompanyRef,
+    companies: impl Iterator<Item = &'a Company> + Clone,
+) -> Result<Company> {
+    let mut found: Vec<Company> =
+        companies.clone().filter(|company| reference.names(company)).cloned().collect();
     if let (CompanyRef::Name(name), true) = (reference, found.is_empty()) {
-        found = alike(name, mine());
+        found = alike(name, companies.clone());
     }
     match found.as_slice() {
         [] => {
             let error = no_such_company(&reference.to_string());
-            Err(rather_meant(error, &reference.to_string(), &mine().cloned().collect::<Vec<_>>()))
+            Err(rather_meant(error, &reference.to_string(), &companies.cloned().collect::<Vec<_>>()))
         }
-        [one] => Ok(Some(one.clone())),
+        [one] => Ok(one.clone()),
         several => Err(CliError::ambiguous_company(&reference.to_string(), several)),
     }
 }

@@ -1,5 +1,6 @@
 //! From settings to a server.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 use super::ways_in::not_signed_in;
 use crate::api::path;
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options, Proxy};
-use crate::config::{Settings, secure_file};
+use crate::config::{Environment, Settings, env, secure_file};
 use crate::domain::Origin;
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
@@ -22,7 +23,12 @@ const CERTIFICATES: usize = 4 * 1024 * 1024;
 pub type ForgetNames = fn(folder: Option<&Path>, origin: &Origin);
 
 /// The server of the settings, with requests told as the user interface wants it.
-pub(super) fn gateway(settings: &Settings, ui: &Ui, forget_names: ForgetNames) -> Result<Gateway> {
+pub(super) fn gateway(
+    settings: &Settings,
+    environment: &Environment,
+    ui: &Ui,
+    forget_names: ForgetNames,
+) -> Result<Gateway> {
     let Some(server) = &settings.server else {
         return Err(not_signed_in(settings));
     };
@@ -44,7 +50,17 @@ pub(super) fn gateway(settings: &Settings, ui: &Ui, forget_names: ForgetNames) -
     }
     let watcher =
         Watcher { ui: ui.clone(), forget_names, cache: settings.cache.clone(), origin: server.value.clone() };
-    Ok(Gateway::new(&options, Some(Arc::new(watcher)))?)
+    Gateway::new(&options, Some(Arc::new(watcher))).map_err(|error| {
+        let trusted = [env::SSL_CERT_FILE, env::SSL_CERT_DIR].into_iter();
+        let trusted = trusted.filter_map(|variable| Some((variable.name, environment.raw(variable)?)));
+        let hint = |(name, path): (&str, OsString)| {
+            format!(
+                "{name} is {}: check that it has certificates that can be read, or unset it",
+                path.display()
+            )
+        };
+        trusted.map(hint).fold(CliError::from(error), CliError::hint_before)
+    })
 }
 
 /// The refusal of a variable that holds no address of a proxy. Its text is not repeated: it may hold a password.

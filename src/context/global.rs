@@ -36,7 +36,7 @@ pub struct Global {
     /// Output format [env: SACTL_OUTPUT]
     #[arg(short, long, global = true, value_name = "FORMAT")]
     pub output: Option<Format>,
-    /// Show full tables: all columns, all permissions, exact times
+    /// Show all columns of a table, and cut nothing
     #[arg(short, long, global = true)]
     pub wide: bool,
     /// Show only these columns, in this order; comma-separated, for tables, csv and pipes

@@ -11,6 +11,7 @@ use super::sign_in::{expiry, sign_in};
 use crate::api::Code;
 use crate::client::{self, Gateway, Renewal, RenewedToken};
 use crate::config::credentials::{Credentials, Slot, Store};
+use crate::config::secure_file::{Folder, Lock};
 use crate::domain::{Password, Token};
 use crate::error::{CliError, Result};
 use crate::text::{CommandLine, Hint};
@@ -44,23 +45,34 @@ impl Stored {
 
     /// A token other than `stale`, and not ended: what another process has stored meanwhile, else a new one.
     async fn replaced(&self, stale: Option<&Token>) -> Result<RenewedToken> {
-        let folder = self.store.renewal_folder()?;
-        let deadline = tokio::time::Instant::now() + self.timeout;
-        let _turn = loop {
-            if let Some(lock) = self.store.try_renewal(&folder, &self.slot)? {
-                break lock;
-            }
-            if tokio::time::Instant::now() >= deadline {
-                return Err(CliError::new(Code::Timeout, "another sactl is signing in and has not finished"));
-            }
-            tokio::time::sleep(LOOK).await;
+        // Without a lock, as in a folder that takes no files, two calls may sign in at once: each uses its own token.
+        let folder = self.store.renewal_folder().ok();
+        let _turn = match &folder {
+            Some(folder) => self.turn(folder).await?,
+            None => None,
         };
         let found = self.store.load(&self.slot).await?.ok_or_else(|| self.nothing_stored())?;
         if let Some(token) = live(&found).filter(|found| !is_same(&found.token, stale)) {
             return Ok(token);
         }
-        let Some(password) = found.password else { return Err(self.ended()) };
+        let Some(password) = found.password else { return Err(self.ended(found.expires_at)) };
         self.signed_in(password).await
+    }
+
+    /// Waits until no other process renews; `None` where the folder has no locks.
+    async fn turn<'a>(&self, folder: &'a Folder) -> Result<Option<Lock<'a>>> {
+        let deadline = tokio::time::Instant::now() + self.timeout;
+        loop {
+            match self.store.try_renewal(folder, &self.slot) {
+                Ok(Some(lock)) => return Ok(Some(lock)),
+                Ok(None) if tokio::time::Instant::now() < deadline => tokio::time::sleep(LOOK).await,
+                Ok(None) => {
+                    let why = "another sactl is signing in and has not finished";
+                    return Err(CliError::new(Code::Timeout, why));
+                }
+                Err(_) => return Ok(None),
+            }
+        }
     }
 
     async fn signed_in(&self, password: Password) -> Result<RenewedToken> {
@@ -68,7 +80,14 @@ impl Stored {
         let expires_at = expiry(&grant);
         let token = grant.access_token;
         let credentials = Credentials { token: Some(token.clone()), expires_at, password: Some(password) };
-        self.store.save(&self.slot, &credentials).await?;
+        if let Err(error) = self.store.save(&self.slot, &credentials).await {
+            let Slot { origin, username } = &self.slot;
+            let why = CliError::from(error).whole_message();
+            self.ui.warning(format!(
+                "the new token of {username} at {origin} is used for this command only, because it cannot be \
+                 stored: {why}"
+            ));
+        }
         Ok(RenewedToken { token, expires_at })
     }
 
@@ -81,16 +100,24 @@ impl Stored {
         self.ways_in.iter().cloned().fold(error, CliError::hint)
     }
 
-    fn ended(&self) -> CliError {
+    /// The refusal of a token that ended at `expired`, by the clock of this machine, or that the server refused.
+    fn ended(&self, expired: Option<Timestamp>) -> CliError {
         let Slot { origin, username } = &self.slot;
-        CliError::not_signed_in(format!("the session of {username} at {origin} has expired"))
-            .hint(self.login.clone().after("sign in again with: "))
-            .hint(
-                self.login
-                    .clone()
-                    .switch("--store-password")
-                    .after("store the password of a service account with: "),
-            )
+        let session = format!("the session of {username} at {origin}");
+        let now = Timestamp::now();
+        let message = match expired.filter(|expired| *expired <= now) {
+            Some(expired) => {
+                let [expired, now] = [expired, now].map(|time| time.strftime("%Y-%m-%d %H:%M UTC"));
+                format!("{session} expired at {expired}; the clock of this machine says {now}")
+            }
+            None => format!("{session} has expired or was revoked"),
+        };
+        CliError::not_signed_in(message).hint(self.login.clone().after("sign in again with: ")).hint(
+            self.login
+                .clone()
+                .switch("--store-password")
+                .after("store the password of a service account with: "),
+        )
     }
 }
 

@@ -15,7 +15,7 @@ use crate::client::{self, Gateway, Renewal, RenewedToken, Session};
 use crate::config::credentials::{Slot, Store};
 use crate::config::identity::PasswordSource;
 use crate::config::{Identity, Settings, Source};
-use crate::domain::Token;
+use crate::domain::{Password, Token};
 use crate::error::{CliError, Result};
 use crate::ui::Ui;
 
@@ -99,9 +99,42 @@ async fn with_password(
         PasswordSource::Variable(_) => CredentialSource::PasswordVariable,
         PasswordSource::File(_) => CredentialSource::PasswordFileVariable,
     };
-    let grant = sign_in(&gateway, ui, username, &password.read()?, None).await?;
-    let expires_at = expiry(&grant);
-    Ok(SignedIn { session: gateway.session(grant.access_token, None), source, expires_at })
+    if password.has_line_end() {
+        ui.note("the line end at the end of SACTL_PASSWORD is not part of the password");
+    }
+    let again = Arc::new(Again {
+        gateway: gateway.clone(),
+        ui: ui.clone(),
+        username: username.to_owned(),
+        password: password.read()?,
+    });
+    let RenewedToken { token, expires_at } = again.signed_in().await?;
+    Ok(SignedIn { session: gateway.session(token, Some(again)), source, expires_at })
+}
+
+/// A password from the environment, which signs in again when its token has ended: a long list outlives a token.
+struct Again {
+    gateway: Gateway,
+    ui: Ui,
+    username: String,
+    password: Password,
+}
+
+impl Again {
+    async fn signed_in(&self) -> Result<RenewedToken> {
+        let grant = sign_in(&self.gateway, &self.ui, &self.username, &self.password, None).await?;
+        let expires_at = expiry(&grant);
+        Ok(RenewedToken { token: grant.access_token, expires_at })
+    }
+}
+
+impl Renewal for Again {
+    fn renew<'a>(
+        &'a self,
+        _stale: &'a Token,
+    ) -> Pin<Box<dyn Future<Output = client::Result<RenewedToken>> + Send + 'a>> {
+        Box::pin(async move { self.signed_in().await.map_err(CliError::into_client) })
+    }
 }
 
 async fn stored(settings: &Settings, gateway: Gateway, ui: &Ui, username: Option<&str>) -> Result<SignedIn> {

@@ -20,9 +20,9 @@ pub(super) fn not_signed_in(settings: &Settings) -> CliError {
 }
 
 /// That the profile chosen for this call does not exist, if that is so.
-pub(super) fn missing_profile(settings: &Settings) -> Option<CliError> {
+pub fn missing_profile(settings: &Settings) -> Option<CliError> {
     let name = settings.missing_profile()?;
-    let error = CliError::not_signed_in(format!("no profile {name}"));
+    let error = CliError::not_found(format!("no profile {name}"));
     let error = error.hint(CommandLine::new("profile list").after("list them with: "));
     let known = ConfigFile::load(&settings.folder).unwrap_or_default().profiles;
     Some(match nearest(name, known.keys()) {

@@ -36,7 +36,7 @@ fn text_shows_causes_rules_and_hints_on_their_own_lines() {
     .caused_by(std::io::Error::other("deep\u{1b}[31m"))
     .hint("do this");
     assert_eq!(
-        error.to_text(),
+        error.to_text(None),
         "error: the input breaks these rules: deep\\u{1b}[31m\n  password: at least 8 characters\n  \
          name: two\\nlines\nhint: do this\n"
     );
@@ -45,7 +45,7 @@ fn text_shows_causes_rules_and_hints_on_their_own_lines() {
 #[test]
 fn one_broken_rule_is_told_once() {
     let error = CliError::invalid_input(vec![Violation::new("name", "invalid_name", "too short")]);
-    assert_eq!(error.to_text(), "error: too short\n");
+    assert_eq!(error.to_text(None), "error: too short\n");
 }
 
 #[test]

@@ -13,6 +13,20 @@ use super::{
     RevokeView, RoleDeletedView, RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
 };
 
+/// The heads of tables for people that are no columns, and the columns with the same content.
+const HEADS: &[(&str, &[&str])] = &[
+    ("access", &["role", "permissions"]),
+    ("actions", &["action"]),
+    ("check", &["name"]),
+    ("companies", &["company_count"]),
+    ("created", &["created_at"]),
+    ("credentials", &["credential_store"]),
+    ("last_used", &["last_used_at"]),
+    ("password_set", &["password_changed_at"]),
+    ("result", &["message"]),
+    ("state", &["signed_in"]),
+];
+
 /// What holds for every document.
 const PROMISE: &str = "Every field is always present, and null if it has no value, unless its description \
     says when it is absent. A later version may add fields and values; no field is removed or renamed or \
@@ -58,6 +72,18 @@ impl Document {
     /// A document that stands only on the lines of another.
     const fn row<R: Row + JsonSchema>(name: &'static str, about: &'static str) -> Self {
         Self { name, about, commands: &[], line: name, columns: R::COLUMNS, derived: schema::of::<R> }
+    }
+
+    /// The columns that `word` means: the one of this name, or those below the head of this name in the table for
+    /// people. Letters are compared without regard to case, and blanks are underscores. Empty for any other word.
+    pub fn columns_called(&self, word: &str) -> Vec<&'static str> {
+        let word = word.to_lowercase().replace([' ', '-'], "_");
+        let find = |name: &str| self.columns.iter().copied().find(|column| *column == name);
+        if let Some(column) = find(&word) {
+            return vec![column];
+        }
+        let head = HEADS.iter().find(|(head, _)| *head == word).map_or(&[][..], |(_, columns)| columns);
+        head.iter().map(|column| find(column)).collect::<Option<_>>().unwrap_or_default()
     }
 
     /// Its JSON Schema. It allows fields that it does not name, for a later version may add some.

@@ -61,6 +61,9 @@ fn cell(column: &str, field: &Field<'_>) -> Cell {
             Cell::past(Some(*time), "")
         };
     }
+    if let Field::Absent(word) = field {
+        return Cell::faint(*word);
+    }
     let text = field.text();
     match column {
         "name" => Cell::strong(text),
@@ -110,6 +113,7 @@ mod tests {
         assert_eq!(cell("token_expires_at", &Field::Time(then)), Cell::future(Some(then), ""));
         assert_eq!(cell("description", &time.into()), Cell::new(time));
         assert_eq!(cell("last_used_at", &"".into()), Cell::faint("-"));
+        assert_eq!(cell("last_used_at", &Field::Absent("never")), Cell::faint("never"));
     }
 
     #[test]

@@ -11,7 +11,8 @@ pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
         1..60 => (minutes, "minute"),
         60..1440 => (minutes / 60, "hour"),
         1440..86400 => (minutes / 1440, "day"),
-        86400..1_051_200 => (minutes / 43200, "month"),
+        // A month of the mean length, so that a year has twelve.
+        86400..525_600 => ((minutes / 43_830).max(2), "month"),
         _ => (minutes / 525_600, "year"),
     };
     format!("{} ago", counted(count.unsigned_abs(), unit))
@@ -70,7 +71,11 @@ mod tests {
             ("2026-11-22T11:00:01Z", "59 minutes ago"),
             ("2026-11-22T09:00:00Z", "3 hours ago"),
             ("2026-11-20T12:00:00Z", "2 days ago"),
+            ("2026-09-23T12:00:00Z", "2 months ago"),
             ("2026-05-22T12:00:00Z", "6 months ago"),
+            ("2025-11-23T12:00:00Z", "11 months ago"),
+            // F36: this was 12 months.
+            ("2025-11-05T12:00:00Z", "1 year ago"),
             ("2023-05-22T12:00:00Z", "3 years ago"),
         ] {
             assert_eq!(ago(then.parse().unwrap(), now), expected, "{then}");

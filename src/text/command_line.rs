@@ -1,6 +1,6 @@
 //! A command of this program that a message names, and the target that it takes over from the call.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// Flags that say which server, profile and company a call acts on: a command that a message of this call names
 /// carries them.
@@ -121,6 +121,11 @@ impl CommandLine {
 
     /// The command as it is typed to act on `target`. A flag that the command has already is left as it is.
     pub fn on(&self, target: &Target) -> String {
+        self.words_on(target).join(" ")
+    }
+
+    /// The words of [`Self::on`], each as a shell takes it.
+    pub(super) fn words_on(&self, target: &Target) -> Vec<String> {
         let mut line = self.clone();
         let is_taken = |flag: &&str| !self.has(flag) && !self.without.contains(flag);
         for (flag, value) in target.flags(self.reach).filter(|(flag, _)| is_taken(flag)) {
@@ -130,11 +135,18 @@ impl CommandLine {
             }
         }
         let dashes = (!line.behind_dashes.is_empty()).then(|| "--".to_owned());
-        let mut text = "sactl".to_owned();
-        for word in line.words.into_iter().chain(dashes).chain(line.behind_dashes) {
-            let _ = write!(text, " {word}");
+        let program = std::iter::once("sactl".to_owned());
+        program.chain(line.words).chain(dashes).chain(line.behind_dashes).collect()
+    }
+
+    /// The command that acts on `target` wherever it is shown; `word` is applied to each of its words.
+    pub(super) fn settled(&self, target: &Target, word: impl Fn(&str) -> String) -> Self {
+        Self {
+            reach: Reach::Nothing,
+            words: self.words_on(target).iter().skip(1).map(|each| word(each)).collect(),
+            behind_dashes: Vec::new(),
+            without: Vec::new(),
         }
-        text
     }
 }
 

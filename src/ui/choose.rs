@@ -2,7 +2,8 @@
 //!
 //! On an ordinary terminal the answers are a list that one walks with the arrow keys, drawn on standard error by
 //! a thread of its own. Whatever ends the question, the terminal is as it was before. For screen readers, and on
-//! terminals that cannot be drawn on, the answers are numbered lines and one line is typed.
+//! terminals that cannot be drawn on, one line is typed: the answers are numbered lines before it where they are few,
+//! and a question mark lists them where they are many.
 
 use std::fmt;
 
@@ -15,6 +16,7 @@ use super::hold::{Held, Way, resumed};
 use super::terminal::Ui;
 use crate::error::{CliError, Result};
 use crate::text::sanitize::sanitise;
+use crate::text::suggest::nearest;
 use crate::text::wrap::{width, wrap};
 
 /// Most answers that are shown at a time.
@@ -24,8 +26,12 @@ const HOW_TO_CHOOSE: &str = "arrows to move, type to search, Return to choose";
 const HOW_TO_CHOOSE_MANY: &str = "arrows to move, Space to select or clear, type to search, Return when done";
 /// Columns that are drawn before and behind a question, its help, and its answer.
 const MARGIN: usize = 4;
-/// How often a line is asked for again: a slip must not cost what was answered before.
+/// How often a line is asked for: a slip must not cost what was answered before.
 const QUESTIONS: usize = 3;
+/// Most answers that are read out before a line is typed.
+pub const MOST_LINES: usize = 20;
+/// What is typed to see the answers where they are many.
+pub const LIST: &str = "?";
 
 /// An answer that can be chosen. Its text may come from a server: it is made safe when it is shown.
 #[derive(Clone, Debug)]
@@ -54,15 +60,17 @@ impl Ui {
         self.is_accessible() || self.options.dumb_terminal
     }
 
-    /// Asks for one of `choices` and gives back its place; `start` is the one that Return alone takes.
+    /// Asks for one of `choices` and gives back its place. Return alone takes the one at `start`; without it, something
+    /// has to be chosen.
     ///
     /// # Errors
     /// `usage` when there is no terminal to ask on or no typed text is an answer, `confirmation_required`
     /// when it was left with Escape, `interrupted`, `io`.
-    pub async fn choose(&self, question: &str, choices: Vec<Choice>, start: usize) -> Result<usize> {
+    pub async fn choose(&self, question: &str, choices: Vec<Choice>, start: Option<usize>) -> Result<usize> {
         self.require_interactive(question)?;
         if self.has_plain_questions() {
-            let asked = format!("{question} (number or name, Return for {})", start + 1);
+            let how = if is_short(&choices) { "number or name" } else { "name, or ? for the list" };
+            let asked = format!("{question} ({how}{})", default(&choices, start.as_slice()));
             return self.typed(&asked, &choices, |typed| one_of(&choices, typed, start)).await;
         }
         let (drawing, look) = (self.drawing(question, HOW_TO_CHOOSE), self.look());
@@ -71,7 +79,7 @@ impl Ui {
             Select::new(&drawing.question, rows)
                 .with_page_size(PAGE)
                 .with_scorer(&found)
-                .with_starting_cursor(start)
+                .with_starting_cursor(start.unwrap_or_default())
                 .with_help_message(&drawing.help)
                 .with_formatter(&|chosen| drawing.answered(&[&chosen.value.choice]))
                 .with_render_config(look)
@@ -92,13 +100,8 @@ impl Ui {
     ) -> Result<Vec<usize>> {
         self.require_interactive(question)?;
         if self.has_plain_questions() {
-            let present: Vec<String> = chosen.iter().map(|place| (place + 1).to_string()).collect();
-            let keep = if present.is_empty() {
-                String::new()
-            } else {
-                format!(", Return for {}", present.join(","))
-            };
-            let asked = format!("{question} (numbers or names, separated by commas{keep})");
+            let how = if is_short(&choices) { "numbers or names" } else { "names, or ? for the list" };
+            let asked = format!("{question} ({how}; separated by commas{})", default(&choices, &chosen));
             return self.typed(&asked, &choices, |typed| many_of(&choices, typed, &chosen)).await;
         }
         let (drawing, look) = (self.drawing(question, HOW_TO_CHOOSE_MANY), self.look());
@@ -131,24 +134,51 @@ impl Ui {
         if self.options.colour_err { RenderConfig::default_colored() } else { RenderConfig::empty() }
     }
 
-    /// Shows the choices as numbered lines and asks for one line until it is an answer.
+    /// Shows the choices, where they are few, and asks for one line until it is an answer.
     async fn typed<T>(
         &self,
         question: &str,
         choices: &[Choice],
         answer: impl Fn(&str) -> std::result::Result<T, String>,
     ) -> Result<T> {
+        if is_short(choices) {
+            self.list(choices);
+        }
+        let mut asked = 1;
+        loop {
+            let line = self.prompt(question).await?;
+            match answer(line.trim()) {
+                Ok(answer) => return Ok(answer),
+                Err(_) if line.trim() == LIST => self.list(choices),
+                Err(_) if asked == QUESTIONS => {
+                    return Err(CliError::usage("no valid answer was typed: nothing was changed"));
+                }
+                Err(why) => {
+                    self.ask_about(why);
+                    asked += 1;
+                }
+            }
+        }
+    }
+
+    fn list(&self, choices: &[Choice]) {
         for (place, choice) in choices.iter().enumerate() {
             self.ask_about(format!("{}. {choice}", place + 1));
         }
-        for _ in 0..QUESTIONS {
-            match answer(self.prompt(question).await?.trim()) {
-                Ok(answer) => return Ok(answer),
-                Err(why) => self.ask_about(why),
-            }
-        }
-        Err(CliError::usage("no valid answer was typed: nothing was changed"))
     }
+}
+
+const fn is_short(choices: &[Choice]) -> bool {
+    choices.len() <= MOST_LINES
+}
+
+/// What Return alone means.
+fn default(choices: &[Choice], places: &[usize]) -> String {
+    if places.is_empty() {
+        return String::new();
+    }
+    let words: Vec<&str> = places.iter().map(|place| choices[*place].word.as_str()).collect();
+    format!("; Return for {}", words.join(","))
 }
 
 /// A choice as it is drawn, in lines that end between words.
@@ -208,16 +238,20 @@ fn at_least_one(chosen: &[ListOption<&Row>]) -> std::result::Result<Validation, 
 }
 
 /// The place of the choice that `typed` means; nothing typed means the one at `start`.
-fn one_of(choices: &[Choice], typed: &str, start: usize) -> std::result::Result<usize, String> {
+fn one_of(choices: &[Choice], typed: &str, start: Option<usize>) -> std::result::Result<usize, String> {
     if typed.is_empty() {
-        return Ok(start);
+        return start.ok_or_else(|| "choose one".to_owned());
     }
     if let Some(place) = choices.iter().position(|choice| choice.word.eq_ignore_ascii_case(typed)) {
         return Ok(place);
     }
     let number = typed.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
     number.filter(|place| *place < choices.len()).ok_or_else(|| {
-        format!("{typed} is neither a number from 1 to {} nor a name in the list", choices.len())
+        let why = format!("{typed} is neither a number from 1 to {} nor a name in the list", choices.len());
+        match nearest(typed, choices.iter().map(|choice| &choice.word)) {
+            Some(near) => format!("{why}; did you mean {near}?"),
+            None => why,
+        }
     })
 }
 
@@ -232,7 +266,7 @@ fn many_of(choices: &[Choice], typed: &str, chosen: &[usize]) -> std::result::Re
     }
     let mut places = Vec::with_capacity(words.len());
     for word in words {
-        let place = one_of(choices, word, 0)?;
+        let place = one_of(choices, word, None)?;
         if !places.contains(&place) {
             places.push(place);
         }
@@ -280,8 +314,10 @@ mod tests {
             ("4", Err(())),
             ("view", Err(())),
         ] {
-            assert_eq!(one_of(&choices(), typed, 1).map_err(drop), wanted, "{typed}");
+            assert_eq!(one_of(&choices(), typed, Some(1)).map_err(drop), wanted, "{typed}");
         }
+        assert!(one_of(&choices(), "", None).is_err());
+        assert!(one_of(&choices(), "operater", None).unwrap_err().ends_with("did you mean operator?"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod terminal;
 
 pub use crate::text::sanitize::{json_visible, sanitise};
 pub use answer::{output_context, show};
-pub use choose::Choice;
+pub use choose::{Choice, LIST, MOST_LINES};
 pub use hold::{release_terminal, resume_terminal};
 pub use pager::is_paging;
 pub use pager_choice::{DEFAULT_PAGER, Pager};

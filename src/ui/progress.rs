@@ -32,7 +32,7 @@ impl Ui {
         let frame = self.progress.frame.fetch_add(1, Ordering::Relaxed);
         if self.options.accessible {
             if frame == 0 {
-                self.say("", &format!("Waiting for {server}."));
+                self.say("", "", &format!("Waiting for {server}.").into());
             }
             return;
         }

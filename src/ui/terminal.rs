@@ -149,6 +149,11 @@ impl Ui {
         self.stdout_terminal
     }
 
+    /// Whether standard error is a terminal.
+    pub fn stderr_is_terminal(&self) -> bool {
+        self.stderr_terminal
+    }
+
     /// Whether standard input is a terminal.
     pub fn stdin_is_terminal(&self) -> bool {
         self.stdin_terminal
@@ -242,21 +247,21 @@ impl Ui {
     /// Says what was done and where.
     pub fn status(&self, text: impl AsRef<str>) {
         if self.speaks() {
-            self.say("", text.as_ref());
+            self.say("", NOTE, &text.as_ref().to_owned().into());
         }
     }
 
     /// Says something that helps to understand the answer.
     pub fn note(&self, text: impl AsRef<str>) {
         if self.speaks() {
-            self.say(&self.label("note:", NOTE), text.as_ref());
+            self.say("note:", NOTE, &text.as_ref().to_owned().into());
         }
     }
 
     /// Says what to do next.
     pub fn hint(&self, hint: impl Into<Hint>) {
         if self.speaks() {
-            self.say(&self.label("hint:", NOTE), &hint.into().on(&self.target()));
+            self.say("hint:", NOTE, &hint.into());
         }
     }
 
@@ -266,7 +271,7 @@ impl Ui {
             return;
         }
         let (begin, end) = if self.options.colour_err { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
-        let line = format!("{begin}{}{end}\n", sanitise(&self.masked(text.as_ref())));
+        let line = format!("{begin}{}{end}\n", self.fitted(text.as_ref(), 0));
         let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 
@@ -291,14 +296,14 @@ impl Ui {
     /// Says what may be wrong. Quiet does not silence it; documents do.
     pub fn warning(&self, text: impl AsRef<str>) {
         if self.options.verbose || !self.format().is_document() {
-            self.say(&self.label("warning:", WARNING), text.as_ref());
+            self.say("warning:", WARNING, &text.as_ref().to_owned().into());
         }
     }
 
     /// Says what happens inside, with `--verbose` only.
     pub fn verbose(&self, text: impl AsRef<str>) {
         if self.options.verbose {
-            self.say("", text.as_ref());
+            self.say("", NOTE, &text.as_ref().to_owned().into());
         }
     }
 
@@ -327,7 +332,7 @@ impl Ui {
     }
 
     fn failure_text(&self, error: &CliError) -> String {
-        let text = error.to_text();
+        let text = error.to_text(self.room());
         match text.strip_prefix("error:") {
             Some(rest) => format!("{}{rest}", self.label("error:", ERROR)),
             None => text,
@@ -354,13 +359,25 @@ impl Ui {
     }
 
     pub(super) fn label(&self, label: &str, colour: &str) -> String {
-        if self.options.colour_err { format!("\u{1b}[{colour}m{label}\u{1b}[0m") } else { label.to_owned() }
+        if self.options.colour_err && !label.is_empty() {
+            format!("\u{1b}[{colour}m{label}\u{1b}[0m")
+        } else {
+            label.to_owned()
+        }
     }
 
-    /// One line of conversation. When standard error is closed, the line is dropped.
-    pub(super) fn say(&self, label: &str, text: &str) {
+    /// The columns of standard error; `None` without limit: no terminal, or a screen reader, which reads whole lines.
+    fn room(&self) -> Option<usize> {
+        (self.stderr_terminal && !self.is_accessible()).then(|| usize::from(self.err_width()))
+    }
+
+    /// Words of the conversation. When standard error is closed, they are dropped.
+    pub(super) fn say(&self, label: &str, colour: &str, text: &Hint) {
+        let text = text.settled(&self.target(), |text| sanitise(&self.masked(text)).into_owned());
         let gap = if label.is_empty() { "" } else { " " };
-        let line = format!("{label}{gap}{}\n", sanitise(&self.masked(text)));
+        let taken = label.len() + gap.len();
+        let lines = text.lines(&self.target(), self.room().unwrap_or(usize::MAX), taken);
+        let line = format!("{}{gap}{}\n", self.label(label, colour), lines.join("\n"));
         let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 }

@@ -34,9 +34,9 @@ fn tables_keep_their_titles_and_have_the_chosen_columns() {
     insta::assert_snapshot!(shown("list --columns name,owner_id,last_used_at -o table"), @r"
     Owned by Acme MSP (1) — 3 accounts
     NAME              OWNER_ID  LAST_USED_AT
-    backup-runner     1         -
-    dormant-bot       1         -
-    fleet-automation  1         -
+    backup-runner     1         never
+    dormant-bot       1         never
+    fleet-automation  1         never
 
     External, with access to Acme MSP (1) — 1 account
     NAME                 OWNER_ID  LAST_USED_AT

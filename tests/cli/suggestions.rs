@@ -111,8 +111,8 @@ const PROFILES: [Slip; 5] = [
     ("profile show wrok", 5, "not_found", "did you mean work?"),
     ("profile use Work", 5, "not_found", "did you mean work?"),
     ("profile delete wok", 5, "not_found", "did you mean work?"),
-    ("list --profile worc", 3, "not_signed_in", "did you mean work?"),
-    ("whoami --profile wor", 3, "not_signed_in", "did you mean work?"),
+    ("list --profile worc", 5, "not_found", "did you mean work?"),
+    ("whoami --profile wor", 5, "not_found", "did you mean work?"),
 ];
 
 /// Profiles are known here: no server is asked.

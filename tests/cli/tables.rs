@@ -86,7 +86,7 @@ fn a_whole_table_loses_nothing() {
                 let description = account["description"].as_str().unwrap_or_default();
                 let description: String = description.split_whitespace().collect();
                 assert!(dense.contains(&description), "{description}: {whole}");
-                assert!(dense.contains(account["created_at"].as_str().unwrap()), "{whole}");
+                assert!(whole.contains("Created       just now"), "{whole}");
             }
         }
     }

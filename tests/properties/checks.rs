@@ -28,7 +28,7 @@ fn assert_tame(text: &str) {
 /// An error says what is wrong: not with success, in bounded length, and without commanding a terminal.
 fn assert_decent(error: &CliError) {
     assert!((1..=8).contains(&error.exit_code()), "{error:?}");
-    let (text, document) = (error.to_text(), error.to_document());
+    let (text, document) = (error.to_text(None), error.to_document());
     assert_tame(&text);
     assert_tame(&document);
     assert_eq!(document.lines().count(), 1, "{document:?}");
@@ -69,7 +69,10 @@ pub(crate) fn credential_file(folder: &Path, bytes: &[u8]) {
         Err(error) => {
             assert!(!format!("{error:?}").contains(CANARY), "{error:?}");
             let error = CliError::from(error);
-            assert!(!error.to_text().contains(CANARY) && !error.to_document().contains(CANARY), "{error:?}");
+            assert!(
+                !error.to_text(None).contains(CANARY) && !error.to_document().contains(CANARY),
+                "{error:?}"
+            );
             assert_decent(&error);
         }
     }

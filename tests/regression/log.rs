@@ -54,36 +54,6 @@ fn log_for_programs_is_json() {
     assert_eq!(answered["address"], "127.0.0.1");
 }
 
-/// F27: the first administrator could only come from a seed file. Its generated password is told once, also where
-/// nothing else is said.
-#[test]
-fn first_administrator_signs_in_with_the_password_that_is_shown_even_when_quiet() {
-    let env = Env::new();
-    let arguments = [
-        "serve",
-        "--quiet",
-        "--listen",
-        "127.0.0.1:0",
-        "--database",
-        "sqlite:p.db",
-        "--init-admin",
-        "root@acme.example",
-    ];
-    let mut child = command(&env, &arguments).env("SACTL_LOG", "off").spawn().unwrap();
-    let mut said = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
-    let url = said.trim_end().rsplit(' ').next().unwrap().to_owned();
-    let mut told = String::new();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    stderr.read_line(&mut told).unwrap();
-    let password = told.trim_end().split_once("shown once: ").expect(&told).1.to_owned();
-    let admin = Env::new().with("SACTL_SERVER", url).with("SACTL_USERNAME", "root@acme.example");
-    let me = admin.with("SACTL_PASSWORD", password).sactl("whoami -o json").ok().json();
-    assert_eq!(me["company"]["name"], "acme.example");
-    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
-    assert!(child.wait().unwrap().success());
-}
-
 /// S9: 30 kB of log for each request of any client, no address in it, and a standard error that was not read stopped
 /// the server after 64 kB.
 #[test]

@@ -91,3 +91,15 @@ fn documents_have_the_access_before_and_whether_use_is_known() {
     };
     assert!(known("owned", true) && known("external", false), "{list}");
 }
+
+/// F21: the question of `delete` named the companies that lose the account, and its dry run did not.
+#[test]
+fn a_dry_run_of_delete_names_the_companies() {
+    let world = World::start();
+    let told = world.admin().sactl("delete fleet-automation --dry-run -o json").ok().json();
+    let detail = told["checks"][0]["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("2 companies: Acme MSP (1): operator; Northwind Logistics (2): operator"),
+        "{detail}"
+    );
+}

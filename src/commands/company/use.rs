@@ -2,7 +2,7 @@
 
 use super::super::shared::missing;
 use crate::config::{ConfigFile, env};
-use crate::context::{Context, choose};
+use crate::context::{Context, choose, missing_profile};
 use crate::domain::Company;
 use crate::domain::company::CompanyRef;
 use crate::error::{CliError, Result};
@@ -27,6 +27,9 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let settings = context.settings()?;
+    if let Some(missing) = missing_profile(settings) {
+        return Err(missing);
+    }
     let profile = settings.profile.as_ref().filter(|_| settings.is_profiles_server());
     let Some(profile) = profile.map(|profile| profile.value.clone()) else {
         return Err(CliError::config(

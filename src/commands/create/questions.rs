@@ -118,7 +118,7 @@ async fn ask_whether_generated(ui: &Ui) -> Result<bool> {
         Choice::new("Generate a password", "24 random characters, shown once"),
         Choice::new("Type a password", "twice, not shown"),
     ];
-    Ok(ui.choose("Which password", choices, 0).await? == 0)
+    Ok(ui.choose("Which password", choices, Some(0)).await? == 0)
 }
 
 fn in_words(wish: &Wish, company: &Company, mut access: Vec<String>) -> String {

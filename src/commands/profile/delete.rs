@@ -21,7 +21,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let folder = &context.settings()?.folder;
     let file = ConfigFile::load(folder)?;
-    let name = known::pick(context.ui(), args.name, &file).await?;
+    let name = known::pick(context.ui(), args.name, &file, false).await?;
     let profile = file.profiles.get(&name).ok_or_else(|| known::no_profile(&name, &file))?;
     let view = known::view(&name, profile, &file, folder).await;
     let shared = file.profiles.iter().any(|(other, one)| *other != name && is_same_slot(one, profile));

@@ -35,8 +35,9 @@ async fn is_signed_in(profile: &Profile, folder: &Path) -> Option<bool> {
     store.is_signed_in(&Slot { origin, username }, Timestamp::now()).await
 }
 
-/// The profile that the command line names, else the one that is chosen now.
-pub(super) async fn pick(ui: &Ui, name: Option<String>, file: &ConfigFile) -> Result<String> {
+/// The profile that the command line names, else the one that is chosen now. Return alone takes the one in use where
+/// that `is_safe`.
+pub(super) async fn pick(ui: &Ui, name: Option<String>, file: &ConfigFile, is_safe: bool) -> Result<String> {
     if let Some(name) = name {
         return Ok(name);
     }
@@ -46,7 +47,7 @@ pub(super) async fn pick(ui: &Ui, name: Option<String>, file: &ConfigFile) -> Re
         return Err(no_profile_yet());
     }
     let choices = file.profiles.iter().map(|(name, profile)| Choice::new(name, about(profile))).collect();
-    let start = names.iter().position(|name| file.current.as_ref() == Some(name)).unwrap_or_default();
+    let start = names.iter().position(|name| is_safe && file.current.as_ref() == Some(name));
     let place = ui.choose("Which profile", choices, start).await?;
     Ok(names.swap_remove(place).clone())
 }

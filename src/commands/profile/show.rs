@@ -21,7 +21,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let name = match args.name.or_else(in_use) {
         Some(name) => name,
         None if file.profiles.is_empty() => return Err(known::no_profile_yet()),
-        None => known::pick(context.ui(), None, &file).await?,
+        None => known::pick(context.ui(), None, &file, true).await?,
     };
     let profile = file.profiles.get(&name).ok_or_else(|| known::no_profile(&name, &file))?;
     ui::show(context.ui(), &known::view(&name, profile, &file, &settings.folder).await)

@@ -16,7 +16,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let folder = &context.settings()?.folder;
-    let name = known::pick(context.ui(), args.name, &ConfigFile::load(folder)?).await?;
+    let name = known::pick(context.ui(), args.name, &ConfigFile::load(folder)?, true).await?;
     let (profile, file) = ConfigFile::update(folder, |file| {
         let Some(profile) = file.profiles.get(&name).cloned() else {
             return Err(known::no_profile(&name, file));
@@ -25,9 +25,15 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         Ok((profile, file.clone()))
     })??;
     context.ui().status(format!("The profile in use is {name}"));
-    for variable in [env::PROFILE, env::SERVER] {
+    for (variable, what) in [
+        (env::PROFILE, "this choice"),
+        (env::SERVER, "the server of the profile"),
+        (env::COMPANY, "the company of the profile"),
+        (env::TOKEN, "the account of the profile"),
+        (env::USERNAME, "the account of the profile"),
+    ] {
         if context.environment().has(variable) {
-            context.ui().warning(format!("{} is set and overrides the server of the profile", variable.name));
+            context.ui().warning(format!("{} is set and overrides {what}", variable.name));
         }
     }
     if context.ui().wants_data() {

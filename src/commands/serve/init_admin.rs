@@ -3,8 +3,13 @@
 //! Responsible for a database in which no account can sign in yet. Refuses to change any other.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
-use crate::commands::shared::password_args::typed;
+use super::variables::or_variable;
+use crate::commands::shared::password_args::{checked, typed};
+use crate::config::identity::read_password_file;
+use crate::config::secure_file::create_private;
+use crate::config::{Environment, env};
 use crate::domain::{Password, password};
 use crate::error::{CliError, Result};
 use crate::platform::Platform;
@@ -14,26 +19,132 @@ use crate::ui::Ui;
 /// The name under which the seed finds the password.
 const PASSWORD: &str = "password of --init-admin";
 
-/// Creates the company and the administrator in an empty database, and says what was done.
-///
-/// # Errors
-/// `usage` for what is no e-mail address, `config` where the database refuses it, and those of asking.
-pub(super) async fn create(email: &str, platform: &Platform, ui: &Ui) -> Result<()> {
-    let refused = |error: anyhow::Error| CliError::config("cannot use --init-admin").caused_by(error);
-    let company = company_of(email)?;
-    if !seed::is_empty(platform).await.map_err(refused)? {
-        ui.note("the database has companies already: --init-admin has changed nothing");
-        return Ok(());
+// Not a doc comment: it would become the help of the command that takes these.
+// Who the first administrator is, and where the password comes from or goes to.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct InitAdminArgs {
+    /// Create the first company and its administrator in an empty database
+    ///
+    /// The company is called like the domain of the address. A terminal asks for the password; elsewhere, for example
+    /// in a service whose output goes to a journal, one of the two options below is needed.
+    #[arg(long, value_name = "EMAIL")]
+    init_admin: Option<String>,
+
+    /// Read the password of the first administrator from this file
+    #[arg(long, value_name = "FILE", conflicts_with = "init_admin_password_out")]
+    init_admin_password_file: Option<PathBuf>,
+
+    /// Generate the password of the first administrator, and write it to a new file that only you can read
+    #[arg(long, value_name = "FILE")]
+    init_admin_password_out: Option<PathBuf>,
+}
+
+impl InitAdminArgs {
+    /// The same, with variables for what was not typed.
+    ///
+    /// # Errors
+    /// `config` for a variable that cannot be read.
+    pub(super) fn or_variables(self, environment: &Environment) -> Result<Self> {
+        let is_typed = self.init_admin_password_file.is_some() || self.init_admin_password_out.is_some();
+        let path = |typed: Option<PathBuf>, variable| {
+            typed.or_else(|| environment.raw(variable).filter(|_| !is_typed).map(PathBuf::from))
+        };
+        Ok(Self {
+            init_admin: or_variable(self.init_admin, env::SERVE_INIT_ADMIN, environment)?,
+            init_admin_password_file: path(
+                self.init_admin_password_file,
+                env::SERVE_INIT_ADMIN_PASSWORD_FILE,
+            ),
+            init_admin_password_out: path(self.init_admin_password_out, env::SERVE_INIT_ADMIN_PASSWORD_OUT),
+        })
     }
-    let is_typed = ui.is_interactive();
-    let password = if is_typed { typed(ui, email).await? } else { password::generate(&mut rand::rng()) };
-    seed::apply(platform, &seed_of(email, company, &password)).await.map_err(refused)?;
-    ui.status(format!("Created the company {company} and its administrator {email}"));
-    if !is_typed {
-        // Quiet and documents silence a status, but this is told nowhere else.
-        ui.ask_about(format!("The password of {email}, shown once: {}", password.expose()));
+
+    /// The address of the first administrator, where there shall be one.
+    ///
+    /// # Errors
+    /// `usage` for options that make no sense together, and for what is no e-mail address.
+    pub(super) fn email(&self) -> Result<Option<&str>> {
+        let Self { init_admin, init_admin_password_file: file, init_admin_password_out: out } = self;
+        if file.is_some() && out.is_some() {
+            return Err(CliError::usage(
+                "the password of the first administrator is read from a file or written to one, not both",
+            ));
+        }
+        let Some(email) = init_admin else {
+            return match (file, out) {
+                (None, None) => Ok(None),
+                _ => Err(CliError::usage("a password of the first administrator needs --init-admin EMAIL")),
+            };
+        };
+        company_of(email)?;
+        Ok(Some(email))
     }
-    Ok(())
+
+    /// Creates the company and the administrator in an empty database, and says what was done.
+    ///
+    /// # Errors
+    /// `usage` where the password would go to no terminal, `config` where the database refuses it, `invalid_input` for
+    /// a password that breaks the rules, `io`, and those of asking.
+    pub(super) async fn create(&self, email: &str, platform: &Platform, ui: &Ui) -> Result<()> {
+        let refused = |error: anyhow::Error| CliError::config("cannot use --init-admin").caused_by(error);
+        let company = company_of(email)?;
+        if !seed::is_empty(platform).await.map_err(refused)? {
+            ui.note("the database has companies already: --init-admin has changed nothing");
+            return Ok(());
+        }
+        let password = self.password(email, ui).await?;
+        let applied = seed::apply(platform, &seed_of(email, company, &password)).await;
+        if let (Err(_), Some(out)) = (&applied, &self.init_admin_password_out) {
+            // It is the password of no account.
+            let _ = std::fs::remove_file(out);
+        }
+        applied.map_err(refused)?;
+        ui.status(format!("Created the company {company} and its administrator {email}"));
+        self.tell(email, &password, ui);
+        Ok(())
+    }
+
+    async fn password(&self, email: &str, ui: &Ui) -> Result<Password> {
+        if let Some(file) = &self.init_admin_password_file {
+            return checked(read_password_file(file)?);
+        }
+        let generated = || password::generate(&mut rand::rng());
+        if let Some(out) = &self.init_admin_password_out {
+            let password = generated();
+            return written(out, &password).map(|()| password);
+        }
+        if ui.is_interactive() {
+            return typed(ui, email).await;
+        }
+        if ui.stderr_is_terminal() {
+            return Ok(generated());
+        }
+        Err(CliError::usage(format!(
+            "the password of {email} cannot be shown: standard error is not a terminal, and may go to a journal"
+        ))
+        .hint(
+            "read it from a file with --init-admin-password-file FILE, or let it be generated into a new file with \
+             --init-admin-password-out FILE",
+        ))
+    }
+
+    /// Says where the password is, or shows it where it is told nowhere else.
+    fn tell(&self, email: &str, password: &Password, ui: &Ui) {
+        match (&self.init_admin_password_file, &self.init_admin_password_out) {
+            (Some(_), _) => {}
+            (None, Some(out)) => ui.status(format!("The password of {email} is in {}", out.display())),
+            (None, None) if ui.is_interactive() => {}
+            // Quiet and documents silence a status.
+            (None, None) => {
+                ui.ask_about(format!("The password of {email}, shown once: {}", password.expose()));
+            }
+        }
+    }
+}
+
+fn written(out: &Path, password: &Password) -> Result<()> {
+    let line = zeroize::Zeroizing::new(format!("{}\n", password.expose()));
+    Ok(create_private(out, line.as_bytes())?)
 }
 
 /// The company is called like the domain of its administrator.

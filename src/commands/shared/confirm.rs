@@ -83,7 +83,7 @@ pub(in crate::commands) async fn name_the_account(
 }
 
 /// Whose the account is, where it may do what, and when it was last used.
-fn in_words(detail: &AccountDetail) -> String {
+pub(in crate::commands) fn in_words(detail: &AccountDetail) -> String {
     const SHOWN: usize = 5;
     let account = &detail.account;
     let mut parts = vec![format!("{}, owned by {}", account.name, account.owner)];

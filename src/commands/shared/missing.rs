@@ -13,10 +13,7 @@ use crate::context::Context;
 use crate::domain::{Operation, Ownership, page};
 use crate::error::{CliError, Result};
 use crate::text::CommandLine;
-use crate::ui::{Choice, Ui};
-
-/// Most names that are read out as numbered lines; of more, one is typed.
-const MOST_LINES: usize = 20;
+use crate::ui::{Choice, MOST_LINES, Ui};
 
 /// The account that the command line names, else the one that is chosen now.
 ///
@@ -104,7 +101,7 @@ impl CompanySession<'_> {
         if operation == Operation::SetAccess {
             choices.push(Choice::new("Another account", "type its name"));
         }
-        let place = self.ui.choose("Which service account", choices, 0).await?;
+        let place = self.ui.choose("Which service account", choices, None).await?;
         match accounts.get(place) {
             Some(account) => Ok(account.name.clone()),
             None => self.ask_name("Name of the account").await,
@@ -130,7 +127,7 @@ impl CompanySession<'_> {
         }
         let about = |role: &Role| counted(role.permissions.len());
         let choices = roles.iter().map(|role| Choice::new(&role.name, about(role))).collect();
-        let place = self.ui.choose("Which role", choices, 0).await?;
+        let place = self.ui.choose("Which role", choices, None).await?;
         Ok(roles.swap_remove(place).name)
     }
 }

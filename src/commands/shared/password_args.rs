@@ -114,7 +114,10 @@ impl PasswordArgs {
 }
 
 /// A password that keeps the policy.
-fn checked(password: Password) -> Result<Password> {
+///
+/// # Errors
+/// `invalid_input` with every broken rule.
+pub(in crate::commands) fn checked(password: Password) -> Result<Password> {
     match password::check(&password) {
         Ok(()) => Ok(password),
         Err(broken) => {

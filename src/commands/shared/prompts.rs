@@ -112,7 +112,7 @@ impl CompanySession<'_> {
             kinds.insert(0, Choice::new("No access yet", later.on(&self.ui.target())));
         }
         let start = usize::from(present.is_some_and(|access| access.role.is_none()));
-        let kind = self.ui.choose("Which access", kinds, start).await?;
+        let kind = self.ui.choose("Which access", kinds, Some(start)).await?;
         match (kind, may_be_none) {
             (0, true) => Ok(Chosen::Nothing),
             (0, false) | (1, true) => {
@@ -148,7 +148,7 @@ impl CompanySession<'_> {
         }
         let choices = roles.iter().map(|role| Choice::new(&role.name, counted(role.permissions.len())));
         let has = |role: &Role| present.is_some_and(|access| access.role.as_ref() == Some(&role.name));
-        let start = roles.iter().position(has).or_else(|| least(&roles)).unwrap_or_default();
+        let start = roles.iter().position(has).or_else(|| least(&roles));
         let role = &roles[self.ui.choose("Which role", choices.collect(), start).await?];
         Ok((role.name.clone(), permissions(role)))
     }

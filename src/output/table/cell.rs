@@ -42,7 +42,7 @@ enum Content {
     Past(Timestamp),
     /// When something will happen.
     Future(Timestamp),
-    /// Permissions, and the words that stand for them all where not all are asked for.
+    /// Permissions, and the words that stand for them all.
     List {
         brief: Option<String>,
         items: Permissions,
@@ -54,7 +54,7 @@ enum Content {
 pub(in crate::output) struct Reading {
     /// What relative times count from; `None` for exact times.
     pub(in crate::output) now: Option<Timestamp>,
-    /// Every permission is named, also those of a role.
+    /// Nothing is cut.
     pub(in crate::output) wide: bool,
     /// There is room for a date beside how long ago it was.
     pub(in crate::output) dates: bool,
@@ -102,7 +102,7 @@ impl Cell {
         then.map_or_else(|| Self::faint(absent), |then| Self::of(Content::Future(then)))
     }
 
-    /// Permissions. `brief` stands for them all where whole tables are not asked for.
+    /// Permissions. `brief` stands for them all.
     pub fn list(brief: Option<String>, items: &Permissions) -> Self {
         Self::of(Content::List { brief, items: items.clone() })
     }
@@ -133,11 +133,7 @@ impl Cell {
                 Some(now) => left(*then, now),
                 None => then.to_string(),
             }),
-            Content::List { brief: Some(brief), .. } if !reading.wide => sanitise(brief),
-            Content::List { brief: Some(brief), items } if items.is_empty() => sanitise(brief),
-            Content::List { brief: Some(brief), items } => {
-                Cow::Owned(format!("{}: {}", sanitise(brief), joined(items)))
-            }
+            Content::List { brief: Some(brief), .. } => sanitise(brief),
             Content::List { brief: None, items } => match reading.fold {
                 Some(room) => {
                     let (text, folded) = fold(items, room);

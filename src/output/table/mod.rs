@@ -15,6 +15,7 @@ use crate::output::output_context::{OutputContext, Shown};
 use crate::output::table::cell::Reading;
 use crate::output::table::layout::{Fit, GAP, Measure};
 use crate::output::{Block, Cell, Column, Tone};
+use crate::text::Hint;
 use crate::text::sanitize::sanitise;
 use crate::text::wrap::{width, wrap};
 
@@ -60,7 +61,7 @@ impl Page<'_> {
         match block {
             Block::Title(title) => self.sentence(title, Tone::Strong),
             Block::Counted(title, count) => self.counted(title, count),
-            Block::Note(note) => self.sentence(&note.on(&self.output_context.target), Tone::Faint),
+            Block::Note(note) => self.note(note),
             Block::Verbatim(text) => self.line(&sanitise(text), Tone::Strong),
             Block::Document(text) => self.line(&sanitise(text), Tone::Plain),
             Block::Table { columns, rows } => self.table(columns, rows),
@@ -73,9 +74,8 @@ impl Page<'_> {
     }
 
     fn reading(&self, dates: bool) -> Reading {
-        let is_exact = self.output_context.wide || !self.output_context.is_terminal;
         Reading {
-            now: (!is_exact).then_some(self.output_context.now),
+            now: self.output_context.is_terminal.then_some(self.output_context.now),
             wide: self.output_context.wide,
             dates,
             fold: None,
@@ -86,6 +86,13 @@ impl Page<'_> {
     fn reading_in(&self, column: &Column) -> Reading {
         let folds = column.fit == Fit::List && self.room.is_some() && !self.output_context.wide;
         Reading { fold: folds.then_some(FOLD), ..self.reading(false) }
+    }
+
+    fn note(&mut self, note: &Hint) -> io::Result<()> {
+        let target = &self.output_context.target;
+        let note = note.settled(target, |text| sanitise(text).into_owned());
+        let lines = note.lines(target, self.room.unwrap_or(usize::MAX), 0);
+        lines.iter().try_for_each(|line| self.line(line, Tone::Faint))
     }
 
     fn sentence(&mut self, text: &str, tone: Tone) -> io::Result<()> {
@@ -109,7 +116,7 @@ impl Page<'_> {
         let shown: Vec<usize> = (0..columns.len())
             .filter(|at| self.output_context.wide || columns[*at].fit != Fit::Wide)
             .collect();
-        let readings: Vec<Reading> = columns.iter().map(|column| self.reading_in(column)).collect();
+        let mut readings: Vec<Reading> = columns.iter().map(|column| self.reading_in(column)).collect();
         let mut measures: Vec<Measure> =
             shown.iter().map(|at| measure(&columns[*at], rows, *at, &readings[*at])).collect();
         let natural: usize = measures.iter().map(|one| one.natural + GAP).sum();
@@ -127,6 +134,7 @@ impl Page<'_> {
         if !self.output_context.wide {
             let folded = |place: usize, room| folded_width(&readings[shown[place]], rows, shown[place], room);
             layout::tighten(&measures, &mut widths, folded);
+            self.unfold(columns, &shown, rows, &mut widths, &mut readings);
         }
         if widths.contains(&0) {
             self.shown = Shown::Cut;
@@ -134,6 +142,29 @@ impl Page<'_> {
         let places: Vec<(usize, usize)> =
             shown.into_iter().zip(widths).filter(|(_, width)| *width > 0).collect();
         self.grid(columns, &places, &readings, rows)
+    }
+
+    /// Gives the room that nothing needs to the lists, which are folded to a few words first.
+    fn unfold(
+        &self,
+        columns: &[Column],
+        shown: &[usize],
+        rows: &[Vec<Cell>],
+        widths: &mut [usize],
+        readings: &mut [Reading],
+    ) {
+        let Some(room) = self.room else { return };
+        let count = widths.iter().filter(|width| **width > 0).count();
+        let used = widths.iter().sum::<usize>() + GAP * count.saturating_sub(1);
+        let mut free = room.saturating_sub(used);
+        for (at, width) in shown.iter().zip(widths).filter(|(at, _)| columns[**at].fit == Fit::List) {
+            let most = *width + free;
+            let used = folded_width(&Reading { fold: Some(most), ..readings[*at] }, rows, *at, most);
+            let more = used.saturating_sub(*width);
+            *width += more;
+            free -= more;
+            readings[*at].fold = Some(FOLD.max(*width));
+        }
     }
 
     /// The rows in columns whose widths are settled.

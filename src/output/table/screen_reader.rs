@@ -19,8 +19,7 @@ pub(in crate::output) fn write(
     output_context: &OutputContext,
 ) -> io::Result<Shown> {
     let mut shown = Shown::Whole;
-    let is_exact = output_context.wide || !output_context.is_terminal;
-    let now = (!is_exact).then_some(output_context.now);
+    let now = output_context.is_terminal.then_some(output_context.now);
     let reading = Reading { now, wide: output_context.wide, dates: false, fold: None };
     let folds = output_context.is_terminal && !output_context.wide;
     let mut tell = |label: &str, cell: &Cell, reading: &Reading, out: &mut dyn Write| {

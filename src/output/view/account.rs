@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::api::{self, Permissions};
 use crate::domain::{Company, Ownership};
 use crate::output::time::counted;
-use crate::output::view::{text, written};
+use crate::output::view::{Field, text, written};
 use crate::output::{Answer, Block, Cell, Cells, Column, Fit, Row};
 use crate::text::CommandLine;
 
@@ -258,7 +258,10 @@ impl Row for AccountView {
             written(self.company_count),
             self.created_at.into(),
             self.password_changed_at.into(),
-            written(self.last_used_at),
+            match self.last_used_at {
+                None if self.use_known => Field::Absent("never"),
+                last_used_at => written(last_used_at),
+            },
             text(self.description.as_ref()),
         ]
     }

@@ -35,6 +35,8 @@ pub enum Field<'a> {
     Id(i64),
     /// A time, in RFC 3339.
     Time(Timestamp),
+    /// Nothing, for programs; for people this word.
+    Absent(&'static str),
     /// A secret, which no format changes.
     Secret(SecretText<'a>),
 }
@@ -57,6 +59,7 @@ impl Field<'_> {
     pub(in crate::output) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
+            Self::Absent(_) => Cow::Borrowed(""),
             Self::Time(time) => Cow::Owned(time.to_string()),
             Self::Count(count) => Cow::Owned(count.to_string()),
             Self::Id(id) => Cow::Owned(id.to_string()),

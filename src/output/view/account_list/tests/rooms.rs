@@ -105,27 +105,32 @@ fn a_terminal_too_narrow_for_a_table_gets_labelled_lines() {
 fn a_whole_table_leaves_nothing_out() {
     insta::assert_snapshot!(on_terminal(&everything(), 200, true), @r"
     Owned by Acme MSP (1) — 3 accounts
-    NAME              ID  ACCESS                                                COMPANIES  LAST USED             PASSWORD SET          CREATED               DESCRIPTION
-    backup-runner     7   alerts:edit, alerts:view, devices:view, views:manage  1          2026-11-22T09:00:00Z  2026-11-20T08:30:00Z  2026-11-01T08:00:00Z  Nightly jobs
-    dormant-bot       7   none                                                  0          never                 2026-11-20T08:30:00Z  2026-11-01T08:00:00Z
-    fleet-automation  7   operator: alerts:view, devices:edit, devices:view     1          2026-11-22T09:00:00Z  2026-11-20T08:30:00Z  2026-11-01T08:00:00Z  Nightly jobs
+    NAME              ID  ACCESS                                                COMPANIES  LAST USED    PASSWORD SET  CREATED      DESCRIPTION
+    backup-runner     7   alerts:edit, alerts:view, devices:view, views:manage  1          3 hours ago  2 days ago    21 days ago  Nightly jobs
+    dormant-bot       7   none                                                  0          never        2 days ago    21 days ago
+    fleet-automation  7   operator                                              1          3 hours ago  2 days ago    21 days ago  Nightly jobs
 
     External, with access to Acme MSP (1) — 1 account
-    NAME                 ID  ACCESS                OWNER                    PASSWORD SET          CREATED               DESCRIPTION
-    northwind-telemetry  7   viewer: devices:view  Northwind Logistics (2)  2026-11-20T08:30:00Z  2026-11-01T08:00:00Z  Nightly jobs
+    NAME                 ID  ACCESS  OWNER                    PASSWORD SET  CREATED      DESCRIPTION
+    northwind-telemetry  7   viewer  Northwind Logistics (2)  2 days ago    21 days ago  Nightly jobs
     ");
-    let owned = Asked { only: Some(Ownership::Owned), ..Asked::default() };
-    insta::assert_snapshot!(on_terminal(&list(vec![fleet()], owned), 80, true), @r"
-    Owned by Acme MSP (1) — 1 account
-    Name          fleet-automation
-    Id            7
-    Access        operator: alerts:view, devices:edit, devices:view
-    Companies     1
-    Last used     2026-11-22T09:00:00Z
-    Password set  2026-11-20T08:30:00Z
-    Created       2026-11-01T08:00:00Z
-    Description   Nightly jobs
-    ");
+}
+
+/// F36: `--wide` wrote other times and other words into the columns, and 200 columns did not show what 40 hid.
+#[test]
+fn a_wide_table_only_adds_columns_and_room_is_used() {
+    let mut many = backup();
+    let permissions = (0..9).map(|at| format!("devices:view{at}"));
+    many.access.as_mut().unwrap().permissions = permissions.collect();
+    let shown = |width, wide| on_terminal(&list(vec![many.clone(), fleet()], Asked::default()), width, wide);
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (narrow, whole) = (shown(200, false), shown(300, true));
+    assert!(narrow.contains("devices:view8") && !narrow.contains("more"), "{narrow}");
+    for (line, wide) in narrow.lines().zip(whole.lines()) {
+        let wide = words(wide);
+        assert!(words(line).iter().all(|word| wide.contains(word)), "{line}\n{whole}");
+    }
+    assert!(shown(110, false).contains("devices:view2 and 6 more"), "{}", shown(110, false));
 }
 
 #[test]

@@ -1,0 +1,34 @@
+//! Variables of `serve` that stand in for options.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use crate::config::Environment;
+use crate::config::env::Variable;
+use crate::error::{CliError, Result};
+
+/// What was typed, else the value of the variable.
+///
+/// # Errors
+/// `config` for a value that makes no sense.
+pub(super) fn or_variable<T>(
+    typed: Option<T>,
+    variable: Variable,
+    environment: &Environment,
+) -> Result<Option<T>>
+where
+    T: FromStr<Err: Display>,
+{
+    match typed {
+        Some(typed) => Ok(Some(typed)),
+        None => environment.get(variable)?.map(|text| parsed(variable, &text)).transpose(),
+    }
+}
+
+/// The value of a variable. The error does not repeat it: it may have a password.
+///
+/// # Errors
+/// `config`.
+pub(super) fn parsed<T: FromStr<Err: Display>>(variable: Variable, text: &str) -> Result<T> {
+    text.parse().map_err(|error| CliError::config(format!("{}: {error}", variable.name)))
+}

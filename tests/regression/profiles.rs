@@ -1,0 +1,48 @@
+//! Profiles that do not exist, and variables that stand above the profile in use.
+
+use crate::cli::acting::{ACME_ADMIN, World};
+
+/// F32: an unknown profile was exit 3 in `list` and `logout`, and exit 5 in `profile use`.
+#[test]
+fn a_profile_that_does_not_exist_is_not_found_everywhere() {
+    let world = World::start();
+    let mut env = world.signed_in(ACME_ADMIN);
+    env.unset("SACTL_SERVER");
+    for line in [
+        "--profile nope list",
+        "--profile nope whoami",
+        "--profile nope logout",
+        "--profile nope token",
+        "--profile nope company use 1",
+        "profile use nope",
+        "profile show nope",
+        "profile delete nope",
+        "profile rename nope other",
+    ] {
+        env.sactl(line).refused(5, "no profile nope").refused(5, "sactl profile list");
+        env.sactl(&format!("{line} -o json")).error(5, "not_found");
+    }
+    let env = env.with("SACTL_PROFILE", "nope");
+    env.sactl("list").refused(5, "no profile nope");
+}
+
+/// F31: `profile use` said nothing of a variable that names another company or account.
+#[test]
+fn a_variable_that_stands_above_the_profile_is_told() {
+    let world = World::start();
+    let name = world.signed_in(ACME_ADMIN).sactl("profile list -o name").ok().stdout.trim().to_owned();
+    for (variable, value) in [
+        ("SACTL_SERVER", world.url().as_str()),
+        ("SACTL_PROFILE", name.as_str()),
+        ("SACTL_COMPANY", "2"),
+        ("SACTL_USERNAME", "viewer@acme.example"),
+    ] {
+        let mut env = world.signed_in(ACME_ADMIN);
+        env.unset("SACTL_SERVER");
+        let told = env.with(variable, value).run(["profile", "use", &name]).ok().stderr.clone();
+        assert!(told.contains(&format!("{variable} is set and overrides")), "{told}");
+    }
+    let mut env = world.signed_in(ACME_ADMIN);
+    env.unset("SACTL_SERVER");
+    assert!(!env.run(["profile", "use", &name]).ok().stderr.contains("overrides"));
+}
