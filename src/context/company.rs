@@ -174,9 +174,9 @@ async fn typed(ui: &Ui, companies: &[Company]) -> Result<Company> {
     let (mut lists, mut asked) = (is_short, 1);
     loop {
         if lists {
-            companies
-                .iter()
-                .for_each(|company| ui.ask_about(format!("{:>6}  {}", company.id.0, company.name)));
+            for company in companies {
+                ui.ask_about(format!("{:>6}  {}", company.id.0, company.name));
+            }
         }
         let answer = ui.prompt(question).await?;
         lists = answer.trim() == LIST;

@@ -27,16 +27,21 @@ pub(super) struct InitAdminArgs {
     ///
     /// The company is called like the domain of the address. A terminal asks for the password; elsewhere, for example
     /// in a service whose output goes to a journal, one of the two options below is needed.
-    #[arg(long, value_name = "EMAIL")]
-    init_admin: Option<String>,
+    #[arg(id = "init_admin", long = "init-admin", value_name = "EMAIL")]
+    email: Option<String>,
 
     /// Read the password of the first administrator from this file
-    #[arg(long, value_name = "FILE", conflicts_with = "init_admin_password_out")]
-    init_admin_password_file: Option<PathBuf>,
+    #[arg(
+        id = "init_admin_password_file",
+        long = "init-admin-password-file",
+        value_name = "FILE",
+        conflicts_with = "init_admin_password_out"
+    )]
+    password_file: Option<PathBuf>,
 
     /// Generate the password of the first administrator, and write it to a new file that only you can read
-    #[arg(long, value_name = "FILE")]
-    init_admin_password_out: Option<PathBuf>,
+    #[arg(id = "init_admin_password_out", long = "init-admin-password-out", value_name = "FILE")]
+    password_out: Option<PathBuf>,
 }
 
 impl InitAdminArgs {
@@ -45,17 +50,14 @@ impl InitAdminArgs {
     /// # Errors
     /// `config` for a variable that cannot be read.
     pub(super) fn or_variables(self, environment: &Environment) -> Result<Self> {
-        let is_typed = self.init_admin_password_file.is_some() || self.init_admin_password_out.is_some();
+        let is_typed = self.password_file.is_some() || self.password_out.is_some();
         let path = |typed: Option<PathBuf>, variable| {
             typed.or_else(|| environment.raw(variable).filter(|_| !is_typed).map(PathBuf::from))
         };
         Ok(Self {
-            init_admin: or_variable(self.init_admin, env::SERVE_INIT_ADMIN, environment)?,
-            init_admin_password_file: path(
-                self.init_admin_password_file,
-                env::SERVE_INIT_ADMIN_PASSWORD_FILE,
-            ),
-            init_admin_password_out: path(self.init_admin_password_out, env::SERVE_INIT_ADMIN_PASSWORD_OUT),
+            email: or_variable(self.email, env::SERVE_INIT_ADMIN, environment)?,
+            password_file: path(self.password_file, env::SERVE_INIT_ADMIN_PASSWORD_FILE),
+            password_out: path(self.password_out, env::SERVE_INIT_ADMIN_PASSWORD_OUT),
         })
     }
 
@@ -64,13 +66,13 @@ impl InitAdminArgs {
     /// # Errors
     /// `usage` for options that make no sense together, and for what is no e-mail address.
     pub(super) fn email(&self) -> Result<Option<&str>> {
-        let Self { init_admin, init_admin_password_file: file, init_admin_password_out: out } = self;
+        let Self { email, password_file: file, password_out: out } = self;
         if file.is_some() && out.is_some() {
             return Err(CliError::usage(
                 "the password of the first administrator is read from a file or written to one, not both",
             ));
         }
-        let Some(email) = init_admin else {
+        let Some(email) = email else {
             return match (file, out) {
                 (None, None) => Ok(None),
                 _ => Err(CliError::usage("a password of the first administrator needs --init-admin EMAIL")),
@@ -94,7 +96,7 @@ impl InitAdminArgs {
         }
         let password = self.password(email, ui).await?;
         let applied = seed::apply(platform, &seed_of(email, company, &password)).await;
-        if let (Err(_), Some(out)) = (&applied, &self.init_admin_password_out) {
+        if let (Err(_), Some(out)) = (&applied, &self.password_out) {
             // It is the password of no account.
             let _ = std::fs::remove_file(out);
         }
@@ -105,11 +107,11 @@ impl InitAdminArgs {
     }
 
     async fn password(&self, email: &str, ui: &Ui) -> Result<Password> {
-        if let Some(file) = &self.init_admin_password_file {
+        if let Some(file) = &self.password_file {
             return checked(read_password_file(file)?);
         }
         let generated = || password::generate(&mut rand::rng());
-        if let Some(out) = &self.init_admin_password_out {
+        if let Some(out) = &self.password_out {
             let password = generated();
             return written(out, &password).map(|()| password);
         }
@@ -130,7 +132,7 @@ impl InitAdminArgs {
 
     /// Says where the password is, or shows it where it is told nowhere else.
     fn tell(&self, email: &str, password: &Password, ui: &Ui) {
-        match (&self.init_admin_password_file, &self.init_admin_password_out) {
+        match (&self.password_file, &self.password_out) {
             (Some(_), _) => {}
             (None, Some(out)) => ui.status(format!("The password of {email} is in {}", out.display())),
             (None, None) if ui.is_interactive() => {}
