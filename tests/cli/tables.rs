@@ -80,7 +80,9 @@ fn a_whole_table_loses_nothing() {
         // Cells side by side have their lines mixed; alone they read on.
         if columns == 40 {
             for account in everything["owned"].as_array().unwrap() {
-                for permission in account["access"]["permissions"].as_array().into_iter().flatten() {
+                let access = &account["access"];
+                let listed = access["permissions"].as_array().filter(|_| access["role"].is_null());
+                for permission in listed.into_iter().flatten() {
                     assert!(dense.contains(permission.as_str().unwrap()), "{permission}: {whole}");
                 }
                 let description = account["description"].as_str().unwrap_or_default();

@@ -22,7 +22,7 @@ fn errors_and_hints_are_broken_between_words_at_every_width() {
         "list --role opertor",
         "role delete viewer --yes",
         "list --nonsense",
-        "grant backup-runner --role viewer --dry-run",
+        "grant backup-runner --role viewr",
         "--profile nope list",
     ] {
         let words_of = |text: &str| -> Vec<String> {
