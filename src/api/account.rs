@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::access::InitialAccess;
+use super::audit::Actor;
 use super::bounds::{MOST_UNPAGED, objects, optional_rows};
 use super::{Access, Listed};
 use crate::domain::{AccountId, Company, Ownership, Password};
@@ -53,8 +54,8 @@ pub struct Account {
 }
 
 impl Listed for Account {
-    fn key(&self) -> (String, i64) {
-        (self.name.to_lowercase(), 0)
+    fn key(&self) -> Option<(String, i64)> {
+        Some((self.name.to_lowercase(), 0))
     }
 }
 
@@ -67,14 +68,25 @@ pub struct AccountDetail {
     pub account: Account,
     /// Its access everywhere, by company id; null for all but the owner.
     pub companies: Option<Vec<Access>>,
+    /// Who created it; null where that is unknown, and for all but the owner.
+    pub created_by: Option<Actor>,
+    /// Who last set its password; null where that is unknown, and for all but the owner.
+    pub password_changed_by: Option<Actor>,
 }
 
 impl<'de> Deserialize<'de> for AccountDetail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Authors {
+            created_by: Option<Actor>,
+            password_changed_by: Option<Actor>,
+        }
         let text = <&RawValue>::deserialize(deserializer)?.get();
         let mut account: Account = serde_json::from_str(text).map_err(D::Error::custom)?;
         let companies = account.companies.take();
-        Ok(Self { account, companies })
+        let Authors { created_by, password_changed_by } =
+            serde_json::from_str(text).map_err(D::Error::custom)?;
+        Ok(Self { account, companies, created_by, password_changed_by })
     }
 }
 

@@ -9,8 +9,8 @@ use crate::domain::Company;
 pub use super::schema::CompanySchema;
 
 impl Listed for Company {
-    fn key(&self) -> (String, i64) {
-        (self.name.to_lowercase(), self.id.0)
+    fn key(&self) -> Option<(String, i64)> {
+        Some((self.name.to_lowercase(), self.id.0))
     }
 }
 

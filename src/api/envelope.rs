@@ -49,8 +49,9 @@ pub struct Page<T> {
 
 /// What lists consist of.
 pub trait Listed: DeserializeOwned {
-    /// The position of the row in its list: the lower-cased name, then the number where names repeat.
-    fn key(&self) -> (String, i64);
+    /// The position of the row in its list: the lower-cased name, then the number where names repeat. `None` where
+    /// rows do not show their position.
+    fn key(&self) -> Option<(String, i64)>;
 }
 
 /// What a list may be asked for besides its filters.

@@ -33,6 +33,8 @@ pub const ACCOUNT: &str = "/api/companies/{company_id}/service-accounts/{name}";
 pub const PASSWORD: &str = "/api/companies/{company_id}/service-accounts/{name}/password";
 /// Its access in the company.
 pub const ACCESS: &str = "/api/companies/{company_id}/service-accounts/{name}/access";
+/// The audit log of a company.
+pub const AUDIT: &str = "/api/companies/{company_id}/audit-logs";
 /// What precedes the path of a write to try it. It is a path and not a header: a server that does not know it answers
 /// 404 and does nothing.
 pub const DRY_RUN: &str = "/dry-run";

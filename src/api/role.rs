@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Listed, Permissions};
 
 impl Listed for Role {
-    fn key(&self) -> (String, i64) {
-        (self.name.to_lowercase(), 0)
+    fn key(&self) -> Option<(String, i64)> {
+        Some((self.name.to_lowercase(), 0))
     }
 }
 

@@ -77,6 +77,14 @@ pub enum Command {
     Role(commands::role::Args),
     /// List the permissions of the platform
     Permission(commands::permission::Args),
+    /// Show what was done in the company, and by whom
+    ///
+    /// Shows the audit log of the company, newest first: changes of accounts, access and roles, and for each day the
+    /// first sign-in from each address and the first refused one. A record holds only what concerns this company; an
+    /// actor from another company appears as that company. Needs auditing:view.
+    ///
+    /// An age is a number with m, h, d or w: 30m, 24h, 7d, 4w. A time is a day such as 2026-11-01, or RFC 3339.
+    Audit(commands::audit::Args),
     /// Send any HTTP request as the signed-in account
     ///
     /// PATH starts with / and is always on the server you are signed in to. A non-2xx response is an error,

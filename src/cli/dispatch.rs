@@ -55,6 +55,7 @@ async fn work(command: Command, context: &Context) -> Result<u8> {
         Command::Revoke(args) => Box::pin(commands::revoke::run(args, context)),
         Command::Role(args) => Box::pin(commands::role::run(args, context)),
         Command::Permission(args) => Box::pin(commands::permission::run(args, context)),
+        Command::Audit(args) => Box::pin(commands::audit::run(args, context)),
         Command::Api(args) => Box::pin(commands::api::run(args, context)),
         Command::Token(args) => Box::pin(commands::token::run(args, context)),
         Command::Doctor(args) => Box::pin(commands::doctor::run(args, context)),

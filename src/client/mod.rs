@@ -8,6 +8,7 @@
 mod about;
 mod access;
 mod accounts;
+mod audit;
 mod change;
 mod companies;
 mod error;

@@ -20,16 +20,16 @@ impl<K> Default for Tally<K> {
 }
 
 impl<K: Ord> Tally<K> {
-    /// Takes the keys of one page. Only the first page announces a total, and 0 of a server that counts nothing is none.
+    /// Takes the keys of one page, `None` for rows that show none. Only the first page announces a total, and 0 of a server that counts nothing is none.
     ///
     /// # Errors
     /// `bad_response` for a row that does not stand behind the one before, and for far more rows than announced.
-    pub(super) fn take(&mut self, total: Option<u64>, keys: impl Iterator<Item = K>) -> Result<()> {
+    pub(super) fn take(&mut self, total: Option<u64>, keys: impl Iterator<Item = Option<K>>) -> Result<()> {
         for key in keys {
-            if self.last.as_ref().is_some_and(|last| *last >= key) {
+            if key.is_some() && self.last >= key {
                 return Err(Error::bad_response("the server lists rows twice or out of order"));
             }
-            self.last = Some(key);
+            self.last = key;
             self.rows += 1;
         }
         self.count(total, 0)
@@ -80,7 +80,7 @@ mod tests {
         let mut tally = Tally::default();
         let mut announced = Some(total);
         for page in pages {
-            tally.take(announced.take(), page.iter().copied())?;
+            tally.take(announced.take(), page.iter().copied().map(Some))?;
         }
         Ok(tally)
     }

@@ -1,6 +1,7 @@
 //! One verb, one file: its arguments and what it does.
 
 pub mod api;
+pub mod audit;
 pub mod company;
 pub mod create;
 pub mod delete;

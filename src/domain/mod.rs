@@ -6,6 +6,7 @@
 //! the platform uses it to decide.
 
 pub mod account;
+pub mod age;
 pub mod company;
 pub mod decision;
 pub mod mask;
@@ -18,6 +19,7 @@ pub mod secret;
 pub mod violation;
 
 pub use account::{AccountId, AccountName, Description, Ownership};
+pub use age::{Age, Moment};
 pub use company::{Company, CompanyId};
 pub use decision::{Operation, Refusal, Relation};
 pub use origin::Origin;

@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::{
-    AccountDetailView, AccountListView, AccountRow, AccountView, Answer, CheckView, CompanyListView,
-    CompanyView, CreatedView, DeletedView, DoctorView, DryRunView, ErrorView, GrantView, HelpView,
-    IdentityView, PasswordView, PermissionListView, PermissionView, ProfileListView, ProfileView, RawView,
-    RevokeView, RoleDeletedView, RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
+    AccountDetailView, AccountListView, AccountRow, AccountView, Answer, AuditLogView, AuditRow, CheckView,
+    CompanyListView, CompanyView, CreatedView, DeletedView, DoctorView, DryRunView, ErrorView, GrantView,
+    HelpView, IdentityView, PasswordView, PermissionListView, PermissionView, ProfileListView, ProfileView,
+    RawView, RevokeView, RoleDeletedView, RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
 };
 
 /// The heads of tables for people that are no columns, and the columns with the same content.
@@ -143,6 +143,16 @@ pub const DOCUMENTS: &[Document] = &[
         &["role show", "role create", "role edit"],
     ),
     Document::one::<RoleDeletedView>("role-deleted", "A deleted role.", &["role delete"]),
+    Document::list::<AuditLogView>(
+        "audit-log",
+        "audit-record",
+        "What was done in a company, newest first.",
+        &["audit"],
+    ),
+    Document::row::<AuditRow>(
+        "audit-record",
+        "A record of the audit log, with the company whose log it is from.",
+    ),
     Document::list::<PermissionListView>(
         "permissions",
         "permission",

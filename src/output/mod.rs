@@ -27,6 +27,7 @@ pub use table::layout::Fit;
 pub(crate) use time::grouped;
 pub use view::account::{AccessView, AccountDetailView, AccountView};
 pub use view::account_list::{AccountListView, AccountRow, Asked, Cut, May};
+pub use view::audit::{AuditLogView, AuditRow};
 pub use view::change::{CreatedView, DeletedView, GrantView, PasswordView, RevokeView};
 pub use view::company::{CompanyListView, CompanyView};
 pub use view::doctor::{CheckView, DoctorView, Status};

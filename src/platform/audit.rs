@@ -1,5 +1,6 @@
 //! What is recorded of every decided change: once in each company that it concerns, holding only that
-//! company's part, in the transaction of the change. Refused sign-ins are counted apart, by principal and hour.
+//! company's part, in the transaction of the change. Of sign-ins the first of a day is recorded; refused ones are also
+//! counted apart, by principal and hour.
 //!
 //! A record names accounts, roles and permissions, never a password, a hash, a token or a code. A caller who acts
 //! from another company appears there as that company.
@@ -17,40 +18,9 @@ use super::store::account::AccountRow;
 use super::store::audit::{NewRecord, insert};
 use super::store::principal::Principal;
 use super::store::refused::{self, RefusedSignIn};
-use crate::api::session::Kind;
+pub(super) use crate::api::audit::Action;
+use crate::api::audit::{Actor, ActorKind};
 use crate::domain::{Company, CompanyId, PermissionSet};
-
-/// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
-    AccountCreated,
-    AccountEdited,
-    PasswordReset,
-    AccountDeleted,
-    AccessSet,
-    AccessAdjusted,
-    AccessRemoved,
-    RoleCreated,
-    RoleEdited,
-    RoleDeleted,
-}
-
-impl Action {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountCreated => "account.created",
-            Self::AccountEdited => "account.edited",
-            Self::PasswordReset => "account.password_reset",
-            Self::AccountDeleted => "account.deleted",
-            Self::AccessSet => "access.set",
-            Self::AccessAdjusted => "access.adjusted",
-            Self::AccessRemoved => "access.removed",
-            Self::RoleCreated => "role.created",
-            Self::RoleEdited => "role.edited",
-            Self::RoleDeleted => "role.deleted",
-        }
-    }
-}
 
 /// Who did it, through which company, in which request.
 pub(super) struct Author<'a> {
@@ -92,18 +62,17 @@ pub(super) async fn record(
         Object::Role(name) => (None, Some(name.to_owned())),
     };
     let records = parts.into_iter().map(|(company, detail)| {
-        let (actor_kind, actor_id, actor_name) = if is_known_in(company) {
-            (kind(author.caller.kind), author.caller.id.0, author.caller.name.clone())
+        let actor = if is_known_in(company) {
+            author.caller.actor()
         } else {
-            ("company", author.company.id.0, author.company.name.clone())
+            let Company { id, name } = author.company.clone();
+            Actor { kind: ActorKind::Company, id: id.0, name }
         };
         NewRecord {
             at: platform.now(),
             company,
-            action: action.as_str(),
-            actor_kind,
-            actor_id,
-            actor_name,
+            action,
+            actor,
             account: account.clone(),
             role_name: role_name.clone(),
             detail,
@@ -116,15 +85,16 @@ pub(super) async fn record(
 /// How many groups there are of names that do not exist.
 const GROUPS: i64 = 256;
 
-/// Counts a refused sign-in in the record of its principal; `reason` is the error code.
+/// Counts a refused sign-in in the record of its principal; `reason` is the error code. The first of a day is a record of
+/// the log too.
 ///
-/// Companies find it through the access of the principal, so that one row is enough however many they are. A name that
-/// does not exist is counted in a group of such names: it costs the same, and what was typed is not kept. A failure is
-/// for the log only. What counts guesses does not depend on it.
+/// A name that does not exist is counted in a group of such names: it costs the same, and what was typed is not kept. A
+/// failure is for the log of the server only. What counts guesses does not depend on it.
 pub(super) async fn record_refused_sign_in(
     platform: &Platform,
     principal: Option<&Principal>,
     username: &str,
+    address: Option<&str>,
     reason: &'static str,
     request_id: &str,
 ) {
@@ -132,19 +102,85 @@ pub(super) async fn record_refused_sign_in(
     let refused = RefusedSignIn {
         at: platform.now(),
         principal: principal.map_or(-1 - group, |principal| principal.id.0),
-        kind: principal.map_or("", |principal| kind(principal.kind)),
+        kind: principal.map_or("", |principal| ActorKind::from(principal.kind).as_str()),
         name: principal.map_or_else(String::new, |principal| principal.name.clone()),
         owner: principal.and_then(|principal| principal.owner),
         reason,
         request_id: request_id.to_owned(),
     };
-    let recorded = async {
+    let counted = async {
         let tx = platform.store().begin().await?;
+        let is_first = !refused::is_counted_today(&*tx, &refused).await?;
         refused::add(&*tx, refused).await?;
-        tx.commit().await
+        tx.commit().await.map(|()| is_first)
     };
-    if let Err(error) = recorded.await {
-        tracing::error!(%error, "a refused sign-in was not recorded");
+    match counted.await {
+        Ok(is_first) => {
+            let detail = json!({ "reason": reason, "address": address });
+            let record = |principal| SignInRecord::new(principal, Action::SignInRefused, detail, request_id);
+            if let Some(record) = principal.filter(|_| is_first).map(record) {
+                // Beside the answer, which takes as long for a name that no company knows.
+                tokio::spawn(record.keep(platform.clone()));
+            }
+        }
+        Err(error) => tracing::error!(%error, "a refused sign-in was not recorded"),
+    }
+}
+
+/// A record of a sign-in. The use of an account is told to its owner only, that of a human to all their companies.
+pub(super) struct SignInRecord {
+    principal: PrincipalId,
+    actor: Actor,
+    owner: Option<i64>,
+    action: Action,
+    detail: Value,
+    request_id: String,
+}
+
+impl SignInRecord {
+    pub(super) fn new(principal: &Principal, action: Action, detail: Value, request_id: &str) -> Self {
+        let (id, name) = (principal.id, principal.name.clone());
+        Self {
+            principal: id,
+            actor: Actor { kind: principal.kind.into(), id: id.0, name },
+            owner: principal.owner,
+            action,
+            detail,
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    /// Adds the record, in a transaction of the caller.
+    pub(super) async fn add(self, platform: &Platform, db: &impl Connection) -> Result<(), sea_orm::DbErr> {
+        let companies = if let Some(owner) = self.owner {
+            vec![CompanyId(owner)]
+        } else {
+            let everywhere = access::everywhere(db, self.principal).await?;
+            everywhere.into_iter().map(|grant| grant.company.id).collect()
+        };
+        let account = self.owner.map(|_| (self.actor.id, self.actor.name.clone()));
+        let records = companies.into_iter().map(|company| NewRecord {
+            at: platform.now(),
+            company,
+            action: self.action,
+            actor: self.actor.clone(),
+            account: account.clone(),
+            role_name: None,
+            detail: self.detail.clone(),
+            request_id: self.request_id.clone(),
+        });
+        insert(db, records).await
+    }
+
+    async fn keep(self, platform: Platform) {
+        let kept = async {
+            let tx = platform.store().begin().await?;
+            self.add(&platform, &*tx).await?;
+            tx.commit().await
+        };
+        if let Err(error) = kept.await {
+            tracing::error!(%error, "a refused sign-in was not recorded");
+        }
     }
 }
 
@@ -168,11 +204,4 @@ pub(super) fn assignment_detail(assignment: &Assignment) -> Value {
 /// A change of a set of permissions as a record tells of it.
 pub(super) fn change_detail(old: PermissionSet, new: PermissionSet) -> Value {
     json!({ "added": (new - old).names(), "removed": (old - new).names() })
-}
-
-const fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::User => "user",
-        Kind::ServiceAccount => "service_account",
-    }
 }

@@ -10,6 +10,7 @@ use super::error::Error;
 use super::hex::hex;
 use super::ids::PrincipalId;
 use super::store::{Connection, principal, token};
+use crate::api::audit::Actor;
 use crate::api::session::Kind;
 use crate::domain::Token;
 
@@ -37,6 +38,13 @@ pub struct Caller {
     pub expires_at: Timestamp,
     /// What is kept of the token.
     fingerprint: String,
+}
+
+impl Caller {
+    /// The caller as the author of a change, for companies that know the caller.
+    pub(super) fn actor(&self) -> Actor {
+        Actor { kind: self.kind.into(), id: self.id.0, name: self.name.clone() }
+    }
 }
 
 /// Finds out who the bearer of `token` is.

@@ -60,6 +60,25 @@ pub fn expansion_statement(backend: sea_orm::DbBackend, accounts: &[PrincipalId]
     store::account::expansion_statement(backend, accounts)
 }
 
+/// The statement that reads a page of the audit log behind a record of the time `after`, for the same.
+#[doc(hidden)]
+pub fn audit_statement(
+    backend: sea_orm::DbBackend,
+    company: crate::domain::CompanyId,
+    account: Option<&str>,
+    actor: Option<&str>,
+    after: Timestamp,
+) -> String {
+    let names = |name: Option<&str>| name.map(str::to_owned).into_iter().collect();
+    let filter = store::audit::Filter {
+        accounts: names(account),
+        actors: names(actor),
+        ..store::audit::Filter::default()
+    };
+    let after = store::audit::Place { at: after, id: i64::MAX };
+    store::audit::statement(backend, company, &filter, Some(after))
+}
+
 /// Says what time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 

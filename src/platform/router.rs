@@ -15,7 +15,7 @@ use super::Platform;
 use super::routes::answer::Edge;
 use super::routes::call::DryRun;
 use super::routes::refusal::Refused;
-use super::routes::{access, account, answer, company, role, session, state};
+use super::routes::{access, account, answer, audit, company, role, session, state};
 use crate::api::{Code, Problem, path};
 
 /// How long a request may take, its body included.
@@ -36,6 +36,7 @@ fn every_route() -> OpenApiRouter<Platform> {
         .routes(routes!(role::show))
         .routes(routes!(account::list))
         .routes(routes!(account::show))
+        .routes(routes!(audit::list))
         .merge(writes())
         .nest(path::DRY_RUN, dry_runs())
 }

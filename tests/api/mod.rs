@@ -1,5 +1,6 @@
 //! The platform as its clients meet it: real HTTP against a real server.
 
+mod audit;
 mod document;
 mod lifecycle;
 mod lists;

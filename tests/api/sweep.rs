@@ -36,7 +36,7 @@ const PASSWORD: &str = "/api/companies/{company_id}/service-accounts/{name}/pass
 const ACCESS: &str = "/api/companies/{company_id}/service-accounts/{name}/access";
 
 /// Every route but the dry runs.
-const ROUTES: [(&str, &str, Needs); 26] = [
+const ROUTES: [(&str, &str, Needs); 27] = [
     ("POST", "/public/auth/connect/token", Nothing),
     ("POST", "/public/auth/connect/revocation", Nothing),
     ("GET", "/healthz", Nothing),
@@ -46,6 +46,7 @@ const ROUTES: [(&str, &str, Needs); 26] = [
     ("GET", "/api/permissions", Token),
     ("GET", "/api/companies", Token),
     ("GET", "/api/companies/{company_id}", Membership),
+    ("GET", "/api/companies/{company_id}/audit-logs", Permission("auditing:view")),
     ("GET", ROLES, ROLES_VIEW),
     ("POST", ROLES, ROLES_MANAGE),
     ("GET", ROLE, ROLES_VIEW),

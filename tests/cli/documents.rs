@@ -41,9 +41,15 @@ fn every_account_command_answers_its_shape() {
     for account in [&list["owned"], &list["external"]].into_iter().flat_map(|list| list.as_array().unwrap()) {
         assert_eq!(keys(account), ACCOUNT);
     }
-    assert_eq!(keys(&answer("show fleet-automation")), account_with(&["companies"]));
+    assert_eq!(
+        keys(&answer("show fleet-automation")),
+        account_with(&["companies", "created_by", "password_changed_by"])
+    );
     assert_eq!(answer("show northwind-telemetry")["companies"], Value::Null);
-    assert_eq!(keys(&answer("create a-bot --generate")), account_with(&["companies", "password"]));
+    assert_eq!(
+        keys(&answer("create a-bot --generate")),
+        account_with(&["companies", "created_by", "password_changed_by", "password"])
+    );
     assert_eq!(keys(&answer("edit a-bot --description A")), ACCOUNT);
     assert_eq!(keys(&answer("passwd a-bot --generate --yes")), ["account", "password"]);
     let granted = answer("grant a-bot --role viewer");

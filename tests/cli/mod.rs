@@ -2,6 +2,8 @@
 
 #[cfg(feature = "platform")]
 pub(crate) mod acting;
+#[cfg(feature = "platform")]
+mod audit;
 mod bad_input;
 mod ci;
 #[cfg(feature = "platform")]

@@ -38,6 +38,7 @@ const STORY: &[(&str, &str)] = &[
     ("role edit", "role-@ --add-permission alerts:view"),
     ("role delete", "role-@ --yes"),
     ("permission list", ""),
+    ("audit", ""),
     ("api", "GET /api/companies/1/roles"),
     ("help", "list"),
     ("doctor", ""),

@@ -53,7 +53,7 @@ fn version_is_the_package_version() {
 }
 
 /// The commands of the small client.
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "login",
     "logout",
     "whoami",
@@ -69,6 +69,7 @@ const COMMANDS: [&str; 21] = [
     "revoke",
     "role",
     "permission",
+    "audit",
     "api",
     "token",
     "doctor",

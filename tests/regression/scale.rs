@@ -8,7 +8,7 @@ use sactl::domain::{CompanyId, Ownership};
 use sactl::platform::authn::{Caller, authenticate};
 use sactl::platform::ids::PrincipalId;
 use sactl::platform::service::{account, seed, session};
-use sactl::platform::{DatabaseUrl, Platform, expansion_statement, list_statements};
+use sactl::platform::{DatabaseUrl, Platform, audit_statement, expansion_statement, list_statements};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
 
@@ -20,15 +20,19 @@ const ACME: CompanyId = CompanyId(1);
 /// The company that has many.
 const NORTHWIND: CompanyId = CompanyId(2);
 
-/// Gives Northwind 100,000 accounts, each with access there and in Contoso. Their names stand before, between and
+/// Gives Northwind 100,000 accounts, each with a record and access there, and access in Contoso. Their names stand before, between and
 /// behind the names that Acme sees.
-const FOREIGN: [&str; 3] = [
+const FOREIGN: [&str; 4] = [
     "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 100000)
      INSERT INTO principal
         (kind, name, name_key, password_hash, created_at, password_changed_at, search_key, owner_company_id)
      SELECT 'service_account', name, name, 'none', 0, 0, name, 2
      FROM (SELECT substr('abcdefghijklmnopqrstuvwxyz', 1 + n % 26, 1) || '-foreign-' || n AS name FROM number)
         AS named",
+    "INSERT INTO audit
+        (at, company_id, action, actor_kind, actor_id, actor_name, account_id, account_name, detail, request_id)
+     SELECT id, 2, 'access.set', 'user', id, 'actor-' || id, id, name, '{}', ''
+     FROM principal WHERE password_hash = 'none'",
     "INSERT INTO access (principal_id, company_id, role)
      SELECT id, 2, 'viewer' FROM principal WHERE password_hash = 'none'",
     "INSERT INTO access (principal_id, company_id, role, external_key)
@@ -100,6 +104,24 @@ async fn check_plans(db: &DatabaseConnection) {
     assert!(!["SCAN access", "Seq Scan on access"].iter().any(|scan| plan.contains(scan)), "{plan}");
 }
 
+/// Insists that pages of the audit log are ranges of an index in its order, also of what was done to one account or by
+/// one actor.
+async fn check_plans_of_the_log(db: &DatabaseConnection) {
+    let after = Timestamp::from_second(60).unwrap();
+    for (company, account, actor, index) in [
+        (ACME, None, None, "audit_by_"),
+        (NORTHWIND, None, None, "audit_by_company"),
+        (NORTHWIND, Some("a-foreign-78"), None, "audit_by_account"),
+        (NORTHWIND, None, Some("Actor-9"), "audit_by_actor"),
+    ] {
+        let statement = audit_statement(db.get_database_backend(), company, account, actor, after);
+        let plan = plan(db, &statement).await;
+        assert!(plan.contains(index), "{company}: {statement}\n{plan}");
+        let is_range = !["SCAN", "Seq Scan", "TEMP B-TREE"].iter().any(|bad| plan.contains(bad));
+        assert!(is_range, "{company}: {statement}\n{plan}");
+    }
+}
+
 /// The shortest time of one page, over some tries.
 async fn time_of_a_page(platform: &Platform, caller: &Caller) -> Duration {
     let mut shortest = Duration::MAX;
@@ -119,6 +141,7 @@ async fn a_page_costs_what_it_shows(database: Database) {
     let db = database.connect().await;
     fill(&db).await;
     check_plans(&db).await;
+    check_plans_of_the_log(&db).await;
     let beside = time_of_a_page(&platform, &admin).await;
     assert!(beside <= 3 * alone, "{alone:?} alone, {beside:?} beside 100,000 foreign accounts");
 }

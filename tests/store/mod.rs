@@ -93,11 +93,12 @@ impl World {
         authenticate(&self.platform, &grant.access_token).await.unwrap()
     }
 
-    /// The audit records of a company, oldest first: action, actor, account.
+    /// The audit records of changes in a company, oldest first: action, actor, account.
     async fn records(&self, company: CompanyId) -> Vec<(String, String, Option<String>)> {
         let db = self.database.connect().await;
         let query = format!(
-            "SELECT action, actor_name, account_name FROM audit WHERE company_id = {company} ORDER BY id"
+            "SELECT action, actor_name, account_name FROM audit
+             WHERE company_id = {company} AND action NOT LIKE 'sign_in.%' ORDER BY id"
         );
         let rows = db.query_all_raw(statement(&db, &query)).await.unwrap();
         let row = |row: sea_orm::QueryResult| {

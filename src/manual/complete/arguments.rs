@@ -10,6 +10,7 @@ use super::companies;
 use super::names::{Kind, Names};
 use super::question::{Candidate, FILES, FOLDERS};
 use super::topics;
+use crate::api::audit::Action;
 
 /// What an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ enum Takes {
     Role { own: bool },
     /// A permission.
     Permission,
+    /// An action of the audit log.
+    Action,
     /// A company.
     Company,
     /// A company with a role or permissions.
@@ -65,6 +68,8 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
         | (["create"] | ["role", "create"], "name", _) => Takes::Anything,
         (["role", "show"], "name", _) | (_, _, "ROLE") => Takes::Role { own: false },
         (_, _, "PERMISSION") => Takes::Permission,
+        (["audit"], "action", _) => Takes::Action,
+        (["audit"], "account", _) => Takes::Account { owned: false },
         (_, _, "COMPANY=RIGHTS") => Takes::Grant,
         (_, _, "ID|NAME") => Takes::Company,
         (_, "server" | "url", _) => Takes::Server,
@@ -72,7 +77,7 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
         (
             _,
             "jq" | "arg" | "init_admin" | "username" | "new_name" | "trusted_proxy" | "otp" | "description"
-            | "search" | "limit" | "timeout",
+            | "search" | "limit" | "timeout" | "since" | "until" | "actor",
             _,
         ) => Takes::Anything,
         (_, _, "@FILE|-") => Takes::File,
@@ -125,6 +130,10 @@ fn values(takes: Takes, current: &str, names: &Names) -> Vec<Candidate> {
         Takes::Account { owned } => names.here(Kind::Accounts, current, |name| name.own || !owned),
         Takes::Role { own } => names.here(Kind::Roles, current, |name| name.own || !own),
         Takes::Permission => names.here(Kind::Permissions, current, |_| true),
+        Takes::Action => {
+            let names = Action::ALL.into_iter().map(Action::as_str);
+            names.filter(|name| name.starts_with(current)).flat_map(word).collect()
+        }
         Takes::Company => companies::named(names, current),
         Takes::Grant => companies::granted(names, current),
         Takes::Profile => names.profiles(current),

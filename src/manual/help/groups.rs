@@ -12,7 +12,7 @@ use crate::text::wrap::wrap;
 /// group, so that no command is missing.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Accounts", &["list", "show", "create", "edit", "passwd", "delete"]),
-    ("Access", &["grant", "revoke", "role", "permission"]),
+    ("Access", &["grant", "revoke", "role", "permission", "audit"]),
     ("Sign-in", &["login", "logout", "whoami", "profile", "company", "token"]),
     ("Platform", &["sandbox", "serve"]),
     ("Tools", &["api", "doctor", "completion", "man", "help"]),

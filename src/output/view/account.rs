@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
+use crate::api::audit::Actor;
 use crate::api::{self, Permissions};
 use crate::domain::{Company, Ownership};
 use crate::output::time::counted;
@@ -291,12 +292,17 @@ pub struct AccountDetailView {
     account: AccountView,
     /// Every company where it has access; null unless this company owns it.
     companies: Option<Vec<AccessView>>,
+    /// Who created it; null if unknown, and unless this company owns it.
+    created_by: Option<Actor>,
+    /// Who last set its password; null if unknown, and unless this company owns it.
+    password_changed_by: Option<Actor>,
 }
 
 impl From<api::AccountDetail> for AccountDetailView {
     fn from(detail: api::AccountDetail) -> Self {
         let companies = detail.companies.map(|all| all.into_iter().map(AccessView::from).collect());
-        Self { account: detail.account.into(), companies }
+        let api::AccountDetail { account, created_by, password_changed_by, .. } = detail;
+        Self { account: account.into(), companies, created_by, password_changed_by }
     }
 }
 
@@ -304,6 +310,15 @@ impl AccountDetailView {
     /// The account without its companies.
     pub(in crate::output) const fn account(&self) -> &AccountView {
         &self.account
+    }
+
+    /// Everything about the account, and who made it what it is as far as that is known.
+    fn pairs(&self) -> Vec<(&'static str, Cell)> {
+        let mut pairs = self.account.pairs();
+        let authors = [("Created by", &self.created_by), ("Password set by", &self.password_changed_by)];
+        let known = authors.into_iter().filter_map(|(label, author)| Some((label, author.as_ref()?)));
+        pairs.extend(known.map(|(label, author)| (label, Cell::new(&author.name))));
+        pairs
     }
 
     /// The table of companies for the owner; for other companies, what they can do.
@@ -360,7 +375,7 @@ impl Answer for AccountDetailView {
     }
 
     fn blocks(&self) -> Vec<Block> {
-        let mut blocks = self.account.blocks();
+        let mut blocks = vec![Block::Pairs(self.pairs())];
         blocks.extend(self.companies_blocks());
         blocks
     }

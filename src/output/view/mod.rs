@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 pub(super) mod account_list;
+pub(super) mod audit;
 pub(super) mod change;
 pub(super) mod company;
 pub(super) mod doctor;

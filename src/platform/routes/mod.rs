@@ -4,6 +4,7 @@
 pub(super) mod access;
 pub(super) mod account;
 pub(super) mod answer;
+pub(super) mod audit;
 pub(super) mod call;
 pub(super) mod company;
 pub(super) mod extract;

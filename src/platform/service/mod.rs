@@ -8,6 +8,7 @@
 
 pub mod account;
 mod assignment;
+pub mod audit;
 pub mod catalogue;
 pub mod company;
 pub mod identity;

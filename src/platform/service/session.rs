@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use super::second_factor::{self, RightCode, Spent};
 use crate::api::Code;
@@ -10,6 +11,7 @@ use crate::api::session::{CLIENT_ID, Kind, TokenGrant, UI_CLIENT_IDS};
 use crate::domain::secret::OneTimeCode;
 use crate::domain::{Password, Token};
 use crate::platform::address::canonical;
+use crate::platform::audit::{Action, SignInRecord};
 use crate::platform::authn::{self, TOKEN_LIFETIME};
 use crate::platform::hash::{Place, UNKNOWN};
 use crate::platform::ids::PrincipalId;
@@ -68,7 +70,7 @@ impl Attempt {
         let (platform, db) = (&self.platform, self.platform.store().reader());
         let found = store::principal::by_name(db, &self.request.username).await?;
         let id = found.as_ref().map_or(NO_ONE, |principal| principal.id);
-        let is_known = store::principal::knows_address(db, id, self.address()).await?;
+        let is_known = store::principal::address_seen_at(db, id, self.address()).await?.is_some();
         let guess = Guess::claim(platform, gate).await?;
         let turn = place.turn().await?;
         let hash = found.as_ref().map_or(UNKNOWN, |principal| &principal.password_hash);
@@ -123,12 +125,23 @@ impl Attempt {
         }
         guess.give_back(&*tx).await?;
         if let Some(address) = &self.address {
-            let now = platform.now();
-            store::principal::remember_address(&*tx, principal.id, address, now, now - KNOWN_FOR).await?;
+            self.remember(&tx, principal, address).await?;
         }
         let grant = issue_in(platform, &tx, principal.id, &self.request.client_id).await?;
         tx.commit().await?;
         Ok(grant)
+    }
+
+    /// Remembers the address, and records the first sign-in of a day from it.
+    async fn remember(&self, tx: &Tx, principal: &Principal, address: &str) -> Result<(), Error> {
+        let (platform, now) = (&self.platform, self.platform.now());
+        let last = store::principal::address_seen_at(&**tx, principal.id, address).await?;
+        if last.is_none_or(|last| day(last) < day(now)) {
+            let (detail, id) = (json!({ "address": address }), &self.request.request_id);
+            let record = SignInRecord::new(principal, Action::SignInAccepted, detail, id);
+            record.add(platform, &**tx).await?;
+        }
+        Ok(store::principal::remember_address(&**tx, principal.id, address, now, now - KNOWN_FOR).await?)
     }
 
     /// Records a refusal; a failure of the platform is none.
@@ -138,11 +151,16 @@ impl Attempt {
             Code::InvalidGrant | Code::MfaRequired | Code::UnauthorizedClient | Code::RateLimited
         ) {
             let (name, reason) = (&self.request.username, error.code.as_str());
-            let id = &self.request.request_id;
-            audit::record_refused_sign_in(&self.platform, principal, name, reason, id).await;
+            let (address, id) = (self.address.as_deref(), &self.request.request_id);
+            audit::record_refused_sign_in(&self.platform, principal, name, address, reason, id).await;
         }
         error
     }
+}
+
+/// The day of a moment, in UTC.
+fn day(moment: Timestamp) -> i64 {
+    moment.as_second().div_euclid(24 * 60 * 60)
 }
 
 /// Issues a token without asking for anything: for the process that runs the platform and its own user, never

@@ -11,6 +11,7 @@ use super::access::{Grant, effective, grants_of_each};
 use super::entity::{access, company, principal, role};
 use super::principal::StoredHash;
 use super::{Connection, from_millis, is_storable, to_millis};
+use crate::api::audit::Actor;
 use crate::domain::page::MAX_SIZE;
 use crate::domain::{AccountName, Company, CompanyId, Description, Ownership};
 use crate::platform::ids::PrincipalId;
@@ -52,7 +53,7 @@ pub(in crate::platform) struct NewAccount<'a> {
     pub(in crate::platform) owner: CompanyId,
     pub(in crate::platform) password_hash: String,
     pub(in crate::platform) now: Timestamp,
-    pub(in crate::platform) created_by: Option<PrincipalId>,
+    pub(in crate::platform) created_by: Option<Actor>,
     pub(in crate::platform) request: Option<KeyedRequest<'a>>,
 }
 
@@ -301,6 +302,7 @@ pub(in crate::platform) async fn insert(
     account: NewAccount<'_>,
 ) -> Result<Option<PrincipalId>, DbErr> {
     let description = account.description.map(Description::as_str);
+    let author = account.created_by.as_ref();
     let (key, digest) = account.request.map(|request| (request.key.to_owned(), request.digest)).unzip();
     let row = principal::ActiveModel {
         kind: Set(super::principal::SERVICE_ACCOUNT.to_owned()),
@@ -312,7 +314,13 @@ pub(in crate::platform) async fn insert(
         description: Set(description.map(str::to_owned)),
         search_key: Set(Some(search_key(account.name.as_str(), description))),
         owner_company_id: Set(Some(account.owner.0)),
-        created_by: Set(account.created_by.map(|id| id.0)),
+        created_by: Set(author.map(|author| author.id)),
+        created_by_kind: Set(author.map(|author| author.kind.as_str().to_owned())),
+        created_by_name: Set(author.map(|author| author.name.clone())),
+        password_by_id: Set(author.map(|author| author.id)),
+        password_by_kind: Set(author.map(|author| author.kind.as_str().to_owned())),
+        password_by_name: Set(author.map(|author| author.name.clone())),
+        password_by_at: Set(author.map(|_| to_millis(account.now))),
         idempotency_key: Set(key),
         request_digest: Set(digest),
         ..Default::default()

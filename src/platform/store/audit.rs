@@ -1,21 +1,25 @@
 //! The audit log: records are added and never changed.
 
 use jiff::Timestamp;
-use sea_orm::{DbErr, Set};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func};
+use sea_orm::{
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _, Select, Set,
+};
 
+use super::authors::actor;
 use super::entity::audit;
 use super::pieces::insert_all;
-use super::{Connection, to_millis};
+use super::{Connection, from_millis, to_millis};
+use crate::api::audit::{Action, Actor, Order};
 use crate::domain::CompanyId;
 
 /// One record of one company.
 pub(in crate::platform) struct NewRecord {
     pub(in crate::platform) at: Timestamp,
     pub(in crate::platform) company: CompanyId,
-    pub(in crate::platform) action: &'static str,
-    pub(in crate::platform) actor_kind: &'static str,
-    pub(in crate::platform) actor_id: i64,
-    pub(in crate::platform) actor_name: String,
+    pub(in crate::platform) action: Action,
+    pub(in crate::platform) actor: Actor,
     pub(in crate::platform) account: Option<(i64, String)>,
     pub(in crate::platform) role_name: Option<String>,
     pub(in crate::platform) detail: serde_json::Value,
@@ -35,10 +39,10 @@ fn row(record: NewRecord) -> audit::ActiveModel {
     audit::ActiveModel {
         at: Set(to_millis(record.at)),
         company_id: Set(record.company.0),
-        action: Set(record.action.to_owned()),
-        actor_kind: Set(record.actor_kind.to_owned()),
-        actor_id: Set(record.actor_id),
-        actor_name: Set(record.actor_name),
+        action: Set(record.action.as_str().to_owned()),
+        actor_kind: Set(record.actor.kind.as_str().to_owned()),
+        actor_id: Set(record.actor.id),
+        actor_name: Set(record.actor.name),
         account_id: Set(account_id),
         account_name: Set(account_name),
         role_name: Set(record.role_name),
@@ -46,4 +50,124 @@ fn row(record: NewRecord) -> audit::ActiveModel {
         request_id: Set(record.request_id),
         ..Default::default()
     }
+}
+
+/// What a log is narrowed to. An empty list does not narrow it.
+#[derive(Clone, Debug, Default)]
+pub(in crate::platform) struct Filter {
+    pub(in crate::platform) since: Option<Timestamp>,
+    pub(in crate::platform) until: Option<Timestamp>,
+    pub(in crate::platform) actions: Vec<String>,
+    pub(in crate::platform) accounts: Vec<String>,
+    pub(in crate::platform) actors: Vec<String>,
+}
+
+/// The place of a record in its log.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::platform) struct Place {
+    pub(in crate::platform) at: Timestamp,
+    pub(in crate::platform) id: i64,
+}
+
+/// A record as it is kept.
+pub(in crate::platform) struct Record {
+    pub(in crate::platform) place: Place,
+    pub(in crate::platform) action: String,
+    pub(in crate::platform) actor: Option<Actor>,
+    pub(in crate::platform) account: Option<(i64, String)>,
+    pub(in crate::platform) role_name: Option<String>,
+    pub(in crate::platform) detail: String,
+    pub(in crate::platform) request_id: String,
+}
+
+impl From<audit::Model> for Record {
+    fn from(row: audit::Model) -> Self {
+        Self {
+            place: Place { at: from_millis(row.at), id: row.id },
+            action: row.action,
+            actor: actor(Some(row.actor_kind), Some(row.actor_id), Some(row.actor_name)),
+            account: row.account_id.zip(row.account_name),
+            role_name: row.role_name,
+            detail: row.detail,
+            request_id: row.request_id,
+        }
+    }
+}
+
+/// Up to `limit` records of a company, in this order, behind the place `after`.
+pub(in crate::platform) async fn page(
+    db: &impl Connection,
+    company: CompanyId,
+    filter: &Filter,
+    order: Order,
+    after: Option<Place>,
+    limit: u64,
+) -> Result<Vec<Record>, DbErr> {
+    let rows = page_of(company, filter, order, after, limit).all(db).await?;
+    Ok(rows.into_iter().map(Record::from).collect())
+}
+
+/// What [`page`] sends to this kind of database.
+pub(in crate::platform) fn statement(
+    backend: DbBackend,
+    company: CompanyId,
+    filter: &Filter,
+    after: Option<Place>,
+) -> String {
+    page_of(company, filter, Order::Desc, after, crate::domain::page::MAX_SIZE + 1).build(backend).to_string()
+}
+
+fn page_of(
+    company: CompanyId,
+    filter: &Filter,
+    order: Order,
+    after: Option<Place>,
+    limit: u64,
+) -> Select<audit::Entity> {
+    let mut select = audit::Entity::find().filter(audit::Column::CompanyId.eq(company.0));
+    if let Some(since) = filter.since {
+        select = select.filter(audit::Column::At.gte(to_millis(since)));
+    }
+    if let Some(until) = filter.until {
+        select = select.filter(audit::Column::At.lt(to_millis(until)));
+    }
+    if !filter.actions.is_empty() {
+        select = select.filter(audit::Column::Action.is_in(filter.actions.iter().map(String::as_str)));
+    }
+    let names = [
+        called(audit::Column::AccountName, &filter.accounts),
+        called(audit::Column::ActorName, &filter.actors),
+    ];
+    for called in names.into_iter().flatten() {
+        select = select.filter(called);
+    }
+    if let Some(place) = after {
+        select = select.filter(behind(place, order));
+    }
+    let order = match order {
+        Order::Asc => sea_orm::Order::Asc,
+        Order::Desc => sea_orm::Order::Desc,
+    };
+    select.order_by(audit::Column::At, order.clone()).order_by(audit::Column::Id, order).limit(limit)
+}
+
+/// Whether a column holds one of the names, in any case; `None` where there are no names.
+fn called(column: audit::Column, names: &[String]) -> Option<Expr> {
+    let lower = |name: Expr| Expr::from(Func::lower(name));
+    let kept = lower(column.into_expr());
+    match names {
+        [] => None,
+        [name] => Some(kept.eq(lower(Expr::value(name.as_str())))),
+        names => Some(kept.is_in(names.iter().map(|name| lower(Expr::value(name.as_str()))))),
+    }
+}
+
+/// The records behind a place. The first condition is the range that an index finds.
+fn behind(Place { at, id }: Place, order: Order) -> Condition {
+    let (column, number, at) = (audit::Column::At, audit::Column::Id, to_millis(at));
+    let (range, beyond, later) = match order {
+        Order::Asc => (column.gte(at), column.gt(at), number.gt(id)),
+        Order::Desc => (column.lte(at), column.lt(at), number.lt(id)),
+    };
+    Condition::all().add(range).add(Condition::any().add(beyond).add(later))
 }

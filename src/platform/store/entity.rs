@@ -63,6 +63,13 @@ pub mod principal {
         pub created_by: Option<i64>,
         pub idempotency_key: Option<String>,
         pub request_digest: Option<String>,
+        pub created_by_kind: Option<String>,
+        pub created_by_name: Option<String>,
+        pub password_by_kind: Option<String>,
+        pub password_by_id: Option<i64>,
+        pub password_by_name: Option<String>,
+        /// When that author set it; another author has set it since where it is not `password_changed_at`.
+        pub password_by_at: Option<i64>,
     }
 
     /// Shows neither the password hash nor the TOTP secret.

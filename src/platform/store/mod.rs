@@ -10,6 +10,7 @@
 pub(super) mod access;
 pub(super) mod account;
 pub(super) mod audit;
+pub(super) mod authors;
 pub(super) mod company;
 #[expect(unreachable_pub, reason = "the derive makes everything public")]
 mod entity;

@@ -10,7 +10,8 @@ use sea_orm::{
 };
 
 use super::entity::{known_address, principal};
-use super::{Connection, is_storable, to_millis};
+use super::{Connection, from_millis, is_storable, to_millis};
+use crate::api::audit::Actor;
 use crate::api::session::Kind;
 use crate::domain::AccountName;
 use crate::platform::ids::PrincipalId;
@@ -163,16 +164,21 @@ pub(in crate::platform) async fn count(db: &impl Connection) -> Result<u64, DbEr
     principal::Entity::find().count(db).await
 }
 
-/// Replaces the password.
+/// Replaces the password; `author` is who does it.
 pub(in crate::platform) async fn set_password(
     db: &impl Connection,
     id: PrincipalId,
     password_hash: String,
     now: Timestamp,
+    author: Actor,
 ) -> Result<(), DbErr> {
     principal::Entity::update_many()
         .col_expr(principal::Column::PasswordHash, Expr::value(password_hash))
         .col_expr(principal::Column::PasswordChangedAt, Expr::value(to_millis(now)))
+        .col_expr(principal::Column::PasswordByKind, Expr::value(author.kind.as_str()))
+        .col_expr(principal::Column::PasswordById, Expr::value(author.id))
+        .col_expr(principal::Column::PasswordByName, Expr::value(author.name))
+        .col_expr(principal::Column::PasswordByAt, Expr::value(to_millis(now)))
         .filter(principal::Column::Id.eq(id.0))
         .exec(db)
         .await
@@ -218,14 +224,14 @@ pub(in crate::platform) async fn delete(db: &impl Connection, id: PrincipalId) -
     principal::Entity::delete_by_id(id.0).exec(db).await.map(drop)
 }
 
-/// Whether a principal has signed in from this address before.
-pub(in crate::platform) async fn knows_address(
+/// When a principal last signed in from this address, if that is remembered.
+pub(in crate::platform) async fn address_seen_at(
     db: &impl Connection,
     id: PrincipalId,
     address: &str,
-) -> Result<bool, DbErr> {
-    let found = known_address::Entity::find_by_id((id.0, address.to_owned())).count(db).await?;
-    Ok(found > 0)
+) -> Result<Option<Timestamp>, DbErr> {
+    let found = known_address::Entity::find_by_id((id.0, address.to_owned())).one(db).await?;
+    Ok(found.map(|row| from_millis(row.seen_at)))
 }
 
 /// Remembers that a principal has signed in from this address, and forgets those not seen since `forget` and all but

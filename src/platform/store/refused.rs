@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{DbErr, EntityTrait as _, Set};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set};
 
 use super::entity::refused;
 use super::{Connection, to_millis};
 
 const HOUR: i64 = 60 * 60 * 1000;
+const DAY: i64 = 24 * HOUR;
 
 /// One refused sign-in.
 pub(in crate::platform) struct RefusedSignIn {
@@ -19,6 +20,20 @@ pub(in crate::platform) struct RefusedSignIn {
     pub(in crate::platform) owner: Option<i64>,
     pub(in crate::platform) reason: &'static str,
     pub(in crate::platform) request_id: String,
+}
+
+/// Whether a refused sign-in of this principal for this reason was counted on this day already.
+pub(in crate::platform) async fn is_counted_today(
+    db: &impl Connection,
+    refused: &RefusedSignIn,
+) -> Result<bool, DbErr> {
+    let at = to_millis(refused.at);
+    let day = at - at.rem_euclid(DAY);
+    let counted = refused::Entity::find()
+        .filter(refused::Column::PrincipalId.eq(refused.principal))
+        .filter(refused::Column::Hour.between(day, day + DAY - 1))
+        .filter(refused::Column::Reason.eq(refused.reason));
+    Ok(counted.count(db).await? > 0)
 }
 
 /// Counts one more refused sign-in, in one statement.

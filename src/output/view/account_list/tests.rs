@@ -242,7 +242,12 @@ fn jsonl_is_one_account_a_line() {
 fn the_owner_sees_every_company_of_an_account() {
     let elsewhere = access(2, "Northwind Logistics", None, &["devices:view", "alerts:view"]);
     let companies = Some(vec![api::Access::clone(&fleet().access.unwrap()), elsewhere]);
-    let view = AccountDetailView::from(api::AccountDetail { account: fleet(), companies });
+    let view = AccountDetailView::from(api::AccountDetail {
+        account: fleet(),
+        companies,
+        created_by: None,
+        password_changed_by: None,
+    });
     insta::assert_snapshot!(shown(&view, Some(Format::Table), Some(80)), @r"
     Name          fleet-automation
     Id            7
@@ -265,7 +270,12 @@ fn the_owner_sees_every_company_of_an_account() {
 /// scope. You can: edit permissions, remove access."
 #[test]
 fn an_external_account_says_what_can_be_done_here() {
-    let view = AccountDetailView::from(api::AccountDetail { account: telemetry(), companies: None });
+    let view = AccountDetailView::from(api::AccountDetail {
+        account: telemetry(),
+        companies: None,
+        created_by: None,
+        password_changed_by: None,
+    });
     insta::assert_snapshot!(shown(&view, Some(Format::Table), Some(100)), @r"
     Name          northwind-telemetry
     Id            7
@@ -301,6 +311,8 @@ fn an_external_account_says_what_can_be_done_here() {
     last_used_at: null
     use_known: false
     companies: null
+    created_by: null
+    password_changed_by: null
     "#);
 }
 

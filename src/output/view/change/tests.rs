@@ -13,7 +13,12 @@ fn account() -> api::Account {
 }
 
 fn created(password: Option<&str>) -> CreatedView {
-    let detail = api::AccountDetail { account: account(), companies: Some(vec![]) };
+    let detail = api::AccountDetail {
+        account: account(),
+        companies: Some(vec![]),
+        created_by: None,
+        password_changed_by: None,
+    };
     CreatedView::new(detail, password.map(Password::new))
 }
 
@@ -88,6 +93,8 @@ fn documents_have_a_password_only_where_it_is_shown() {
         "last_used_at",
         "use_known",
         "companies",
+        "created_by",
+        "password_changed_by",
     ];
     assert_eq!(keys(&document(&created(None))), account);
     let with = document(&created(Some("Abc-123456!")));

@@ -229,7 +229,7 @@ impl Order<'_> {
             owner: self.owner,
             password_hash,
             now: self.platform.now(),
-            created_by: Some(self.caller.id),
+            created_by: Some(self.caller.actor()),
             request: self.key.map(|key| KeyedRequest { key, digest: self.digest() }),
         };
         let Some(id) = store::account::insert(&**tx, new).await? else { return Ok(false) };

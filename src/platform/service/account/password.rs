@@ -51,7 +51,8 @@ pub async fn reset_password(
         return Err(vec![wrong_current("the current password is wrong")].into());
     }
     may_take_over(&change).await?;
-    store::principal::set_password(&*change.tx, account.id, hash, platform.now()).await?;
+    let (now, author) = (platform.now(), caller.actor());
+    store::principal::set_password(&*change.tx, account.id, hash, now, author).await?;
     store::token::end_all(&*change.tx, account.id).await?;
     store::principal::forget_addresses(&*change.tx, account.id).await?;
     change.record_everywhere(Action::PasswordReset).await?;

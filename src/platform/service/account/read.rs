@@ -9,6 +9,7 @@ use crate::platform::authn::Caller;
 use crate::platform::service::page::Paging;
 use crate::platform::service::{assignment, view};
 use crate::platform::store::account::{AccountRow, Filter};
+use crate::platform::store::authors::Authors;
 use crate::platform::store::{self, Connection};
 use crate::platform::{Error, Platform, authz};
 
@@ -150,11 +151,12 @@ pub(super) async fn detail(
     seen: AccountRow,
     company: &Company,
 ) -> Result<AccountDetail, Error> {
-    let companies = if seen.owner.id == company.id {
+    let (mut companies, mut authors) = (None, Authors::default());
+    if seen.owner.id == company.id {
         let everywhere = store::access::everywhere(db, seen.id).await?;
-        Some(everywhere.into_iter().map(view::access).collect())
-    } else {
-        None
-    };
-    Ok(AccountDetail { account: view::account(seen, company), companies })
+        companies = Some(everywhere.into_iter().map(view::access).collect());
+        authors = store::authors::of(db, seen.id).await?;
+    }
+    let Authors { created: created_by, password: password_changed_by } = authors;
+    Ok(AccountDetail { account: view::account(seen, company), companies, created_by, password_changed_by })
 }

@@ -1,0 +1,220 @@
+//! `sactl audit`: what was done in the company, once or as it happens.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::shared::company_session::CompanySession;
+use super::shared::hints::lacking_permission;
+use crate::api::audit::{AuditQuery, AuditRecord, Order};
+use crate::api::{Code, Page};
+use crate::client;
+use crate::context::Context;
+use crate::domain::{Company, Moment, Permission, page};
+use crate::error::{CliError, Result};
+use crate::output::{AuditLogView, AuditRow, Format, RowWriter, Shape};
+use crate::text::CommandLine;
+
+/// How far back a log is read where nothing else is asked for.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long to wait for new records.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// How long a record may take from its time until it can be read: a request is given up after half of that.
+const LATENESS: SignedDuration = SignedDuration::from_mins(1);
+
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl audit --since 7d --account fleet-automation\n  \
+                  sactl audit --actor admin@acme.example --limit 20\n  \
+                  sactl audit --since 2026-11-01 --until 2026-11-15 --action account.deleted -o csv\n  \
+                  sactl audit --follow -o jsonl")]
+#[expect(missing_docs, reason = "the command line says what the command does")]
+pub struct Args {
+    /// Show only records since this age or time [default: 24h]
+    #[arg(long, value_name = "AGE|TIME")]
+    since: Option<Moment>,
+
+    /// Show only records before this age or time
+    #[arg(long, value_name = "AGE|TIME")]
+    until: Option<Moment>,
+
+    /// Show only this action; give it several times, or several with commas
+    #[arg(long, value_name = "ACTION", value_delimiter = ',')]
+    action: Vec<String>,
+
+    /// Show only what was done to this account; give it several times, or several with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    account: Vec<String>,
+
+    /// Show only what this user, account or company did; give it several times, or several with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    actor: Vec<String>,
+
+    /// Show at most this many records, the newest
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
+
+    /// Show the records oldest first, and go on with new ones until Ctrl-C
+    #[arg(long, conflicts_with_all = ["until", "limit"])]
+    follow: bool,
+}
+
+impl Args {
+    fn query(&self, now: Timestamp) -> AuditQuery {
+        let several = |values: &[String]| (!values.is_empty()).then(|| values.join(","));
+        AuditQuery {
+            since: Some(self.since.map_or(now - DAY, |since| since.seen_from(now))),
+            until: self.until.map(|until| until.seen_from(now)),
+            action: several(&self.action),
+            account: several(&self.account),
+            actor: several(&self.actor),
+            order: self.follow.then_some(Order::Asc),
+            cursor: None,
+            page_size: Some(self.limit.unwrap_or(page::MAX_SIZE).min(page::MAX_SIZE)),
+        }
+    }
+}
+
+/// Shows the log.
+///
+/// # Errors
+/// `missing_permission`, and those of signing in and of reading.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let acting = CompanySession::open(context).await?;
+    let query = args.query(Timestamp::now());
+    let mut rows = Rows::new(&acting);
+    if args.follow { rows.follow(query).await } else { rows.once(query, args.limit).await }
+}
+
+/// Explains why the log cannot be read.
+fn explained(acting: &CompanySession<'_>, error: client::Error) -> CliError {
+    let subject = error.subject.clone();
+    let error = CliError::from(error);
+    match error.code() {
+        Code::MissingPermission => {
+            lacking_permission(error, &subject, &Permission::AUDITING_VIEW.to_string(), acting.company)
+        }
+        Code::NotFound => error
+            .at(acting.session.origin())
+            .hint(CommandLine::new("company list").after("list your companies with: ")),
+        _ => error,
+    }
+}
+
+/// The records as they come.
+struct Rows<'a> {
+    acting: &'a CompanySession<'a>,
+    writer: Option<RowWriter<'a>>,
+    begun: bool,
+    company: Option<Company>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(acting: &'a CompanySession<'a>) -> Self {
+        let output_context = acting.output_context();
+        let writer =
+            output_context.streams().then(|| RowWriter::selecting(&output_context, acting.ui.selection()));
+        Self { acting, writer, begun: false, company: None }
+    }
+
+    async fn rows(&mut self, page: Page<AuditRecord>) -> Vec<AuditRow> {
+        let known = match self.company.take().or(page.company) {
+            Some(company) => company,
+            None => self.acting.named_company().await,
+        };
+        let company = self.company.insert(known);
+        page.data.into_iter().map(|record| AuditRow::new(record, company.clone())).collect()
+    }
+
+    /// Writes rows at once, for forms in which that can be done.
+    fn write(&mut self, writer: RowWriter<'_>, rows: &[AuditRow]) -> Result<()> {
+        let ui = self.acting.ui;
+        if !std::mem::replace(&mut self.begun, true) {
+            ui.answer(|out| writer.begin::<AuditRow>(out))?;
+        }
+        ui.answer(|out| writer.write_each(rows, out))
+    }
+
+    /// Shows what there is.
+    async fn once(&mut self, query: AuditQuery, limit: Option<u64>) -> Result<()> {
+        let mut pages = self.acting.session.list_audit_records(self.acting.company, &query)?;
+        let mut left = limit.unwrap_or(u64::MAX);
+        let (mut kept, mut is_cut) = (Vec::new(), false);
+        while let Some(mut page) = pages.next().await.map_err(|error| explained(self.acting, error))? {
+            let count = page.data.len() as u64;
+            is_cut = count > left || (count == left && page.next.is_some());
+            page.data.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            left -= page.data.len() as u64;
+            let rows = self.rows(page).await;
+            match self.writer {
+                Some(writer) => self.write(writer, &rows)?,
+                None => kept.extend(rows),
+            }
+            if is_cut {
+                self.acting.ui.note("there are older records; remove --limit to see all");
+                break;
+            }
+        }
+        if self.writer.is_some() {
+            return Ok(());
+        }
+        let company = match self.company.take() {
+            Some(company) => company,
+            None => self.acting.named_company().await,
+        };
+        self.acting.show(&AuditLogView::new(company, kept, is_cut))
+    }
+
+    /// Shows what there is and what comes, until the command is interrupted. Records become visible in another order
+    /// than that of their times, so that the last minute is read again each time.
+    async fn follow(&mut self, mut query: AuditQuery) -> Result<()> {
+        let is_table = self.acting.output_context().shape() == Shape::As(Format::Table);
+        if self.writer.is_none() && !is_table {
+            return Err(CliError::usage(
+                "--follow writes records one by one: use -o jsonl, csv, name or table",
+            ));
+        }
+        let mut seen: HashMap<i64, Timestamp> = HashMap::new();
+        let mut is_away = false;
+        loop {
+            match self.new_records(&query, &mut seen).await {
+                Ok(()) => is_away = false,
+                Err(error) if !may_pass(error.code()) => return Err(error),
+                Err(error) if !std::mem::replace(&mut is_away, true) => {
+                    self.acting.ui.note(format!("{}; trying again", error.message()));
+                }
+                Err(_) => {}
+            }
+            if let Some(newest) = seen.values().max().copied() {
+                let since = query.since.map_or(newest - LATENESS, |since| since.max(newest - LATENESS));
+                seen.retain(|_, at| *at >= since);
+                query.since = Some(since);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Shows the records that were not seen before.
+    async fn new_records(&mut self, query: &AuditQuery, seen: &mut HashMap<i64, Timestamp>) -> Result<()> {
+        let mut pages = self.acting.session.list_audit_records(self.acting.company, query)?;
+        while let Some(mut page) = pages.next().await.map_err(|error| explained(self.acting, error))? {
+            page.data.retain(|record| seen.insert(record.id, record.at).is_none());
+            let rows = self.rows(page).await;
+            match self.writer {
+                Some(writer) => self.write(writer, &rows)?,
+                None => self
+                    .acting
+                    .ui
+                    .answer(|out| rows.iter().try_for_each(|row| writeln!(out, "{}", row.line())))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a failure may be over in a moment.
+const fn may_pass(code: Code) -> bool {
+    matches!(code, Code::Unreachable | Code::Timeout | Code::Unavailable | Code::RateLimited)
+}

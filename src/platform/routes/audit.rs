@@ -1,0 +1,25 @@
+//! The audit log of a company.
+
+use super::call::Call;
+use super::extract::{InCompany, Query};
+use super::refusal::Refusals;
+use super::{CompanyPath, Listed};
+use crate::api::audit::{AuditQuery, AuditRecord};
+use crate::api::{Page, path};
+use crate::platform::service::audit;
+
+/// List what was done in the company, newest first
+///
+/// A record holds only this company's part. `total` is always null: the records are not counted.
+#[utoipa::path(
+    get, path = path::AUDIT, operation_id = "list_audit_records", tag = "audit log",
+    security(("bearer" = [])), params(CompanyPath, AuditQuery),
+    responses((status = 200, description = "One page of records", body = Page<AuditRecord>), Refusals)
+)]
+pub(in crate::platform) async fn list(
+    call: Call,
+    InCompany(company): InCompany,
+    Query(query): Query<AuditQuery>,
+) -> Listed<AuditRecord> {
+    Ok(axum::Json(audit::list(&call.platform, &call.caller, company, &query).await?))
+}

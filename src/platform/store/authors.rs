@@ -1,0 +1,65 @@
+//! Who created an account, and who last set its password.
+
+use sea_orm::{DbErr, EntityTrait as _, FromQueryResult, QuerySelect as _};
+
+use super::Connection;
+use super::entity::principal;
+use crate::api::audit::{Actor, ActorKind};
+use crate::platform::ids::PrincipalId;
+
+/// The authors of an account, as far as they are known.
+#[derive(Debug, Default)]
+pub(in crate::platform) struct Authors {
+    pub(in crate::platform) created: Option<Actor>,
+    pub(in crate::platform) password: Option<Actor>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    password_changed_at: i64,
+    created_by: Option<i64>,
+    created_by_kind: Option<String>,
+    created_by_name: Option<String>,
+    password_by_kind: Option<String>,
+    password_by_id: Option<i64>,
+    password_by_name: Option<String>,
+    password_by_at: Option<i64>,
+}
+
+impl From<Row> for Authors {
+    fn from(row: Row) -> Self {
+        let is_last = row.password_by_at == Some(row.password_changed_at);
+        let password = actor(row.password_by_kind, row.password_by_id, row.password_by_name);
+        Self {
+            created: actor(row.created_by_kind, row.created_by, row.created_by_name),
+            password: password.filter(|_| is_last),
+        }
+    }
+}
+
+/// A kept actor.
+pub(super) fn actor(kind: Option<String>, id: Option<i64>, name: Option<String>) -> Option<Actor> {
+    let kind = kind?;
+    let kind = ActorKind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+    Some(Actor { kind, id: id?, name: name? })
+}
+
+/// The authors of the account with this number.
+pub(in crate::platform) async fn of(db: &impl Connection, account: PrincipalId) -> Result<Authors, DbErr> {
+    let row = principal::Entity::find_by_id(account.0)
+        .select_only()
+        .columns([
+            principal::Column::PasswordChangedAt,
+            principal::Column::CreatedBy,
+            principal::Column::CreatedByKind,
+            principal::Column::CreatedByName,
+            principal::Column::PasswordByKind,
+            principal::Column::PasswordById,
+            principal::Column::PasswordByName,
+            principal::Column::PasswordByAt,
+        ])
+        .into_model::<Row>()
+        .one(db)
+        .await?;
+    Ok(row.map(Authors::from).unwrap_or_default())
+}

@@ -1,0 +1,86 @@
+//! `sactl audit`: what was done in the company, once or as it happens.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use super::acting::{ACME_OPERATOR, World};
+use crate::common::process::{send, wait};
+
+fn told(records: &Value) -> Vec<String> {
+    let told = |record: &Value| {
+        let object = record["account"]["name"].as_str().or(record["role"].as_str()).unwrap_or_default();
+        format!("{} {object}", record["action"].as_str().unwrap())
+    };
+    records.as_array().unwrap().iter().map(told).collect()
+}
+
+#[test]
+fn audit_shows_what_was_done_newest_first() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("grant dormant-bot --role viewer").ok();
+    admin.sactl("role create night --permission devices:view").ok();
+    admin.sactl("revoke dormant-bot --yes").ok();
+    let log = admin.sactl("audit -o json").ok().json();
+    assert_eq!(log["company"], json!({"id": 1, "name": "Acme MSP"}));
+    assert_eq!(
+        told(&log["records"]),
+        ["access.removed dormant-bot", "role.created night", "access.set dormant-bot"]
+    );
+    let records = |line: &str| told(&admin.sactl(&format!("audit {line} -o json")).ok().json()["records"]);
+    assert_eq!(records("--account dormant-bot --action access.set"), ["access.set dormant-bot"]);
+    assert_eq!(records("--action role.created,access.set").len(), 2);
+    assert_eq!(records("--actor admin@acme.example --since 1h").len(), 3);
+    assert_eq!(records("--until 1h"), Vec::<String>::new());
+    assert_eq!(records("--since 2026-01-01 --until 2026-01-02"), Vec::<String>::new());
+    let limited = admin.sactl("audit --limit 1");
+    assert_eq!(limited.ok().stdout.lines().count(), 1);
+    assert!(limited.stderr.contains("--limit"), "{limited}");
+    let table = admin.sactl("audit -o table");
+    let table = &table.ok().stdout;
+    assert!(
+        table.contains("Audit log of Acme MSP (1)") && table.contains("old: none; new: role: viewer"),
+        "{table}"
+    );
+    let csv = admin.sactl("audit -o csv --limit 1");
+    assert!(csv.ok().stdout.starts_with("at,action,actor_kind,"), "{csv}");
+}
+
+#[test]
+fn audit_that_cannot_be_read_is_refused_with_a_reason() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("audit --since yesterday").refused(2, "24h");
+    admin.sactl("audit --follow --limit 3").refused(2, "--limit");
+    admin.sactl("audit --follow -o json").refused(2, "jsonl");
+    admin.sactl("audit --action account.flown").refused(2, "account.deleted");
+    admin.sactl("role create blind --permission devices:view").ok();
+    admin.sactl("grant fleet-automation --role blind").ok();
+    world.acting("fleet-automation", 1).sactl("audit").refused(4, "auditing:view");
+    world.acting(ACME_OPERATOR, 1).sactl("audit").ok();
+}
+
+/// Every record is shown once, those of the last day first, and Ctrl-C ends it with 130.
+#[test]
+fn follow_shows_new_records_once_until_it_is_interrupted() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("grant dormant-bot --role viewer").ok();
+    let mut command = admin.command();
+    command.args(["audit", "--follow", "-o", "jsonl"]);
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || -> Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
+    assert_eq!(next()["action"], "access.set");
+    admin.sactl("revoke dormant-bot --yes").ok();
+    assert_eq!(next()["action"], "access.removed");
+    admin.sactl("role create night --permission devices:view").ok();
+    assert_eq!(next()["role"], "night");
+    send(&child, Signal::INT);
+    assert_eq!(wait(&mut child).code(), Some(130));
+    assert!(lines.next().is_none(), "nothing was shown twice");
+}
