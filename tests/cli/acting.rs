@@ -21,6 +21,11 @@ impl World {
         Self { server: Server::sandbox() }
     }
 
+    /// Starts it with the data of a seed file.
+    pub(crate) fn seeded(seed: &str) -> Self {
+        Self { server: Server::seeded(seed) }
+    }
+
     /// Where it listens.
     pub(crate) fn url(&self) -> String {
         self.server.url().to_owned()

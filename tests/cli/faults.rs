@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::acting::World;
 use crate::common::env::Env;
 use crate::common::http::Request;
+use crate::common::lane::takes;
 use crate::common::output::Outcome;
 use crate::common::proxy::{Cut, Proxy};
 
@@ -188,10 +189,14 @@ fn p7_no_cut_is_taken_for_success_or_done_twice() {
         for (number, write) in WRITES.iter().enumerate() {
             let (world, admin) = (&world, &admin);
             scope.spawn(move || {
-                for cut in CUTS {
+                for (place, cut) in CUTS.into_iter().enumerate() {
                     let name = |how: &str| format!("cut-{number}-{how}-{cut:?}").to_lowercase();
-                    Case { world, admin, write, cut, name: name("once") }.once();
-                    Case { world, admin, write, cut, name: name("always") }.always();
+                    if takes(number + place, 2) {
+                        Case { world, admin, write, cut, name: name("once") }.once();
+                    }
+                    if takes(number + place + 1, 2) {
+                        Case { world, admin, write, cut, name: name("always") }.always();
+                    }
                 }
             });
         }
@@ -209,32 +214,45 @@ fn p7_no_cut_is_taken_for_success_or_done_twice() {
 fn p7_no_cut_read_is_an_answer() {
     let world = World::start();
     let admin = world.admin();
-    for line in ["list -o json", "show fleet-automation -o json", "role list -o json", "whoami -o json"] {
-        // In each case, the address of the server is the proxy's own.
-        let whole = admin.sactl(line).ok().stdout.replace(&world.url(), "");
-        for cut in CUTS {
-            let proxy = Proxy::cutting(&world.url(), cut, 1, |request| request.method == "GET");
-            let outcome = behind(&proxy, &admin).sactl(line);
-            assert_eq!(outcome.ok().stdout.replace(&proxy.url(), ""), whole, "{cut:?} {line}");
+    let lines = ["list -o json", "show fleet-automation -o json", "role list -o json", "whoami -o json"];
+    // Most of the time goes into waiting before the next attempt: all lines wait together.
+    std::thread::scope(|scope| {
+        for (row, line) in lines.into_iter().enumerate() {
+            let (world, admin) = (&world, &admin);
+            scope.spawn(move || {
+                // In each case, the address of the server is the proxy's own.
+                let whole = admin.sactl(line).ok().stdout.replace(&world.url(), "");
+                for (_, cut) in CUTS.into_iter().enumerate().filter(|(place, _)| takes(row + place, 2)) {
+                    let proxy = Proxy::cutting(&world.url(), cut, 1, |request| request.method == "GET");
+                    let outcome = behind(&proxy, admin).sactl(line);
+                    assert_eq!(outcome.ok().stdout.replace(&proxy.url(), ""), whole, "{cut:?} {line}");
+                }
+                let proxy = Proxy::cutting(&world.url(), Cut::WithinTheAnswer, usize::MAX, |_| true);
+                behind(&proxy, admin).sactl(line).error(8, "unreachable");
+            });
         }
-        let proxy = Proxy::cutting(&world.url(), Cut::WithinTheAnswer, usize::MAX, |_| true);
-        let outcome = behind(&proxy, &admin).sactl(line);
-        outcome.error(8, "unreachable");
-    }
+    });
 }
 
 /// A sign-in that is cut off leaves no half-stored session, and the next one works.
 #[test]
 fn p7_a_cut_sign_in_leaves_nothing_behind() {
     let world = World::start();
-    for cut in CUTS {
-        let proxy = Proxy::cutting(&world.url(), cut, usize::MAX, |_| true);
-        let home = world.stranger().with("SACTL_SERVER", proxy.url());
-        let before = home.files();
-        let arguments = ["login", "--username", super::acting::ACME_ADMIN, "--password-stdin", "-o", "json"];
-        let password = crate::common::output::SANDBOX_PASSWORD;
-        home.run_with_input(arguments, password).expect(8);
-        assert_eq!(home.files(), before, "{cut:?}");
-        home.with("SACTL_SERVER", world.url()).run_with_input(arguments, password).ok();
-    }
+    std::thread::scope(|scope| {
+        for cut in CUTS {
+            let url = world.url();
+            let home = world.stranger();
+            scope.spawn(move || {
+                let proxy = Proxy::cutting(&url, cut, usize::MAX, |_| true);
+                let home = home.with("SACTL_SERVER", proxy.url());
+                let before = home.files();
+                let arguments =
+                    ["login", "--username", super::acting::ACME_ADMIN, "--password-stdin", "-o", "json"];
+                let password = crate::common::output::SANDBOX_PASSWORD;
+                home.run_with_input(arguments, password).expect(8);
+                assert_eq!(home.files(), before, "{cut:?}");
+                home.with("SACTL_SERVER", url).run_with_input(arguments, password).ok();
+            });
+        }
+    });
 }

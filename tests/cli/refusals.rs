@@ -48,36 +48,45 @@ const COMMANDS: [&str; 15] = [
 
 #[test]
 fn every_refusal_has_the_exit_code_of_its_row() {
-    for (exit, codes) in EXITS {
-        for code in *codes {
-            let status = code.status().unwrap();
-            let stub = Stub::always(Answer::json(
-                status,
-                format!(
-                    r#"{{"type": "about:blank", "title": "T", "status": {status}, "detail": "it is so",
-                        "code": "{code}", "success": false, "message": "it is so", "request_id": "r-1",
-                        "errors": [{{"field": "f", "code": "c", "message": "m"}}]}}"#
-                ),
-            ));
-            let refusal =
-                place(&stub).sactl("edit x-bot --description x -o json").error(*exit, code.as_str());
-            assert_eq!((&refusal["status"], &refusal["request_id"]), (&status.into(), &"r-1".into()));
-            assert_eq!(refusal["errors"][0]["code"], "c", "{refusal}");
-            assert!(refusal["message"].as_str().unwrap().contains("it is so"), "{refusal}");
+    // Most of the time goes into waiting before the next attempt: all cases wait together.
+    std::thread::scope(|scope| {
+        for (exit, codes) in EXITS {
+            for code in *codes {
+                scope.spawn(move || assert_exit(*exit, *code));
+            }
         }
-    }
+    });
+}
+
+fn assert_exit(exit: i32, code: Code) {
+    let status = code.status().unwrap();
+    let stub = Stub::always(Answer::json(
+        status,
+        format!(
+            r#"{{"type": "about:blank", "title": "T", "status": {status}, "detail": "it is so",
+                "code": "{code}", "success": false, "message": "it is so", "request_id": "r-1",
+                "errors": [{{"field": "f", "code": "c", "message": "m"}}]}}"#
+        ),
+    ));
+    let refusal = place(&stub).sactl("edit x-bot --description x -o json").error(exit, code.as_str());
+    assert_eq!((&refusal["status"], &refusal["request_id"]), (&status.into(), &"r-1".into()));
+    assert_eq!(refusal["errors"][0]["code"], "c", "{refusal}");
+    assert!(refusal["message"].as_str().unwrap().contains("it is so"), "{refusal}");
 }
 
 /// A platform that says no more than this is understood by its status.
 #[test]
 fn a_bare_refusal_is_understood_by_its_status() {
-    for (status, exit) in
-        [(400, 2), (401, 3), (403, 4), (404, 5), (409, 6), (422, 7), (429, 8), (500, 1), (503, 8)]
-    {
-        let stub = Stub::always(Answer::json(status, r#"{"success": false, "message": "not today"}"#));
-        let outcome = place(&stub).sactl("edit x-bot --description x");
-        outcome.refused(exit, "not today");
-    }
+    let statuses = [(400, 2), (401, 3), (403, 4), (404, 5), (409, 6), (422, 7), (429, 8), (500, 1), (503, 8)];
+    std::thread::scope(|scope| {
+        for (status, exit) in statuses {
+            scope.spawn(move || {
+                let body = r#"{"success": false, "message": "not today"}"#;
+                let stub = Stub::always(Answer::json(status, body));
+                place(&stub).sactl("edit x-bot --description x").refused(exit, "not today");
+            });
+        }
+    });
 }
 
 /// Every command fails in the same way: nothing on stdout, one document on stderr.

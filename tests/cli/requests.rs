@@ -6,6 +6,7 @@ use serde_json::json;
 use super::acting::{ACME_ADMIN, World, names};
 use crate::common::env::Env;
 use crate::common::http::Request;
+use crate::common::lane::takes;
 use crate::common::output::SANDBOX_PASSWORD;
 use crate::common::proxy::{Cut, Proxy};
 
@@ -54,7 +55,10 @@ fn a_create_that_breaks_off_is_done_at_most_once() {
     let admin = world.admin();
     let is_create = |request: &Request| request.method == "POST";
     for (number, cut) in CUTS.into_iter().enumerate() {
-        for times in [1, 1_000] {
+        for (place, times) in [1, 1_000].into_iter().enumerate() {
+            if !takes(number + place, 2) {
+                continue;
+            }
             let name = format!("cut-{number}-{times}");
             let proxy = Proxy::cutting(&world.url(), cut, times, is_create);
             let outcome = behind(&proxy, &world).sactl(&format!("create {name} --generate -o json"));

@@ -19,10 +19,10 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// A SQLite file.
+    /// A SQLite file, which does not wait for the disk: tests of what a crash leaves start the program.
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { url: DatabaseUrl::Sqlite(folder.path().join("platform.db")), folder: Some(folder) }
+        Self { url: DatabaseUrl::Ephemeral(folder.path().join("platform.db")), folder: Some(folder) }
     }
 
     /// A PostgreSQL database; `None` where PostgreSQL is not installed and not required.

@@ -6,6 +6,7 @@ pub(crate) mod answers;
 pub(crate) mod database;
 pub(crate) mod env;
 pub(crate) mod http;
+pub(crate) mod lane;
 pub(crate) mod measure;
 pub(crate) mod output;
 #[cfg(feature = "platform")]
@@ -14,6 +15,8 @@ pub(crate) mod process;
 #[cfg(feature = "platform")]
 pub(crate) mod proxy;
 pub(crate) mod secret_service;
+#[cfg(feature = "platform")]
+pub(crate) mod seed;
 pub(crate) mod source;
 pub(crate) mod stub;
 pub(crate) mod terminal;

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
 use reqwest::{Client, Method};
 use sactl::platform::app::{Limits, Listener};
-use sactl::platform::service::{seed, session};
+use sactl::platform::service::session;
 use sactl::platform::{DatabaseUrl, Platform, router};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,15 +20,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// The password of every user in the sample data.
-pub(crate) const PASSWORD: &str = "Sandbox-1234!";
-
-/// The sample data of the sandbox.
-pub(crate) const SANDBOX: &str = include_str!("../../src/platform/sandbox.toml");
-
-/// A hash of [`PASSWORD`] for seeds, so that seeding hashes nothing.
-pub(crate) const PASSWORD_HASH: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$y3l4VTG5oV8QMd4fJMUx2Q$PIqQFJntoGRR625NYD1VwuZlTO9rW7XOPYisqDgLvZw";
+use super::seed::plant;
+pub(crate) use super::seed::{PASSWORD, PASSWORD_HASH, SANDBOX};
 
 /// A running platform.
 pub(crate) struct Server {
@@ -60,7 +53,7 @@ impl Server {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let database = DatabaseUrl::Sqlite(folder.path().join("platform.db"));
+        let database = DatabaseUrl::Ephemeral(folder.path().join("platform.db"));
         let ahead = Arc::new(AtomicI64::new(0));
         let seconds = Arc::clone(&ahead);
         let stopped_at = Arc::new(OnceLock::new());
@@ -71,7 +64,7 @@ impl Server {
         });
         let (platform, url, serving) = runtime.block_on(async {
             let platform = Platform::open_with_clock(&database, clock).await.unwrap();
-            seed::apply(&platform, &toml::from_str(seed).unwrap()).await.unwrap();
+            plant(&platform, seed).await;
             let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None).unwrap();
             let listener = listener.limited(limits);
             let url = listener.url().unwrap();

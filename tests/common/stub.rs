@@ -103,6 +103,7 @@ impl Acceptor {
                     return;
                 }
                 let (Ok(stream), serve) = (stream, serve.clone()) else { continue };
+                let _ = stream.set_nodelay(true);
                 count.fetch_add(1, Ordering::SeqCst);
                 thread::spawn(move || serve(stream));
             }

@@ -207,7 +207,7 @@ fn a_command_sees_a_terminal() {
     let env = Env::new();
     // Who waits is a program that a signal ends at any moment; a shell with a trap reads on where it just begins to.
     let script = "trap : INT; test -t 0 && test -t 1 && test -t 2 && printf 'a\\nb\\033c: '; read x; \
-                  sh -c 'echo; while :; do read y; done'; stty size; exit $x";
+                  sh -c 'echo; while read y; do :; done'; stty size; exit $x";
     let mut terminal = Terminal::shell(&env, script);
     terminal.wait_for("a\nb\u{1b}c: ").type_line("7").wait_for("7\n\n").interrupt();
     let (text, code) = terminal.finish_raw();

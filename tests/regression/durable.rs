@@ -6,6 +6,7 @@ mod served;
 
 use rustix::process::Signal;
 
+use crate::common::lane::lane;
 use crate::common::process::until;
 use claims::Claims;
 use faults::Fault;
@@ -15,19 +16,19 @@ use served::Served;
 /// revocations, and kept none of them.
 #[test]
 fn a_full_disk_loses_no_acknowledged_write() {
-    rounds(&Fault::full_disk(), 6);
+    rounds(&Fault::full_disk(), lane(2, 6));
 }
 
 /// P31: a write whose bytes the disk refuses with an I/O error is no success, and costs no later write.
 #[test]
 fn an_io_error_loses_no_acknowledged_write() {
-    rounds(&Fault::preloaded('w'), 2);
+    rounds(&Fault::preloaded('w'), lane(1, 2));
 }
 
 /// P31: a write that the disk does not confirm (fsync fails) is no success. It is not there after a crash either.
 #[test]
 fn a_failing_fsync_loses_no_acknowledged_write() {
-    rounds(&Fault::preloaded('s'), 2);
+    rounds(&Fault::preloaded('s'), lane(1, 2));
 }
 
 /// Writes on every route while the disk fails and while it works, with a crash after either. Every write that

@@ -17,8 +17,10 @@ const FLOOD: usize = 1_600;
 /// Sends a request, and waits for its whole answer.
 fn ask(stream: &mut TcpStream, line: &str, body: &str) {
     let form = "Content-Type: application/x-www-form-urlencoded";
-    write!(stream, "{line} HTTP/1.1\r\nHost: x\r\n{form}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
-        .unwrap();
+    let length = body.len();
+    // In one piece: small ones wait for each other's acknowledgement.
+    let request = format!("{line} HTTP/1.1\r\nHost: x\r\n{form}\r\nContent-Length: {length}\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).unwrap();
     let mut reader = BufReader::new(stream);
     let mut length = 0;
     loop {

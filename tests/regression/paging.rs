@@ -2,20 +2,21 @@
 
 use crate::cli::acting::World;
 use crate::common::env::Env;
-use crate::common::output::SANDBOX_PASSWORD;
+use crate::common::platform::{PASSWORD_HASH, SANDBOX};
 use crate::common::terminal::Terminal;
 
 /// More accounts than the screen of a test has lines.
 const MANY: usize = 45;
 
-fn crowded(world: &World) -> Env {
-    let admin = world.admin();
-    let password = admin.file("password", SANDBOX_PASSWORD);
-    for number in 0..MANY {
-        let name = format!("crowd-{number:02}");
-        admin.run(["create", &name, "--role", "viewer", "--password-file", &password]).ok();
-    }
-    admin
+/// A platform where the first company has so many more.
+fn crowded() -> World {
+    let account = |number: usize| {
+        format!(
+            "[[service_account]]\nname = 'crowd-{number:02}'\nowner = 1\npassword_hash = '{PASSWORD_HASH}'\n\
+             access = [{{ company = 1, role = 'viewer' }}]\n"
+        )
+    };
+    World::seeded(&(format!("{SANDBOX}\n") + &(0..MANY).map(account).collect::<String>()))
 }
 
 /// What a terminal shows of `line`, with every line of a pager marked.
@@ -28,8 +29,8 @@ fn shown(env: &Env, line: &str) -> String {
 /// F14: a list of 354 accounts scrolled by; git shows such an answer in a pager.
 #[test]
 fn a_long_answer_on_a_terminal_goes_through_the_pager_that_was_chosen() {
-    let world = World::start();
-    let mut env = crowded(&world).with("PAGER", "sed s/^/other:/").with("SACTL_PAGER", "sed s/^/paged:/");
+    let world = crowded();
+    let mut env = world.admin().with("PAGER", "sed s/^/other:/").with("SACTL_PAGER", "sed s/^/paged:/");
     for line in ["list", "list -o json", "help create"] {
         let text = shown(&env, line);
         assert!(text.lines().filter(|line| line.starts_with("paged:")).count() > MANY, "{line}: {text}");
@@ -52,8 +53,8 @@ fn less_shows_a_long_answer_where_no_pager_was_chosen() {
     if !std::path::Path::new("/usr/bin/less").exists() {
         return;
     }
-    let world = World::start();
-    let mut env = crowded(&world);
+    let world = crowded();
+    let mut env = world.admin();
     env.unset("SACTL_PAGER");
     let mut terminal = Terminal::start(&env, "list");
     terminal.wait_for("crowd-35").wait_for(":").press("q");
@@ -64,9 +65,9 @@ fn less_shows_a_long_answer_where_no_pager_was_chosen() {
 /// An interrupt in the pager is for the pager: it does not end the command.
 #[test]
 fn an_interrupt_is_for_the_pager() {
-    let world = World::start();
+    let world = crowded();
     let script = "trap : INT; cat > /dev/null; echo ready; read x < /dev/tty; echo ended";
-    let env = crowded(&world).with("SACTL_PAGER", script);
+    let env = world.admin().with("SACTL_PAGER", script);
     let mut terminal = Terminal::start(&env, "list");
     terminal.wait_for("ready").interrupt().press("\r").wait_for("ended");
     let (text, code) = terminal.finish();
@@ -76,8 +77,8 @@ fn an_interrupt_is_for_the_pager() {
 /// F14: a pager that cannot be started must not cost the answer.
 #[test]
 fn a_pager_that_does_not_exist_leaves_the_answer() {
-    let world = World::start();
-    let env = crowded(&world).with("SACTL_PAGER", "no-such-pager-1");
+    let world = crowded();
+    let env = world.admin().with("SACTL_PAGER", "no-such-pager-1");
     let text = shown(&env, "list");
     assert!(text.contains("no-such-pager-1") && text.contains("crowd-44"), "{text}");
 }

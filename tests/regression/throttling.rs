@@ -13,14 +13,15 @@ use sactl::domain::secret::OneTimeCode;
 use sactl::domain::{CompanyId, Password, Token};
 use sactl::platform::Platform;
 use sactl::platform::authn::{Caller, authenticate};
+use sactl::platform::service::account;
 use sactl::platform::service::session::{self, SignIn, issue, sign_in};
-use sactl::platform::service::{account, seed};
 
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use serde_json::json;
 
 use crate::common::database::Database;
 use crate::common::platform::{PASSWORD, SANDBOX, Server};
+use crate::common::seed::plant;
 
 /// A platform on a database of its own, with a clock that stands still until it is set forward.
 struct World {
@@ -36,7 +37,7 @@ impl World {
         let read = Arc::clone(&clock);
         let now = move || Timestamp::from_millisecond(read.load(Ordering::Relaxed)).unwrap();
         let platform = Platform::open_with_clock(&database.url, Arc::new(now)).await.unwrap();
-        seed::apply(&platform, &toml::from_str(SANDBOX).unwrap()).await.unwrap();
+        plant(&platform, SANDBOX).await;
         Self { platform, db: database.connect().await, clock, _database: database }
     }
 

@@ -6,6 +6,7 @@ use totp_rs::{Builder, Secret};
 
 use super::{PASSWORD, World, attempt, code, on_both, sign, sign_with_code};
 use crate::common::database::Database;
+use crate::common::seed::PASSWORD_HASH;
 
 on_both!(
     guesses_are_counted_over_nodes_and_spellings,
@@ -131,7 +132,7 @@ async fn who_needs_a_second_factor(database: Database) {
     let text = format!(
         "{}\n[[user]]\nemail = 'bare@contoso.example'\npassword_hash = '{}'\naccess = [{{ company = 3, role = 'viewer' }}]\n",
         super::SANDBOX,
-        hash_of_password()
+        PASSWORD_HASH
     );
     let world = World::seeded(database, &text).await;
     let p = &world.platform;
@@ -147,9 +148,4 @@ async fn who_needs_a_second_factor(database: Database) {
         assert_eq!(code(sign_in(p, through("contoso-sync", "Wrong-1!")).await), Code::InvalidGrant);
         assert!(sign_in(p, through("viewer@acme.example", PASSWORD)).await.is_ok());
     }
-}
-
-fn hash_of_password() -> String {
-    let seed: sactl::platform::service::seed::Seed = toml::from_str(super::SANDBOX).unwrap();
-    seed.users[0].password_hash.clone().unwrap()
 }

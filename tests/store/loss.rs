@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sactl::api::Code;
-use sactl::platform::service::{account, seed, session};
+use sactl::platform::service::{account, session};
 use sactl::platform::{DatabaseUrl, Platform};
 use tempfile::TempDir;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::story::list_of;
-use super::{ACME, PASSWORD, SANDBOX, sign};
+use super::{ACME, PASSWORD, SANDBOX, plant, sign};
 use crate::common::database::Database;
 
 /// The name of the socket in the folder that a URL names.
@@ -67,7 +67,7 @@ async fn a_lost_server_is_unavailable_and_comes_back() {
     let Some(database) = Database::postgres().await else { return };
     let mut line = Line::to(&database.url);
     let platform = Arc::new(Platform::open(&line.url).await.unwrap());
-    seed::apply(&platform, &toml::from_str(SANDBOX).unwrap()).await.unwrap();
+    plant(&platform, SANDBOX).await;
     let grant = session::issue(&platform, "admin@acme.example").await.unwrap();
     let admin = super::authenticate(&platform, &grant.access_token).await.unwrap();
 

@@ -22,12 +22,12 @@ use sactl::api::session::TokenGrant;
 use sactl::domain::secret::OneTimeCode;
 use sactl::domain::{CompanyId, Password};
 use sactl::platform::authn::{Caller, authenticate};
-use sactl::platform::service::seed;
 use sactl::platform::service::session::{SignIn, issue, sign_in};
 use sactl::platform::{Error, Platform};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 
 use crate::common::database::Database;
+use crate::common::seed::{PASSWORD, SANDBOX, plant};
 
 /// Runs each test on both databases.
 macro_rules! on_both {
@@ -50,11 +50,6 @@ macro_rules! on_both {
 }
 use on_both;
 
-/// The sample data of the sandbox.
-const SANDBOX: &str = include_str!("../../src/platform/sandbox.toml");
-/// The password of every user in it.
-const PASSWORD: &str = "Sandbox-1234!";
-
 const ACME: CompanyId = CompanyId(1);
 const NORTHWIND: CompanyId = CompanyId(2);
 
@@ -74,7 +69,7 @@ impl World {
     async fn seeded(database: Database, text: &str) -> Self {
         let clock = Arc::new(AtomicI64::new(Timestamp::now().as_millisecond()));
         let platform = node(&database, &clock).await;
-        seed::apply(&platform, &toml::from_str(text).unwrap()).await.unwrap();
+        plant(&platform, text).await;
         Self { database, platform, clock }
     }
 

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sactl::platform::service::seed;
 use sactl::platform::{DatabaseUrl, Platform};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -13,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::loss::SOCKET;
-use super::{PASSWORD, SANDBOX, sign};
+use super::{PASSWORD, SANDBOX, plant, sign};
 use crate::common::database::Database;
 use crate::common::tls::{Authority, Certified, Validity};
 
@@ -88,7 +87,7 @@ async fn a_server_is_reached_over_tls_and_verified() {
     let certified = authority.server(&["localhost"], Validity::Long);
     let front = Front::before(&database, Some(&certified)).await;
     let platform = front.open("verify-full", &authority).await.unwrap();
-    seed::apply(&platform, &toml::from_str(SANDBOX).unwrap()).await.unwrap();
+    plant(&platform, SANDBOX).await;
     sign(&platform, "fleet-automation", PASSWORD).await.unwrap();
 
     let told = front.refusal("verify-full", &other).await;

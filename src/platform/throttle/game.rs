@@ -100,7 +100,17 @@ fn gates(policy: &'static Policy, count: usize) -> Vec<Gate> {
         .collect()
 }
 
-/// In how many of 20 games the victim gets in, after the attack has gone on for `before` minutes.
+/// Whether this is the full lane of the tests.
+fn is_full() -> bool {
+    std::env::var_os("SACTL_TEST_FULL").is_some_and(|value| value == "1")
+}
+
+/// How many games are played: more in the full lane.
+fn games() -> u32 {
+    if is_full() { 20 } else { 2 }
+}
+
+/// In how many of the games the victim gets in, after the attack has gone on for `before` minutes.
 fn wins(policy: &'static Policy, attack: &Attack, address: &str, is_known: bool, before: i64) -> u32 {
     let victim = Gate::new(policy, VICTIM, Some(address));
     let game = |seed| {
@@ -111,7 +121,7 @@ fn wins(policy: &'static Policy, attack: &Attack, address: &str, is_known: bool,
         }
         world.gets_in(attack, &victim, is_known)
     };
-    (0..20).map(|seed| u32::from(game(seed))).sum()
+    (0..games()).map(|seed| u32::from(game(seed.into()))).sum()
 }
 
 const BOTH: [&Policy; 2] = [&PASSWORDS, &CODES];
@@ -127,7 +137,8 @@ fn victim_against_one_address_gets_in_from_any_other() {
         for (every, at_once) in [(100, 1), (50, 1), (1000, 200)] {
             let attack = Attack { every, at_once, ..poller(policy, "198.51.100.7") };
             for is_known in [false, true] {
-                assert_eq!(wins(policy, &attack, HOME, is_known, 20), 20, "{}, {every} ms", policy.secret);
+                let won = wins(policy, &attack, HOME, is_known, if is_full() { 20 } else { 8 });
+                assert_eq!(won, games(), "{}, {every} ms", policy.secret);
             }
         }
     }
@@ -137,9 +148,9 @@ fn victim_against_one_address_gets_in_from_any_other() {
 fn victim_against_many_addresses_gets_in() {
     for (policy, count) in [(&PASSWORDS, 90), (&CODES, 18)] {
         let attack = Attack { gates: gates(policy, count), every: 1000, at_once: 1 };
-        assert_eq!(wins(policy, &attack, HOME, false, 3), 20, "a new address, {}", policy.secret);
+        assert_eq!(wins(policy, &attack, HOME, false, 3), games(), "a new address, {}", policy.secret);
         let attack = Attack { gates: gates(policy, 1000), every: 1000, at_once: 1 };
-        assert_eq!(wins(policy, &attack, HOME, true, 1), 20, "a known address, {}", policy.secret);
+        assert_eq!(wins(policy, &attack, HOME, true, 1), games(), "a known address, {}", policy.secret);
     }
 }
 
@@ -148,7 +159,7 @@ fn victim_against_many_addresses_gets_in() {
 fn victim_against_a_poller_at_its_own_known_address_gets_in_by_chance() {
     for (policy, before) in [(&PASSWORDS, 20), (&CODES, 5)] {
         let won = wins(policy, &poller(policy, HOME), HOME, true, before);
-        assert!(won >= 15, "{won} of 20, {}", policy.secret);
+        assert!(won >= games() * 3 / 4, "{won} of {}, {}", games(), policy.secret);
     }
 }
 
@@ -158,9 +169,12 @@ fn victim_against_a_poller_at_its_own_known_address_gets_in_by_chance() {
 fn victim_behind_the_address_of_a_flood_gets_in() {
     let names = (0..200).map(|index| Gate::new(&PASSWORDS, &format!("name-{index}"), Some(HOME))).collect();
     let attack = Attack { gates: names, every: 10_000, at_once: 5 };
-    assert_eq!(wins(&PASSWORDS, &attack, HOME, true, 5), 20);
-    let won = wins(&PASSWORDS, &attack, HOME, false, 5);
-    assert!(won >= 2, "{won} of 20 from a new address");
+    assert_eq!(wins(&PASSWORDS, &attack, HOME, true, 5), games());
+    // Few get in this way: too few to be seen in the fast lane.
+    if is_full() {
+        let won = wins(&PASSWORDS, &attack, HOME, false, 5);
+        assert!(won >= 2, "{won} of 20 from a new address");
+    }
 }
 
 #[test]
@@ -184,7 +198,9 @@ fn victim_after_an_attack_gets_in_at_once() {
 #[test]
 fn guesses_of_a_day_are_bounded() {
     for (policy, strangers, known) in [(&PASSWORDS, 4720, 3240), (&CODES, 348, 588)] {
-        for (count, every) in [(1, 500), (5, 2000)] {
+        let attacks = [(1, 500), (5, 2000)];
+        for (count, every) in if is_full() { &attacks[..] } else { &attacks[..1] } {
+            let (count, every) = (*count, *every);
             let mut world = World::new(1);
             let attack = Attack { gates: gates(policy, count), every, at_once: 2 };
             let (mut open, mut closed) = (0, 0);

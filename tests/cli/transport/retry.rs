@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::common::answers::{self, NEW_PASSWORD, with_password, with_token};
 use crate::common::env::Env;
 use crate::common::http::Request;
+use crate::common::lane::takes;
 use crate::common::output::Outcome;
 use crate::common::stub::{Answer, Stub};
 
@@ -43,8 +44,9 @@ fn run(stub: &Stub, line: &str) -> (Outcome, Vec<Request>) {
 #[test]
 fn what_is_safe_is_repeated_and_said() {
     let cut = Answer::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{".to_vec());
-    for fault in [busy(503, None), Answer::HangUp, cut, Answer::html(502), Answer::html(504)] {
-        for line in [
+    let faults = [busy(503, None), Answer::HangUp, cut, Answer::html(502), Answer::html(504)];
+    for (row, fault) in faults.into_iter().enumerate() {
+        for (column, line) in [
             "list",
             "edit robot --description x",
             "grant robot --role viewer",
@@ -52,7 +54,13 @@ fn what_is_safe_is_repeated_and_said() {
             "delete robot --yes",
             "passwd robot --password-file password --yes",
             "create robot --password-file password",
-        ] {
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            if !takes(row + column, 4) {
+                continue;
+            }
             let usual = run(&failing(0, Answer::HangUp), line).1.len();
             let stub = failing(1, fault.clone());
             let (outcome, requests) = run(&stub, line);

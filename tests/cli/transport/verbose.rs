@@ -1,6 +1,7 @@
 //! `-v` shows what is sent and what came back, and never a secret (P1).
 
 use crate::common::answers::{self, NEW_PASSWORD, PASSWORD, TOKEN, with_password, with_token};
+use crate::common::lane::takes;
 use crate::common::stub::{Answer, Stub};
 
 const REQUEST_ID: &str = "0198c0de-0000-7000-8000-000000000001";
@@ -39,9 +40,13 @@ fn what_got_no_answer_is_shown_too() {
 #[test]
 fn p1_no_secret_is_shown_however_much_is_asked() {
     let stub = platform();
-    for detail in ["-v", "-vvv"] {
-        for command in answers::COMMANDS {
-            for env in [with_token(&stub.url()), with_password(&stub.url())] {
+    for (row, detail) in ["-v", "-vvv"].into_iter().enumerate() {
+        for (column, command) in answers::COMMANDS.into_iter().enumerate() {
+            for (depth, env) in [with_token(&stub.url()), with_password(&stub.url())].into_iter().enumerate()
+            {
+                if !takes(row + column + depth, 2) {
+                    continue;
+                }
                 env.file("password", NEW_PASSWORD);
                 let env = env.with("RUST_LOG", "trace").with("RUST_BACKTRACE", "full");
                 let outcome = env.sactl(&format!("{command} {detail}"));

@@ -13,6 +13,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use crate::api::process::{Running, command};
 use crate::common::env::Env;
+use crate::common::lane::lane;
 
 const MOST_MIB: u64 = 128;
 /// A second on an idle machine; tests share theirs.
@@ -66,7 +67,7 @@ fn unfinished_forms_on_many_streams_take_bounded_memory() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut hostile = Vec::new();
-        for index in 0..72 {
+        for index in 0..lane(27, 72) {
             hostile.push(unfinished_forms(connect(address, index % 9 + 1).await, 120).await);
         }
         assert!(hostile.iter().all(|open| !open.is_empty()));

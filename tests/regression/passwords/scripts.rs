@@ -6,6 +6,7 @@ use super::lost::{ATTEMPTS, CUTS, is_write, password_in, signs_in};
 use crate::cli::acting::World;
 use crate::common::env::{Env, program};
 use crate::common::http::Request;
+use crate::common::lane::takes;
 use crate::common::output::Outcome;
 use crate::common::proxy::Proxy;
 
@@ -49,10 +50,10 @@ fn rotation_script_survives_a_lost_answer_at_every_step() {
     let script = script("Usage: new-password ACCOUNT FILE");
     let steps: [(&str, IsStep); 3] = [("reset", is_reset), ("sign-in", is_sign_in), ("read", is_read)];
     std::thread::scope(|scope| {
-        for (step, wanted) in steps {
+        for (row, (step, wanted)) in steps.into_iter().enumerate() {
             let (world, script) = (&world, &script);
             scope.spawn(move || {
-                for cut in CUTS {
+                for (_, cut) in CUTS.into_iter().enumerate().filter(|(place, _)| takes(row + place, 4)) {
                     let name = format!("{step}-{cut:?}").to_lowercase();
                     let mut env = world.admin();
                     env.sactl(&format!("create {name} --generate --password-out file")).ok();
@@ -96,7 +97,8 @@ fn rotation_script_survives_a_lost_answer_at_every_step() {
 fn ensure_script_survives_a_lost_answer_at_every_step() {
     let world = World::start();
     let script = script("Creates a service account if it does not exist");
-    for cut in CUTS {
+    // The second cut, where a request has arrived and its answer has not, is in the fast lane.
+    for (_, cut) in CUTS.into_iter().enumerate().filter(|(place, _)| takes(place + 2, 4)) {
         let proxy = Proxy::cutting(&world.url(), cut, ATTEMPTS, is_write);
         let env = world.admin().with("SACTL_SERVER", proxy.url());
         bash(&env, &script, &[]).expect(8);
