@@ -21,7 +21,9 @@ mod error;
 mod evaluator;
 mod filter;
 mod frame;
+mod number;
 mod order;
+mod rewrite;
 
 pub use error::JqError;
 pub use evaluator::evaluated;

@@ -9,22 +9,22 @@
 use std::io::{self, Write};
 
 use jaq_core::data::JustLut;
+use jaq_core::load::parse::Def;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, Vars, compile};
 use jaq_json::{Val, read};
 use serde::de::IgnoredAny;
 
 use super::error::JqError;
+use super::number;
+use super::rewrite::rewritten;
 use crate::text::sanitize::{json_visible, sanitise};
 
-/// Forms of the language that its library lacks: a row as comma- and as tab-separated values.
-const ROWS: &str = r#"
-    def cell(text): if isstring then text elif . == null then "" elif isnumber or isboolean then tostring
-        else error("a row can only have strings, numbers, booleans and null") end;
-    def put($old; $new): . / $old | join($new);
-    def @csv: map(cell("\"" + put("\""; "\"\"") + "\"")) | join(",");
-    def @tsv: map(cell(put("\\"; "\\\\") | put("\t"; "\\t") | put("\n"; "\\n") | put("\r"; "\\r"))) | join("\t");
-"#;
+/// What jq 1.7 does otherwise than the library.
+const DIALECT: &str = include_str!("dialect.jq");
+
+/// The definition that holds the expression.
+const MAIN: &str = "_main";
 
 /// Longest text of an error of the expression's own making.
 const LONGEST: usize = 200;
@@ -42,24 +42,30 @@ impl JqFilter {
     /// # Errors
     /// What is wrong with it, and where.
     pub(super) fn compile(expression: &str, arguments: &[(String, String)]) -> Result<Self, JqError> {
-        let names: Vec<String> = arguments.iter().map(|(name, _)| format!("${name}")).collect();
-        let rows = load::parse(ROWS, |parser| parser.defs()).unwrap_or_default();
-        let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(rows);
-        // The environment may hold passwords, which belong into no answer.
-        let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
-        let functions = functions.filter(|(name, ..)| *name != "env");
+        let given = arguments.iter().map(|(name, text)| (format!("${name}"), Val::from(text.clone())));
+        let (names, values): (Vec<String>, Vec<Val>) =
+            given.chain([("$__loc__".to_owned(), place_of_all())]).unzip();
         let arena = Arena::default();
         let program = File { code: expression, path: () };
-        let modules = Loader::new(definitions)
+        let mut modules = Loader::new(definitions())
             .load(&arena, program)
             .map_err(|errors| unloadable(expression, &errors))?;
+        if let Some(term) = load::parse(expression, |parser| parser.term()) {
+            let main = Def { name: MAIN, args: Vec::new(), body: rewritten(term) };
+            let program = File { code: MAIN, path: () };
+            modules = Loader::new(definitions().chain([main]))
+                .load(&arena, program)
+                .map_err(|errors| unloadable(expression, &errors))?;
+        }
+        // The environment may hold passwords, which belong into no answer.
+        let of_library = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+        let functions = of_library.filter(|(name, ..)| !["env", "tojson"].contains(name));
         let filter = Compiler::default()
-            .with_funs(functions)
+            .with_funs(functions.chain(number::functions()))
             .with_global_vars(names.iter().map(String::as_str))
             .compile(modules)
             .map_err(|errors| undefined(expression, &errors))?;
-        let value = |(_, text): &(String, String)| Val::from(text.clone());
-        Ok(Self { filter, values: arguments.iter().map(value).collect() })
+        Ok(Self { filter, values })
     }
 
     /// Writes the results for a document, each as soon as it is there: `out` is flushed after every one.
@@ -90,6 +96,17 @@ impl JqFilter {
     }
 }
 
+fn definitions<'s>() -> impl Iterator<Item = Def<&'s str>> {
+    let dialect = load::parse(DIALECT, |parser| parser.defs()).unwrap_or_default();
+    let all = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(dialect);
+    all.map(|definition| -> Def<&'s str> { definition })
+}
+
+/// Where the expression stands, as `$__loc__` says.
+fn place_of_all() -> Val {
+    read::parse_single(br#"{"file":"<top-level>","line":1}"#).unwrap_or_default()
+}
+
 fn write_result(result: &Val, out: &mut dyn Write) -> io::Result<()> {
     if let Val::TStr(text) = result {
         let text = String::from_utf8_lossy(text);
@@ -99,10 +116,9 @@ fn write_result(result: &Val, out: &mut dyn Write) -> io::Result<()> {
             .collect();
         return writeln!(out, "{}", lines.join("\n"));
     }
-    let json = result.to_string();
+    let json = number::json(result);
     if serde_json::from_str::<IgnoredAny>(&json).is_err() {
-        let reason =
-            "a result is not JSON: it has a NaN or infinite number, bytes, or a key that is not a string";
+        let reason = "a result is not JSON: it has bytes, or a key that is not a string";
         return Err(io::Error::other(JqError::new(reason)));
     }
     writeln!(out, "{}", json_visible(&json))

@@ -26,6 +26,7 @@ fn blocks() -> Vec<Block> {
     ];
     blocks.extend(values());
     blocks.extend(picking());
+    blocks.extend(language());
     blocks.extend(promise());
     blocks
 }
@@ -75,6 +76,25 @@ fn picking() -> Vec<Block> {
               sactl list --jq '.owned[] | select(.last_used_at == null) | .name'\n\
               sactl whoami --jq '.company.id'",
         ),
+    ]
+}
+
+fn language() -> Vec<Block> {
+    vec![
+        Block::Heading("The language of --jq"),
+        paragraph(
+            "`--jq` takes the language of jq 1.7 without another program, with `--arg NAME VALUE` for texts. Numbers are \
+             printed as jq prints them. These differ:",
+        ),
+        definitions([
+            ("not available", "`env`, `$ENV`, `input`, `inputs`, `halt_error`, modules, and `?//`"),
+            ("integers", "exact at every length; jq rounds results above 2^53"),
+            ("literals", "a number with an exponent is printed as a number, for example 1e3 as 1000"),
+            ("null", "`null | .[1:3]` is an error: write `(.x // [])[1:3]`"),
+            ("patterns", "`{$a: [$b]}` is an error: write `{$a, a: [$b]}`"),
+            ("several values", "in `\"\\(1, 2) \\(3, 4)\"` the last one changes first"),
+            ("regular expressions", "without look-around and back-references"),
+        ]),
     ]
 }
 
