@@ -53,7 +53,7 @@ impl JqFilter {
         if let Some(term) = load::parse(expression, |parser| parser.term()) {
             let main = Def { name: MAIN, args: Vec::new(), body: rewritten(term) };
             let program = File { code: MAIN, path: () };
-            modules = Loader::new(definitions().chain([main]))
+            modules = Loader::new(definitions().into_iter().chain([main]))
                 .load(&arena, program)
                 .map_err(|errors| unloadable(expression, &errors))?;
         }
@@ -96,10 +96,9 @@ impl JqFilter {
     }
 }
 
-fn definitions<'s>() -> impl Iterator<Item = Def<&'s str>> {
+fn definitions<'s>() -> Vec<Def<&'s str>> {
     let dialect = load::parse(DIALECT, |parser| parser.defs()).unwrap_or_default();
-    let all = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(dialect);
-    all.map(|definition| -> Def<&'s str> { definition })
+    jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(dialect).collect()
 }
 
 /// Where the expression stands, as `$__loc__` says.

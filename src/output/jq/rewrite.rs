@@ -46,8 +46,9 @@ pub(super) fn rewritten(term: Tree<'_>) -> Tree<'_> {
     }
 }
 
-fn boxed(term: Box<Tree<'_>>) -> Box<Tree<'_>> {
-    Box::new(rewritten(*term))
+fn boxed(mut term: Box<Tree<'_>>) -> Box<Tree<'_>> {
+    *term = rewritten(std::mem::take(&mut *term));
+    term
 }
 
 fn all(terms: Vec<Tree<'_>>) -> Vec<Tree<'_>> {
