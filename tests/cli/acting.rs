@@ -84,6 +84,11 @@ pub(crate) fn sign_in(env: &Env, user: &str) -> Outcome {
     env.run_with_input(arguments, format!("{SANDBOX_PASSWORD}\n"))
 }
 
+/// An account as `show` tells of it.
+pub(crate) fn account(env: &Env, name: &str) -> serde_json::Value {
+    env.sactl(&format!("show {name} -o json")).ok().json()
+}
+
 /// The names in a list of accounts.
 pub(crate) fn names(accounts: &serde_json::Value) -> Vec<&str> {
     accounts.as_array().unwrap().iter().map(|account| account["name"].as_str().unwrap()).collect()

@@ -3,18 +3,28 @@
 #[cfg(feature = "platform")]
 pub(crate) mod acting;
 #[cfg(feature = "platform")]
+mod api;
+#[cfg(feature = "platform")]
 mod audit;
 mod bad_input;
 mod ci;
 #[cfg(feature = "platform")]
+mod company;
+#[cfg(feature = "platform")]
 mod completion;
 mod contract;
+#[cfg(feature = "platform")]
+mod create;
 pub(crate) mod credentials;
+#[cfg(feature = "platform")]
+mod delete;
 mod doctor;
 #[cfg(feature = "platform")]
 mod documents;
 #[cfg(feature = "platform")]
 mod dry_run;
+#[cfg(feature = "platform")]
+mod edit;
 #[cfg(feature = "platform")]
 mod examples;
 #[cfg(feature = "platform")]
@@ -23,17 +33,28 @@ mod exit_codes;
 mod expressions;
 #[cfg(feature = "platform")]
 mod faults;
+#[cfg(feature = "platform")]
+mod grant;
 mod help;
 mod hostile_answers;
 mod hostile_memory;
 mod hostile_text;
 mod interruption;
+#[cfg(feature = "platform")]
+mod list;
+#[cfg(feature = "platform")]
+mod login;
+mod logout;
 mod man;
 #[cfg(feature = "platform")]
 mod outputs;
 mod pages;
 #[cfg(feature = "platform")]
-mod paginate;
+mod passwd;
+#[cfg(feature = "platform")]
+mod permission;
+#[cfg(feature = "platform")]
+mod profile;
 mod progress;
 #[cfg(feature = "platform")]
 mod questions;
@@ -43,6 +64,10 @@ mod refusals;
 #[cfg(feature = "platform")]
 mod requests;
 #[cfg(feature = "platform")]
+mod revoke;
+#[cfg(feature = "platform")]
+mod role;
+#[cfg(feature = "platform")]
 mod sandbox;
 mod secrets;
 #[cfg(feature = "platform")]
@@ -50,14 +75,14 @@ mod seed;
 #[cfg(feature = "platform")]
 mod selection;
 #[cfg(feature = "platform")]
-mod sign_in;
-mod start;
+mod serve;
 #[cfg(feature = "platform")]
-mod story;
+mod show;
+mod start;
 #[cfg(feature = "platform")]
 mod suggestions;
 #[cfg(feature = "platform")]
 mod tables;
-#[cfg(feature = "platform")]
-mod terminal;
+mod token;
 mod transport;
+mod whoami;

@@ -1,123 +1,12 @@
-//! What `create` and `grant` ask at a terminal, and that whatever ends a question leaves the terminal as it was.
+//! Questions at a terminal: when one is asked, how it looks, and that whatever ends it leaves the terminal as it was.
 
 use rustix::process::Signal;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::acting::{ACME_ADMIN, World};
+use super::acting::{ACME_ADMIN, World, account};
 use crate::common::env::Env;
-use crate::common::terminal::{Terminal, plain};
+use crate::common::terminal::{DOWN, Terminal, plain};
 use crate::common::tools::{strace_is_installed, straced};
-
-const DOWN: &str = "\u{1b}[B";
-
-fn account(env: &Env, name: &str) -> Value {
-    env.sactl(&format!("show {name} -o json")).ok().json()
-}
-
-/// The line that does the same is shown, and a shell that runs it does the same.
-#[test]
-fn create_asks_for_everything_and_says_how_not_to_be_asked() {
-    let world = World::start();
-    let admin = world.admin();
-    let mut terminal = Terminal::start(&admin, "create");
-    terminal.wait_for("Name of the new account").type_line("x");
-    terminal.wait_for("2 to 64").wait_for("Name of the new account").type_line("asked-bot");
-    terminal.wait_for("Description (optional)").type_line("a bot's test");
-    terminal.wait_for("Which access").press(&format!("{DOWN}\r"));
-    terminal.wait_for("Which role").press("view\r");
-    terminal.wait_for("Which password").press("\r");
-    terminal.wait_for("Create the account?").type_line("");
-    let (text, code) = terminal.finish();
-    assert_eq!(code, 0, "{text}");
-    assert!(text.contains("asked-bot will be created, owned by Acme MSP (1)"), "{text}");
-    let line = r"sactl create asked-bot --company 1 --description 'a bot'\''s test' --role viewer --generate";
-    assert!(text.contains(line), "{text}");
-    let made = account(&admin, "asked-bot");
-    assert_eq!((&made["access"]["role"], &made["description"]), (&json!("viewer"), &json!("a bot's test")));
-    let again = Terminal::shell(&admin, &line.replace("asked-bot", "asked-again"));
-    let (text, code) = again.finish();
-    assert_eq!(code, 0, "{text}");
-    assert_eq!(account(&admin, "asked-again")["access"]["role"], "viewer");
-}
-
-/// A name without access asks for the access alone; a no creates nothing.
-#[test]
-fn a_no_creates_nothing() {
-    let world = World::start();
-    let admin = world.admin();
-    for (answer, there) in [("n", false), ("", true)] {
-        let mut terminal = Terminal::start(&admin, "create half-said --generate");
-        terminal.wait_for("Which access").press("\r");
-        terminal.wait_for("no access yet").wait_for("Create the account?").type_line(answer);
-        let (text, code) = terminal.finish();
-        assert_eq!(code, if there { 0 } else { 2 }, "{text}");
-        assert_eq!(admin.sactl("show half-said").code() == Some(0), there, "{text}");
-        let line = "sactl create half-said --company 1 --no-input --generate";
-        assert_eq!(text.contains(line), there, "{text}");
-    }
-}
-
-/// A generated password is not offered where the answer would not show it: it would be lost.
-#[test]
-fn no_password_is_generated_that_nobody_would_see() {
-    let world = World::start();
-    for shown in ["-o name", "--columns name"] {
-        let mut terminal = Terminal::start(&world.admin(), &format!("create unseen {shown}"));
-        terminal.wait_for("Which access").press("\r");
-        terminal.wait_for("assword").interrupt();
-        let (text, code) = terminal.finish();
-        assert_eq!(code, 130, "{text}");
-        assert!(!text.contains("Which password"), "{text}");
-    }
-}
-
-/// `--yes` agrees to what is summed up, and answers no question.
-#[test]
-fn grant_offers_what_there_is_and_keeps_what_it_has() {
-    let world = World::start();
-    let admin = world.admin();
-    let server = world.url();
-    let mut terminal = Terminal::start(&admin, &format!("grant --yes --allow-http --server {server}"));
-    terminal.wait_for("Which service account").press("backup\r");
-    terminal.wait_for("here: devices:view").wait_for("Which access").press("\r");
-    terminal.wait_for("Which permissions").press("alerts:view").wait_for("alerts:view").press(" \r");
-    let (text, code) = terminal.finish();
-    assert_eq!(code, 0, "{text}");
-    assert!(text.contains("in place of devices:view"), "{text}");
-    let line = format!(
-        "sactl grant backup-runner --company 1 --permission devices:view,alerts:view --server {server} \
-         --allow-http"
-    );
-    assert!(text.contains(&line), "{text}");
-    assert_eq!(
-        account(&admin, "backup-runner")["access"]["permissions"],
-        json!(["alerts:view", "devices:view"])
-    );
-}
-
-/// What is chosen in a search leaves the search as it is, and Return alone gives least.
-#[test]
-fn nothing_is_given_by_a_slip_of_the_hand() {
-    let world = World::start();
-    let admin = world.admin();
-    let mut terminal = Terminal::start(&admin, "grant dormant-bot");
-    terminal.wait_for("Which access").press(&format!("{DOWN}\r"));
-    terminal.wait_for("Which permissions").press("alerts:").wait_for("alerts:view");
-    terminal.press(&format!(" {DOWN} {DOWN} {DOWN} \r"));
-    terminal.wait_for("Apply?").type_line("");
-    let (text, code) = terminal.finish();
-    assert_eq!(code, 0, "{text}");
-    let held = account(&admin, "dormant-bot")["access"]["permissions"].clone();
-    assert_eq!(held, json!(["alerts:create", "alerts:delete", "alerts:edit", "alerts:view"]));
-    admin.sactl("revoke dormant-bot --yes").ok();
-    let mut terminal = Terminal::start(&admin, "grant dormant-bot");
-    terminal.wait_for("Which access").press("\r");
-    terminal.wait_for("Which role").press("\r");
-    terminal.wait_for("the role viewer").wait_for("Apply?").type_line("");
-    let (text, code) = terminal.finish();
-    assert_eq!(code, 0, "{text}");
-    assert_eq!(account(&admin, "dormant-bot")["access"]["role"], "viewer");
-}
 
 /// A caller without the permission is refused before the first question.
 #[test]
@@ -129,46 +18,6 @@ fn nobody_answers_questions_for_nothing() {
         assert_eq!(code, 4, "{text}");
         assert!(text.contains(needed) && !text.contains('?') && !text.contains("Name of"), "{text}");
     }
-}
-
-/// A name that is taken is told as soon as it is known, and not behind all other questions.
-#[test]
-fn nobody_goes_on_with_a_name_that_is_taken() {
-    let world = World::start();
-    let admin = world.admin();
-    let (text, code) = Terminal::start(&admin, "create Dormant-Bot").finish();
-    assert_eq!(code, 6, "{text}");
-    assert!(!text.contains("Which access"), "{text}");
-    let mut terminal = Terminal::start(&admin, "create");
-    terminal.wait_for("Name of the new account").type_line("dormant-bot");
-    terminal.wait_for("dormant-bot is taken").wait_for("Name of the new account").type_line("free-bot");
-    terminal.wait_for("Description (optional)").interrupt();
-    let (text, code) = terminal.finish();
-    assert_eq!(code, 130, "{text}");
-}
-
-/// What cannot be deleted is refused before the question.
-#[test]
-fn nobody_confirms_what_cannot_be_done() {
-    let world = World::start();
-    let (text, code) = Terminal::start(&world.admin(), "role delete viewer").finish();
-    assert_eq!(code, 7, "{text}");
-    assert!(text.contains("default role") && !text.contains("Really"), "{text}");
-}
-
-/// Only what one holds is offered.
-#[test]
-fn nobody_is_offered_what_they_cannot_give() {
-    let world = World::start();
-    let operator = world.acting(super::acting::ACME_OPERATOR, 1);
-    let mut terminal = Terminal::start(&operator, "grant dormant-bot");
-    terminal.wait_for("Which access").press("\r");
-    terminal
-        .wait_for("Not offered, because you do not have all their permissions: company-admin")
-        .wait_for_list("Which role");
-    terminal.interrupt();
-    let (text, code) = terminal.finish();
-    assert_eq!(code, 130, "{text}");
 }
 
 /// Text around a question is broken between its words, however narrow the terminal is, and nothing of it is lost.
@@ -363,4 +212,15 @@ fn destructive_commands_name_what_they_touch() {
         assert_eq!(ended, code, "{text}");
         assert!(!text.contains("Really"), "{text}");
     }
+}
+
+/// P8: `--no-input` never waits, even on a terminal.
+#[test]
+fn no_input_never_asks() {
+    let world = World::start();
+    let admin = world.admin();
+    let (text, code) = Terminal::start(&admin, "delete dormant-bot --no-input").finish();
+    assert_eq!(code, 2, "{text}");
+    let (text, code) = Terminal::start(&admin, "create typed-bot --no-input").finish();
+    assert_eq!(code, 2, "{text}");
 }

@@ -114,3 +114,22 @@ fn without_a_confirmation_no_request_is_sent() {
     }
     assert_eq!(proxy.lines(), Vec::<String>::new());
 }
+
+/// Rule 5 of the command line: a write says what was done and where.
+#[test]
+fn writes_name_the_account_and_the_company() {
+    let world = World::start();
+    let admin = world.admin();
+    for line in [
+        "grant dormant-bot --role viewer",
+        "edit dormant-bot --description Sleeps",
+        "revoke dormant-bot --yes",
+        "passwd dormant-bot --generate --yes",
+        "delete dormant-bot --yes",
+    ] {
+        let done = admin.sactl(line);
+        for word in ["dormant-bot", "Acme MSP", "1"] {
+            assert!(done.ok().stderr.contains(word), "{line} does not say {word}: {done}");
+        }
+    }
+}

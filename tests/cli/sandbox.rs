@@ -1,5 +1,7 @@
 //! `sactl sandbox` as the README promises it: it shows the main job, and leaves nothing behind.
 
+mod process;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;

@@ -16,7 +16,7 @@ use crate::common::tools::{skipped, strace_is_installed, straced};
 /// What a leak looks like: the password, as it is and as it is in a form, and the beginning of tokens.
 const CANARIES: [&str; 3] = ["Canary-Passw0rd", "Canary%2D", "sat_canary"];
 
-fn assert_clean(text: &str, place: &str) {
+pub(super) fn assert_clean(text: &str, place: &str) {
     for canary in CANARIES {
         assert!(!text.contains(canary), "{canary} in {place}:\n{text}");
     }
@@ -56,17 +56,6 @@ fn p1_no_output_holds_a_secret() {
     }
     let token = env.sactl("token -vv");
     clean(&token, "token, signed out");
-}
-
-/// The one output that was asked for: stdout of `token`, and nothing else of it.
-#[test]
-fn p1_token_prints_the_token_on_stdout_only() {
-    let gateway = Gateway::start("a");
-    let env = with_file_store();
-    login(&env, &gateway.url(), "").ok();
-    let outcome = env.sactl("token -vv");
-    assert_eq!(outcome.ok().stdout, format!("{}\n", gateway.token(1)));
-    assert_clean(&outcome.stderr, "stderr of token");
 }
 
 /// Refusals, and servers that misbehave while they hold a secret.

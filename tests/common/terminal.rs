@@ -15,6 +15,10 @@ use super::env::{Env, program};
 /// Longer than any answer takes on a busy machine.
 const PATIENCE: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
 
+#[cfg(feature = "platform")]
+/// The key that moves down in a list.
+pub(crate) const DOWN: &str = "\u{1b}[B";
+
 const ROWS: u16 = 40;
 const COLUMNS: u16 = 120;
 

@@ -1,7 +1,7 @@
 //! What a user is told: where `login` puts what, where `whoami` says it came from, and that nothing steps
 //! down in silence.
 
-use super::{Gateway, PASSWORD, USER, credential_file, files_with, login, with_file_store};
+use super::{Gateway, PASSWORD, credential_file, files_with, login, with_file_store};
 use crate::common::env::Env;
 
 /// `login` names the file and what is in it.
@@ -25,34 +25,6 @@ fn login_says_what_it_put_where() {
         Vec::<std::path::PathBuf>::new(),
         "asked for no more, kept no more"
     );
-}
-
-/// `whoami` says where the credential came from, for every source.
-#[test]
-fn whoami_says_where_the_credential_came_from() {
-    let gateway = Gateway::start("a");
-    let source = |env: &Env| {
-        let whoami = env.sactl("whoami -o json").ok().json();
-        whoami["credential_source"].as_str().unwrap_or_default().to_owned()
-    };
-    let mut env = with_file_store();
-    login(&env, &gateway.url(), "").ok();
-    let file = credential_file(&env, &gateway.token(1));
-    let said = source(&env);
-    assert!(said.contains("file"), "{said}");
-    let table = env.run(["whoami", "-o", "table"]);
-    assert!(table.ok().stdout.contains("file"), "{table}");
-    assert!(file.exists());
-
-    env.set("SACTL_SERVER", gateway.url());
-    env.set("SACTL_USERNAME", USER);
-    env.set("SACTL_PASSWORD_FILE", env.file("password", format!("{PASSWORD}\n")));
-    assert!(source(&env).contains("SACTL_PASSWORD_FILE"), "{}", source(&env));
-    env.unset("SACTL_PASSWORD_FILE");
-    env.set("SACTL_PASSWORD", PASSWORD);
-    assert!(source(&env).contains("SACTL_PASSWORD"), "{}", source(&env));
-    env.set("SACTL_TOKEN", gateway.token(1));
-    assert!(source(&env).contains("SACTL_TOKEN"), "{}", source(&env));
 }
 
 /// With `none` nothing is kept, and that is said.
@@ -86,20 +58,6 @@ fn a_profile_remembers_where_its_credentials_are() {
     env.unset("SACTL_CREDENTIAL_STORE");
     env.sactl("list").ok();
     assert_eq!(gateway.sign_ins(), 1);
-}
-
-/// Signing out ends the token at the server; also where the server is gone, nothing stays here.
-#[test]
-fn logout_forgets_also_when_the_server_is_gone() {
-    let env = with_file_store();
-    let token = {
-        let gateway = Gateway::start("a");
-        login(&env, &gateway.url(), "").ok();
-        gateway.token(1)
-    };
-    let outcome = env.sactl("logout --timeout 2");
-    assert!(files_with(&env, &token).is_empty(), "{outcome}");
-    assert!(!outcome.stderr.is_empty(), "it says that the token may still live: {outcome}");
 }
 
 /// An unknown store is a usage error, and not another store.

@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use super::process::{Running, command};
+use crate::api::process::{Running, command};
 use crate::common::env::Env;
 use crate::common::platform::{PASSWORD, SANDBOX};
 

@@ -1,11 +1,13 @@
-//! Signing in and out, profiles, and the active company.
+//! `sactl login` and `sactl logout`: what is asked, what is stored, and where a stored token goes.
 
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::json;
 
-use super::acting::{ACME_ADMIN, ACME_VIEWER, World, sign_in};
+use super::acting::{ACME_ADMIN, World, sign_in};
+use crate::common::output::SANDBOX_PASSWORD;
 use crate::common::stub::{Answer, Stub};
+use crate::common::terminal::Terminal;
 
 #[test]
 fn login_stores_and_logout_revokes() {
@@ -23,6 +25,33 @@ fn login_stores_and_logout_revokes() {
     home.sactl("logout").ok();
     assert!(!world.is_good(&token), "the token is revoked on the server");
     home.sactl("whoami -o json").error(3, "not_signed_in");
+}
+
+#[test]
+fn a_password_is_asked_for_and_never_shown() {
+    let world = World::start();
+    let home = world.stranger();
+    let mut terminal = Terminal::start(&home, &format!("login --username {ACME_ADMIN}"));
+    terminal.wait_for("assword").type_line(SANDBOX_PASSWORD);
+    // Two companies, and a person who can choose.
+    terminal.wait_for("Which company").wait_for("Northwind Logistics").type_line("Northwind");
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    assert!(!text.contains(SANDBOX_PASSWORD), "what is typed is hidden:\n{text}");
+    assert_eq!(home.sactl("whoami -o json").ok().json()["company"]["id"], 2);
+}
+
+/// P8: Ctrl-C at a prompt is exit 130, and nothing is half done.
+#[test]
+fn an_interrupt_at_a_prompt_is_130() {
+    let world = World::start();
+    let home = world.stranger();
+    let before = home.files();
+    let mut terminal = Terminal::start(&home, &format!("login --username {ACME_ADMIN}"));
+    terminal.wait_for("assword").interrupt();
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 130, "{text}");
+    assert_eq!(home.files(), before);
 }
 
 /// P2: credential files are private from the first byte, in a private folder; the password is in none of them.
@@ -54,69 +83,6 @@ fn a_file_that_others_can_read_is_refused_with_the_fix() {
     let (file, _) = home.files().into_iter().find(|(_, content)| holds(content)).unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     home.sactl("list").refused(3, "chmod");
-}
-
-#[test]
-fn a_profile_keeps_server_user_and_company() {
-    let world = World::start();
-    let mut home = world.signed_in(ACME_ADMIN);
-    home.sactl("company use 2").ok();
-    home.unset("SACTL_SERVER");
-    home.unset("SACTL_CREDENTIAL_STORE");
-    let whoami = home.sactl("whoami -o json").ok().json();
-    assert_eq!((&whoami["server"], &whoami["company"]["id"]), (&json!(world.url()), &json!(2)));
-    let name = whoami["profile"].as_str().unwrap().to_owned();
-    let shown = home.sactl("profile show -o json").ok().stdout.clone();
-    assert!(shown.contains(&name) && shown.contains(&world.url()), "{shown}");
-    home.sactl("company use 99 -o json").error(5, "not_found");
-    assert_eq!(home.sactl("whoami -o json").ok().json()["company"]["id"], 2);
-    home.run(["profile", "delete", &name, "--yes"]).ok();
-    let gone = home.sactl("whoami -o json");
-    assert!([2, 3].contains(&gone.code().unwrap()), "{gone}");
-}
-
-/// Two people on one machine are two profiles, and the flag chooses.
-#[test]
-fn profiles_do_not_mix() {
-    let world = World::start();
-    let home = world.stranger();
-    for (profile, user) in [("one", ACME_ADMIN), ("two", ACME_VIEWER)] {
-        let login = ["--profile", profile, "login", "--username", user, "--password-stdin"];
-        home.run_with_input(login, "Sandbox-1234!\n").ok();
-    }
-    for (profile, user) in [("one", ACME_ADMIN), ("two", ACME_VIEWER)] {
-        let whoami = home.sactl(&format!("whoami --profile {profile} -o json")).ok().json();
-        assert_eq!(whoami["username"], user);
-    }
-    home.sactl("profile use one").ok();
-    assert_eq!(home.sactl("whoami -o json").ok().json()["username"], ACME_ADMIN);
-    home.sactl("profile use three -o json").error(5, "not_found");
-}
-
-/// Flag, environment, profile, default: the first that is there counts, and an empty variable is none.
-#[test]
-fn settings_come_in_their_order() {
-    let world = World::start();
-    let mut home = world.signed_in(ACME_ADMIN);
-    home.sactl("company use 1").ok();
-    let company = |home: &crate::common::env::Env, line: &str| {
-        home.sactl(&format!("whoami -o json {line}")).ok().json()["company"]["id"].clone()
-    };
-    assert_eq!(company(&home, ""), 1, "the profile");
-    home.set("SACTL_COMPANY", "2");
-    assert_eq!(company(&home, ""), 2, "the environment before the profile");
-    assert_eq!(company(&home, "--company 1"), 1, "the flag before the environment");
-    home.set("SACTL_COMPANY", "");
-    assert_eq!(company(&home, ""), 1, "an empty variable is none");
-}
-
-#[test]
-fn a_company_by_its_name() {
-    let world = World::start();
-    let admin = world.admin();
-    let list = admin.run(["list", "--company", "Northwind Logistics", "-o", "json"]).ok().json();
-    assert_eq!(list["company"]["id"], 2);
-    admin.run(["list", "--company", "Nobody Inc", "-o", "json"]).error(5, "not_found");
 }
 
 /// P3: a token goes only to the server that issued it, even if another server is named.

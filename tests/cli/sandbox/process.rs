@@ -5,7 +5,7 @@ use std::process::Output;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::process::{Running, command, temporary};
+use crate::api::process::{Running, command, temporary};
 use crate::common::env::{Env, program};
 use crate::common::platform::{PASSWORD, Server};
 use crate::common::terminal::Terminal;

@@ -1,0 +1,18 @@
+//! `sactl delete`: the question before it.
+
+use super::acting::World;
+use crate::common::terminal::Terminal;
+
+/// Deleting asks for the name; anything else deletes nothing.
+#[test]
+fn delete_asks_for_the_name() {
+    let world = World::start();
+    let admin = world.admin();
+    for (answer, gone) in [("yes", false), ("", false), ("dormant-bot", true)] {
+        let mut terminal = Terminal::start(&admin, "delete dormant-bot");
+        terminal.wait_for("dormant-bot").wait_for(":").type_line(answer);
+        let (text, code) = terminal.finish();
+        assert_eq!(code == 0, gone, "{answer:?}: {text}");
+        assert_eq!(admin.sactl("show dormant-bot").code() == Some(5), gone, "{answer:?}: {text}");
+    }
+}

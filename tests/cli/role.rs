@@ -1,0 +1,32 @@
+//! `sactl role`: the roles of a company, from creation to deletion.
+
+use serde_json::json;
+
+use super::acting::World;
+use crate::common::terminal::Terminal;
+
+/// Roles of one's own: made, held, changed, and not deleted while an account has them.
+#[test]
+fn a_company_makes_its_own_roles() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("role create watcher --permission devices:view").ok();
+    admin.sactl("grant dormant-bot --role watcher").ok();
+    let role = admin.sactl("role edit watcher --add-permission alerts:view -o json").ok().json();
+    assert_eq!(role["permissions"], json!(["alerts:view", "devices:view"]));
+    let account = admin.sactl("show dormant-bot -o json").ok().json();
+    assert_eq!(account["access"]["permissions"], json!(["alerts:view", "devices:view"]));
+    admin.sactl("role delete watcher --yes -o json").error(6, "role_in_use");
+    admin.sactl("revoke dormant-bot --yes").ok();
+    admin.sactl("role delete watcher --yes").ok();
+    admin.sactl("role show watcher -o json").error(5, "not_found");
+}
+
+/// What cannot be deleted is refused before the question.
+#[test]
+fn delete_of_a_default_role_is_refused_before_the_question() {
+    let world = World::start();
+    let (text, code) = Terminal::start(&world.admin(), "role delete viewer").finish();
+    assert_eq!(code, 7, "{text}");
+    assert!(text.contains("default role") && !text.contains("Really"), "{text}");
+}
