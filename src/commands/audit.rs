@@ -65,8 +65,8 @@ impl Args {
     fn query(&self, now: Timestamp) -> AuditQuery {
         let several = |values: &[String]| (!values.is_empty()).then(|| values.join(","));
         AuditQuery {
-            since: Some(self.since.map_or(now - DAY, |since| since.seen_from(now))),
-            until: self.until.map(|until| until.seen_from(now)),
+            since: Some(self.since.as_ref().map_or(now - DAY, |since| since.seen_from(now))),
+            until: self.until.as_ref().map(|until| until.seen_from(now)),
             action: several(&self.action),
             account: several(&self.account),
             actor: several(&self.actor),

@@ -1,5 +1,8 @@
 //! `sactl list`: the service accounts of a company, owned and external apart.
 
+use jiff::Timestamp;
+
+use self::filter::{FilterArgs, SortKey};
 use super::shared::access_args::AccessSpec;
 use super::shared::company_session::CompanySession;
 use super::shared::hints::{ActionDescription, held_in};
@@ -11,11 +14,15 @@ use crate::domain::{Company, Operation, Ownership, Permission, page};
 use crate::error::Result;
 use crate::output::{AccountListView, AccountRow, Asked, Cut, Format, May, RowWriter, Shape};
 
+mod filter;
+
 #[derive(Clone, Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  sactl list\n  sactl list --external\n  sactl list --role operator -o name\n  \
-                  sactl list --owned --search firmware --limit 10"
-)]
+#[command(after_help = "Examples:\n  sactl list\n  sactl list --owned --search firmware --limit 10\n  \
+                  sactl list --external --owner \"Northwind Logistics\"\n  \
+                  sactl list --role operator -o name\n  \
+                  sactl list --permission devices:edit --sort companies\n  \
+                  sactl list --unused-for 90d --sort last-used\n  sactl list --never-used --no-access\n  \
+                  sactl list --password-older-than 180d -o csv")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// List only accounts that the company owns; with --external, both tables
@@ -26,13 +33,12 @@ pub struct Args {
     #[arg(long)]
     external: bool,
 
-    /// List only accounts whose name or description contains this text
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    search: Option<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
 
-    /// List only accounts that have this role in the company
-    #[arg(long, value_name = "ROLE")]
-    role: Option<String>,
+    /// Sort by this key
+    #[arg(long, value_name = "KEY", default_value = "name", hide_default_value = true)]
+    sort: SortKey,
 
     /// List at most this many accounts in each table
     #[arg(long, value_name = "N", value_parser = limit)]
@@ -49,11 +55,12 @@ impl Args {
         match (self.owned, self.external) {
             (true, false) => Some(Ownership::Owned),
             (false, true) => Some(Ownership::External),
+            _ if self.filter.is_for_owned() => Some(Ownership::Owned),
             _ => None,
         }
     }
 
-    /// The tables to ask for one by one; both at once where nothing is cut.
+    /// The tables to ask for one by one; both at once where nothing is cut on the way.
     fn parts(&self) -> Vec<Option<Ownership>> {
         match (self.only(), self.limit) {
             (None, Some(_)) => vec![Some(Ownership::Owned), Some(Ownership::External)],
@@ -61,19 +68,19 @@ impl Args {
         }
     }
 
-    fn query(&self, ownership: Option<Ownership>) -> AccountQuery {
-        AccountQuery {
-            ownership,
-            search: self.search.clone(),
-            role: self.role.clone(),
-            page_size: Some(self.limit.unwrap_or(page::MAX_SIZE).min(page::MAX_SIZE)),
-            ..AccountQuery::default()
-        }
+    fn query(&self, ownership: Option<Ownership>, now: Timestamp) -> AccountQuery {
+        let is_whole = self.is_sorted() || self.filter.is_local();
+        let most = self.limit.filter(|_| !is_whole).unwrap_or(page::MAX_SIZE);
+        AccountQuery { ownership, page_size: Some(most.min(page::MAX_SIZE)), ..self.filter.query(now) }
+    }
+
+    /// Whether the rows come in another order than that of the platform.
+    fn is_sorted(&self) -> bool {
+        self.sort != SortKey::Name
     }
 
     fn asked(&self) -> Asked {
-        let (search, role) = (self.search.clone(), self.role.clone());
-        Asked { only: self.only(), search, role, ..Asked::default() }
+        Asked { only: self.only(), conditions: self.filter.conditions(), ..Asked::default() }
     }
 }
 
@@ -93,8 +100,11 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
             None => {}
         }
     }
-    if let (0, Some(role)) = (rows.taken, &asked.role) {
+    if let (0, Some(role)) = (rows.taken, args.filter.role()) {
         acting.require_role(role).await?;
+    }
+    if rows.taken == 0 {
+        acting.require_permissions(args.filter.permissions()).await?;
     }
     rows.finish(asked).await
 }
@@ -106,13 +116,13 @@ async fn take_part(
     rows: &mut Rows<'_>,
     acting: &CompanySession<'_>,
 ) -> Result<Option<Cut>> {
-    let mut pages = acting.session.list_accounts(acting.company, &args.query(part))?;
-    rows.begin_part(args.limit);
+    let mut pages = acting.session.list_accounts(acting.company, &args.query(part, rows.now))?;
+    rows.begin_part();
     while let Some(page) = match pages.next().await {
         Ok(page) => page,
         Err(error) => {
             let attempt = ActionDescription::new(Operation::List, "");
-            let attempt = match args.role.clone() {
+            let attempt = match args.filter.role().cloned() {
                 Some(role) => attempt.asking(acting.company, AccessSpec::Role(role)),
                 None => attempt,
             };
@@ -120,73 +130,112 @@ async fn take_part(
         }
     } {
         if rows.take(page).await? {
-            return Ok(Some(Cut { total: rows.total }));
+            break;
         }
     }
-    Ok(None)
+    rows.end_part().await
 }
 
-/// The rows as they come: written at once where the form allows it, else kept for the whole answer.
+/// The rows as they come: written at once where the form and the order allow it, else kept for the whole answer.
 struct Rows<'a> {
+    args: &'a Args,
     acting: &'a CompanySession<'a>,
     writer: Option<RowWriter<'a>>,
+    /// What ages count from.
+    now: Timestamp,
     kept: Vec<AccountRow>,
+    /// The accounts of this part that wait for their order.
+    unsorted: Vec<Account>,
     begun: bool,
     /// The company, as the first page names it where it does.
     company: Option<Company>,
-    /// How many there are in this part, as its first page says where it does.
+    /// How many there are in this part, where that is known.
     total: Option<u64>,
     taken: u64,
     /// How many of this part may still be taken.
     left: u64,
+    is_cut: bool,
 }
 
 impl<'a> Rows<'a> {
-    fn new(args: &Args, acting: &'a CompanySession<'a>) -> Self {
+    fn new(args: &'a Args, acting: &'a CompanySession<'a>) -> Self {
         let output_context = acting.output_context();
         let writer =
             output_context.streams().then(|| RowWriter::selecting(&output_context, acting.ui.selection()));
         Self {
+            args,
             acting,
             writer,
+            now: Timestamp::now(),
             kept: Vec::new(),
+            unsorted: Vec::new(),
             begun: false,
             company: None,
             total: None,
             taken: 0,
-            left: args.limit.unwrap_or(u64::MAX),
+            left: u64::MAX,
+            is_cut: false,
         }
     }
 
     /// Begins with another table.
-    fn begin_part(&mut self, limit: Option<u64>) {
-        self.total = None;
-        self.left = limit.unwrap_or(u64::MAX);
+    fn begin_part(&mut self) {
+        (self.total, self.is_cut) = (None, false);
+        self.left = self.args.limit.unwrap_or(u64::MAX);
     }
 
     /// Takes a page, and says whether that is enough.
     async fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
-        self.total = self.total.or(page.total.filter(|total| *total > 0));
+        let filter = &self.args.filter;
+        // What the platform counts is more than what is left here.
+        let total = page.total.filter(|total| *total > 0 && !filter.is_local());
+        self.total = self.total.or(total);
+        self.company(page.company.take()).await;
+        page.data.retain(|account| filter.keeps(account, self.now));
+        if self.args.is_sorted() {
+            self.unsorted.append(&mut page.data);
+            self.acting.ui.progress(self.unsorted.len() as u64, self.total.unwrap_or(0), "accounts");
+            return Ok(false);
+        }
+        let has_more = page.next.is_some() && !filter.is_local();
+        self.put(page.data, has_more).await?;
+        Ok(self.is_cut)
+    }
+
+    /// Puts accounts behind those before, up to the limit.
+    async fn put(&mut self, mut accounts: Vec<Account>, has_more: bool) -> Result<()> {
         let total = self.total.unwrap_or(0).min(self.taken.saturating_add(self.left));
-        let count = page.data.len() as u64;
-        let is_cut = count > self.left || (count == self.left && page.next.is_some());
-        page.data.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
-        self.left -= page.data.len() as u64;
-        self.taken += page.data.len() as u64;
+        let count = accounts.len() as u64;
+        self.is_cut = count > self.left || (count == self.left && has_more);
+        accounts.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+        self.left -= accounts.len() as u64;
+        self.taken += accounts.len() as u64;
         self.acting.ui.progress(self.taken, total, "accounts");
-        let company = self.company(page.company.take()).await;
-        let rows = page.data.into_iter().map(|account| AccountRow::new(account, company.clone()));
-        match self.writer {
-            Some(writer) => self.write(writer, &rows.collect::<Vec<_>>())?,
-            None => self.kept.extend(rows),
+        let company = self.company(None).await;
+        let rows = accounts.into_iter().map(|account| AccountRow::new(account, company.clone()));
+        if let Some(writer) = self.writer {
+            return self.write(writer, &rows.collect::<Vec<_>>());
         }
-        if is_cut {
-            self.acting.ui.note(match self.total {
-                None => "there are more accounts; remove --limit to see all".to_owned(),
-                Some(total) => format!("there are {total} accounts in total; remove --limit to see all"),
-            });
+        self.kept.extend(rows);
+        Ok(())
+    }
+
+    /// Ends a table, and says how the limit has cut it.
+    async fn end_part(&mut self) -> Result<Option<Cut>> {
+        let mut accounts = std::mem::take(&mut self.unsorted);
+        if self.args.is_sorted() {
+            self.total = Some(accounts.len() as u64);
+            self.args.sort.sort(&mut accounts);
+            self.put(accounts, false).await?;
         }
-        Ok(is_cut)
+        if !self.is_cut {
+            return Ok(None);
+        }
+        self.acting.ui.note(match self.total {
+            None => "there are more accounts; remove --limit to see all".to_owned(),
+            Some(total) => format!("there are {total} accounts in total; remove --limit to see all"),
+        });
+        Ok(Some(Cut { total: self.total }))
     }
 
     /// The company, which a page names or a request finds out.

@@ -7,13 +7,16 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
 /// How long ago something was, for example `30m`, `24h`, `7d` or `4w`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Age(SignedDuration);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Age {
+    duration: SignedDuration,
+    text: String,
+}
 
 impl Age {
     /// The moment that was so long before `now`; the first of all times for an age that goes beyond it.
-    pub fn before(self, now: Timestamp) -> Timestamp {
-        now.checked_sub(self.0).unwrap_or(Timestamp::MIN)
+    pub fn before(&self, now: Timestamp) -> Timestamp {
+        now.checked_sub(self.duration).unwrap_or(Timestamp::MIN)
     }
 }
 
@@ -34,13 +37,19 @@ impl FromStr for Age {
 
     fn from_str(text: &str) -> Result<Self, NoAge> {
         let span: Span = text.parse().map_err(|_| NoAge)?;
-        let age = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| NoAge)?;
-        if age.is_negative() { Err(NoAge) } else { Ok(Self(age)) }
+        let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| NoAge)?;
+        if duration.is_negative() { Err(NoAge) } else { Ok(Self { duration, text: text.to_owned() }) }
+    }
+}
+
+impl fmt::Display for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
     }
 }
 
 /// A moment: a time, the beginning of a day in UTC, or so long ago.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// So long ago.
     Ago(Age),
@@ -50,10 +59,10 @@ pub enum Moment {
 
 impl Moment {
     /// The moment, seen from `now`.
-    pub fn seen_from(self, now: Timestamp) -> Timestamp {
+    pub fn seen_from(&self, now: Timestamp) -> Timestamp {
         match self {
             Self::Ago(age) => age.before(now),
-            Self::At(time) => time,
+            Self::At(time) => *time,
         }
     }
 }
@@ -93,7 +102,7 @@ mod tests {
 
     #[test]
     fn ages_are_numbers_with_units() {
-        let hours = |text: &str| text.parse::<Age>().map(|age| age.0.as_hours());
+        let hours = |text: &str| text.parse::<Age>().map(|age| age.duration.as_hours());
         for (text, expected) in [("24h", 24), ("120m", 2), ("7d", 168), ("4w", 672), ("1d12h", 36), ("0d", 0)]
         {
             assert_eq!(hours(text), Ok(expected), "{text}");

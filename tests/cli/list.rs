@@ -1,8 +1,9 @@
-//! `sactl list`: owned and external accounts apart, filters, and how a terminal shows them.
+//! `sactl list`: owned and external accounts apart, filters, order, and how a terminal shows them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::acting::{World, names};
+use crate::common::env::Env;
 use crate::common::output::assert_snapshot;
 use crate::common::terminal::Terminal;
 
@@ -45,4 +46,70 @@ fn filters_choose_rows_and_a_limit_says_so() {
     let limited = admin.sactl("list --limit 2");
     assert_eq!(limited.ok().stdout.lines().count(), 3, "two of one table, and all of the other");
     assert!(limited.stderr.contains("--limit"), "a cut list says that it is cut: {limited}");
+}
+
+/// The names of both tables, owned ones first.
+fn listed(env: &Env, flags: &str) -> Vec<String> {
+    let list: Value = env.sactl(&format!("list {flags} -o json")).ok().json();
+    [names(&list["owned"]), names(&list["external"])].concat().into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn filters_narrow_the_list_one_by_one_and_together() {
+    let world = World::start();
+    world.acting("fleet-automation", 1);
+    let admin = world.admin();
+    for (flags, expected) in [
+        ("--never-used", &["backup-runner", "dormant-bot"][..]),
+        ("--no-access", &["dormant-bot"]),
+        ("--never-used --no-access --search bot", &["dormant-bot"]),
+        ("--unused-for 90d", &[]),
+        ("--unused-for 0m", &["backup-runner", "dormant-bot", "fleet-automation"]),
+        ("--password-older-than 1d", &[]),
+        ("--password-older-than 0m --external", &["northwind-telemetry"]),
+        ("--permission devices:view", &["backup-runner", "fleet-automation", "northwind-telemetry"]),
+        ("--permission devices:view,devices:edit", &["fleet-automation"]),
+        ("--owner 2", &["northwind-telemetry"]),
+        ("--owner 1 --owner 2 --role viewer", &["northwind-telemetry"]),
+    ] {
+        assert_eq!(listed(&admin, flags), expected, "{flags}");
+    }
+    let named = admin.run(["list", "--owner", "Northwind Logistics", "-o", "name"]);
+    assert_eq!(named.ok().stdout, "northwind-telemetry\n");
+    let none = admin.sactl("list --never-used --owner 2 -o table");
+    assert!(none.ok().stdout.contains("None is owned by company 2 and was never used."), "{none}");
+}
+
+#[test]
+fn rows_are_sorted_by_the_key_and_cut_after_that() {
+    let world = World::start();
+    world.acting("backup-runner", 1);
+    let admin = world.admin();
+    admin.sactl("create a-new --generate --password-out a-new").ok();
+    for (flags, expected) in [
+        ("--sort name", &["a-new", "backup-runner", "dormant-bot", "fleet-automation"][..]),
+        ("--sort last-used", &["a-new", "dormant-bot", "fleet-automation", "backup-runner"]),
+        ("--sort companies", &["fleet-automation", "backup-runner", "a-new", "dormant-bot"]),
+        ("--sort companies --limit 2", &["fleet-automation", "backup-runner"]),
+    ] {
+        assert_eq!(listed(&admin, &format!("--owned {flags}")), expected, "{flags}");
+    }
+    let rows = admin.sactl("list --sort companies --limit 1 -o name");
+    assert_eq!(rows.ok().stdout, "fleet-automation\nnorthwind-telemetry\n");
+    assert!(rows.stderr.contains("there are 4 accounts in total"), "{rows}");
+    let filtered = admin.sactl("list --never-used --limit 1");
+    assert_eq!(filtered.ok().stdout.lines().count(), 1);
+    assert!(filtered.stderr.contains("--limit"), "{filtered}");
+}
+
+#[test]
+fn filters_that_cannot_match_are_refused() {
+    let admin = World::start().admin();
+    for flags in ["--external --never-used", "--external --no-access", "--external --unused-for 1d"] {
+        admin.sactl(&format!("list {flags}")).refused(2, "--external");
+    }
+    admin.sactl("list --unused-for 90").refused(2, "90d");
+    admin.sactl("list --sort size").refused(2, "last-used");
+    let world = World::start();
+    world.admin().sactl("list --permission devices:fly").refused(7, "devices:fly");
 }

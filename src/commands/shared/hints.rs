@@ -11,6 +11,7 @@ use super::company_session::CompanySession;
 use crate::api::account::AccountQuery;
 use crate::api::{self, Code, Subject};
 use crate::client;
+use crate::domain::permission::quoted;
 use crate::domain::{Company, CompanyId, DefaultRole, Operation, Permission, PermissionSet, Violation, page};
 use crate::error::{CliError, Result};
 use crate::text::suggest::nearest;
@@ -207,6 +208,27 @@ impl CompanySession<'_> {
         let error = CliError::invalid_input(vec![Violation::new("role", "unknown_role", message)]);
         let names = roles.into_iter().map(|role| role.name).collect();
         Err(meant_role(error, self.company, role, names))
+    }
+
+    /// Refuses permissions that the server does not know: an empty list would say that no account has them.
+    ///
+    /// # Errors
+    /// `invalid_input` with `unknown_permission`.
+    pub(in crate::commands) async fn require_permissions(&self, named: &[String]) -> Result<()> {
+        if named.is_empty() {
+            return Ok(());
+        }
+        let Ok(known) = self.session.list_permissions().await else { return Ok(()) };
+        let is_unknown = |name: &&String| !known.iter().any(|entry| entry.name == **name);
+        let broken = |name: &String| {
+            let message = format!("{} is not in the permission catalogue", quoted(name));
+            Violation::new("permissions", "unknown_permission", message)
+        };
+        let unknown: Vec<_> = named.iter().filter(is_unknown).map(broken).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        Err(unknown_permissions(CliError::invalid_input(unknown), named))
     }
 
     async fn unknown_role(&self, error: CliError, company: CompanyId, role: &str) -> CliError {

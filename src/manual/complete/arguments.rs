@@ -76,8 +76,22 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
         (_, "columns", _) => Takes::Columns,
         (
             _,
-            "jq" | "arg" | "init_admin" | "username" | "new_name" | "trusted_proxy" | "otp" | "description"
-            | "search" | "limit" | "timeout" | "since" | "until" | "actor",
+            "jq"
+            | "arg"
+            | "init_admin"
+            | "username"
+            | "new_name"
+            | "trusted_proxy"
+            | "otp"
+            | "description"
+            | "search"
+            | "limit"
+            | "timeout"
+            | "since"
+            | "until"
+            | "actor"
+            | "unused_for"
+            | "password_older_than",
             _,
         ) => Takes::Anything,
         (_, _, "@FILE|-") => Takes::File,

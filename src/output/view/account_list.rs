@@ -77,10 +77,8 @@ impl Row for AccountRow {
 pub struct Asked {
     /// Only one of the two tables.
     pub only: Option<Ownership>,
-    /// Only accounts whose name or description contains this.
-    pub search: Option<String>,
-    /// Only accounts that hold this role.
-    pub role: Option<String>,
+    /// What the accounts must be like, in words, for example `has the role viewer`.
+    pub conditions: Vec<String>,
     /// How the limit has cut the accounts that the company owns.
     pub owned_cut: Option<Cut>,
     /// How the limit has cut the external accounts.
@@ -108,12 +106,11 @@ pub struct May {
 impl Asked {
     /// What the accounts must be like, in words; `None` when they need not be like anything.
     fn filter(&self) -> Option<String> {
-        let search = self.search.as_ref().map(|text| format!("contains {text:?}"));
-        let role = self.role.as_ref().map(|role| format!("has the role {role}"));
-        match (search, role) {
-            (Some(search), Some(role)) => Some(format!("{search} and {role}")),
-            (search, role) => search.or(role),
+        let (last, others) = self.conditions.split_last()?;
+        if others.is_empty() {
+            return Some(last.clone());
         }
+        Some(format!("{} and {last}", others.join(", ")))
     }
 
     /// How many there are, or how many of them are shown.

@@ -105,8 +105,11 @@ fn empty_tables_say_what_to_do_next() {
     External, with access to Acme MSP (1) — no accounts
     No other company's account has access to Acme MSP (1). Give one access with: sactl grant NAME --role viewer
     ");
-    let filtered =
-        Asked { only: Some(Ownership::External), search: Some("x".to_owned()), ..Asked::default() };
+    let filtered = Asked {
+        only: Some(Ownership::External),
+        conditions: vec!["contains \"x\"".to_owned()],
+        ..Asked::default()
+    };
     insta::assert_snapshot!(shown(&list(vec![], filtered), Some(Format::Table), None), @r#"
     External, with access to Acme MSP (1) — no matching accounts
     None contains "x". See all with: sactl list
