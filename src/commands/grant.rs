@@ -37,8 +37,13 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         return Ok(());
     }
     let Some(wanted) = wanted else {
-        return Err(CliError::usage("say what access to give")
-            .hint("add --role, --permission, --add-permission or --remove-permission"));
+        let what = match args.name {
+            Some(_) => "say what access to give",
+            None => "the account name is missing; say also what access to give",
+        };
+        return Err(
+            CliError::usage(what).hint("add --role, --permission, --add-permission or --remove-permission")
+        );
     };
     let Some(name) = args.name else {
         return Err(CliError::usage("the account name is missing, and there is no terminal to ask on")

@@ -26,7 +26,7 @@ const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
-                        sactl serve --init-admin admin@acme.example\n  \
+                        sactl serve --init-admin admin@acme.example --init-admin-password-file chosen.password\n  \
                         sactl serve --init-admin admin@acme.example --init-admin-password-out admin.password\n  \
                         sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\n  \
                         sactl serve --trusted-proxy 10.0.0.0/8\n\n\

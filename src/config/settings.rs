@@ -229,8 +229,11 @@ pub fn folder(environment: &Environment) -> Result<PathBuf> {
         return std::path::absolute(&folder)
             .map_err(|error| Error::io("use the folder", Path::new(&folder), error));
     }
-    dirs::config_dir().map(|folder| folder.join("sactl")).ok_or_else(|| {
-        Error::config("no home folder for the configuration").hint("set a folder with SACTL_CONFIG_DIR")
+    // A relative home would be another one in each working directory.
+    let system = dirs::config_dir().filter(|folder| folder.is_absolute());
+    system.map(|folder| folder.join("sactl")).ok_or_else(|| {
+        Error::config("no home folder for the configuration: HOME is unset or not an absolute path")
+            .hint("set a folder with SACTL_CONFIG_DIR")
     })
 }
 
@@ -240,7 +243,7 @@ fn cache_folder(environment: &Environment, config_folder: &Path) -> Option<PathB
     if environment.has(env::CONFIG_DIR) {
         return Some(config_folder.join("cache"));
     }
-    dirs::cache_dir().map(|folder| folder.join("sactl"))
+    dirs::cache_dir().filter(|folder| folder.is_absolute()).map(|folder| folder.join("sactl"))
 }
 
 fn pair(chain: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<(PathBuf, PathBuf)>> {

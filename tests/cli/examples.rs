@@ -143,6 +143,7 @@ fn the_examples_of_serve_run() {
         env.file("companies.toml", SANDBOX);
         env.file("cert.pem", include_str!("../api/tls/cert.pem"));
         env.private_file("key.pem", include_str!("../api/tls/key.pem"));
+        env.private_file("chosen.password", "Chosen-First-1!\n");
         let words =
             example.split_whitespace().filter(|word| *word != "--listen" && !word.starts_with("0.0.0.0"));
         let mut command = env.command();

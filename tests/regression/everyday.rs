@@ -281,3 +281,34 @@ fn the_readme_names_every_page_of_a_topic() {
         .collect();
     assert!(named.len() > 4 && named.iter().all(|page| readme.contains(page)), "{named:?}");
 }
+
+/// R22: with a relative `HOME`, credentials were written below the working directory.
+#[test]
+fn a_relative_home_is_no_home() {
+    let world = World::start();
+    let mut env = world.stranger();
+    for name in ["SACTL_CONFIG_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+        env.unset(name);
+    }
+    env.set("HOME", "relative");
+    let login = ["login", "--username", ACME_ADMIN, "--password-stdin", "--company", "1"];
+    env.run_with_input(login, SANDBOX_PASSWORD).refused(2, "HOME is unset or not an absolute path");
+    assert!(!env.work().join("relative").exists());
+}
+
+/// F35: `grant` without anything said that the access is missing, and nothing of the name.
+#[test]
+fn grant_says_everything_that_is_missing() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("grant").refused(2, "the account name is missing").refused(2, "what access to give");
+    let without_access = admin.sactl("grant dormant-bot");
+    assert!(!without_access.refused(2, "what access to give").stderr.contains("name is missing"));
+}
+
+/// F37: that a token is faster for a loop than a password was written nowhere.
+#[test]
+fn the_help_says_how_a_loop_signs_in_once() {
+    let help = Env::new().sactl("help scripting").ok().stdout.clone();
+    assert!(help.contains("SACTL_TOKEN=$(sactl token)"), "{help}");
+}

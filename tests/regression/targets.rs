@@ -94,7 +94,7 @@ fn typed_profile_against_another_company_in_the_environment_is_refused() {
 fn typed_profile_that_does_not_exist_is_not_the_server_of_the_environment() {
     let prod = Gateway::start("prod");
     let env = Env::new().with("SACTL_SERVER", prod.url()).with("SACTL_TOKEN", "sat_x");
-    env.sactl("--profile dve delete robot --yes -o json").error(3, "not_signed_in");
+    env.sactl("--profile dve delete robot --yes -o json").error(5, "not_found");
     assert_eq!(prod.lines(), Vec::<String>::new());
 }
 
