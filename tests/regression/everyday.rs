@@ -160,7 +160,7 @@ fn help_of_a_command_shows_its_own_options_and_where_the_others_are() {
             assert!(help.contains("sactl help options") && !help.contains("--credential-store"), "{help}");
         }
     }
-    assert!(env.sactl("list --help").ok().stdout.lines().count() < 45);
+    assert!(env.sactl("company use --help").ok().stdout.lines().count() < 30);
     let options = env.sactl("help options").ok().stdout.clone();
     for flag in ["--company", "--credential-store", "--no-pager", "--arg"] {
         assert!(options.contains(flag), "{flag}: {options}");
