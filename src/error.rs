@@ -157,6 +157,13 @@ impl CliError {
         error
     }
 
+    /// The same error with every single reason.
+    #[must_use]
+    pub fn violating(mut self, errors: Vec<Violation>) -> Self {
+        self.0.errors = errors;
+        self
+    }
+
     /// Ctrl-C was pressed.
     pub fn interrupted() -> Self {
         Self::new(Code::Interrupted, "interrupted")

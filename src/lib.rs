@@ -16,8 +16,9 @@
 //! | [`error`] | errors as a person meets them; the only place that chooses an exit code | `api`, `client`, `config`, `domain`, `output`, `text` |
 //! | [`ui`] | the terminal: answer, status, warning, prompt | `api`, `domain`, `error`, `output`, `text` |
 //! | [`context`] | what a command may use, made when first asked for: global flags, settings, session, company | `api`, `client`, `config`, `domain`, `error`, `output`, `text`, `ui` |
+//! | [`fleet`] | many accounts in many companies: selectors, manifest, plan, run, journal, receipts | `api`, `client`, `config`, `context`, `domain`, `error`, `output`, `text`, `ui` |
 //! | [`manual`] | everything that reads the command tree, which it is handed: help, man pages, completion | `api`, `client`, `config`, `context`, `domain`, `error`, `output`, `text`, `ui` |
-//! | [`commands`] | one verb, one file | `api`, `client`, `config`, `context`, `domain`, `error`, `manual`, `output`, `text`, `ui`; `serve` and `sandbox` the platform too |
+//! | [`commands`] | one verb, one file | `api`, `client`, `config`, `context`, `domain`, `error`, `fleet`, `manual`, `output`, `text`, `ui`; `serve` and `sandbox` the platform too |
 //! | [`cli`] | the command line: the commands, their long help, and which code runs them | `commands`, `config`, `context`, `domain`, `error`, `manual`, `output`, `text` |
 //! | `platform` | the platform itself, behind the feature of that name | `api`, `domain` |
 //!
@@ -33,6 +34,7 @@ pub mod config;
 pub mod context;
 pub mod domain;
 pub mod error;
+pub mod fleet;
 pub mod manual;
 pub mod output;
 #[cfg(feature = "platform")]

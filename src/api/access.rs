@@ -1,5 +1,7 @@
 //! Access of an account in one company: a role, or an individual list of permissions.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::Permissions;
@@ -60,4 +62,47 @@ pub struct InitialAccess {
     /// A list of permissions, not empty; either this or `role`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<String>>,
+}
+
+/// Access as it is asked for. The names are checked by the server, which may know more than the client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccessSpec {
+    /// A role of the company.
+    Role(String),
+    /// An individual list of permissions.
+    Permissions(Vec<String>),
+}
+
+impl AccessSpec {
+    /// As it is written in `--grant COMPANY=…`.
+    pub fn listed(&self) -> String {
+        match self {
+            Self::Role(role) => role.clone(),
+            Self::Permissions(names) => names.join(","),
+        }
+    }
+
+    /// The request that replaces what was there.
+    pub fn to_set(&self) -> SetAccess {
+        match self.clone() {
+            Self::Role(role) => SetAccess { role: Some(role), permissions: None },
+            Self::Permissions(list) => SetAccess { role: None, permissions: Some(list) },
+        }
+    }
+
+    /// Access from the start, in one company.
+    pub fn to_initial(&self, company_id: CompanyId) -> InitialAccess {
+        let SetAccess { role, permissions } = self.to_set();
+        InitialAccess { company_id, role, permissions }
+    }
+}
+
+impl fmt::Display for AccessSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Role(role) => write!(f, "the role {role}"),
+            Self::Permissions(names) => f.write_str(&names.join(", ")),
+        }
+    }
 }

@@ -84,6 +84,10 @@ codes! {
     RoleInUse = "role_in_use", Some(409);
     /// Several companies have this name.
     AmbiguousCompany = "ambiguous_company", None;
+    /// What the plan was computed from has changed.
+    PlanStale = "plan_stale", None;
+    /// A safety limit stopped the command before anything was sent; `errors` lists all of them.
+    Guard = "guard", None;
     /// The input breaks rules; `errors` lists all of them.
     InvalidInput = "invalid_input", Some(422);
     /// The server cannot be reached.

@@ -61,18 +61,54 @@ pub enum Command {
     /// shows where the account has access, and you type its name to confirm; otherwise --yes is required.
     #[command(alias = "rm")]
     Delete(commands::delete::Args),
-    /// Give a service account access in the company, or change it
+    /// Give service accounts access in the company, or change it
     ///
     /// --role and --permission replace the current access; --add-permission and --remove-permission change a
     /// list of individual permissions. Works for accounts that the company owns and for external accounts. On
     /// a terminal, sactl asks for what is missing, shows a summary, and prints the same command without
     /// questions.
     Grant(commands::grant::Args),
-    /// Remove all access of a service account in the company
+    /// Remove all access of service accounts in the company
     ///
     /// The account and its access in other companies stay. On a terminal, sactl shows the access of the
     /// account and asks for confirmation; otherwise --yes is required.
     Revoke(commands::revoke::Args),
+    /// Write a manifest of accounts, access and roles
+    ///
+    /// The manifest says what is there, in YAML or with -o json in JSON, always in the same order. It has no
+    /// secrets. Change it and see what that means with sactl diff; make it so with sactl apply.
+    Export(commands::export::Args),
+    /// Show what a manifest would change
+    ///
+    /// Changes nothing. The exit code is 10 when there is something to do, and 0 when there is nothing.
+    Diff(commands::diff::Args),
+    /// Make accounts, access and roles what a manifest says
+    ///
+    /// Shows the plan and asks on a terminal; elsewhere --yes is required if anything is taken away. What takes
+    /// away comes first. The run is written to a journal: after an interrupt or a crash, sactl run resume
+    /// finishes it.
+    Apply(commands::apply::Args),
+    /// Set new passwords for several accounts
+    ///
+    /// For each account, sactl generates a password, writes it to its file, sets it, and signs in with it
+    /// before the next step. The old password is kept beside it as NAME.password.previous until then. Whatever
+    /// fails, the password that holds is in a file that sactl names.
+    Rotate(commands::rotate::Args),
+    /// Show who has what where: accounts in rows, companies in columns
+    ///
+    /// The cell is the role, or the number of permissions. A star marks access that is not what the account has
+    /// in most of these companies.
+    Matrix(commands::matrix::Args),
+    /// Review access: write a list to decide on, and carry out the decisions
+    Review(commands::review::Args),
+    /// Give all accounts of the company the access that they have in another company
+    Onboard(commands::onboard::Args),
+    /// Remove all access of the accounts of the company in another company
+    ///
+    /// Reads back whether it is gone. The output is a receipt: keep it with -o json.
+    Offboard(commands::offboard::Args),
+    /// Show, finish and repeat runs over several accounts
+    Run(commands::run::Args),
     /// Manage the roles of the company
     Role(commands::role::Args),
     /// List the permissions of the platform

@@ -92,7 +92,7 @@ fn printed(path: &str, flag: &str) -> Result<&'static Document> {
 
 fn refuse_columns_of(format: Option<Format>) -> Result<()> {
     match format {
-        None | Some(Format::Table | Format::Csv) => Ok(()),
+        None | Some(Format::Table | Format::Csv | Format::Markdown | Format::Html) => Ok(()),
         Some(Format::Name) => {
             Err(CliError::usage("--columns is for tables, csv and pipes; -o name prints only names")
                 .hint("remove -o, or use -o table or -o csv"))

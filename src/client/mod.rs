@@ -9,6 +9,7 @@ mod about;
 mod access;
 mod accounts;
 mod audit;
+mod brake;
 mod change;
 mod companies;
 mod error;

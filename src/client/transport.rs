@@ -11,6 +11,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
+use super::brake::Brake;
 use super::error::{refusal, unsent};
 use super::reply::{Reply, read_body};
 use super::retry::{Fault, Repeat, Schedule, retry_after};
@@ -176,6 +177,7 @@ pub(super) struct Transport {
     timeout: Duration,
     proxy: Option<Proxy>,
     observer: Option<Arc<dyn Observer>>,
+    brake: Brake,
 }
 
 impl Transport {
@@ -186,6 +188,7 @@ impl Transport {
             timeout: options.timeout,
             proxy: options.proxy.clone(),
             observer,
+            brake: Brake::default(),
         })
     }
 
@@ -202,6 +205,7 @@ impl Transport {
         let mut schedule = Schedule::new(call.repeat);
         let mut in_doubt = false;
         loop {
+            self.brake.wait(deadline).await;
             let failed = match self.attempt(&call, deadline).await {
                 Ok(reply) => return Ok(reply),
                 Err(failed) => *failed,
@@ -214,6 +218,9 @@ impl Transport {
             };
             if let Some(observer) = &self.observer {
                 observer.repeating(&failed.error, wait);
+            }
+            if failed.fault == Fault::Busy {
+                self.brake.hold(wait);
             }
             tokio::time::sleep(wait).await;
         }

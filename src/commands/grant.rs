@@ -15,9 +15,11 @@ use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::GrantView;
 use crate::text::CommandLine;
 
+mod bulk;
 mod questions;
 mod wanted;
 
+pub(super) use bulk::learn_roles;
 pub use wanted::Args;
 
 use wanted::Wanted;
@@ -29,6 +31,9 @@ use wanted::Wanted;
 /// writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let wanted = args.wanted()?;
+    if args.is_bulk() {
+        return bulk::run(args, wanted, context).await;
+    }
     if args.is_incomplete() && context.ui().asks_for_what_is_missing() {
         let dry_run = args.dry_run;
         let asked = questions::ask(args, wanted, context).await?;
@@ -45,7 +50,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
             CliError::usage(what).hint("add --role, --permission, --add-permission or --remove-permission")
         );
     };
-    let Some(name) = args.name else {
+    let Some(name) = args.name().cloned() else {
         return Err(CliError::usage("the account name is missing, and there is no terminal to ask on")
             .hint(CommandLine::new("list").after("list the accounts with: ")));
     };

@@ -260,7 +260,10 @@ impl<'a> Rows<'a> {
         if self.writer.is_some() {
             return Ok(());
         }
-        let is_table = self.acting.output_context().shape() == Shape::As(Format::Table);
+        let is_table = matches!(
+            self.acting.output_context().shape(),
+            Shape::As(Format::Table | Format::Markdown | Format::Html)
+        );
         let is_empty = |wanted: Ownership| {
             asked.only.is_none_or(|only| only == wanted)
                 && !self.kept.iter().any(|account| account.is_owned() == (wanted == Ownership::Owned))

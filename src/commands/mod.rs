@@ -1,21 +1,30 @@
 //! One verb, one file: its arguments and what it does.
 
 pub mod api;
+pub mod apply;
 pub mod audit;
 pub mod company;
 pub mod create;
 pub mod delete;
+pub mod diff;
 pub mod doctor;
 pub mod edit;
+pub mod export;
 pub mod grant;
 pub mod list;
 pub mod login;
 pub mod logout;
+pub mod matrix;
+pub mod offboard;
+pub mod onboard;
 pub mod passwd;
 pub mod permission;
 pub mod profile;
+pub mod review;
 pub mod revoke;
 pub mod role;
+pub mod rotate;
+pub mod run;
 #[cfg(feature = "platform")]
 pub mod sandbox;
 #[cfg(feature = "platform")]

@@ -1,11 +1,14 @@
 //! `sactl revoke`: the end of all access of a service account in one company.
 
+use super::shared::carry_out::{Order, Prepared};
 use super::shared::company_session::CompanySession;
-use super::shared::confirm::{name_the_account, require_confirmation};
+use super::shared::confirm::{self, name_the_account, require_confirmation};
 use super::shared::dry_run::DryRunArgs;
 use super::shared::hints::ActionDescription;
 use super::shared::missing;
 use super::shared::prompts;
+use super::shared::run_args::RunArgs;
+use super::shared::several;
 use super::shared::undo::{restore_access, say_undo};
 use crate::api::account::AccessRemoval;
 use crate::config::settings::ChosenCompany;
@@ -13,17 +16,27 @@ use crate::context::Context;
 use crate::domain::Operation;
 use crate::domain::company::CompanyRef;
 use crate::error::{Result, WriteOutcome};
+use crate::fleet::bulk as plans;
+use crate::fleet::selectors::CompaniesArgs;
 use crate::output::RevokeView;
 use crate::text::CommandLine;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  sactl revoke northwind-telemetry --dry-run\n  sactl revoke northwind-telemetry --yes"
+    after_help = "Examples:\n  sactl revoke northwind-telemetry --dry-run\n  sactl revoke northwind-telemetry --yes\n  \
+                  sactl revoke fleet-automation backup-runner --companies 1,2 --yes"
 )]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Name of the service account; asked for on a terminal
-    name: Option<String>,
+    /// Names of service accounts, or patterns such as 'fleet-*'; - reads them from standard input
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+
+    #[command(flatten)]
+    companies: CompaniesArgs,
+
+    #[command(flatten)]
+    run: RunArgs,
 
     #[command(flatten)]
     dry_run: DryRunArgs,
@@ -57,7 +70,10 @@ fn would(removal: Option<&AccessRemoval>, name: &str) -> String {
 /// # Errors
 /// `confirmation_required` before any request is sent; `not_found`, and those of signing in and of writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let name = missing::account(context, args.name, Operation::RemoveAccess).await?;
+    if several::is_several(&args.names) || args.companies.companies.is_some() {
+        return bulk(args, context).await;
+    }
+    let name = missing::account(context, args.names.into_iter().next(), Operation::RemoveAccess).await?;
     let attempt = ActionDescription::new(Operation::RemoveAccess, &name);
     if !args.dry_run.is_on {
         let what = format!("remove all access of {name} in {}", place(context)?);
@@ -92,4 +108,24 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         say_undo(acting.ui, restore_access(&name, removal.company.id, Some(before)));
     }
     acting.show(&RevokeView::new(removal, &name))
+}
+
+/// Removes the access of several accounts, or in several companies.
+async fn bulk(args: Args, context: &Context) -> Result<()> {
+    let what = "remove all access of these accounts in these companies".to_owned();
+    if !args.dry_run.is_on {
+        confirm::is_needed(context, &what)?;
+    }
+    let scope = several::read(context, args.names, &args.companies, None).await?;
+    let plan = plans::revokes(&scope.found, &scope.names, &scope.companies);
+    let order = Order {
+        context,
+        command: "revoke",
+        run: &args.run,
+        dry_run: args.dry_run.is_on,
+        handover: None,
+        empties_companies: false,
+        what,
+    };
+    order.carry_out(Prepared { plan, found: scope.found, protected: Default::default() }).await.map(drop)
 }

@@ -41,6 +41,8 @@ variables! {
     CREDENTIAL_STORE = "SACTL_CREDENTIAL_STORE";
     /// The folder of the configuration, credentials and cache.
     CONFIG_DIR = "SACTL_CONFIG_DIR";
+    /// The folder for the journals of runs, in `sactl/runs` below it.
+    STATE_HOME = "XDG_STATE_HOME";
     /// A bearer token for this command. Requires an explicit server; nothing is stored.
     TOKEN = "SACTL_TOKEN";
     /// The user or service account that signs in for this command; needs `SACTL_PASSWORD` or
@@ -106,6 +108,12 @@ variables! {
     HTTPS_PROXY = "HTTPS_PROXY";
     /// Hosts to connect to without the proxy.
     NO_PROXY = "NO_PROXY";
+}
+
+/// Where a test wants a run to end as in a crash.
+#[cfg(debug_assertions)]
+pub fn crash_point() -> Option<String> {
+    std::env::var("SACTL_TEST_CRASH_AFTER").ok()
 }
 
 /// The environment of the process, or one made up.

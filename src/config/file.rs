@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::secure_file::{self, Folder};
 use super::{Error, ErrorKind, Result, StoreKind};
-use crate::domain::{Company, Origin};
+use crate::domain::{Company, CompanySet, Origin};
 use crate::text::CommandLine;
 
 /// The name of the file in the configuration folder.
@@ -23,6 +23,9 @@ pub struct ConfigFile {
     /// The profiles by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub profiles: BTreeMap<String, Profile>,
+    /// Sets of companies by name, for `--companies @NAME`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub company_sets: BTreeMap<String, CompanySet>,
 }
 
 /// A stored set of server, user and active company.

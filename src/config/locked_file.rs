@@ -52,6 +52,14 @@ impl LockedFile {
         self.is_new
     }
 
+    /// The open file, for appending.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn file(&self) -> std::io::Result<File> {
+        self.file.try_clone()
+    }
+
     /// The content, up to `limit` bytes.
     ///
     /// # Errors

@@ -1,13 +1,14 @@
 //! Settings, resolved once: flag, environment, profile, default.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::env::{self, Environment, Variable};
 use super::proxies::Proxies;
 use super::{ConfigFile, Error, Identity, Profile, Result, StoreKind};
-use crate::domain::Origin;
 use crate::domain::company::{Company, CompanyRef};
+use crate::domain::{CompanySet, Origin};
 
 /// Default time limit of a request, in seconds.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -81,6 +82,10 @@ pub struct Settings {
     pub folder: PathBuf,
     /// The folder of what may be lost: remembered names; `None` when the system names no such place.
     pub cache: Option<PathBuf>,
+    /// The folder of what must not be lost, such as journals; `None` when the system names no such place.
+    pub state: Option<PathBuf>,
+    /// Sets of companies that the configuration file names.
+    pub company_sets: BTreeMap<String, CompanySet>,
     /// The name of the profile: chosen, or the current one; `None` when there is none yet.
     pub profile: Option<Setting<String>>,
     /// What is stored under that name; empty when nothing is.
@@ -170,6 +175,8 @@ impl Settings {
             allow_http: flags.allow_http,
             credential_store: layers.store(flags, stored.credential_store)?,
             cache: cache_folder(environment, &folder),
+            state: state_folder(environment, &folder),
+            company_sets: file.company_sets.clone(),
             proxies: Proxies::of(environment)?,
             folder,
             profile,
@@ -244,6 +251,19 @@ fn cache_folder(environment: &Environment, config_folder: &Path) -> Option<PathB
         return Some(config_folder.join("cache"));
     }
     dirs::cache_dir().filter(|folder| folder.is_absolute()).map(|folder| folder.join("sactl"))
+}
+
+/// The folder of what must not be lost: `sactl` in `XDG_STATE_HOME` where that is set, else in the configuration folder
+/// where that is set, else where the system keeps such things.
+fn state_folder(environment: &Environment, config_folder: &Path) -> Option<PathBuf> {
+    let home = environment.raw(env::STATE_HOME).map(PathBuf::from).filter(|home| home.is_absolute());
+    if let Some(home) = home {
+        return Some(home.join("sactl"));
+    }
+    if environment.has(env::CONFIG_DIR) {
+        return Some(config_folder.join("state"));
+    }
+    dirs::state_dir().map(|folder| folder.join("sactl"))
 }
 
 fn pair(chain: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<(PathBuf, PathBuf)>> {

@@ -54,8 +54,9 @@ fn stop() {
 }
 
 /// The signal that ends the process. Those that stop it and let it go on are obeyed meanwhile.
-fn ending(signals: &mut Signals) -> Option<i32> {
+fn ending(signals: &mut Signals, ui: &Ui) -> Option<i32> {
     signals.forever().find(|signal| match *signal {
+        SIGINT | SIGTERM if ui.notes_interrupt() => false,
         // The key is for the pager, which may end a search with it.
         SIGINT if is_paging() => false,
         SIGTSTP => {
@@ -103,7 +104,7 @@ fn watched(ui: Ui) -> io::Result<oneshot::Receiver<i32>> {
     let (hand, handed) = mpsc::sync_channel::<Signals>(1);
     let watch = move || {
         let Ok(mut signals) = handed.recv() else { return };
-        let Some(signal) = ending(&mut signals) else { return };
+        let Some(signal) = ending(&mut signals, &ui) else { return };
         release_terminal();
         let _ = told.send(signal);
         thread::sleep(GRACE);

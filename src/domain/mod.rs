@@ -8,6 +8,7 @@
 pub mod account;
 pub mod age;
 pub mod company;
+pub mod company_set;
 pub mod decision;
 pub mod mask;
 pub mod origin;
@@ -21,6 +22,7 @@ pub mod violation;
 pub use account::{AccountId, AccountName, Description, Ownership};
 pub use age::{Age, Moment};
 pub use company::{Company, CompanyId};
+pub use company_set::CompanySet;
 pub use decision::{Operation, Refusal, Relation};
 pub use origin::Origin;
 pub use permission::{Permission, PermissionSet};

@@ -60,7 +60,7 @@ pub const fn exit_code(code: Code) -> u8 {
         | Code::CredentialStore => 3,
         Code::MissingPermission | Code::NotOwner | Code::Escalation | Code::SelfModification => 4,
         Code::NotFound => 5,
-        Code::NameTaken | Code::RoleInUse | Code::AmbiguousCompany => 6,
+        Code::NameTaken | Code::RoleInUse | Code::AmbiguousCompany | Code::PlanStale | Code::Guard => 6,
         Code::InvalidInput => 7,
         Code::Unreachable | Code::Timeout | Code::OutcomeUnknown | Code::RateLimited | Code::Unavailable => 8,
         Code::Partial => 9,

@@ -9,8 +9,10 @@ use serde_json::{Map, Value};
 use super::{
     AccountDetailView, AccountListView, AccountRow, AccountView, Answer, AuditLogView, AuditRow, CheckView,
     CompanyListView, CompanyView, CreatedView, DeletedView, DoctorView, DryRunView, ErrorView, GrantView,
-    HelpView, IdentityView, PasswordView, PermissionListView, PermissionView, ProfileListView, ProfileView,
-    RawView, RevokeView, RoleDeletedView, RoleListView, RoleView, Row, SignedOutView, TokenView, schema,
+    HelpView, IdentityView, Manifest, MatrixChangesView, MatrixRow, MatrixView, PasswordView,
+    PermissionListView, PermissionView, PlanView, ProfileListView, ProfileView, RawView, ResultView,
+    ReviewRow, ReviewView, RevokeView, RoleDeletedView, RoleListView, RoleView, Row, RunListView, RunRow,
+    RunView, SignedOutView, Step, TokenView, schema,
 };
 
 /// The heads of tables for people that are no columns, and the columns with the same content.
@@ -136,6 +138,37 @@ pub const DOCUMENTS: &[Document] = &[
     Document::one::<GrantView>("grant", "Access of a service account that was given or changed.", &["grant"]),
     Document::one::<RevokeView>("revoke", "Access of a service account that was removed.", &["revoke"]),
     Document::one::<DeletedView>("deleted", "A deleted service account.", &["delete"]),
+    Document::one::<Manifest>(
+        "manifest",
+        "A manifest: what accounts, access and roles should be.",
+        &["export"],
+    ),
+    Document::list::<PlanView>("plan", "step", "What would be done, in its order.", &["diff"]),
+    Document::row::<Step>("step", "One change of a plan."),
+    Document::list::<RunView>(
+        "run",
+        "step-result",
+        "What a run did, and what it could not do.",
+        &["apply", "rotate", "onboard", "offboard", "review apply", "run show", "run resume", "run retry"],
+    ),
+    Document::row::<ResultView>("step-result", "A step of a run and how it ended."),
+    Document::list::<MatrixView>("matrix", "matrix-row", "Who has what where.", &["matrix"]),
+    Document::row::<MatrixRow>("matrix-row", "Access of one account in one company."),
+    Document::list::<MatrixChangesView>(
+        "matrix-changes",
+        "step",
+        "What has changed since an earlier matrix: the output of matrix --diff.",
+        &[],
+    ),
+    Document::list::<ReviewView>("review", "review-row", "An access review.", &["review export"]),
+    Document::row::<ReviewRow>("review-row", "Access of one account in one company, to be decided."),
+    Document::list::<RunListView>(
+        "runs",
+        "run-row",
+        "The runs of this machine, the newest first.",
+        &["run list"],
+    ),
+    Document::row::<RunRow>("run-row", "A run as a row of a list."),
     Document::list::<RoleListView>("roles", "role", "The roles of a company.", &["role list"]),
     Document::one::<RoleView>(
         "role",

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::format::{html, markdown};
 use super::output_context::{OutputContext, Shape, Shown};
 use super::write::{self, RowWriter};
 use super::{Answer, Block, Cell, Cells, Column, Field, Fit, Format, Row, Selection};
@@ -87,6 +88,12 @@ pub fn write_selected<A: Answer>(
     match (selection, output_context.shape()) {
         (Selection::Whole, _) => return write::write(answer, out, output_context),
         (Selection::Jq(jq), shape) if shape != Shape::As(Format::Jsonl) => jq.write(answer, out),
+        (Selection::Columns(columns), Shape::As(Format::Markdown)) => {
+            markdown::write(&tables(answer, columns, selection), out, output_context)
+        }
+        (Selection::Columns(columns), Shape::As(Format::Html)) => {
+            html::write(&tables(answer, columns, selection), out, output_context)
+        }
         (Selection::Columns(columns), Shape::As(Format::Table)) => {
             return write::blocks(&tables(answer, columns, selection), out, output_context);
         }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::format::json::{self, LINE};
-use super::format::{csv, yaml};
+use super::format::{csv, html, markdown, yaml};
 use super::output_context::{OutputContext, Shape, Shown};
 use super::table::{self, screen_reader};
 use super::{Answer, Block, Cells, Field, Format, Row, Selection};
@@ -20,6 +20,8 @@ pub fn write<A: Answer>(
 ) -> io::Result<Shown> {
     match output_context.shape() {
         Shape::As(Format::Table) => return blocks(&answer.blocks(), out, output_context),
+        Shape::As(Format::Markdown) => markdown::write(&answer.blocks(), out, output_context),
+        Shape::As(Format::Html) => html::write(&answer.blocks(), out, output_context),
         Shape::As(Format::Json) => json::pretty(answer, out),
         Shape::As(Format::Yaml) => yaml::write(answer, out),
         Shape::Piped | Shape::As(Format::Jsonl | Format::Csv | Format::Name) => {
@@ -111,9 +113,7 @@ impl<'a> RowWriter<'a> {
             },
             Shape::As(Format::Csv) => csv::write(&self.chosen::<R>(whole, whole), out),
             Shape::As(Format::Name) => writeln!(out, "{}", sanitise(&row.name())),
-            Shape::Piped | Shape::As(Format::Table | Format::Json | Format::Yaml) => {
-                piped(&self.chosen::<R>(whole, || row.piped()), out)
-            }
+            Shape::Piped | Shape::As(_) => piped(&self.chosen::<R>(whole, || row.piped()), out),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 
 use super::Ui;
 use crate::error::Result;
-use crate::output::{self, Answer, Field, OutputContext, Row, Shown};
+use crate::output::{self, Answer, Field, Format, OutputContext, Row, Shown};
 
 /// Where an answer goes, as the terminal knows it.
 pub fn output_context(ui: &Ui) -> OutputContext {
@@ -27,10 +27,23 @@ pub fn output_context(ui: &Ui) -> OutputContext {
 /// # Errors
 /// `io`; `usage` where the expression of `--jq` fails.
 pub fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
-    let output_context = output_context(ui);
+    shown(ui, answer, &output_context(ui))
+}
+
+/// The same with a format of its own where none was chosen.
+///
+/// # Errors
+/// As [`show`].
+pub fn show_as(ui: &Ui, answer: &impl Answer, default: Format) -> Result<()> {
+    let chosen = output_context(ui);
+    let format = if ui.is_default_format() { Some(default) } else { chosen.format };
+    shown(ui, answer, &OutputContext { format, ..chosen })
+}
+
+fn shown(ui: &Ui, answer: &impl Answer, output_context: &OutputContext) -> Result<()> {
     let mut shown = Shown::Whole;
     let write = |out: &mut dyn Write| {
-        shown = output::write_selected(answer, out, &output_context, ui.selection())?;
+        shown = output::write_selected(answer, out, output_context, ui.selection())?;
         Ok(())
     };
     if ui.may_page() && !has_secret(answer) { ui.paged(write) } else { ui.answer(write) }?;
@@ -38,6 +51,25 @@ pub fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
         ui.aside("Cut to fit; --wide shows everything.");
     }
     Ok(())
+}
+
+/// Shows an answer on standard error, before a question about it, or while nothing asks: what will be done.
+pub fn preview(ui: &Ui, answer: &impl Answer) {
+    if !ui.speaks() {
+        return;
+    }
+    let output_context = OutputContext {
+        format: Some(Format::Table),
+        is_terminal: ui.stderr_terminal,
+        width: ui.stderr_terminal.then(|| ui.err_width()),
+        color: ui.options.colour_err,
+        ..output_context(ui)
+    };
+    let mut text = Vec::new();
+    if output::write(answer, &mut text, &output_context).is_ok() {
+        let text = ui.masked(&String::from_utf8_lossy(&text));
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
 }
 
 fn has_secret<A: Answer>(answer: &A) -> bool {

@@ -6,8 +6,10 @@
 //! *and* standard error; `/dev/tty` is never opened behind a pipe.
 
 mod answer;
+mod bar;
 mod choose;
 mod hold;
+mod interrupts;
 #[cfg(feature = "platform")]
 pub mod log;
 mod pager;
@@ -18,9 +20,11 @@ mod state;
 mod terminal;
 
 pub use crate::text::sanitize::{json_visible, sanitise};
-pub use answer::{output_context, show};
+pub use answer::{output_context, preview, show, show_as};
+pub use bar::Bar;
 pub use choose::{Choice, LIST, MOST_LINES};
 pub use hold::{release_terminal, resume_terminal};
+pub use interrupts::Interrupts;
 pub use pager::is_paging;
 pub use pager_choice::{DEFAULT_PAGER, Pager};
 pub use terminal::{Colour, Ui, UiOptions, WayOut};

@@ -20,7 +20,7 @@ impl Ui {
     /// From when on [`Self::waiting`] is worth calling: a moment after the first request; `None` where no
     /// person looks.
     pub fn waits_from(&self) -> Option<Instant> {
-        if !self.shows_progress() {
+        if self.is_silent() || !self.shows_progress() {
             return None;
         }
         let mut begun = self.progress.begun.lock().ok()?;
@@ -62,7 +62,7 @@ impl Ui {
         }
     }
 
-    fn shows_progress(&self) -> bool {
+    pub(super) fn shows_progress(&self) -> bool {
         self.stderr_terminal
             && !self.options.quiet
             && !self.options.dumb_terminal

@@ -1,4 +1,4 @@
-//! What the terminal shows while a request takes long.
+//! What the terminal shows while a request takes long, and whether a person wants the command to end.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -11,4 +11,9 @@ pub(super) struct State {
     pub(super) done: Mutex<Option<String>>,
     pub(super) frame: AtomicUsize,
     pub(super) drawn: AtomicBool,
+    /// Something else shows how far the command is.
+    pub(super) silent: AtomicBool,
+    /// The command ends by itself when it is interrupted.
+    pub(super) takes_interrupts: AtomicBool,
+    pub(super) interrupted: AtomicBool,
 }

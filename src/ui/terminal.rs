@@ -193,6 +193,11 @@ impl Ui {
         self.options.wide
     }
 
+    /// Whether nothing is left out of what a person sees: in whole tables, and in documents for people.
+    pub fn shows_whole(&self) -> bool {
+        self.options.wide || matches!(self.format(), Format::Markdown | Format::Html)
+    }
+
     /// Whether a screen reader reads: plain lines, nothing redrawn, nothing said by place or colour alone.
     pub fn is_accessible(&self) -> bool {
         self.options.accessible
@@ -329,6 +334,13 @@ impl Ui {
         let interrupted = error.code() == crate::api::Code::Interrupted && self.stderr_terminal;
         let gap = if interrupted { "\n" } else { "" };
         let _ = io::stderr().lock().write_all(format!("{gap}{text}").as_bytes());
+    }
+
+    /// Why something failed, as the error document says it.
+    pub fn failure_document(&self, error: &CliError) -> serde_json::Value {
+        let error = error.told_with(&self.target(), |text| self.masked(text));
+        let document: serde_json::Value = serde_json::from_str(&error.to_document()).unwrap_or_default();
+        document.get("error").cloned().unwrap_or_default()
     }
 
     fn failure_text(&self, error: &CliError) -> String {

@@ -44,9 +44,9 @@ fn describe(name: &str, schema: &Value, text: &mut String) {
         return;
     };
     let _ = writeln!(text, "{name} =");
-    let required = schema["required"].as_array().unwrap();
+    let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
     for (field, schema) in fields {
-        let at_times = if required.iter().any(|name| name == field) { "" } else { "?" };
+        let at_times = if required.iter().any(|name| *name == field) { "" } else { "?" };
         let _ = writeln!(text, "  {field}{at_times}: {}", kind(schema));
     }
 }

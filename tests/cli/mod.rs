@@ -34,6 +34,8 @@ mod expressions;
 #[cfg(feature = "platform")]
 mod faults;
 #[cfg(feature = "platform")]
+mod fleet;
+#[cfg(feature = "platform")]
 mod grant;
 mod help;
 mod hostile_answers;

@@ -53,7 +53,7 @@ fn version_is_the_package_version() {
 }
 
 /// The commands of the small client.
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 31] = [
     "login",
     "logout",
     "whoami",
@@ -67,6 +67,15 @@ const COMMANDS: [&str; 22] = [
     "delete",
     "grant",
     "revoke",
+    "export",
+    "diff",
+    "apply",
+    "rotate",
+    "matrix",
+    "review",
+    "onboard",
+    "offboard",
+    "run",
     "role",
     "permission",
     "audit",

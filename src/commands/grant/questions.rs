@@ -26,9 +26,11 @@ pub(super) struct Asked<'a> {
 pub(super) async fn ask(args: Args, wanted: Option<Wanted>, context: &Context) -> Result<Asked<'_>> {
     let ui = context.ui();
     let acting = CompanySession::open(context).await?;
-    acting.require_right_to_ask(Operation::SetAccess, args.name.as_deref().unwrap_or_default()).await?;
+    acting
+        .require_right_to_ask(Operation::SetAccess, args.name().map(String::as_str).unwrap_or_default())
+        .await?;
     let company = acting.named_company().await;
-    let name = match args.name {
+    let name = match args.name().cloned() {
         Some(name) => name,
         None => acting.ask_account(Operation::SetAccess).await?,
     };

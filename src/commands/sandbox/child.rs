@@ -60,6 +60,7 @@ fn prepare(command: &mut Command, given: &Given<'_>) -> Result<()> {
         .env("PATH", std::env::join_paths(folders).map_err(unlistable)?)
         .env("SACTL_SERVER", given.server)
         .env("SACTL_CONFIG_DIR", given.config)
+        .env("XDG_STATE_HOME", given.config.join("state"))
         .env("SACTL_CREDENTIAL_STORE", "file")
         .env("NO_PROXY", LOCAL)
         .env("no_proxy", LOCAL);

@@ -1,53 +1,9 @@
 //! The access that the command line asks for: a role, or a list of permissions, here or in another company.
 
-use std::fmt;
 use std::str::FromStr;
 
-use crate::api::access::{InitialAccess, SetAccess};
-use crate::domain::CompanyId;
+pub(in crate::commands) use crate::api::access::AccessSpec;
 use crate::domain::company::CompanyRef;
-
-/// Access as it is asked for. The names are checked by the server, which may know more than this program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::commands) enum AccessSpec {
-    /// A role of the company.
-    Role(String),
-    /// An individual list of permissions.
-    Permissions(Vec<String>),
-}
-
-impl AccessSpec {
-    /// As it is written in `--grant COMPANY=…`.
-    pub(in crate::commands) fn listed(&self) -> String {
-        match self {
-            Self::Role(role) => role.clone(),
-            Self::Permissions(names) => names.join(","),
-        }
-    }
-
-    /// The request that replaces what was there.
-    pub(in crate::commands) fn to_set(&self) -> SetAccess {
-        match self.clone() {
-            Self::Role(role) => SetAccess { role: Some(role), permissions: None },
-            Self::Permissions(list) => SetAccess { role: None, permissions: Some(list) },
-        }
-    }
-
-    /// Access from the start, in one company.
-    pub(in crate::commands) fn to_initial(&self, company_id: CompanyId) -> InitialAccess {
-        let SetAccess { role, permissions } = self.to_set();
-        InitialAccess { company_id, role, permissions }
-    }
-}
-
-impl fmt::Display for AccessSpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Role(role) => write!(f, "the role {role}"),
-            Self::Permissions(names) => f.write_str(&names.join(", ")),
-        }
-    }
-}
 
 // Not a doc comment: it would become the help of the commands that take these.
 // `--role` or `--permission`.
@@ -133,6 +89,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::CompanyId;
 
     fn permissions(names: &[&str]) -> AccessSpec {
         AccessSpec::Permissions(names.iter().map(|name| (*name).to_owned()).collect())

@@ -57,11 +57,13 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
     Some(match (path.as_slice(), arg.get_id().as_str(), value) {
         (["role", "edit" | "delete"], "name", _) => Takes::Role { own: true },
         (["profile", _], "name", _) | (_, "profile", _) => Takes::Profile,
-        (["show" | "grant" | "revoke"], "name", _) => Takes::Account { owned: false },
-        (["edit" | "passwd" | "delete"], "name", _) => Takes::Account { owned: true },
+        (["grant" | "revoke"], "names", _) | (["show"], "name", _) => Takes::Account { owned: false },
+        (["rotate"], "names", _) | (["edit" | "passwd" | "delete"], "name", _) => {
+            Takes::Account { owned: true }
+        }
         (["api"], "method", _) => Takes::Method,
         (["help"], "words", _) => Takes::Topic,
-        (["man"], _, _) => Takes::Folder,
+        (["man"], _, _) | (_, "password_dir", _) => Takes::Folder,
         (["sandbox"], "command", _) => Takes::File,
         (["serve"], "database" | "listen", _)
         | (["api"], "path", _)
@@ -91,7 +93,15 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
             | "until"
             | "actor"
             | "unused_for"
-            | "password_older_than",
+            | "password_older_than"
+            | "companies"
+            | "except"
+            | "concurrency"
+            | "max_changes"
+            | "max_failures"
+            | "older_than"
+            | "exec"
+            | "id",
             _,
         ) => Takes::Anything,
         (_, _, "@FILE|-") => Takes::File,

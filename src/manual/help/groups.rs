@@ -13,6 +13,7 @@ use crate::text::wrap::wrap;
 const GROUPS: &[(&str, &[&str])] = &[
     ("Accounts", &["list", "show", "create", "edit", "passwd", "delete"]),
     ("Access", &["grant", "revoke", "role", "permission", "audit"]),
+    ("Fleet", &["export", "diff", "apply", "rotate", "matrix", "review", "onboard", "offboard", "run"]),
     ("Sign-in", &["login", "logout", "whoami", "profile", "company", "token"]),
     ("Platform", &["sandbox", "serve"]),
     ("Tools", &["api", "doctor", "completion", "man", "help"]),

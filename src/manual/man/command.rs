@@ -107,8 +107,8 @@ fn synopsis(command: &Command) -> String {
     let (positionals, options): (Vec<&Arg>, Vec<&Arg>) = own.partition(|arg| arg.is_positional());
     for arg in options.into_iter().chain(positionals) {
         // Not broken between a flag and its value.
-        let written = written(arg, "\\ ");
-        let more = if takes_several(arg) { "\\ ..." } else { "" };
+        let written = written(arg, "\\~");
+        let more = if takes_several(arg) { "\\~..." } else { "" };
         parts.push(if arg.is_required_set() {
             format!("{written}{more}")
         } else {

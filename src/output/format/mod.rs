@@ -1,7 +1,9 @@
 //! The forms in which an answer can be asked for.
 
 pub(super) mod csv;
+pub(super) mod html;
 pub(super) mod json;
+pub(super) mod markdown;
 pub(super) mod yaml;
 
 /// The form of an answer on standard output.
@@ -20,6 +22,10 @@ pub enum Format {
     Yaml,
     /// Only the name of each row, one per line.
     Name,
+    /// Markdown, for a pull request.
+    Markdown,
+    /// One HTML page that needs no network.
+    Html,
 }
 
 impl Format {

@@ -22,7 +22,9 @@ pub enum Tone {
     Faint,
     /// Something that deserves a look.
     Caution,
-    /// Something that is wrong.
+    /// Something that comes.
+    Gain,
+    /// Something that is wrong, or goes.
     Bad,
 }
 

@@ -244,7 +244,7 @@ impl Page<'_> {
                 self.end_line()?;
             }
             let cells: Vec<Cell> = shown.iter().map(|at| self.shortened(&columns[*at], &row[*at])).collect();
-            let labels = shown.iter().map(|at| columns[*at].label);
+            let labels = shown.iter().map(|at| &*columns[*at].label);
             let pairs: Vec<(&str, &Cell)> = labels.zip(&cells).collect();
             let readings: Vec<Reading> = shown.iter().map(|at| self.reading_in(&columns[*at])).collect();
             self.pairs(&pairs, |at| readings[at])?;
@@ -315,6 +315,7 @@ fn styled(text: &str, tone: Tone) -> comfy_table::Cell {
         Tone::Strong => cell.add_attribute(Attribute::Bold),
         Tone::Faint => cell.add_attribute(Attribute::Dim),
         Tone::Caution => cell.add_attribute(Attribute::Bold).fg(Color::DarkMagenta),
+        Tone::Gain => cell.add_attribute(Attribute::Bold).fg(Color::DarkGreen),
         Tone::Bad => cell.add_attribute(Attribute::Bold).fg(Color::DarkRed),
     }
 }

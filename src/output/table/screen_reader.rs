@@ -52,7 +52,7 @@ pub(in crate::output) fn write(
                     for (column, cell) in columns.iter().zip(row) {
                         let fold = (folds && column.fit == Fit::List).then_some(FOLD);
                         if output_context.wide || column.fit != Fit::Wide {
-                            tell(column.label, cell, &Reading { fold, ..reading }, out)?;
+                            tell(&column.label, cell, &Reading { fold, ..reading }, out)?;
                         }
                     }
                 }

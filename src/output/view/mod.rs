@@ -10,9 +10,15 @@ pub(super) mod dry_run;
 pub(super) mod error;
 pub(super) mod help;
 pub(super) mod identity;
+pub(super) mod manifest;
+pub(super) mod matrix;
+pub(super) mod plan;
 pub(super) mod profile;
 pub(super) mod raw;
+pub(super) mod review;
 pub(super) mod role;
+pub(super) mod run;
+pub(super) mod step;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -164,9 +170,9 @@ pub trait Answer: Serialize {
 }
 
 /// One column of a table for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    pub(in crate::output) label: &'static str,
+    pub(in crate::output) label: Cow<'static, str>,
     pub(in crate::output) fit: Fit,
     has_header: bool,
 }
@@ -174,12 +180,22 @@ pub struct Column {
 impl Column {
     /// A column with its label, such as `Last used`.
     pub const fn new(label: &'static str, fit: Fit) -> Self {
-        Self { label, fit, has_header: true }
+        Self { label: Cow::Borrowed(label), fit, has_header: true }
+    }
+
+    /// A column whose label is known only when there is an answer.
+    pub fn named(label: String, fit: Fit) -> Self {
+        Self { label: Cow::Owned(label), fit, has_header: true }
+    }
+
+    /// The text above the cells, as it is written in a document.
+    pub(in crate::output) fn title(&self) -> String {
+        if self.has_header { self.label.to_string() } else { String::new() }
     }
 
     /// A column that marks some rows with a word that needs no header.
     pub const fn mark(label: &'static str) -> Self {
-        Self { label, fit: Fit::Fact, has_header: false }
+        Self { label: Cow::Borrowed(label), fit: Fit::Fact, has_header: false }
     }
 
     /// The text above the cells.

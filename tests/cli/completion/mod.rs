@@ -127,7 +127,7 @@ fn what_is_known_here_needs_nobody() {
     assert_eq!(find("sactl sh"), ["show"]);
     assert_eq!(find("sactl role e"), ["edit"]);
     assert_eq!(find("sactl --o"), ["--output"]);
-    assert_eq!(find("sactl list -o "), ["table", "json", "jsonl", "csv", "yaml", "name"]);
+    assert_eq!(find("sactl list -o "), ["table", "json", "jsonl", "csv", "yaml", "name", "markdown", "html"]);
     assert_eq!(find("sactl list --output=j"), ["json", "jsonl"]);
     assert_eq!(find("sactl list -oj"), ["-ojson", "-ojsonl"]);
     assert_eq!(find("sactl role list --columns name,ho"), ["name,holders"]);

@@ -1,0 +1,73 @@
+//! `sactl offboard`: the accounts of the company leave another one.
+
+use std::collections::BTreeSet;
+
+use super::shared::carry_out::{Order, Prepared};
+use super::shared::confirm;
+use super::shared::dry_run::DryRunArgs;
+use super::shared::run_args::RunArgs;
+use super::shared::several;
+use crate::api::Code;
+use crate::context::Context;
+use crate::domain::company::CompanyRef;
+use crate::error::{CliError, Result};
+use crate::fleet::bulk;
+use crate::text::CommandLine;
+
+#[derive(Clone, Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sactl offboard 2 --dry-run\n  sactl offboard 2 --yes -o json > receipt.json"
+)]
+#[expect(missing_docs, reason = "the command line says what the command does")]
+pub struct Args {
+    /// The company that the accounts leave
+    #[arg(value_name = "ID|NAME")]
+    left: CompanyRef,
+
+    #[command(flatten)]
+    run: RunArgs,
+
+    #[command(flatten)]
+    dry_run: DryRunArgs,
+}
+
+/// Removes all access of the accounts of the active company there, and looks whether it is gone.
+///
+/// # Errors
+/// `confirmation_required` before any request is sent; those of a run; `partial` where access is left.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let what = format!("remove all access of the accounts of this company in {}", args.left);
+    if !args.dry_run.is_on {
+        confirm::is_needed(context, &what)?;
+    }
+    let left = context.resolve_company(&args.left).await?;
+    let scope = several::owned(context, &[]).await?;
+    let mut plan = bulk::revokes(&scope.found, &scope.names, std::slice::from_ref(&left));
+    // Accounts that have no access there are not its concern.
+    plan.unchanged = 0;
+    let order = Order {
+        context,
+        command: "offboard",
+        run: &args.run,
+        dry_run: args.dry_run.is_on,
+        handover: None,
+        empties_companies: true,
+        what,
+    };
+    let prepared = Prepared { plan, found: scope.found, protected: BTreeSet::new() };
+    if order.carry_out(prepared).await?.is_none() {
+        return Ok(());
+    }
+    let after = several::owned(context, &[]).await?;
+    let accounts = after.found.accounts.values();
+    let staying: Vec<&str> = accounts
+        .filter(|account| account.access.contains_key(&left.id))
+        .map(|account| account.name.as_str())
+        .collect();
+    if staying.is_empty() {
+        context.ui().status(format!("Read back: no account of {} has access in {left}", after.owner));
+        return Ok(());
+    }
+    Err(CliError::new(Code::Partial, format!("{} still have access in {left}", staying.join(", ")))
+        .hint(CommandLine::new("offboard").operand(left.id).after("do the rest with: ")))
+}

@@ -1,0 +1,58 @@
+//! `sactl onboard`: the accounts of the company get into another one.
+
+use std::collections::BTreeSet;
+
+use super::grant::learn_roles;
+use super::shared::carry_out::{Order, Prepared};
+use super::shared::dry_run::DryRunArgs;
+use super::shared::run_args::RunArgs;
+use super::shared::several;
+use crate::context::Context;
+use crate::domain::company::CompanyRef;
+use crate::error::Result;
+use crate::fleet::bulk::{self, Give};
+
+#[derive(Clone, Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sactl onboard \"Northwind Logistics\" --like 1 --dry-run\n  sactl onboard 2 --like 1"
+)]
+#[expect(missing_docs, reason = "the command line says what the command does")]
+pub struct Args {
+    /// The company that the accounts get access in
+    #[arg(value_name = "ID|NAME")]
+    new: CompanyRef,
+
+    /// Give each account the access that it has in this company
+    #[arg(long, value_name = "ID|NAME")]
+    like: CompanyRef,
+
+    #[command(flatten)]
+    run: RunArgs,
+
+    #[command(flatten)]
+    dry_run: DryRunArgs,
+}
+
+/// Gives every account of the active company the access that it has elsewhere.
+///
+/// # Errors
+/// Those of a run.
+pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let new = context.resolve_company(&args.new).await?;
+    let like = context.resolve_company(&args.like).await?;
+    let mut scope = several::owned(context, &[]).await?;
+    scope.companies = vec![new];
+    let give = Give::Like(like.id);
+    learn_roles(context, &mut scope, &give).await?;
+    let plan = bulk::grants(&scope.found, &scope.names, &scope.companies, &give);
+    let order = Order {
+        context,
+        command: "onboard",
+        run: &args.run,
+        dry_run: args.dry_run.is_on,
+        handover: None,
+        empties_companies: false,
+        what: "take permissions away".to_owned(),
+    };
+    order.carry_out(Prepared { plan, found: scope.found, protected: BTreeSet::new() }).await.map(drop)
+}

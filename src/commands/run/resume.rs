@@ -1,0 +1,46 @@
+//! `sactl run resume` and `sactl run retry`.
+
+use crate::commands::shared::run_args::concurrency;
+use crate::context::Context;
+use crate::error::Result;
+use crate::fleet::{journal, run as runner};
+use crate::ui;
+
+/// Finish a run that was interrupted or killed
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl run resume last")]
+pub(super) struct Args {
+    /// Name of the run, its beginning, or last
+    id: String,
+
+    /// Steps at a time, at most 64
+    #[arg(long, value_name = "N", default_value = "8", value_parser = concurrency)]
+    concurrency: usize,
+}
+
+/// Try the failed steps of a run again
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl run retry last")]
+pub(super) struct RetryArgs {
+    /// Name of the run, its beginning, or last
+    id: String,
+
+    /// Steps at a time, at most 64
+    #[arg(long, value_name = "N", default_value = "8", value_parser = concurrency)]
+    concurrency: usize,
+}
+
+pub(super) async fn run(args: &Args, context: &Context) -> Result<()> {
+    go_on(context, &args.id, false, args.concurrency).await
+}
+
+pub(super) async fn retry(args: &RetryArgs, context: &Context) -> Result<()> {
+    go_on(context, &args.id, true, args.concurrency).await
+}
+
+async fn go_on(context: &Context, id: &str, retry: bool, concurrency: usize) -> Result<()> {
+    let id = journal::find(&journal::folder(context)?, id)?;
+    let record = runner::resume(context, &id, retry, concurrency).await?;
+    ui::show(context.ui(), &record.view(context.ui().shows_whole()))?;
+    runner::verdict(&record)
+}

@@ -1,0 +1,20 @@
+//! `sactl run show`.
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::fleet::journal;
+use crate::ui;
+
+/// Show what a run did, and what it could not do
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl run show last\n  sactl run show last -o json")]
+pub(super) struct Args {
+    /// Name of the run, its beginning, or last
+    id: String,
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
+    let folder = journal::folder(context)?;
+    let record = journal::read(&folder, &journal::find(&folder, &args.id)?)?;
+    ui::show(context.ui(), &record.view(context.ui().shows_whole()))
+}

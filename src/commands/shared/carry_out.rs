@@ -1,0 +1,180 @@
+//! From a plan to a receipt: preview, confirm, run.
+//!
+//! Responsible for the order in which a person and a script meet them in every command that makes a run. Refuses to send
+//! a change before the guards have looked at the whole plan.
+
+use std::collections::BTreeSet;
+
+use super::confirm;
+use super::run_args::RunArgs;
+use crate::api::Code;
+use crate::api::session::Identity;
+use crate::config::settings::ChosenCompany;
+use crate::context::Context;
+use crate::domain::{Company, Violation};
+use crate::error::{CliError, Result};
+use crate::fleet::desired::Found;
+use crate::fleet::guards::{self, Limits};
+use crate::fleet::journal::{self, Handover, Header, Record};
+use crate::fleet::plan::Plan;
+use crate::fleet::{run, saved};
+use crate::output::{Op, PlanView, Step};
+use crate::ui;
+
+/// A plan that is ready, with what it was computed from.
+pub(in crate::commands) struct Prepared {
+    pub(in crate::commands) plan: Plan,
+    pub(in crate::commands) found: Found,
+    /// Accounts that no step may touch.
+    pub(in crate::commands) protected: BTreeSet<String>,
+}
+
+/// How a plan is carried out.
+pub(in crate::commands) struct Order<'a> {
+    pub(in crate::commands) context: &'a Context,
+    /// What the journal calls it.
+    pub(in crate::commands) command: &'static str,
+    pub(in crate::commands) run: &'a RunArgs,
+    pub(in crate::commands) dry_run: bool,
+    /// Where new passwords go.
+    pub(in crate::commands) handover: Option<Handover>,
+    /// The command is there to empty companies.
+    pub(in crate::commands) empties_companies: bool,
+    /// What is confirmed, as in `remove all access of x`.
+    pub(in crate::commands) what: String,
+}
+
+impl Order<'_> {
+    /// Previews the plan, lets it be confirmed, and runs it; `None` for a dry run.
+    ///
+    /// # Errors
+    /// `guard`, `confirmation_required`, `partial`, `interrupted`, and those of reading and writing.
+    pub(in crate::commands) async fn carry_out(self, prepared: Prepared) -> Result<Option<Record>> {
+        let context = self.context;
+        let Prepared { plan, found, protected } = prepared;
+        let me = context.session().await?.me().await?;
+        self.refuse(&plan, &found, &protected, &me)?;
+        let mut view = view(context, &plan, &found).await?;
+        view.whole = context.ui().shows_whole();
+        if self.dry_run {
+            context.ui().note("dry run: nothing was changed");
+            ui::show(context.ui(), &view)?;
+            return Ok(None);
+        }
+        if self.needs_place(&plan.steps) {
+            return Err(CliError::usage("the plan sets new passwords, and no place for them was given")
+                .hint("add --password-dir DIR, or --exec COMMAND"));
+        }
+        self.confirm(&view).await?;
+        let record = run::begin(context, self.header(view, me.name), self.run.concurrency).await?;
+        ui::show(context.ui(), &record.view(context.ui().shows_whole()))?;
+        run::verdict(&record)?;
+        Ok(Some(record))
+    }
+
+    fn needs_place(&self, steps: &[Step]) -> bool {
+        self.handover.is_none() && steps.iter().any(|step| matches!(step.op, Op::Create | Op::Rotate))
+    }
+
+    /// Refuses a plan that something stands against, for every reason at once.
+    fn refuse(&self, plan: &Plan, found: &Found, protected: &BTreeSet<String>, me: &Identity) -> Result<()> {
+        let limits = Limits {
+            max_changes: self.run.max_changes,
+            empties_companies: self.empties_companies,
+            me,
+            protected,
+        };
+        let mut reasons = plan.findings.clone();
+        reasons.extend(guards::check(&plan.steps, found, limits));
+        reasons.extend(self.taken_files(&plan.steps));
+        refusal(reasons)
+    }
+
+    /// Files of passwords that are there already: a new account would overwrite one.
+    fn taken_files(&self, steps: &[Step]) -> Vec<Violation> {
+        let Some(Handover::Folder(folder)) = &self.handover else { return Vec::new() };
+        let created =
+            steps.iter().filter(|step| step.op == Op::Create).filter_map(|step| step.account.as_ref());
+        let files = created.map(|name| folder.join(format!("{name}.password")));
+        let taken = files.filter(|file| file.symlink_metadata().is_ok());
+        taken
+            .map(|file| {
+                let message = format!("{} exists already, and its account is to be created", file.display());
+                Violation::new("password_dir", "file_exists", message)
+            })
+            .collect()
+    }
+
+    /// Asks a person who looks, or insists on `--yes` where something is taken away.
+    async fn confirm(&self, view: &PlanView) -> Result<()> {
+        let ui = self.context.ui();
+        ui::preview(ui, view);
+        if view.steps.is_empty() {
+            return Ok(());
+        }
+        if view.steps.iter().any(|step| step.takes_away() || step.op == Op::Rotate) {
+            return confirm::require_confirmation(self.context, &self.what).await;
+        }
+        if ui.is_interactive() && !ui.is_confirmed() && !ui.agree("Apply?").await? {
+            return Err(CliError::not_confirmed());
+        }
+        Ok(())
+    }
+
+    fn header(&self, view: PlanView, username: String) -> Header {
+        Header {
+            id: journal::new_id(),
+            command: self.command.to_owned(),
+            server: view.server,
+            username,
+            company: view.company,
+            started_at: journal::now(),
+            steps: view.steps,
+            summary: view.summary,
+            passwords: self.handover.clone(),
+            max_failures: self.run.max_failures,
+        }
+    }
+}
+
+/// The plan as it is shown.
+///
+/// # Errors
+/// Those of signing in.
+pub(in crate::commands) async fn view(context: &Context, plan: &Plan, found: &Found) -> Result<PlanView> {
+    let server = context.session().await?.origin().to_string();
+    Ok(saved::view(plan, found, server, known_company(context)))
+}
+
+/// The active company, where it is known without a request.
+fn known_company(context: &Context) -> Option<Company> {
+    match context.settings().ok()?.chosen_company()? {
+        ChosenCompany::Stored(company) => Some(company.clone()),
+        ChosenCompany::Named(_) => None,
+    }
+}
+
+/// The error for these reasons; `Ok` where there is none.
+///
+/// # Errors
+/// `guard`; `invalid_input` and `not_found` where every reason is of that kind.
+pub(in crate::commands) fn refusal(reasons: Vec<Violation>) -> Result<()> {
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let all = |codes: &[&str]| reasons.iter().all(|reason| codes.contains(&&*reason.code));
+    let code = if all(&["not_found"]) {
+        Code::NotFound
+    } else if all(&["ambiguous_company"]) {
+        Code::AmbiguousCompany
+    } else if all(&["unknown_role", "unknown_permission", "empty_access", "invalid_name", "not_individual"]) {
+        Code::InvalidInput
+    } else {
+        Code::Guard
+    };
+    let message = match reasons.as_slice() {
+        [only] => only.message.clone().into_owned(),
+        several => format!("{} reasons stop this; nothing was changed", several.len()),
+    };
+    Err(CliError::new(code, message).violating(reasons))
+}

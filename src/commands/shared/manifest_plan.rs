@@ -1,0 +1,61 @@
+//! From manifests to a plan.
+
+use std::path::PathBuf;
+
+use super::carry_out::{Prepared, refusal};
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::fleet::plan::{self, Prune};
+use crate::fleet::read::{self, Scope};
+use crate::fleet::resolve::{self, Known};
+use crate::fleet::{manifest, selectors};
+
+// Not a doc comment: it would become the help of the commands that take these.
+// Which manifests, and what they may take away.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(in crate::commands) struct ManifestArgs {
+    /// Manifest: YAML, JSON or TOML by its ending, - for standard input; repeatable
+    #[arg(short, long = "file", value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(in crate::commands) files: Vec<PathBuf>,
+
+    /// Also remove access that the manifest does not name, from the accounts that it names
+    #[arg(long)]
+    pub(in crate::commands) prune: bool,
+
+    /// Also delete accounts that the manifest does not name, of the companies that it names as owners
+    #[arg(long)]
+    pub(in crate::commands) prune_accounts: bool,
+}
+
+/// Reads the manifests and what is there, and compares them.
+///
+/// # Errors
+/// `usage` for a file that does not parse; `guard`, `not_found` for entries that cannot be meant; those of reading.
+pub(in crate::commands) async fn prepare(context: &Context, args: &ManifestArgs) -> Result<Prepared> {
+    if args.files.is_empty() {
+        return Err(CliError::usage("no manifest is named").hint("add -f FILE"));
+    }
+    let sources = manifest::read_all(&args.files)?;
+    let session = context.session().await?;
+    let companies = selectors::my_companies(session).await?;
+    let permissions: Vec<String> = if resolve::has_patterns(&sources) {
+        session.list_permissions().await?.into_iter().map(|entry| entry.name).collect()
+    } else {
+        Vec::new()
+    };
+    let known =
+        Known { companies: &companies, sets: &context.settings()?.company_sets, permissions: &permissions };
+    let desired = match resolve::desired(&sources, known) {
+        Ok(desired) => desired,
+        Err(faults) => {
+            refusal(faults)?;
+            return Err(CliError::internal("a manifest was refused without a reason"));
+        }
+    };
+    let mut found = read::read(session, &Scope::of(&desired), &companies).await?;
+    let unknown = desired.unknown_roles(&found);
+    read::learn(session, &mut found, unknown).await?;
+    let prune = Prune { access: args.prune, accounts: args.prune_accounts };
+    let plan = plan::plan(&desired, &found, prune);
+    Ok(Prepared { plan, found, protected: desired.protected })
+}

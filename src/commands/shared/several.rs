@@ -1,0 +1,173 @@
+//! Several accounts in several companies, as a command line names them.
+
+use std::collections::BTreeSet;
+
+use crate::api::account::AccountQuery;
+use crate::context::Context;
+use crate::domain::company_set::is_pattern;
+use crate::domain::{AccountName, Age, Company, CompanyId, Ownership, page};
+use crate::error::{CliError, Result};
+use crate::fleet::bulk;
+use crate::fleet::desired::Found;
+use crate::fleet::read;
+use crate::fleet::selectors::{self, CompaniesArgs, Sets};
+use crate::text::CommandLine;
+
+/// Every account that the active company owns, or those of them that the words mean.
+///
+/// # Errors
+/// `not_found` for a word that means none of them; those of reading.
+pub(in crate::commands) async fn owned(context: &Context, words: &[String]) -> Result<Scope> {
+    let owner = context.named_company().await?;
+    let session = context.session().await?;
+    let known = selectors::my_companies(session).await?;
+    let scope = read::Scope { owners: BTreeSet::from([owner.id]), ..read::Scope::default() };
+    let found = read::read(session, &scope, &known).await?;
+    let names = if words.is_empty() {
+        found.accounts.values().map(|account| account.name.clone()).collect()
+    } else {
+        let names = bulk::named(words, &found).and_then(|names| {
+            let is_missing = |name: &&String| !found.accounts.contains_key(&AccountName::key_of(name));
+            let missing: Vec<String> = names.iter().filter(is_missing).cloned().collect();
+            if missing.is_empty() { Ok(names) } else { Err(missing) }
+        });
+        names.map_err(|missing| {
+            CliError::not_found(format!("{owner} owns no account that matches {}", missing.join(", ")))
+                .hint(CommandLine::new("list").switch("--owned").after("list its accounts with: "))
+        })?
+    };
+    Ok(Scope { found, names, companies: Vec::new(), owner })
+}
+
+/// The companies that the flags name, or the active one, and what their accounts have there.
+///
+/// # Errors
+/// Those of reading.
+pub(in crate::commands) async fn seen(
+    context: &Context,
+    companies: &CompaniesArgs,
+) -> Result<(Vec<Company>, Found)> {
+    let companies = match companies.resolve(context, &Sets::new()).await? {
+        Some(companies) => companies,
+        None => vec![context.named_company().await?],
+    };
+    let found = seen_in(context, &companies.iter().map(|company| company.id).collect()).await?;
+    Ok((companies, found))
+}
+
+/// What the accounts of these companies have there.
+///
+/// # Errors
+/// Those of reading.
+pub(in crate::commands) async fn seen_in(
+    context: &Context,
+    companies: &BTreeSet<CompanyId>,
+) -> Result<Found> {
+    let session = context.session().await?;
+    let known = selectors::my_companies(session).await?;
+    if let Some(id) = companies.iter().find(|id| known.iter().all(|company| company.id != **id)) {
+        return Err(CliError::not_found(format!("you do not belong to company {id}"))
+            .hint(CommandLine::new("company list").after("list your companies with: ")));
+    }
+    read::read(session, &read::Scope { here: companies.clone(), ..read::Scope::default() }, &known).await
+}
+
+/// The names of the accounts of the active company whose password is older than `age`.
+///
+/// # Errors
+/// Those of reading.
+pub(in crate::commands) async fn with_older_password(
+    context: &Context,
+    scope: &Scope,
+    age: Age,
+) -> Result<BTreeSet<String>> {
+    let query = AccountQuery {
+        ownership: Some(Ownership::Owned),
+        password_changed_before: Some(age.before(jiff::Timestamp::now())),
+        page_size: Some(page::MAX_SIZE),
+        ..AccountQuery::default()
+    };
+    let accounts = context.session().await?.list_accounts(scope.owner.id, &query)?.all().await?;
+    Ok(accounts.into_iter().map(|account| account.name).collect())
+}
+
+/// Names on standard input.
+const STDIN: &str = "-";
+
+/// Which accounts and companies, and what was found of them.
+pub(in crate::commands) struct Scope {
+    pub(in crate::commands) found: Found,
+    /// The names as the platform spells them.
+    pub(in crate::commands) names: Vec<String>,
+    pub(in crate::commands) companies: Vec<Company>,
+    /// The active company.
+    pub(in crate::commands) owner: Company,
+}
+
+/// Whether the words mean more than one account, or may do so.
+pub(in crate::commands) fn is_several(words: &[String]) -> bool {
+    words.len() > 1 || words.iter().any(|word| word == STDIN || is_pattern(word))
+}
+
+/// The words, with those of standard input, one a line, in place of `-`.
+///
+/// # Errors
+/// `io`.
+pub(in crate::commands) fn with_input(words: Vec<String>) -> Result<Vec<String>> {
+    let mut all = Vec::new();
+    for word in words {
+        if word == STDIN {
+            let text = std::io::read_to_string(std::io::stdin())
+                .map_err(|error| CliError::io("cannot read standard input", error))?;
+            all.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+        } else {
+            all.push(word);
+        }
+    }
+    Ok(all)
+}
+
+/// Reads the accounts that the words mean, in the companies that the flags name, or in the active one. `also` is one more
+/// company whose accounts are read.
+///
+/// # Errors
+/// `usage` without a name; `not_found` for a pattern that matches no account; those of reading.
+pub(in crate::commands) async fn read(
+    context: &Context,
+    words: Vec<String>,
+    companies: &CompaniesArgs,
+    also: Option<CompanyId>,
+) -> Result<Scope> {
+    let words = with_input(words)?;
+    if words.is_empty() {
+        return Err(
+            CliError::usage("no account is named").hint("name accounts, or a pattern such as 'fleet-*'")
+        );
+    }
+    let active = context.named_company().await?;
+    let session = context.session().await?;
+    let known = selectors::my_companies(session).await?;
+    let companies = match companies.resolve(context, &Sets::new()).await? {
+        Some(companies) => companies,
+        None => vec![active.clone()],
+    };
+    let mut scope = read::Scope { owners: BTreeSet::from([active.id]), ..read::Scope::default() };
+    let mut found = read::read(session, &scope, &known).await?;
+    let is_owned = |word: &String| found.accounts.contains_key(&AccountName::key_of(word));
+    if !words.iter().all(is_owned) {
+        scope.owners.clear();
+        scope.external = companies.iter().map(|company| company.id).chain(also).collect();
+        let others = read::read(session, &scope, &known).await?;
+        for (key, account) in others.accounts {
+            found.accounts.entry(key).or_insert(account);
+        }
+        found.roles.extend(others.roles);
+    }
+    let names = bulk::named(&words, &found).map_err(|missing| {
+        CliError::not_found(format!(
+            "no account of {active} or in these companies matches {}",
+            missing.join(", ")
+        ))
+    })?;
+    Ok(Scope { found, names, companies, owner: active })
+}

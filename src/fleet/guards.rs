@@ -1,0 +1,217 @@
+//! Safety limits: what stops a run before its first request that changes anything.
+//!
+//! Responsible for every reason at once. Refuses I/O.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use crate::api::session::{Identity, Kind};
+use crate::domain::{AccountName, CompanyId, Violation};
+use crate::output::{Op, Step};
+
+use super::desired::Found;
+
+/// A company or an account loses at most this share without being asked for more.
+const MOST_PERCENT: u64 = 30;
+/// Fewer losses are always allowed.
+const FEW: u64 = 10;
+
+/// `--max-changes N|P%`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaxChanges {
+    /// At most this many steps.
+    Steps(u64),
+    /// At most this share of what a company or an account has.
+    Percent(u64),
+}
+
+impl FromStr for MaxChanges {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const WRONG: &str = "it must be a number of steps, or a share such as 50%";
+        match text.strip_suffix('%') {
+            Some(percent) => {
+                percent.parse().ok().filter(|percent| *percent <= 100).map(Self::Percent).ok_or(WRONG)
+            }
+            None => text.parse().map(Self::Steps).map_err(|_| WRONG),
+        }
+    }
+}
+
+/// What the guards know beside the steps.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits<'a> {
+    /// `--max-changes`.
+    pub max_changes: Option<MaxChanges>,
+    /// Whether the command is there to empty companies.
+    pub empties_companies: bool,
+    /// The caller.
+    pub me: &'a Identity,
+    /// Accounts that no step may touch.
+    pub protected: &'a BTreeSet<String>,
+}
+
+/// Everything that stands against these steps.
+pub fn check(steps: &[Step], found: &Found, limits: Limits<'_>) -> Vec<Violation> {
+    let mut reasons = Vec::new();
+    if let Some(MaxChanges::Steps(most)) = limits.max_changes
+        && steps.len() as u64 > most
+    {
+        let message = format!("the plan has {} steps, and --max-changes allows {most}", steps.len());
+        reasons.push(Violation::new("max_changes", "max_changes", message));
+    }
+    match limits.max_changes {
+        Some(MaxChanges::Steps(_)) => {}
+        Some(MaxChanges::Percent(percent)) => losses(steps, found, percent, 0, limits, &mut reasons),
+        None => losses(steps, found, MOST_PERCENT, FEW, limits, &mut reasons),
+    }
+    reasons.extend(lockout(steps, limits.me));
+    let touched: BTreeSet<&str> = steps
+        .iter()
+        .filter(|step| step.account_key().is_some_and(|key| limits.protected.contains(&key)))
+        .filter_map(|step| step.account.as_deref())
+        .collect();
+    reasons.extend(touched.into_iter().map(|name| {
+        Violation::new("protected", "protected", format!("{name} is protected: no step may change it"))
+    }));
+    reasons
+}
+
+/// Companies and accounts that would lose too much.
+fn losses(
+    steps: &[Step],
+    found: &Found,
+    percent: u64,
+    few: u64,
+    limits: Limits<'_>,
+    reasons: &mut Vec<Violation>,
+) {
+    let mut of_accounts: BTreeMap<String, u64> = BTreeMap::new();
+    let mut of_companies: BTreeMap<CompanyId, (String, u64)> = BTreeMap::new();
+    for step in steps.iter().filter(|step| step.takes_away() && !step.op.is_of_role()) {
+        let key = step.account_key().unwrap_or_default();
+        let account = found.accounts.get(&key);
+        // A deleted account loses all that it has.
+        let lost = if step.op == Op::Delete { account.map_or(1, |one| one.access.len() as u64) } else { 1 };
+        if step.op != Op::Delete {
+            *of_accounts.entry(key).or_default() += lost;
+        }
+        let company = of_companies.entry(step.company.id).or_insert_with(|| (step.company.to_string(), 0));
+        company.1 += 1;
+    }
+    let is_too_much = |lost: u64, all: u64| lost >= few.max(1) && lost * 100 > all.max(lost) * percent;
+    for (key, lost) in of_accounts {
+        let Some(account) = found.accounts.get(&key) else { continue };
+        let all = account.access.len() as u64;
+        if is_too_much(lost, all) {
+            let message =
+                format!("{} would lose {lost} of its {all} accesses, more than {percent} %", account.name);
+            reasons.push(Violation::new("account", "too_much", message));
+        }
+    }
+    if limits.empties_companies {
+        return;
+    }
+    let mut in_companies: BTreeMap<CompanyId, u64> = BTreeMap::new();
+    for account in found.accounts.values() {
+        for company in account.access.keys() {
+            *in_companies.entry(*company).or_default() += 1;
+        }
+    }
+    for (id, (company, lost)) in of_companies {
+        let all = in_companies.get(&id).copied().unwrap_or_default();
+        if is_too_much(lost, all) {
+            let message = format!(
+                "{company} would lose {lost} of the {} accesses there, more than {percent} %",
+                all.max(lost)
+            );
+            reasons.push(Violation::new("company", "too_much", message));
+        }
+    }
+}
+
+/// Steps with which the caller would change their own access.
+fn lockout(steps: &[Step], me: &Identity) -> Vec<Violation> {
+    let own = (me.kind == Kind::ServiceAccount).then(|| AccountName::key_of(&me.name));
+    let is_own = |step: &&Step| own.is_some() && step.account_key() == own;
+    let mut reasons = Vec::new();
+    if steps.iter().any(|step| is_own(&step)) {
+        let message = format!("you are signed in as {}, and cannot change yourself", me.name);
+        reasons.push(Violation::new("account", "lockout", message));
+    }
+    let has_role = |company: CompanyId, role: &str| {
+        me.companies.iter().any(|access| access.company.id == company && access.role.as_deref() == Some(role))
+    };
+    for step in steps.iter().filter(|step| step.takes_away()) {
+        if let Some((_, role)) = step.role().filter(|(company, role)| has_role(*company, role)) {
+            let message = format!("you have the role {role} in {}, and cannot change it", step.company);
+            reasons.push(Violation::new("roles", "lockout", message));
+        }
+    }
+    reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::desired::FoundAccount;
+    use super::*;
+    use crate::api::Access;
+    use crate::domain::Company;
+
+    fn company(id: i64) -> Company {
+        Company { id: CompanyId(id), name: format!("c{id}") }
+    }
+
+    fn access(id: i64) -> Access {
+        Access { company: company(id), role: None, permissions: ["devices:view"].into_iter().collect() }
+    }
+
+    fn found(accesses: i64) -> Found {
+        let access = (1..=accesses).map(|id| (CompanyId(id), access(id))).collect();
+        let account = FoundAccount { name: "Bot".into(), owner: company(1), description: None, access };
+        Found { accounts: [("bot".to_owned(), account)].into(), ..Found::default() }
+    }
+
+    fn revokes(count: i64) -> Vec<Step> {
+        (1..=count)
+            .map(|id| Step::of_access(Op::Revoke, Some("Bot"), &company(id), Some(access(id)), None))
+            .collect()
+    }
+
+    fn me(name: &str) -> Identity {
+        Identity { id: 1, kind: Kind::ServiceAccount, name: name.into(), companies: vec![] }
+    }
+
+    fn codes(steps: &[Step], found: &Found, max_changes: Option<MaxChanges>, me: &Identity) -> Vec<String> {
+        let protected = BTreeSet::new();
+        let limits = Limits { max_changes, empties_companies: false, me, protected: &protected };
+        check(steps, found, limits).into_iter().map(|reason| reason.code.into_owned()).collect()
+    }
+
+    #[test]
+    fn more_than_thirty_percent_and_ten_are_refused_unless_asked_for() {
+        let me = me("other");
+        assert_eq!(codes(&revokes(9), &found(9), None, &me), Vec::<String>::new());
+        assert_eq!(codes(&revokes(10), &found(30), None, &me), ["too_much"]);
+        assert_eq!(codes(&revokes(10), &found(40), None, &me), Vec::<String>::new());
+        assert_eq!(codes(&revokes(10), &found(30), Some(MaxChanges::Steps(10)), &me), Vec::<String>::new());
+        assert_eq!(codes(&revokes(10), &found(30), Some(MaxChanges::Steps(9)), &me), ["max_changes"]);
+        assert_eq!(
+            codes(&revokes(2), &found(30), Some(MaxChanges::Percent(5)), &me),
+            ["too_much", "too_much", "too_much"]
+        );
+    }
+
+    #[test]
+    fn a_caller_cannot_change_itself() {
+        assert_eq!(codes(&revokes(1), &found(9), None, &me("bot")), ["lockout"]);
+    }
+
+    #[test]
+    fn a_limit_is_a_number_or_a_share() {
+        assert_eq!("50%".parse(), Ok(MaxChanges::Percent(50)));
+        assert_eq!("7".parse(), Ok(MaxChanges::Steps(7)));
+        assert!("x".parse::<MaxChanges>().is_err() && "101%".parse::<MaxChanges>().is_err());
+    }
+}

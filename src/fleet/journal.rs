@@ -1,0 +1,273 @@
+//! The journal of a run: what is to be done, and how far it has come.
+//!
+//! Responsible for a file that says so after a crash at any moment: each line is written and synced before what it says
+//! is relied on. Refuses secrets: a line holds names, permissions and outcomes.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+pub use super::record::{Handover, Header, Line, Moment, Progress, Record, now};
+use crate::config::locked_file::LockedFile;
+use crate::config::secure_file::{self, Folder};
+use crate::context::Context;
+use crate::error::{CliError, Result};
+use crate::text::CommandLine;
+
+/// The folder of journals, below that of state.
+const FOLDER: &str = "runs";
+/// Most bytes of a journal: a million steps have about a gigabyte.
+const LIMIT: usize = 2 * 1024 * 1024 * 1024;
+
+/// The folder of journals, made private where it does not exist.
+///
+/// # Errors
+/// `config` where the system names no place; `io`, `credential_store`.
+pub fn folder(context: &Context) -> Result<PathBuf> {
+    let Some(state) = &context.settings()?.state else {
+        return Err(CliError::config("no home folder for the journal of the run")
+            .hint("set a folder with XDG_STATE_HOME"));
+    };
+    Ok(Folder::make_private(&state.join(FOLDER))?.path().to_owned())
+}
+
+/// A name for a new run: sorted by its time, and not guessed twice.
+pub fn new_id() -> String {
+    let time = Timestamp::now().strftime("%Y%m%d-%H%M%S-%3f").to_string();
+    format!("{time}-{:04x}", rand::random::<u16>())
+}
+
+fn path_of(folder: &Path, id: &str) -> PathBuf {
+    folder.join(format!("{id}.jsonl"))
+}
+
+/// The names of all runs, the newest first.
+///
+/// # Errors
+/// `io`.
+pub fn ids(folder: &Path) -> Result<Vec<String>> {
+    let failed = |error| CliError::io(format!("cannot read {}", folder.display()), error);
+    let mut ids = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        ids.extend(name.to_str().and_then(|name| name.strip_suffix(".jsonl")).map(str::to_owned));
+    }
+    ids.sort_unstable_by(|one, other| other.cmp(one));
+    Ok(ids)
+}
+
+/// The run that `text` means: its whole name, its beginning, or `last`.
+///
+/// # Errors
+/// `not_found`; `usage` where several begin so.
+pub fn find(folder: &Path, text: &str) -> Result<String> {
+    let all = ids(folder)?;
+    if text == "last" {
+        return all.into_iter().next().ok_or_else(|| CliError::not_found("there is no run"));
+    }
+    let mut found: Vec<String> = all.into_iter().filter(|id| id.starts_with(text)).collect();
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(CliError::not_found(format!("there is no run {text}"))
+            .hint(CommandLine::new("run list").after("list the runs with: "))),
+        _ => {
+            found.iter().find(|id| *id == text).cloned().ok_or_else(|| {
+                CliError::usage(format!("several runs begin with {text}: {}", found.join(", ")))
+            })
+        }
+    }
+}
+
+/// Reads a journal.
+///
+/// # Errors
+/// `not_found`, `io`; `config` for a file that is no journal.
+pub fn read(folder: &Path, id: &str) -> Result<Record> {
+    let bytes = secure_file::read_private(&path_of(folder, id), LIMIT)?
+        .ok_or_else(|| CliError::not_found(format!("there is no run {id}")))?;
+    parse(&bytes).ok_or_else(|| CliError::config(format!("the journal of run {id} cannot be read")))
+}
+
+fn parse(bytes: &[u8]) -> Option<Record> {
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let Line::Run(header) = serde_json::from_slice(lines.next()?).ok()? else { return None };
+    let mut record = Record::new(*header);
+    // A crash may have left a part of the last line: what it says did not happen.
+    lines.filter_map(|line| serde_json::from_slice(line).ok()).for_each(|line| record.take(&line));
+    Some(record)
+}
+
+/// A journal that is written. No other process writes it until this is dropped.
+#[derive(Debug)]
+pub struct Journal {
+    lines: mpsc::Sender<Entry>,
+    _lock: LockedFile,
+}
+
+#[derive(Debug)]
+struct Entry {
+    line: Vec<u8>,
+    synced: oneshot::Sender<std::io::Result<()>>,
+}
+
+impl Journal {
+    /// A new journal with its first line.
+    ///
+    /// # Errors
+    /// `io`.
+    pub async fn begin(folder: &Path, header: &Header) -> Result<Self> {
+        let journal = Self::open(folder, &header.id)?;
+        journal.write(&Line::Run(Box::new(header.clone()))).await?;
+        Ok(journal)
+    }
+
+    /// The journal of a run that goes on.
+    ///
+    /// # Errors
+    /// `usage` while another process writes it; `io`.
+    pub fn open(folder: &Path, id: &str) -> Result<Self> {
+        let path = path_of(folder, id);
+        let lock = LockedFile::open(&path)?.ok_or_else(|| {
+            CliError::usage(format!("run {id} is still running in another process"))
+                .hint(CommandLine::new("run show").operand(id).after("see how far it is with: "))
+        })?;
+        let failed = |error| CliError::io(format!("cannot write {}", path.display()), error);
+        let mut file = lock.file().map_err(failed)?;
+        let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
+        if length > 0 {
+            // What a crash left of a line ends here.
+            file.write_all(b"\n").map_err(failed)?;
+        }
+        let (lines, entries) = mpsc::channel();
+        let writer = thread::Builder::new().name("journal".to_owned());
+        writer.spawn(move || write_all(&mut file, &entries)).map_err(failed)?;
+        Ok(Self { lines, _lock: lock })
+    }
+
+    /// Writes a line; it is on the disk when this is done.
+    ///
+    /// # Errors
+    /// `io`.
+    pub async fn write(&self, line: &Line) -> Result<()> {
+        let mut text = serde_json::to_vec(line)
+            .map_err(|error| CliError::internal("cannot write the journal").caused_by(error))?;
+        text.push(b'\n');
+        let (synced, done) = oneshot::channel();
+        let gone = || std::io::Error::other("the journal is closed");
+        let outcome = match self.lines.send(Entry { line: text, synced }) {
+            Ok(()) => done.await.unwrap_or_else(|_| Err(gone())),
+            Err(_) => Err(gone()),
+        };
+        failpoint(line);
+        outcome.map_err(|error| CliError::io("cannot write the journal of the run", error))
+    }
+}
+
+/// Writes the lines that come. Those that wait are written and synced together.
+fn write_all(file: &mut File, entries: &mpsc::Receiver<Entry>) {
+    while let Ok(first) = entries.recv() {
+        let waiting: Vec<Entry> = std::iter::once(first).chain(entries.try_iter()).collect();
+        let bytes: Vec<u8> = waiting.iter().flat_map(|entry| entry.line.iter().copied()).collect();
+        let outcome = file.write_all(&bytes).and_then(|()| file.sync_data());
+        for entry in waiting {
+            let told = match &outcome {
+                Ok(()) => Ok(()),
+                Err(error) => Err(std::io::Error::new(error.kind(), error.to_string())),
+            };
+            let _ = entry.synced.send(told);
+        }
+    }
+}
+
+/// Ends the process behind a line, as a crash would: the tests look at each state of a journal.
+#[cfg(debug_assertions)]
+fn failpoint(line: &Line) {
+    let Some(wanted) = crate::config::env::crash_point() else { return };
+    let name = match line {
+        Line::Run(_) => "run".to_owned(),
+        Line::Begin(moment) => format!("begin:{}", moment.step),
+        Line::Prepared(moment) => format!("prepared:{}", moment.step),
+        Line::Verified(moment) => format!("verified:{}", moment.step),
+        Line::End { step, .. } => format!("end:{step}"),
+        Line::Retry { .. } => "retry".to_owned(),
+        Line::Finished { .. } => "finished".to_owned(),
+    };
+    crash_at(&wanted, &name);
+}
+
+#[cfg(not(debug_assertions))]
+fn failpoint(_line: &Line) {}
+
+/// Ends the process where a test wants it: `name` is between two lines of the journal.
+#[cfg(debug_assertions)]
+pub fn crash(name: &str) {
+    if let Some(wanted) = crate::config::env::crash_point() {
+        crash_at(&wanted, name);
+    }
+}
+
+/// Does nothing outside of tests.
+#[cfg(not(debug_assertions))]
+pub fn crash(_name: &str) {}
+
+#[cfg(debug_assertions)]
+fn crash_at(wanted: &str, name: &str) {
+    if wanted == name {
+        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Company;
+    use crate::output::{Op, State, Step, Summary};
+
+    fn header() -> Header {
+        Header {
+            id: "a".into(),
+            command: "apply".into(),
+            server: "http://127.0.0.1".into(),
+            username: "u".into(),
+            company: None,
+            started_at: Timestamp::UNIX_EPOCH,
+            steps: Vec::new(),
+            summary: Summary::default(),
+            passwords: None,
+            max_failures: None,
+        }
+    }
+
+    #[test]
+    fn a_torn_line_says_nothing() {
+        let mut text = serde_json::to_vec(&Line::Run(Box::new(header()))).unwrap();
+        text.extend(b"\n{\"finished\":{\"at\":\"1970-01-01T00:00:00Z\",\"state\":\"done\"}}\n");
+        assert_eq!(parse(&text).unwrap().state(), State::Done);
+        text.truncate(text.len() - 5);
+        assert_eq!(parse(&text).unwrap().state(), State::Running);
+        assert!(parse(b"{}").is_none() && parse(b"").is_none());
+    }
+
+    #[tokio::test]
+    async fn lines_are_read_as_they_were_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut header = header();
+        header.steps = vec![Step::of_account(
+            Op::Delete,
+            "bot",
+            &Company { id: crate::domain::CompanyId(1), name: "A".into() },
+        )];
+        let journal = Journal::begin(folder.path(), &header).await.unwrap();
+        assert!(Journal::open(folder.path(), "a").is_err(), "one process writes at a time");
+        journal.write(&Line::Begin(Moment::of(0))).await.unwrap();
+        drop(journal);
+        let record = read(folder.path(), "a").unwrap();
+        assert!(record.progress[0].begun && record.left() == 1);
+        assert_eq!(find(folder.path(), "last").unwrap(), "a");
+    }
+}

@@ -1,0 +1,162 @@
+//! The manifest: what accounts, access and roles should be.
+//!
+//! Responsible for the form of the file and for what is wrong in it, with the place. Refuses a field that it does not
+//! know, so that a slip of the pen manages nothing silently. No secret can stand in it.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::config::secure_file;
+use crate::error::{CliError, Result};
+use crate::output::Manifest;
+
+/// Most bytes of a manifest: 200,000 entries of access have about 12 MB.
+const LIMIT: usize = 64 * 1024 * 1024;
+
+/// The version of the form that this program reads and writes.
+pub const VERSION: u32 = 1;
+
+/// The languages in which a manifest can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Language {
+    Yaml,
+    Json,
+    Toml,
+}
+
+/// A manifest and where it was read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What messages call the file.
+    pub name: String,
+    /// What it says.
+    pub manifest: Manifest,
+}
+
+/// Reads a manifest; `-` is standard input, in YAML or JSON.
+///
+/// # Errors
+/// `usage` with file, line and column; `io`.
+pub fn read(path: &Path) -> Result<Source> {
+    let (name, bytes) = if path == Path::new("-") {
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut std::io::stdin().lock(), &mut text)
+            .map_err(|error| CliError::io("cannot read standard input", error))?;
+        ("standard input".to_owned(), text.into_bytes())
+    } else {
+        (path.display().to_string(), secure_file::read_bounded(path, LIMIT)?.to_vec())
+    };
+    let text = String::from_utf8(bytes).map_err(|_| CliError::usage(format!("{name} is not UTF-8 text")))?;
+    let manifest = parse(&text, language(path)).map_err(|why| {
+        CliError::usage(format!("{name}: {why}"))
+            .hint(crate::text::CommandLine::new("help schemas manifest").after("the form of a manifest: "))
+    })?;
+    if manifest.version != VERSION {
+        let version = manifest.version;
+        return Err(CliError::usage(format!(
+            "{name}: version {version} is not known; this sactl reads version {VERSION}"
+        )));
+    }
+    Ok(Source { name, manifest })
+}
+
+/// Reads several manifests.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Source>> {
+    paths.iter().map(|path| read(path)).collect()
+}
+
+fn language(path: &Path) -> Language {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    match ending.to_ascii_lowercase().as_str() {
+        "json" => Language::Json,
+        "toml" => Language::Toml,
+        _ => Language::Yaml,
+    }
+}
+
+fn parse(text: &str, language: Language) -> std::result::Result<Manifest, String> {
+    match language {
+        Language::Toml => toml::from_str(text).map_err(|error| {
+            let before = error.span().map_or("", |span| &text[..span.start]);
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            format!("line {line}, column {column}: {}", error.message())
+        }),
+        Language::Json => {
+            let mut reader = serde_json::Deserializer::from_str(text);
+            let manifest =
+                Manifest::deserialize(&mut reader).and_then(|manifest| reader.end().map(|()| manifest));
+            manifest.map_err(|error| {
+                let (line, column) = (error.line(), error.column());
+                let why = error.to_string();
+                let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
+                format!("line {line}, column {column}: {why}")
+            })
+        }
+        // YAML 1.2 contains JSON, so that standard input may be either.
+        Language::Yaml => serde_saphyr::from_str(text).map_err(|error| {
+            let place = error.location().map(|at| format!("line {}, column {}: ", at.line(), at.column()));
+            let why = error.without_snippet().to_string();
+            let why = why.lines().next().unwrap_or_default();
+            format!("{}{why}", place.unwrap_or_default())
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const YAML: &str = "
+version: 1
+company_sets:
+  customers: [\"Northwind Logistics\", 4]
+  stores: {match: \"contoso-*\", except: [17]}
+accounts:
+  fleet-automation:
+    owner: Acme MSP
+    description: Nightly firmware roll-out
+    access:
+      - {company: 1, role: operator}
+      - {companies: customers, role: viewer}
+      - {company: 5, permissions: [devices:view]}
+  quiet: {owner: 1, description: null, access: []}
+external:
+  northwind-telemetry:
+    access: [{company: 1, role: viewer}]
+roles:
+  - {company: 1, name: field-tech, permissions: [devices:view, devices:edit]}
+protected: [break-glass]
+";
+
+    #[test]
+    fn a_manifest_is_read_in_three_languages() {
+        let yaml = parse(YAML, Language::Yaml).unwrap();
+        let json = serde_json::to_string(&yaml).unwrap();
+        let toml = toml::to_string(&parse(&json, Language::Json).unwrap());
+        assert_eq!(yaml.accounts["fleet-automation"].access.as_ref().unwrap().len(), 3);
+        assert_eq!(yaml.accounts["quiet"].description, Some(None));
+        assert_eq!(serde_json::to_string(&parse(&json, Language::Yaml).unwrap()).unwrap(), json);
+        // TOML has no null.
+        assert!(toml.is_err() || parse(&toml.unwrap(), Language::Toml).is_ok());
+        let toml = "version = 1\n[accounts.bot]\nowner = 1\naccess = [{company = 1, role = \"viewer\"}]\n";
+        assert!(parse(toml, Language::Toml).is_ok());
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_line() {
+        for (text, language, wanted) in [
+            ("version: 1\nacounts: {}\n", Language::Yaml, "line 2"),
+            ("version: 1\naccounts:\n  a: {owner: 1}\n  a: {owner: 2}\n", Language::Yaml, "line 4"),
+            ("{\"version\": 1,\n \"password\": \"x\"}", Language::Json, "line 2"),
+            ("version = 1\n[accounts.a]\nowner = 1\nsecret = 2\n", Language::Toml, "line 4"),
+        ] {
+            let why = parse(text, language).unwrap_err();
+            assert!(why.starts_with(wanted), "{why}");
+        }
+    }
+}

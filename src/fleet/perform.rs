@@ -1,0 +1,236 @@
+//! One step, sent.
+//!
+//! Responsible for the requests of a step, so that it can be repeated after any failure. Refuses to decide what is to be
+//! done.
+
+use crate::api::Code;
+use crate::api::access::SetAccess;
+use crate::api::account::{CreateAccount, EditAccount, ResetPassword};
+use crate::api::role::{CreateRole, SetRole};
+use crate::client::{self, Gateway, Session, SignIn};
+use crate::domain::Password;
+use crate::error::{CliError, Result};
+use sha2::{Digest, Sha256};
+
+use super::journal::{Journal, Line, Moment, Progress, crash};
+use super::passwords::Passwords;
+use crate::output::{Op, Outcome, Step};
+
+/// What steps are carried out with.
+pub(super) struct Performer<'a> {
+    /// The signed-in client.
+    pub(super) session: &'a Session,
+    /// The server, for signing in with new passwords.
+    pub(super) gateway: &'a Gateway,
+    /// Where the run is written down.
+    pub(super) journal: &'a Journal,
+    /// The name of the run: the same step of the same run is carried out once.
+    pub(super) run: &'a str,
+    /// Where new passwords go.
+    pub(super) passwords: Option<&'a Passwords>,
+}
+
+impl Performer<'_> {
+    /// Carries out step `place`, which has come as far as `progress` says.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub(super) async fn perform(&self, place: usize, step: &Step, progress: &Progress) -> Result<Outcome> {
+        let company = step.company.id;
+        let account = step.account.as_deref().unwrap_or_default();
+        let was_begun = progress.begun;
+        match step.op {
+            Op::Create => self.create(place, step, account, progress).await,
+            Op::Edit => {
+                let description = step.description.as_ref().and_then(|change| change.after.clone());
+                self.session.edit_account(company, account, &EditAccount { description }).await?;
+                Ok(Outcome::Changed)
+            }
+            Op::Grant => {
+                let access = step.wanted().map(|wanted| wanted.to_set()).unwrap_or_else(SetAccess::default);
+                let done = self.session.set_access(company, account, &access).await?;
+                Ok(outcome(done.changed || was_begun))
+            }
+            Op::Revoke => {
+                let done = self.session.remove_access(company, account).await;
+                Ok(outcome(match gone(done, was_begun)? {
+                    Some(removal) => removal.changed || was_begun,
+                    None => true,
+                }))
+            }
+            Op::Delete => {
+                gone(self.session.delete_account(company, account).await, was_begun)?;
+                Ok(Outcome::Changed)
+            }
+            Op::RoleCreate => self.create_role(step).await,
+            Op::RoleEdit => {
+                let (name, permissions) = role_of(step);
+                self.session.set_role(company, &name, &SetRole { permissions }).await?;
+                Ok(Outcome::Changed)
+            }
+            Op::RoleDelete => {
+                let (name, _) = role_of(step);
+                gone(self.session.delete_role(company, &name).await, was_begun)?;
+                Ok(Outcome::Changed)
+            }
+            Op::Rotate => self.rotate(place, step, account, progress).await,
+        }
+    }
+
+    async fn create_role(&self, step: &Step) -> Result<Outcome> {
+        let (name, permissions) = role_of(step);
+        let new = CreateRole { name: name.clone(), permissions: permissions.clone() };
+        let error = match self.session.create_role(step.company.id, &new).await {
+            Ok(_) => return Ok(Outcome::Changed),
+            Err(error) => error,
+        };
+        // An attempt whose answer was lost has done it.
+        if matches!(error.code, Code::NameTaken | Code::OutcomeUnknown)
+            && let Ok(role) = self.session.show_role(step.company.id, &name).await
+            && role.permissions.iter().eq(permissions.iter().map(String::as_str))
+        {
+            return Ok(Outcome::Changed);
+        }
+        Err(error.into())
+    }
+
+    fn passwords(&self) -> Result<&Passwords> {
+        self.passwords.ok_or_else(|| CliError::usage("no place for new passwords was given"))
+    }
+
+    async fn create(&self, place: usize, step: &Step, account: &str, progress: &Progress) -> Result<Outcome> {
+        let passwords = self.passwords()?;
+        if progress.verified {
+            return self.hand_over_again(passwords, account).await;
+        }
+        let password = passwords.prepare_new(account, progress.begun)?;
+        crash("written");
+        let new = CreateAccount {
+            name: account.to_owned(),
+            password: password.clone(),
+            description: step.description.as_ref().and_then(|change| change.after.clone()),
+            access: Vec::new(),
+        };
+        if let Err(error) = self.session.create_account(step.company.id, &new, &self.key(place)).await {
+            if !error.leaves_doubt() && !progress.begun {
+                let _ = std::fs::remove_file(passwords.current(account));
+                return Err(error.into());
+            }
+            let file = passwords.current(account);
+            let hint = format!("if the account was created, its password is in {}", file.display());
+            return Err(CliError::from(error).hint(hint));
+        }
+        crash("created");
+        self.journal.write(&Line::Verified(Moment::of(place))).await?;
+        passwords.hand_over(account, &password).await?;
+        Ok(Outcome::Changed)
+    }
+
+    /// What is left of a step whose password is in force: to give it away.
+    async fn hand_over_again(&self, passwords: &Passwords, account: &str) -> Result<Outcome> {
+        if let Some(password) = passwords.read(account)? {
+            passwords.settle(account)?;
+            passwords.hand_over(account, &password).await?;
+        }
+        Ok(Outcome::Changed)
+    }
+
+    async fn rotate(&self, place: usize, step: &Step, account: &str, progress: &Progress) -> Result<Outcome> {
+        let passwords = self.passwords()?;
+        if progress.verified {
+            return self.hand_over_again(passwords, account).await;
+        }
+        let kept = if progress.prepared { passwords.read(account)? } else { None };
+        let password = match kept {
+            Some(password) => password,
+            None => {
+                let password = passwords.prepare_next(account)?;
+                crash("written");
+                self.journal.write(&Line::Prepared(Moment::of(place))).await?;
+                password
+            }
+        };
+        let reset = ResetPassword { password: password.clone(), current_password: None };
+        if let Err(error) = self.session.reset_password(step.company.id, account, &reset).await {
+            return Err(self.not_reset(passwords, account, &password, error, progress.prepared).await);
+        }
+        crash("reset");
+        if let Err(error) = self.signs_in(account, &password).await {
+            let file = passwords.current(account);
+            return Err(CliError::from(error).hint(format!(
+                "the new password was set, and signing in with it failed; it is in {}",
+                file.display()
+            )));
+        }
+        self.journal.write(&Line::Verified(Moment::of(place))).await?;
+        passwords.settle(account)?;
+        passwords.hand_over(account, &password).await?;
+        Ok(Outcome::Changed)
+    }
+
+    /// The error of a reset that failed. It says which password holds, and leaves that one in the file.
+    async fn not_reset(
+        &self,
+        passwords: &Passwords,
+        account: &str,
+        password: &Password,
+        error: client::Error,
+        was_sent: bool,
+    ) -> CliError {
+        let (current, previous) = (passwords.current(account), passwords.previous(account));
+        if !error.leaves_doubt() && !was_sent {
+            let had_old = previous.exists();
+            let error = CliError::from(error);
+            return match passwords.restore(account) {
+                Ok(()) if had_old => {
+                    error.hint(format!("the old password holds; it is in {}", current.display()))
+                }
+                Ok(()) => error.hint("the old password holds"),
+                Err(failed) => error.hint(format!("the old password holds; {}", failed.message())),
+            };
+        }
+        let error = CliError::from(error);
+        match self.signs_in(account, password).await {
+            Ok(()) => error.hint(format!("the new password holds; it is in {}", current.display())),
+            Err(_) => error.hint(format!(
+                "the password that holds is in {} (new) or {} (old); run the same run again to finish",
+                current.display(),
+                previous.display()
+            )),
+        }
+    }
+
+    /// Signs in, and out again.
+    async fn signs_in(&self, account: &str, password: &Password) -> client::Result<()> {
+        let who = SignIn { username: account.to_owned(), password: password.clone(), otp: None };
+        let grant = self.gateway.sign_in(&who).await?;
+        // The token was for looking only; it also ends by itself.
+        let _ = self.gateway.revoke(&grant.access_token).await;
+        Ok(())
+    }
+
+    /// The key that makes the creation of step `place` safe to repeat.
+    fn key(&self, place: usize) -> String {
+        let digest = Sha256::digest(format!("{}/{place}", self.run));
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn role_of(step: &Step) -> (String, Vec<String>) {
+    let access = step.after.as_ref().or(step.before.as_ref());
+    let name = access.and_then(|access| access.role.clone()).unwrap_or_default();
+    let permissions = access.map(|access| access.permissions.iter().map(str::to_owned).collect());
+    (name, permissions.unwrap_or_default())
+}
+
+const fn outcome(changed: bool) -> Outcome {
+    if changed { Outcome::Changed } else { Outcome::Unchanged }
+}
+
+/// What was not found any more is gone, where an earlier attempt may have removed it.
+fn gone<T>(done: client::Result<Option<T>>, was_begun: bool) -> client::Result<Option<T>> {
+    match done {
+        Err(error) if was_begun && error.code == Code::NotFound => Ok(None),
+        other => other,
+    }
+}

@@ -1,0 +1,166 @@
+//! What is there: read once for a plan.
+//!
+//! Responsible for the fewest lists that a comparison needs: one for each company that owns accounts, one for each
+//! company that has entries of accounts of others, and one for each company that has entries of roles. Refuses to read
+//! anything for each account.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use crate::api::account::{AccountExpansion, AccountQuery};
+use crate::api::{Access, Account, Code, Permissions};
+use crate::client::Session;
+use crate::domain::{AccountName, Company, CompanyId, Ownership, page};
+use crate::error::{CliError, Result};
+
+use super::desired::{Desired, Found, FoundAccount, RoleKey};
+
+/// Lists that are read at a time.
+const AT_A_TIME: usize = 8;
+
+/// What is to be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Companies whose own accounts are read, with their access everywhere.
+    pub owners: BTreeSet<CompanyId>,
+    /// Companies in which accounts of others are read.
+    pub external: BTreeSet<CompanyId>,
+    /// Companies whose accounts are read, owned and external, each with its access there alone.
+    pub here: BTreeSet<CompanyId>,
+    /// Companies whose own roles are read.
+    pub roles: BTreeSet<CompanyId>,
+}
+
+impl Scope {
+    /// What a plan for `desired` needs.
+    pub fn of(desired: &Desired) -> Self {
+        let mut scope = Self::default();
+        for account in desired.accounts.values() {
+            match &account.owner {
+                Some(owner) => {
+                    scope.owners.insert(owner.id);
+                }
+                None => scope.external.extend(account.access.iter().flat_map(BTreeMap::keys)),
+            }
+        }
+        scope.roles.extend(desired.roles.keys().map(|(company, _)| *company));
+        scope
+    }
+}
+
+/// Reads what is in `scope`, as far as it lies in `companies`, the caller's own.
+///
+/// # Errors
+/// Those of reading.
+pub async fn read(session: &Session, scope: &Scope, companies: &[Company]) -> Result<Found> {
+    let known: BTreeMap<CompanyId, &Company> =
+        companies.iter().map(|company| (company.id, company)).collect();
+    let mut reader = Reader { found: Found::default(), shared: HashMap::new(), known: &known };
+    let owners = scope.owners.iter().map(|id| accounts(session, *id, Some(Ownership::Owned)));
+    let external = scope.external.iter().map(|id| accounts(session, *id, Some(Ownership::External)));
+    let here = scope.here.iter().map(|id| accounts(session, *id, None));
+    let mut lists = stream::iter(owners.chain(external).chain(here)).buffer_unordered(AT_A_TIME);
+    while let Some(list) = lists.try_next().await? {
+        reader.take(list);
+    }
+    let mut found = reader.found;
+    let roles = scope.roles.iter().map(|id| async move {
+        let roles = session.list_roles(*id)?.all().await?;
+        Ok::<_, CliError>((*id, roles))
+    });
+    let mut lists = stream::iter(roles).buffer_unordered(AT_A_TIME);
+    while let Some((company, roles)) = lists.try_next().await? {
+        found.roles.extend(roles.into_iter().map(|role| ((company, role.name), role.permissions)));
+    }
+    Ok(found)
+}
+
+/// Learns the permissions of roles that are known by name alone; one that does not exist stays unknown.
+///
+/// # Errors
+/// Those of reading.
+pub async fn learn(session: &Session, found: &mut Found, roles: BTreeSet<RoleKey>) -> Result<()> {
+    let asked = roles.into_iter().map(|(company, name)| async move {
+        match session.show_role(company, &name).await {
+            Ok(role) => Ok(Some(((company, name), role.permissions))),
+            Err(error) if matches!(error.code, Code::NotFound | Code::MissingPermission) => Ok(None),
+            Err(error) => Err(CliError::from(error)),
+        }
+    });
+    let mut answers = stream::iter(asked).buffer_unordered(AT_A_TIME);
+    while let Some(role) = answers.try_next().await? {
+        found.roles.extend(role);
+    }
+    Ok(())
+}
+
+/// A whole list of one company.
+struct List {
+    company: CompanyId,
+    accounts: Vec<Account>,
+}
+
+async fn accounts(session: &Session, company: CompanyId, ownership: Option<Ownership>) -> Result<List> {
+    let query = AccountQuery {
+        ownership,
+        page_size: Some(page::MAX_SIZE),
+        expand: (ownership == Some(Ownership::Owned)).then_some(AccountExpansion::Companies),
+        ..AccountQuery::default()
+    };
+    let mut pages = session.list_accounts(company, &query)?;
+    let mut list = List { company, accounts: Vec::new() };
+    let mut shared: HashMap<String, Permissions> = HashMap::new();
+    while let Some(page) = pages.next().await? {
+        list.accounts.extend(page.data.into_iter().map(|mut account| {
+            for access in account.companies.iter_mut().flatten().chain(&mut account.access) {
+                share(&mut shared, &mut access.permissions);
+            }
+            account
+        }));
+    }
+    Ok(list)
+}
+
+/// Lists of permissions repeat: each is kept once.
+fn share(shared: &mut HashMap<String, Permissions>, permissions: &mut Permissions) {
+    if let Some(same) = shared.get(permissions.joined()) {
+        *permissions = same.clone();
+    } else {
+        shared.insert(permissions.joined().to_owned(), permissions.clone());
+    }
+}
+
+struct Reader<'a> {
+    found: Found,
+    shared: HashMap<String, Permissions>,
+    known: &'a BTreeMap<CompanyId, &'a Company>,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, list: List) {
+        for account in list.accounts {
+            let key = AccountName::key_of(&account.name);
+            let accesses: Vec<Access> =
+                account.companies.unwrap_or_else(|| account.access.into_iter().collect());
+            let entry = self.found.accounts.entry(key).or_insert_with(|| FoundAccount {
+                name: account.name,
+                owner: account.owner,
+                description: account.description,
+                access: BTreeMap::new(),
+            });
+            for mut access in accesses {
+                // Where the caller does not belong, nothing can be changed.
+                if !self.known.contains_key(&access.company.id) && access.company.id != list.company {
+                    continue;
+                }
+                share(&mut self.shared, &mut access.permissions);
+                if let Some(role) = &access.role {
+                    let key = (access.company.id, role.clone());
+                    self.found.roles.entry(key).or_insert_with(|| access.permissions.clone());
+                }
+                entry.access.insert(access.company.id, access);
+            }
+        }
+    }
+}

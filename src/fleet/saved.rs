@@ -1,0 +1,132 @@
+//! A plan as it is shown and saved.
+//!
+//! Responsible for the fingerprint of what a plan was computed from, and for refusing a saved plan when that has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+use super::desired::Found;
+use super::plan::Plan;
+use super::read::Scope;
+use crate::api::Access;
+use crate::domain::{AccountName, Company};
+use crate::output::{Op, PlanView, Step, Summary};
+
+/// A plan with everything that is told of it.
+pub fn view(plan: &Plan, found: &Found, server: String, company: Option<Company>) -> PlanView {
+    let owners = plan.steps.iter().filter_map(|step| {
+        let account = found.accounts.get(&step.account_key()?)?;
+        Some((account.name.clone(), account.owner.clone()))
+    });
+    PlanView {
+        fingerprint: fingerprint(&server, &plan.steps),
+        company,
+        created_at: super::journal::now(),
+        summary: Summary::of(&plan.steps, plan.unchanged),
+        owners: owners.collect(),
+        steps: plan.steps.clone(),
+        whole: false,
+        server,
+    }
+}
+
+/// A digest of the server and of what each step found and would do.
+pub fn fingerprint(server: &str, steps: &[Step]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(server.as_bytes());
+    for step in steps {
+        let text = serde_json::to_vec(step).unwrap_or_default();
+        digest.update((text.len() as u64).to_le_bytes());
+        digest.update(&text);
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What has to be read to see whether a saved plan still holds.
+pub fn scope(plan: &PlanView) -> Scope {
+    let mut scope = Scope::default();
+    let owners: BTreeMap<String, &Company> =
+        plan.owners.iter().map(|(name, owner)| (AccountName::key_of(name), owner)).collect();
+    for step in &plan.steps {
+        match (step.account_key(), step.op) {
+            (None, _) => {
+                scope.roles.insert(step.company.id);
+            }
+            (Some(_), Op::Create | Op::Edit | Op::Delete | Op::Rotate) => {
+                scope.owners.insert(step.company.id);
+            }
+            (Some(key), _) => match owners.get(&key) {
+                Some(owner) => {
+                    scope.owners.insert(owner.id);
+                    scope.external.insert(step.company.id);
+                }
+                None => {
+                    scope.external.insert(step.company.id);
+                }
+            },
+        }
+    }
+    // Accounts that are seen through their owner need no other list.
+    let created: BTreeSet<String> = plan
+        .steps
+        .iter()
+        .filter(|step| step.op == Op::Create)
+        .filter_map(Step::account_key)
+        .chain(owners.keys().cloned())
+        .collect();
+    if plan.steps.iter().filter_map(Step::account_key).all(|key| created.contains(&key)) {
+        scope.external.clear();
+    }
+    scope
+}
+
+/// The steps whose beginning is not what it was when the plan was computed.
+pub fn stale(plan: &PlanView, found: &Found) -> Vec<String> {
+    let mut reasons = Vec::new();
+    // What an earlier step of the same plan changes is not stale.
+    let mut roles: BTreeMap<(i64, String), Option<Access>> = BTreeMap::new();
+    for step in &plan.steps {
+        if let Some((company, role)) = step.role() {
+            let key = (company.0, role.to_owned());
+            let permissions = found.roles.get(&(company, role.to_owned()));
+            let present = permissions.map(|permissions| Access {
+                company: step.company.clone(),
+                role: Some(role.to_owned()),
+                permissions: permissions.clone(),
+            });
+            let present = roles.get(&key).cloned().unwrap_or(present);
+            if present.as_ref().map(|access| &access.permissions)
+                != step.before.as_ref().map(|access| &access.permissions)
+            {
+                reasons.push(step.subject());
+            }
+            roles.insert(key, step.after.clone());
+            continue;
+        }
+        let account = step.account_key().and_then(|key| found.accounts.get(&key));
+        let holds = match step.op {
+            Op::Create => account.is_none(),
+            Op::Delete | Op::Rotate => account.is_some(),
+            Op::Edit => {
+                let before = step.description.as_ref().and_then(|change| change.before.as_ref());
+                account.is_some_and(|account| account.description.as_ref() == before)
+            }
+            _ => {
+                let present = account.and_then(|account| account.access.get(&step.company.id));
+                let same = |one: &Access, other: &Access| {
+                    one.role == other.role && (one.role.is_some() || one.permissions == other.permissions)
+                };
+                match (present, &step.before) {
+                    (None, None) => true,
+                    (Some(present), Some(before)) => same(present, before),
+                    _ => false,
+                }
+            }
+        };
+        if !holds {
+            reasons.push(step.subject());
+        }
+    }
+    reasons
+}

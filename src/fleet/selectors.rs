@@ -1,0 +1,203 @@
+//! Which companies a command is about: `--companies SPEC` and `--except SPEC`.
+//!
+//! Responsible for reading a SPEC and for the companies of the caller that it means. Refuses an item that means none.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::str::FromStr;
+
+use crate::api::Code;
+use crate::client::Session;
+use crate::config::secure_file;
+use crate::context::Context;
+use crate::domain::company_set::{self, CompanyItem, CompanySet, UnresolvedCompany};
+use crate::domain::{Company, Violation};
+use crate::error::{CliError, Result};
+use crate::text::CommandLine;
+
+/// Most bytes of a list of companies.
+const LIST_LIMIT: usize = 1024 * 1024;
+
+// Not a doc comment: it would become the help of the commands that take these.
+// `--companies` and `--except`.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[expect(missing_docs, reason = "it would become the help of the commands that take these")]
+pub struct CompaniesArgs {
+    /// Companies: ids, names, patterns such as 'acme-*', @SET, @./FILE, @- or all; comma-separated
+    #[arg(long, value_name = "SPEC")]
+    pub companies: Option<CompanySpec>,
+
+    /// Companies to leave out, written as for --companies
+    #[arg(long, value_name = "SPEC", requires = "companies")]
+    pub except: Option<CompanySpec>,
+}
+
+/// A SPEC as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompanySpec(Vec<Item>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Item {
+    All,
+    Set(String),
+    File(String),
+    Stdin,
+    Company(CompanyItem),
+}
+
+impl FromStr for CompanySpec {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        let items: Vec<Item> =
+            text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(item).collect();
+        if items.is_empty() { Err("it must name at least one company") } else { Ok(Self(items)) }
+    }
+}
+
+fn item(text: &str) -> Item {
+    match text.strip_prefix('@') {
+        _ if text == "all" => Item::All,
+        Some("-") => Item::Stdin,
+        Some(path) if path.starts_with(['.', '/']) => Item::File(path.to_owned()),
+        Some(name) => Item::Set(name.to_owned()),
+        None => Item::Company(CompanyItem::Text(text.to_owned())),
+    }
+}
+
+/// Sets of companies by name.
+pub type Sets = BTreeMap<String, CompanySet>;
+
+impl CompaniesArgs {
+    /// The companies that the call names, in their order; `None` without `--companies`. `sets` are known beside those
+    /// of the configuration file, and before them.
+    ///
+    /// # Errors
+    /// `not_found`, `ambiguous_company`, `usage`, and those of reading.
+    pub async fn resolve(&self, context: &Context, sets: &Sets) -> Result<Option<Vec<Company>>> {
+        let Some(spec) = &self.companies else { return Ok(None) };
+        let known = my_companies(context.session().await?).await?;
+        let mut found = spec.resolve(context, sets, &known)?;
+        if let Some(except) = &self.except {
+            let without = except.resolve(context, sets, &known)?;
+            found.retain(|company| !without.contains(company));
+        }
+        if found.is_empty() {
+            return Err(CliError::not_found("--except leaves no company"));
+        }
+        Ok(Some(found))
+    }
+}
+
+/// Every company of the caller.
+///
+/// # Errors
+/// Those of reading.
+pub async fn my_companies(session: &Session) -> Result<Vec<Company>> {
+    Ok(session.list_companies(None)?.all().await?)
+}
+
+impl CompanySpec {
+    /// The companies among `known` that this means.
+    ///
+    /// # Errors
+    /// As [`CompaniesArgs::resolve`].
+    pub fn resolve(&self, context: &Context, sets: &Sets, known: &[Company]) -> Result<Vec<Company>> {
+        let (mut found, mut unresolved) = (Vec::new(), Vec::new());
+        for item in &self.0 {
+            let some = match item {
+                Item::All => Ok(known.to_vec()),
+                Item::Company(item) => item.resolve(known).map_err(|error| vec![error]),
+                Item::Set(name) => set(context, sets, name)?.resolve(known),
+                Item::File(path) => company_set::all(&file(path)?, known),
+                Item::Stdin => company_set::all(
+                    &lines(
+                        &std::io::read_to_string(std::io::stdin())
+                            .map_err(|error| CliError::io("cannot read standard input", error))?,
+                    ),
+                    known,
+                ),
+            };
+            match some {
+                Ok(some) => company_set::add(&mut found, some),
+                Err(errors) => unresolved.extend(errors),
+            }
+        }
+        if unresolved.is_empty() { Ok(found) } else { Err(refused(&unresolved)) }
+    }
+}
+
+fn set(context: &Context, sets: &Sets, name: &str) -> Result<CompanySet> {
+    if let Some(set) = sets.get(name).or_else(|| context.settings().ok()?.company_sets.get(name)) {
+        return Ok(set.clone());
+    }
+    let folder = &context.settings()?.folder;
+    Err(CliError::not_found(format!("there is no set of companies {name}")).hint(format!(
+        "define it in {} below [company_sets], or write @./{name} for a file",
+        folder.join(crate::config::file::NAME).display()
+    )))
+}
+
+fn file(path: &str) -> Result<Vec<CompanyItem>> {
+    let bytes = secure_file::read_bounded(Path::new(path), LIST_LIMIT)?;
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| CliError::usage(format!("{path} is not UTF-8 text")))?;
+    Ok(lines(text))
+}
+
+/// One item a line; an empty line and what follows `#` at its beginning do not count.
+fn lines(text: &str) -> Vec<CompanyItem> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| CompanyItem::Text(line.to_owned())).collect()
+}
+
+/// The refusal of items that mean no company, all at once.
+pub fn refused(unresolved: &[UnresolvedCompany]) -> CliError {
+    let hint = CommandLine::new("company list").after("list your companies with: ");
+    let is_ambiguous = unresolved.iter().any(|error| matches!(error, UnresolvedCompany::Ambiguous { .. }));
+    let code = if is_ambiguous { Code::AmbiguousCompany } else { Code::NotFound };
+    let error = match unresolved {
+        [only] => CliError::new(code, only.to_string()),
+        several => {
+            let violation = |error: &UnresolvedCompany| {
+                let code = match error {
+                    UnresolvedCompany::NotFound(_) => Code::NotFound,
+                    UnresolvedCompany::Ambiguous { .. } => Code::AmbiguousCompany,
+                };
+                Violation::new("companies", code.as_str(), error.to_string())
+            };
+            CliError::new(code, "some companies were not found")
+                .violating(several.iter().map(violation).collect())
+        }
+    };
+    let error = error.hint(hint);
+    if is_ambiguous { error.hint("pass the id instead of the name") } else { error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_is_a_list_of_items() {
+        let text = |text: &str| Item::Company(CompanyItem::Text(text.to_owned()));
+        let read = |spec: &str| spec.parse::<CompanySpec>().map(|spec| spec.0);
+        assert_eq!(read("all"), Ok(vec![Item::All]));
+        assert_eq!(read("1, Acme MSP,acme-*"), Ok(vec![text("1"), text("Acme MSP"), text("acme-*")]));
+        assert_eq!(
+            read("@stores,@./list,@/tmp/list,@-"),
+            Ok(vec![
+                Item::Set("stores".to_owned()),
+                Item::File("./list".to_owned()),
+                Item::File("/tmp/list".to_owned()),
+                Item::Stdin
+            ])
+        );
+        assert!(read(" , ").is_err());
+    }
+
+    #[test]
+    fn a_list_is_one_item_a_line() {
+        assert_eq!(lines("# ours\n\n 1 \nAcme, Inc\n").len(), 2);
+    }
+}

@@ -1,0 +1,67 @@
+//! `grant` and `revoke` over many, `onboard`, `offboard`.
+
+use serde_json::json;
+
+use super::super::acting::{NORTHWIND_ADMIN, World};
+use super::exported;
+
+#[test]
+fn access_is_given_and_removed_in_many_companies() {
+    let world = World::start();
+    let admin = world.admin();
+    let run =
+        admin.sactl("grant *-bot backup-runner --companies 1,Northwind* --role viewer -o json").ok().json();
+    assert_eq!(run["summary"]["changed"], 4, "{run}");
+    let adjusted = admin
+        .sactl("grant backup-runner --companies all --permission devices:view,alerts:view --yes -o json");
+    adjusted.ok();
+    let run = admin
+        .sactl("grant backup-runner --companies all --remove-permission alerts:view --yes -o json")
+        .ok()
+        .json();
+    assert_eq!(run["results"][0]["step"]["lost"], json!(["alerts:view"]));
+    let names = "dormant-bot\nbackup-runner\n";
+    let arguments = ["revoke", "-", "--companies", "all", "--except", "1", "--yes", "-o", "json"];
+    let run = admin.run_with_input(arguments, names).ok().json();
+    assert_eq!(run["summary"]["changed"], 2);
+    assert_eq!(
+        exported(&admin, "")["accounts"]["dormant-bot"]["access"],
+        json!([{"company": 1, "role": "viewer"}])
+    );
+    admin.sactl("revoke dormant-bot backup-runner").refused(2, "--yes");
+    admin.sactl("grant nope-* --role viewer").refused(5, "nope-*");
+    admin.sactl("grant dormant-bot --companies 99 --role viewer").refused(5, "99");
+    admin.sactl("grant dormant-bot --companies @stores --role viewer").refused(5, "stores");
+}
+
+#[test]
+fn a_set_of_the_configuration_file_and_a_file_name_companies() {
+    let world = World::start();
+    let admin = world.signed_in("admin@acme.example");
+    let config = admin.config().join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{text}\n[company_sets]\nours = [\"Northwind Logistics\"]\n")).unwrap();
+    admin.sactl("company use 1").ok();
+    let grant = admin.sactl("grant dormant-bot --companies @ours --role viewer -o json").ok().json();
+    assert_eq!(grant["results"][0]["step"]["company"]["id"], 2);
+    admin.file("list", "# ours\n1\n\nNorthwind Logistics\n");
+    let grant = admin.sactl("grant dormant-bot --companies @./list --role viewer -o json").ok().json();
+    assert_eq!((&grant["summary"]["changed"], &grant["summary"]["unchanged"]), (&json!(1), &json!(1)));
+}
+
+#[test]
+fn a_company_is_onboarded_like_another_and_offboarded() {
+    let world = World::start();
+    let admin = world.admin();
+    world.acting(NORTHWIND_ADMIN, 2).sactl("revoke fleet-automation --yes").ok();
+    let plan = admin.sactl("onboard 2 --like 1 --dry-run -o json").ok().json();
+    assert_eq!(plan["summary"]["grant"], 2, "{plan}");
+    let run = admin.run(["onboard", "Northwind Logistics", "--like", "1", "-o", "json"]).ok().json();
+    assert_eq!(run["summary"]["changed"], 2, "{run}");
+    assert_eq!(admin.sactl("onboard 2 --like 1 -o json").ok().json()["summary"]["changed"], 0);
+    admin.sactl("offboard 2 -o json").error(2, "confirmation_required");
+    let receipt = admin.sactl("offboard 2 --yes");
+    assert!(receipt.ok().stderr.contains("Read back: no account of Acme MSP (1) has access in"), "{receipt}");
+    let list = admin.sactl("list --company 2 -o json").ok().json();
+    assert_eq!(list["external"], json!([]));
+}

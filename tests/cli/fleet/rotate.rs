@@ -1,0 +1,66 @@
+//! `rotate`: the password that holds is always in a file that is named.
+
+use super::super::acting::World;
+use crate::common::output::SANDBOX_PASSWORD;
+use crate::common::proxy::{Cut, Proxy};
+
+fn signs_in(world: &World, account: &str, password: &str) -> bool {
+    world.token_endpoint(account, password.trim_end(), "python").status == 200
+}
+
+#[test]
+fn new_passwords_are_in_files_and_sign_in() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("rotate dormant-bot").refused(2, "--password-dir");
+    admin.sactl("rotate dormant-bot --password-dir secrets").refused(2, "--yes");
+    let run = admin.sactl("rotate dormant-bot backup-* --password-dir secrets --yes -o json").ok().json();
+    assert_eq!(run["summary"]["changed"], 2);
+    let read = |name: &str| std::fs::read_to_string(admin.work().join("secrets").join(name)).unwrap();
+    let first = read("dormant-bot.password");
+    assert!(signs_in(&world, "dormant-bot", &first));
+    assert!(!signs_in(&world, "dormant-bot", SANDBOX_PASSWORD));
+    admin.sactl("rotate dormant-bot --password-dir secrets --yes").ok();
+    assert!(signs_in(&world, "dormant-bot", &read("dormant-bot.password")));
+    assert!(!admin.work().join("secrets/dormant-bot.password.previous").exists());
+    admin.sactl("rotate northwind-telemetry --password-dir secrets --yes").refused(5, "northwind-telemetry");
+    let none = admin.sactl("rotate --older-than 1h --password-dir secrets --yes -o json").ok().json();
+    assert_eq!(none["summary"]["changed"], 0);
+}
+
+#[test]
+fn a_command_takes_passwords_over_and_a_failing_one_loses_none() {
+    let world = World::start();
+    let admin = world.admin();
+    let rotate =
+        |command: &str| admin.run(["rotate", "dormant-bot", "--yes", "-o", "json", "--exec", command]);
+    rotate("cat > \"$SACTL_ACCOUNT.taken\"").ok();
+    let taken = std::fs::read_to_string(admin.work().join("dormant-bot.taken")).unwrap();
+    assert!(signs_in(&world, "dormant-bot", &taken));
+    let run: serde_json::Value = serde_json::from_str(&rotate("exit 3").expect(9).stdout).unwrap();
+    let message = run["results"][0]["error"]["message"].as_str().unwrap();
+    let file = message.rsplit(' ').next().unwrap();
+    let kept = std::fs::read_to_string(file).unwrap();
+    assert!(signs_in(&world, "dormant-bot", &kept), "{message}");
+    let id = run["id"].as_str().unwrap();
+    admin.sactl(&format!("run retry {id}")).expect(9);
+    assert!(signs_in(&world, "dormant-bot", &std::fs::read_to_string(file).unwrap()));
+}
+
+/// P36: a lost answer leaves the valid password in a file, and the run finishes.
+#[test]
+fn p36_a_lost_answer_loses_no_password() {
+    for cut in [Cut::BeforeTheRequest, Cut::BeforeTheAnswer, Cut::WithinTheAnswer] {
+        let world = World::start();
+        let mut admin = world.admin();
+        admin.sactl("rotate dormant-bot --password-dir secrets --yes").ok();
+        let old = std::fs::read_to_string(admin.work().join("secrets/dormant-bot.password")).unwrap();
+        let proxy = Proxy::cutting(&world.url(), cut, 1000, |request| request.method == "PUT");
+        admin.set("SACTL_SERVER", proxy.url());
+        admin.sactl("rotate dormant-bot --password-dir secrets --yes --timeout 3 -o json").expect(9);
+        let read = |name: &str| std::fs::read_to_string(admin.work().join("secrets").join(name)).ok();
+        let files = [read("dormant-bot.password"), read("dormant-bot.password.previous")];
+        let valid = files.iter().flatten().filter(|text| signs_in(&world, "dormant-bot", text)).count();
+        assert_eq!(valid, 1, "{cut:?}: {files:?}, before: {old}");
+    }
+}
