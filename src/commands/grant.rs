@@ -42,7 +42,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         return Ok(());
     }
     let Some(wanted) = wanted else {
-        let what = match args.name {
+        let what = match args.name() {
             Some(_) => "say what access to give",
             None => "the account name is missing; say also what access to give",
         };
