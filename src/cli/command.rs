@@ -99,11 +99,11 @@ pub enum Command {
     /// The cell is the role, or the number of permissions. A star marks access that is not what the account has
     /// in most of these companies.
     Matrix(commands::matrix::Args),
-    /// Review access: write a list to decide on, and carry out the decisions
+    /// Review access: write a list, decide, and remove access
     Review(commands::review::Args),
-    /// Give all accounts of the company the access that they have in another company
+    /// Give the accounts of the company access in another company
     Onboard(commands::onboard::Args),
-    /// Remove all access of the accounts of the company in another company
+    /// Remove the accounts of the company from another company
     ///
     /// Reads back whether it is gone. The output is a receipt: keep it with -o json.
     Offboard(commands::offboard::Args),

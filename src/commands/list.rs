@@ -2,93 +2,31 @@
 
 use jiff::Timestamp;
 
-use self::filter::{FilterArgs, SortKey};
 use super::shared::access_args::AccessSpec;
 use super::shared::company_session::CompanySession;
 use super::shared::hints::{ActionDescription, held_in};
-use crate::api::account::AccountQuery;
 use crate::api::session::IdentityQuery;
 use crate::api::{Account, Page};
 use crate::context::Context;
-use crate::domain::{Company, Operation, Ownership, Permission, page};
+use crate::domain::{Company, Operation, Ownership, Permission};
 use crate::error::Result;
+use crate::fleet::selectors::Sets;
 use crate::output::{AccountListView, AccountRow, Asked, Cut, Format, May, RowWriter, Shape};
 
+mod args;
 mod filter;
+mod several;
 
-#[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sactl list\n  sactl list --owned --search firmware --limit 10\n  \
-                  sactl list --external --owner \"Northwind Logistics\"\n  \
-                  sactl list --role operator -o name\n  \
-                  sactl list --permission devices:edit --sort companies\n  \
-                  sactl list --unused-for 90d --sort last-used\n  sactl list --never-used --no-access\n  \
-                  sactl list --password-older-than 180d -o csv")]
-#[expect(missing_docs, reason = "the command line says what the command does")]
-pub struct Args {
-    /// List only accounts that the company owns; with --external, both tables
-    #[arg(long)]
-    owned: bool,
-
-    /// List only accounts of other companies
-    #[arg(long)]
-    external: bool,
-
-    #[command(flatten)]
-    filter: FilterArgs,
-
-    /// Sort by this key
-    #[arg(long, value_name = "KEY", default_value = "name", hide_default_value = true)]
-    sort: SortKey,
-
-    /// List at most this many accounts in each table
-    #[arg(long, value_name = "N", value_parser = limit)]
-    limit: Option<u64>,
-}
-
-fn limit(text: &str) -> std::result::Result<u64, &'static str> {
-    text.parse().ok().filter(|limit| *limit > 0).ok_or("it must be a whole number of at least 1")
-}
-
-impl Args {
-    /// The one table that was asked for; both flags together ask for both.
-    const fn only(&self) -> Option<Ownership> {
-        match (self.owned, self.external) {
-            (true, false) => Some(Ownership::Owned),
-            (false, true) => Some(Ownership::External),
-            _ if self.filter.is_for_owned() => Some(Ownership::Owned),
-            _ => None,
-        }
-    }
-
-    /// The tables to ask for one by one; both at once where nothing is cut on the way.
-    fn parts(&self) -> Vec<Option<Ownership>> {
-        match (self.only(), self.limit) {
-            (None, Some(_)) => vec![Some(Ownership::Owned), Some(Ownership::External)],
-            (only, _) => vec![only],
-        }
-    }
-
-    fn query(&self, ownership: Option<Ownership>, now: Timestamp) -> AccountQuery {
-        let is_whole = self.is_sorted() || self.filter.is_local();
-        let most = self.limit.filter(|_| !is_whole).unwrap_or(page::MAX_SIZE);
-        AccountQuery { ownership, page_size: Some(most.min(page::MAX_SIZE)), ..self.filter.query(now) }
-    }
-
-    /// Whether the rows come in another order than that of the platform.
-    fn is_sorted(&self) -> bool {
-        self.sort != SortKey::Name
-    }
-
-    fn asked(&self) -> Asked {
-        Asked { only: self.only(), conditions: self.filter.conditions(), ..Asked::default() }
-    }
-}
+pub use args::Args;
 
 /// Lists the accounts; in the forms that are rows, page by page.
 ///
 /// # Errors
 /// Those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
+    if let Some(companies) = args.companies.resolve(context, &Sets::new()).await? {
+        return several::run(&args, context, companies).await;
+    }
     let acting = CompanySession::open(context).await?;
     let mut rows = Rows::new(&args, &acting);
     let mut asked = args.asked();
@@ -284,18 +222,5 @@ impl<'a> Rows<'a> {
             create: held.contains(Permission::SERVICE_ACCOUNTS_CREATE),
             edit: held.contains(Permission::SERVICE_ACCOUNTS_EDIT),
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_lets_something_through() {
-        assert_eq!((limit("1"), limit("4000000000")), (Ok(1), Ok(4_000_000_000)));
-        for bad in ["0", "-1", "x", "", "1.5", "18446744073709551616"] {
-            assert!(limit(bad).is_err(), "{bad}");
-        }
     }
 }

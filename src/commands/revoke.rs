@@ -1,5 +1,7 @@
 //! `sactl revoke`: the end of all access of a service account in one company.
 
+use std::collections::BTreeSet;
+
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::company_session::CompanySession;
 use super::shared::confirm::{self, name_the_account, require_confirmation};
@@ -127,5 +129,5 @@ async fn bulk(args: Args, context: &Context) -> Result<()> {
         empties_companies: false,
         what,
     };
-    order.carry_out(Prepared { plan, found: scope.found, protected: Default::default() }).await.map(drop)
+    order.carry_out(Prepared { plan, found: scope.found, protected: BTreeSet::new() }).await.map(drop)
 }

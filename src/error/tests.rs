@@ -10,7 +10,7 @@ fn every_code_has_its_exit_code() {
         (3, "not_signed_in unauthenticated invalid_grant mfa_required unauthorized_client credential_store"),
         (4, "missing_permission not_owner escalation self_modification"),
         (5, "not_found"),
-        (6, "name_taken role_in_use ambiguous_company"),
+        (6, "name_taken role_in_use ambiguous_company plan_stale guard"),
         (7, "invalid_input"),
         (8, "unreachable timeout outcome_unknown rate_limited unavailable"),
         (9, "partial"),

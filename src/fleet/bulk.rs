@@ -42,7 +42,9 @@ pub fn named(words: &[String], found: &Found) -> Result<Vec<String>, Vec<String>
         if is_pattern(word) {
             let all: Vec<&FoundAccount> =
                 found.accounts.values().filter(|account| matches(word, &account.name)).collect();
-            all.iter().for_each(|account| add(&account.name));
+            for account in &all {
+                add(&account.name);
+            }
             if all.is_empty() && names.len() == before {
                 missing.push(word.clone());
             }

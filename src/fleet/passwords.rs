@@ -74,28 +74,34 @@ impl Passwords {
     }
 
     /// Writes a new password into the file of `account`; the old one is kept beside it. After a crash in between, the
-    /// same call finishes what it began.
+    /// same call finishes what it began. The second value says whether an earlier attempt may have sent the password.
     ///
     /// # Errors
     /// `io`.
-    pub(super) fn prepare_next(&self, account: &str) -> Result<Password> {
+    pub(super) fn prepare_next(&self, account: &str) -> Result<(Password, bool)> {
         let (current, previous, next) = (self.current(account), self.previous(account), self.next(account));
         let failed = |error| CliError::io(format!("cannot write {}", current.display()), error);
         let left = secure_file::read_private(&next, PASSWORD_FILE_LIMIT)?;
-        let password = match left.map(|bytes| parsed(&bytes, &next)).transpose()? {
-            Some(password) => password,
-            None => {
-                let password = password::generate(&mut rand::rng());
-                secure_file::create_private(&next, &line(&password))?;
-                password
-            }
+        // An attempt that ended here has left the old password beside the new one: neither may be lost.
+        if left.is_none()
+            && previous.exists()
+            && let Some(password) = self.read(account)?
+        {
+            return Ok((password, true));
+        }
+        let password = if let Some(bytes) = left {
+            parsed(&bytes, &next)?
+        } else {
+            let password = password::generate(&mut rand::rng());
+            secure_file::create_private(&next, &line(&password))?;
+            password
         };
-        if current.exists() {
+        if current.exists() && !previous.exists() {
             std::fs::rename(&current, &previous).map_err(failed)?;
         }
         std::fs::rename(&next, &current).map_err(failed)?;
         self.sync()?;
-        Ok(password)
+        Ok((password, false))
     }
 
     /// Puts the old password back: the new one was certainly not set.

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::journal::{Journal, Line, Moment, Progress, crash};
 use super::passwords::Passwords;
+use super::saved::hex;
 use crate::output::{Op, Outcome, Step};
 
 /// What steps are carried out with.
@@ -47,7 +48,7 @@ impl Performer<'_> {
                 Ok(Outcome::Changed)
             }
             Op::Grant => {
-                let access = step.wanted().map(|wanted| wanted.to_set()).unwrap_or_else(SetAccess::default);
+                let access = step.wanted().map_or_else(SetAccess::default, |wanted| wanted.to_set());
                 let done = self.session.set_access(company, account, &access).await?;
                 Ok(outcome(done.changed || was_begun))
             }
@@ -80,9 +81,8 @@ impl Performer<'_> {
     async fn create_role(&self, step: &Step) -> Result<Outcome> {
         let (name, permissions) = role_of(step);
         let new = CreateRole { name: name.clone(), permissions: permissions.clone() };
-        let error = match self.session.create_role(step.company.id, &new).await {
-            Ok(_) => return Ok(Outcome::Changed),
-            Err(error) => error,
+        let Err(error) = self.session.create_role(step.company.id, &new).await else {
+            return Ok(Outcome::Changed);
         };
         // An attempt whose answer was lost has done it.
         if matches!(error.code, Code::NameTaken | Code::OutcomeUnknown)
@@ -141,18 +141,17 @@ impl Performer<'_> {
             return self.hand_over_again(passwords, account).await;
         }
         let kept = if progress.prepared { passwords.read(account)? } else { None };
-        let password = match kept {
-            Some(password) => password,
-            None => {
-                let password = passwords.prepare_next(account)?;
-                crash("written");
-                self.journal.write(&Line::Prepared(Moment::of(place))).await?;
-                password
-            }
+        let (password, was_sent) = if let Some(password) = kept {
+            (password, true)
+        } else {
+            let prepared = passwords.prepare_next(account)?;
+            crash("written");
+            self.journal.write(&Line::Prepared(Moment::of(place))).await?;
+            prepared
         };
         let reset = ResetPassword { password: password.clone(), current_password: None };
         if let Err(error) = self.session.reset_password(step.company.id, account, &reset).await {
-            return Err(self.not_reset(passwords, account, &password, error, progress.prepared).await);
+            return Err(self.not_reset(passwords, account, &password, error, was_sent).await);
         }
         crash("reset");
         if let Err(error) = self.signs_in(account, &password).await {
@@ -212,7 +211,7 @@ impl Performer<'_> {
     /// The key that makes the creation of step `place` safe to repeat.
     fn key(&self, place: usize) -> String {
         let digest = Sha256::digest(format!("{}/{place}", self.run));
-        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hex(&digest[..16])
     }
 }
 

@@ -3,7 +3,7 @@
 //! Responsible for the order of steps, for how many are under way, and for the end of a run that fails, is interrupted or
 //! was killed. Refuses to begin a step before the journal says so.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -75,6 +75,7 @@ async fn go_on(context: &Context, record: Record, journal: &Journal, concurrency
         performer,
         record: RefCell::new(record),
         failures: RefCell::default(),
+        failed: Cell::default(),
         bar,
     };
     let ended = runner.all(concurrency).await;
@@ -92,6 +93,8 @@ struct Runner<'a> {
     performer: Performer<'a>,
     record: RefCell<Record>,
     failures: RefCell<Failures>,
+    /// How many steps failed in this process.
+    failed: Cell<u64>,
     bar: crate::ui::Bar,
 }
 
@@ -125,9 +128,8 @@ impl Runner<'_> {
 
     /// Whether no further step begins.
     fn stops(&self) -> bool {
-        let record = self.record.borrow();
-        let failed = record.count(Outcome::Failed);
-        self.context.ui().is_interrupted() || record.header.max_failures.is_some_and(|most| failed >= most)
+        let most = self.record.borrow().header.max_failures;
+        self.context.ui().is_interrupted() || most.is_some_and(|most| self.failed.get() >= most)
     }
 
     async fn step(&self, place: usize) -> Result<()> {
@@ -135,7 +137,8 @@ impl Runner<'_> {
             let record = self.record.borrow();
             (record.header.steps[place].clone(), record.progress[place].clone())
         };
-        if let Some(why) = self.failures.borrow().hinder(&step) {
+        let hindered = self.failures.borrow().hinder(&step);
+        if let Some(why) = hindered {
             let error = serde_json::json!({"code": "skipped", "message": why});
             return self.end(place, &step, Outcome::Skipped, Some(error)).await;
         }
@@ -174,6 +177,7 @@ impl Runner<'_> {
         if matches!(outcome, Outcome::Failed | Outcome::Skipped) {
             self.failures.borrow_mut().add(what);
         }
+        self.failed.set(self.failed.get() + u64::from(outcome == Outcome::Failed));
         self.bar.ended(outcome == Outcome::Failed);
         self.write(Line::End { step, at: journal::now(), outcome, error }).await
     }

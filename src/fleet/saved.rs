@@ -3,6 +3,7 @@
 //! Responsible for the fingerprint of what a plan was computed from, and for refusing a saved plan when that has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
@@ -40,7 +41,15 @@ pub fn fingerprint(server: &str, steps: &[Step]) -> String {
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(&text);
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest.finalize())
+}
+
+/// The bytes in hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// What has to be read to see whether a saved plan still holds.

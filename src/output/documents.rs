@@ -7,12 +7,12 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::{
-    AccountDetailView, AccountListView, AccountRow, AccountView, Answer, AuditLogView, AuditRow, CheckView,
-    CompanyListView, CompanyView, CreatedView, DeletedView, DoctorView, DryRunView, ErrorView, GrantView,
-    HelpView, IdentityView, Manifest, MatrixChangesView, MatrixRow, MatrixView, PasswordView,
-    PermissionListView, PermissionView, PlanView, ProfileListView, ProfileView, RawView, ResultView,
-    ReviewRow, ReviewView, RevokeView, RoleDeletedView, RoleListView, RoleView, Row, RunListView, RunRow,
-    RunView, SignedOutView, Step, TokenView, schema,
+    AccountDetailView, AccountListView, AccountListsView, AccountRow, AccountView, Answer, AuditLogView,
+    AuditRow, CheckView, CompanyListView, CompanyView, CreatedView, DeletedView, DoctorView, DryRunView,
+    ErrorView, GrantView, HelpView, IdentityView, Manifest, MatrixChangesView, MatrixRow, MatrixView,
+    PasswordView, PermissionListView, PermissionView, PlanView, ProfileListView, ProfileView, RawView,
+    ResultView, ReviewRow, ReviewView, RevokeView, RoleDeletedView, RoleListView, RoleView, Row, RunListView,
+    RunRow, RunView, SignedOutView, Step, TokenView, schema,
 };
 
 /// The heads of tables for people that are no columns, and the columns with the same content.
@@ -114,6 +114,12 @@ pub const DOCUMENTS: &[Document] = &[
         "account-row",
         "The service accounts of a company: those that it owns, and external ones.",
         &["list"],
+    ),
+    Document::list::<AccountListsView>(
+        "accounts-of-companies",
+        "account-row",
+        "The service accounts of several companies: the output of list --companies.",
+        &[],
     ),
     Document::row::<AccountRow>(
         "account-row",

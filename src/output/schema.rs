@@ -45,7 +45,8 @@ mod tests {
     #[test]
     fn every_field_is_described_and_required_but_those_that_are_shown_at_times() {
         let mut at_times = std::collections::BTreeSet::new();
-        for document in DOCUMENTS {
+        // People write manifests, and leave out what they do not manage.
+        for document in DOCUMENTS.iter().filter(|document| document.name != "manifest") {
             let schema = document.schema();
             let mut found = Vec::new();
             objects(document.name, &schema, &mut found);

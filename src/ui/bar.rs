@@ -32,8 +32,8 @@ pub struct Bar {
 impl Ui {
     /// A bar for `total` steps, of which `done` have ended.
     pub fn bar(&self, total: u64, done: u64) -> Bar {
-        let draws = self.shows_progress() && !self.options.accessible;
-        let drawn = draws.then(|| {
+        let is_drawn = self.shows_progress() && !self.options.accessible;
+        let drawn = is_drawn.then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template(LOOK) {
                 bar.set_style(style.progress_chars("## "));

@@ -39,6 +39,7 @@ pub(in crate::commands) fn concurrency(text: &str) -> Result<usize, &'static str
 // Not a doc comment: it would become the help of the commands that take these.
 // Where new passwords go.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[expect(clippy::doc_markdown, reason = "help for the terminal, which shows Markdown as it stands")]
 pub(in crate::commands) struct HandoverArgs {
     /// Write each new password to NAME.password in this folder, readable by you only
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]

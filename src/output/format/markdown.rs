@@ -68,7 +68,7 @@ fn escaped(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' | '!' => {
-                safe.extend(['\\', character])
+                safe.extend(['\\', character]);
             }
             other => safe.push(other),
         }

@@ -125,7 +125,38 @@ impl Asked {
     }
 }
 
+/// The service accounts of several companies.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AccountsOfCompanies")]
+pub struct AccountListsView {
+    /// The accounts of each company.
+    companies: Vec<AccountListView>,
+}
+
+impl From<Vec<AccountListView>> for AccountListsView {
+    fn from(companies: Vec<AccountListView>) -> Self {
+        Self { companies }
+    }
+}
+
+impl Answer for AccountListsView {
+    type Row = AccountRow;
+
+    fn rows(&self) -> Vec<&AccountRow> {
+        self.companies.iter().flat_map(AccountListView::accounts).collect()
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        self.companies.iter().flat_map(Answer::blocks).collect()
+    }
+}
+
 impl AccountListView {
+    /// The accounts, those that the company owns first.
+    pub fn accounts(&self) -> impl Iterator<Item = &AccountRow> {
+        self.owned.iter().chain(&self.external)
+    }
+
     /// The accounts that `company` sees, in the order given.
     pub fn new(company: Company, accounts: Vec<AccountRow>, asked: Asked) -> Self {
         let (owned, external) = accounts.into_iter().partition(AccountRow::is_owned);

@@ -99,6 +99,7 @@ pub struct RoleEntry {
 }
 
 /// A field that may be null but counts as left out only where it is.
+#[expect(clippy::option_option, reason = "left out, null and given are three cases")]
 fn given<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<Option<String>>, D::Error> {

@@ -71,7 +71,7 @@ pub struct MatrixRow {
 impl MatrixView {
     /// The matrix of these accounts in these companies.
     pub fn new(companies: Vec<Company>, mut accounts: Vec<MatrixAccount>) -> Self {
-        accounts.sort_by(|one, other| one.name.to_lowercase().cmp(&other.name.to_lowercase()));
+        accounts.sort_by_key(|account| account.name.to_lowercase());
         let deviations: Vec<Deviation> = accounts.iter().flat_map(deviations).collect();
         let mut view = Self { companies, accounts, deviations, rows: Vec::new() };
         view.rows = view.accounts.iter().flat_map(|account| view.rows_of(account)).collect();

@@ -91,7 +91,6 @@ pub struct PlanView {
     /// How many steps of each kind there are.
     pub summary: Summary,
     /// The companies that own the accounts, by account.
-    #[serde(default)]
     pub owners: BTreeMap<String, Company>,
     /// Whether a long plan is shown whole to people.
     #[serde(skip)]
@@ -169,7 +168,7 @@ pub(in crate::output) fn grouped_steps<'a>(
         });
         groups[place].1.push(step);
     }
-    groups.sort_by(|one, other| one.0.to_lowercase().cmp(&other.0.to_lowercase()));
+    groups.sort_by_key(|group| group.0.to_lowercase());
     let blocks = groups.into_iter().flat_map(|(name, mut steps)| {
         steps.sort_by(|one, other| one.company.name.cmp(&other.company.name));
         [

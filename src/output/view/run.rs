@@ -1,5 +1,7 @@
 //! A run: what was done.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -181,7 +183,7 @@ impl Answer for RunView {
         let mut counts =
             format!("{changed} changed, {unchanged} unchanged, {failed} failed, {skipped} skipped");
         if left > 0 {
-            counts.push_str(&format!(", {left} left"));
+            let _ = write!(counts, ", {left} left");
         }
         blocks.push(Block::Counted(format!("Run {}: {}", self.id, self.state.as_str()), counts));
         if self.state == State::Running {

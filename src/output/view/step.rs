@@ -88,8 +88,7 @@ pub struct Step {
     pub gained: Vec<String>,
     /// Permissions that go.
     pub lost: Vec<String>,
-    /// The description, where it is set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The description before and after; null where it is not set.
     pub description: Option<Descriptions>,
 }
 

@@ -129,3 +129,24 @@ fn a_run_goes_on_after_failures() {
     let stopped: serde_json::Value = serde_json::from_str(&stopped.expect(9).stdout).unwrap();
     assert_eq!(stopped["summary"]["left"], 2, "{stopped}");
 }
+
+/// A step that needs one which failed is skipped, and says so.
+#[test]
+fn a_step_whose_role_could_not_be_made_is_skipped() {
+    let world = World::start();
+    let admin = world.admin();
+    // An operator may see roles, and may not make any.
+    let file = manifest(
+        &admin,
+        "version: 1
+accounts:
+  dormant-bot: {owner: 1, access: [{company: 2, role: field-tech}]}
+roles:
+  - {company: 2, name: field-tech, permissions: [devices:view]}
+",
+    );
+    let run = admin.sactl(&format!("apply -f {file} -o json"));
+    let run: serde_json::Value = serde_json::from_str(&run.expect(9).stdout).unwrap();
+    let outcomes: Vec<_> = run["results"].as_array().unwrap().iter().map(|one| &one["outcome"]).collect();
+    assert_eq!(outcomes, ["failed", "skipped"], "{run}");
+}

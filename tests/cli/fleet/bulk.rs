@@ -65,3 +65,24 @@ fn a_company_is_onboarded_like_another_and_offboarded() {
     let list = admin.sactl("list --company 2 -o json").ok().json();
     assert_eq!(list["external"], json!([]));
 }
+
+#[test]
+fn accounts_of_many_companies_are_one_answer() {
+    let world = World::start();
+    let admin = world.admin();
+    let lists = admin.sactl("list --companies all -o json").ok().json();
+    let companies: Vec<_> =
+        lists["companies"].as_array().unwrap().iter().map(|list| list["company"]["id"].clone()).collect();
+    assert_eq!(companies, [1, 2]);
+    assert_eq!(lists["companies"][0], admin.sactl("list -o json").ok().json());
+    let csv = admin.sactl("list --companies all --owned -o csv").ok().stdout.clone();
+    assert_eq!(csv.lines().filter(|line| line.starts_with("ownership")).count(), 1, "{csv}");
+    assert_eq!(csv.lines().count(), 1 + 4, "{csv}");
+    let table = admin.sactl("list --companies all --except 1 -o table").ok().stdout.clone();
+    assert!(
+        table.contains("Owned by Northwind Logistics (2)") && !table.contains("Owned by Acme"),
+        "{table}"
+    );
+    let limited = admin.sactl("list --companies all --limit 1 --sort last-used -o jsonl").ok().json_lines();
+    assert_eq!(limited.len(), 4, "one of each table");
+}

@@ -1,0 +1,78 @@
+//! `sactl list --companies`: the accounts of several companies in one answer.
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use jiff::Timestamp;
+
+use super::args::Args;
+use crate::client::Session;
+use crate::context::Context;
+use crate::domain::{Company, Ownership};
+use crate::error::{CliError, Result};
+use crate::output::{AccountListView, AccountListsView, AccountRow, Cut, RowWriter};
+use crate::ui;
+
+/// Companies that are read at a time.
+const AT_A_TIME: usize = 8;
+
+/// Lists the accounts of each company, in the order of the companies.
+pub(super) async fn run(args: &Args, context: &Context, companies: Vec<Company>) -> Result<()> {
+    let (ui, session, now) = (context.ui(), context.session().await?, Timestamp::now());
+    let output_context = ui::output_context(ui);
+    let writer = output_context.streams().then(|| RowWriter::selecting(&output_context, ui.selection()));
+    if let Some(writer) = writer {
+        ui.answer(|out| writer.begin::<AccountRow>(out))?;
+    }
+    let (total, mut done) = (companies.len() as u64, 0);
+    let lists = companies.into_iter().map(|company| one(args, session, company, now));
+    let mut lists = stream::iter(lists).buffered(AT_A_TIME);
+    let mut kept = Vec::new();
+    while let Some(list) = lists.try_next().await? {
+        done += 1;
+        ui.progress(done, total, "companies");
+        match writer {
+            Some(writer) => {
+                let rows = list.accounts().collect::<Vec<_>>();
+                ui.answer(|out| rows.into_iter().try_for_each(|row| writer.write(row, out)))?;
+            }
+            None => kept.push(list),
+        }
+    }
+    if writer.is_some() { Ok(()) } else { ui::show(ui, &AccountListsView::from(kept)) }
+}
+
+/// The accounts of one company.
+async fn one(args: &Args, session: &Session, company: Company, now: Timestamp) -> Result<AccountListView> {
+    let mut asked = args.asked();
+    let mut rows = Vec::new();
+    for part in args.parts() {
+        let failed = |error| {
+            let error = CliError::from(error);
+            let message = format!("{company}: {}", error.message());
+            error.worded(message)
+        };
+        let mut pages = session.list_accounts(company.id, &args.query(part, now))?;
+        let (mut accounts, mut total, mut has_more) = (Vec::new(), None, false);
+        let limit = args.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let reads_all = args.is_sorted() || args.filter.is_local();
+        while let Some(page) = pages.next().await.map_err(failed)? {
+            total = total.or(page.total.filter(|_| !args.filter.is_local()));
+            accounts.extend(page.data.into_iter().filter(|account| args.filter.keeps(account, now)));
+            has_more = page.next.is_some();
+            if accounts.len() >= limit && !reads_all {
+                break;
+            }
+        }
+        args.sort.sort(&mut accounts);
+        if accounts.len() > limit || (accounts.len() == limit && has_more && !reads_all) {
+            let cut = Some(Cut { total: total.or(reads_all.then_some(accounts.len() as u64)) });
+            match part {
+                Some(Ownership::Owned) => asked.owned_cut = cut,
+                Some(Ownership::External) => asked.external_cut = cut,
+                None => {}
+            }
+        }
+        accounts.truncate(limit);
+        rows.extend(accounts.into_iter().map(|account| AccountRow::new(account, company.clone())));
+    }
+    Ok(AccountListView::new(company, rows, asked))
+}
