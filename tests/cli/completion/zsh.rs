@@ -10,7 +10,7 @@ const KEYS: [(&str, &str, &str); 6] = [
     ("sactl show fl", "eet-automation", "\"ownership\": \"owned\""),
     ("sactl company show North", "Logistics", "\"id\": 2"),
     ("sactl grant backup-runner --permission devices:view,devices:e", "dit", "\"changed\": true"),
-    ("sactl list --ex", "ternal", "\"external\": ["),
+    ("sactl list --ext", "ernal", "\"external\": ["),
     ("sactl create tab-bot --generate --grant 2=operat", "or", "\"role\": \"operator\""),
     ("sactl show tab", "-bot", "\"name\": \"tab-bot\""),
 ];
