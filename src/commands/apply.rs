@@ -1,6 +1,5 @@
 //! `sactl apply`: makes the platform what a manifest says.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::shared::carry_out::{Order, Prepared};
@@ -56,13 +55,14 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         None => manifest_plan::prepare(context, &args.manifest).await?,
     };
     let order = Order {
-        context,
-        command: "apply",
-        run: &args.run,
-        dry_run: args.dry_run.is_on,
         handover: args.handover.handover(),
-        empties_companies: false,
-        what: "apply this plan, which takes access away".to_owned(),
+        ..Order::new(
+            context,
+            "apply",
+            &args.run,
+            args.dry_run.is_on,
+            "apply this plan, which takes access away".to_owned(),
+        )
     };
     order.carry_out(prepared).await.map(drop)
 }
@@ -102,5 +102,5 @@ async fn saved_plan(context: &Context, path: &Path) -> Result<Prepared> {
     }
     let unchanged = plan.summary.unchanged;
     let plan = Plan { steps: plan.steps, unchanged, findings: Vec::new() };
-    Ok(Prepared { plan, found, protected: BTreeSet::new() })
+    Ok(Prepared { plan, found })
 }

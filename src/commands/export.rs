@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::shared::several;
 use crate::api::Code;
 use crate::context::Context;
 use crate::error::{CliError, Result};
@@ -31,10 +32,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     }
     let session = context.session().await?;
     let known = selectors::my_companies(session).await?;
-    let chosen = match args.companies.resolve(context, &selectors::Sets::new()).await? {
-        Some(companies) => companies,
-        None => vec![context.named_company().await?],
-    };
+    let chosen = several::chosen(context, &args.companies, &known).await?;
     let ids: BTreeSet<_> = chosen.iter().map(|company| company.id).collect();
     let scope = Scope { owners: ids.clone(), external: ids.clone(), roles: ids.clone(), ..Scope::default() };
     let found = match read::read(session, &scope, &known).await {

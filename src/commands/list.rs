@@ -10,7 +10,6 @@ use crate::api::{Account, Page};
 use crate::context::Context;
 use crate::domain::{Company, Operation, Ownership, Permission};
 use crate::error::Result;
-use crate::fleet::selectors::Sets;
 use crate::output::{AccountListView, AccountRow, Asked, Cut, Format, May, RowWriter, Shape};
 
 mod args;
@@ -24,8 +23,8 @@ pub use args::Args;
 /// # Errors
 /// Those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    if let Some(companies) = args.companies.resolve(context, &Sets::new()).await? {
-        return several::run(&args, context, companies).await;
+    if args.companies.companies.is_some() {
+        return several::run(&args, context).await;
     }
     let acting = CompanySession::open(context).await?;
     let mut rows = Rows::new(&args, &acting);

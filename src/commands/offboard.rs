@@ -1,7 +1,5 @@
 //! `sactl offboard`: the accounts of the company leave another one.
 
-use std::collections::BTreeSet;
-
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::confirm;
 use super::shared::dry_run::DryRunArgs;
@@ -46,15 +44,10 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     // Accounts that have no access there are not its concern.
     plan.unchanged = 0;
     let order = Order {
-        context,
-        command: "offboard",
-        run: &args.run,
-        dry_run: args.dry_run.is_on,
-        handover: None,
         empties_companies: true,
-        what,
+        ..Order::new(context, "offboard", &args.run, args.dry_run.is_on, what)
     };
-    let prepared = Prepared { plan, found: scope.found, protected: BTreeSet::new() };
+    let prepared = Prepared { plan, found: scope.found };
     if order.carry_out(prepared).await?.is_none() {
         return Ok(());
     }

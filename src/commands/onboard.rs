@@ -1,7 +1,5 @@
 //! `sactl onboard`: the accounts of the company get into another one.
 
-use std::collections::BTreeSet;
-
 use super::grant::learn_roles;
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::dry_run::DryRunArgs;
@@ -45,14 +43,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let give = Give::Like(like.id);
     learn_roles(context, &mut scope, &give).await?;
     let plan = bulk::grants(&scope.found, &scope.names, &scope.companies, &give);
-    let order = Order {
-        context,
-        command: "onboard",
-        run: &args.run,
-        dry_run: args.dry_run.is_on,
-        handover: None,
-        empties_companies: false,
-        what: "take permissions away".to_owned(),
-    };
-    order.carry_out(Prepared { plan, found: scope.found, protected: BTreeSet::new() }).await.map(drop)
+    let order =
+        Order::new(context, "onboard", &args.run, args.dry_run.is_on, "take permissions away".to_owned());
+    order.carry_out(Prepared { plan, found: scope.found }).await.map(drop)
 }

@@ -1,7 +1,5 @@
 //! `sactl revoke`: the end of all access of a service account in one company.
 
-use std::collections::BTreeSet;
-
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::company_session::CompanySession;
 use super::shared::confirm::{self, name_the_account, require_confirmation};
@@ -120,14 +118,6 @@ async fn bulk(args: Args, context: &Context) -> Result<()> {
     }
     let scope = several::read(context, args.names, &args.companies, None).await?;
     let plan = plans::revokes(&scope.found, &scope.names, &scope.companies);
-    let order = Order {
-        context,
-        command: "revoke",
-        run: &args.run,
-        dry_run: args.dry_run.is_on,
-        handover: None,
-        empties_companies: false,
-        what,
-    };
-    order.carry_out(Prepared { plan, found: scope.found, protected: BTreeSet::new() }).await.map(drop)
+    let order = Order::new(context, "revoke", &args.run, args.dry_run.is_on, what);
+    order.carry_out(Prepared { plan, found: scope.found }).await.map(drop)
 }

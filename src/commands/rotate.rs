@@ -1,7 +1,5 @@
 //! `sactl rotate`: new passwords for several accounts.
 
-use std::collections::BTreeSet;
-
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::confirm;
 use super::shared::dry_run::DryRunArgs;
@@ -57,14 +55,6 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         scope.names.retain(|name| old.contains(name));
     }
     let plan = bulk::rotations(&scope.names, &scope.owner);
-    let order = Order {
-        context,
-        command: "rotate",
-        run: &args.run,
-        dry_run: args.dry_run.is_on,
-        handover,
-        empties_companies: false,
-        what,
-    };
-    order.carry_out(Prepared { plan, found: scope.found, protected: BTreeSet::new() }).await.map(drop)
+    let order = Order { handover, ..Order::new(context, "rotate", &args.run, args.dry_run.is_on, what) };
+    order.carry_out(Prepared { plan, found: scope.found }).await.map(drop)
 }

@@ -5,9 +5,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use wildmatch::WildMatch;
 
 use super::company::{Company, CompanyId};
+use super::pattern::{is_pattern, matches};
 
 /// A named set of companies, as a manifest and the configuration file write it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -59,16 +59,6 @@ pub enum UnresolvedCompany {
 
 fn joined(ids: &[CompanyId]) -> String {
     ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// Whether `text` is a pattern and not a name.
-pub fn is_pattern(text: &str) -> bool {
-    text.contains(['*', '?'])
-}
-
-/// Whether `name` matches `pattern`, without regard to case.
-pub fn matches(pattern: &str, name: &str) -> bool {
-    WildMatch::new(&pattern.to_lowercase()).matches(&name.to_lowercase())
 }
 
 impl CompanyItem {

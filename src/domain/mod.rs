@@ -14,6 +14,7 @@ pub mod mask;
 pub mod origin;
 pub mod page;
 pub mod password;
+pub mod pattern;
 pub mod permission;
 pub mod role;
 pub mod secret;

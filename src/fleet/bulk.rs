@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::api::access::{AccessSpec, AdjustPermissions};
 use crate::api::{Access, Permissions};
-use crate::domain::company_set::{is_pattern, matches};
+use crate::domain::pattern::{is_pattern, matches};
 use crate::domain::{AccountName, Company, CompanyId, Violation};
 use crate::output::{Op, Step};
 

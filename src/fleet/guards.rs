@@ -2,7 +2,7 @@
 //!
 //! Responsible for every reason at once. Refuses I/O.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::api::session::{Identity, Kind};
@@ -48,8 +48,6 @@ pub struct Limits<'a> {
     pub empties_companies: bool,
     /// The caller.
     pub me: &'a Identity,
-    /// Accounts that no step may touch.
-    pub protected: &'a BTreeSet<String>,
 }
 
 /// Everything that stands against these steps.
@@ -67,14 +65,6 @@ pub fn check(steps: &[Step], found: &Found, limits: Limits<'_>) -> Vec<Violation
         None => losses(steps, found, MOST_PERCENT, FEW, limits, &mut reasons),
     }
     reasons.extend(lockout(steps, limits.me));
-    let touched: BTreeSet<&str> = steps
-        .iter()
-        .filter(|step| step.account_key().is_some_and(|key| limits.protected.contains(&key)))
-        .filter_map(|step| step.account.as_deref())
-        .collect();
-    reasons.extend(touched.into_iter().map(|name| {
-        Violation::new("protected", "protected", format!("{name} is protected: no step may change it"))
-    }));
     reasons
 }
 
@@ -184,8 +174,7 @@ mod tests {
     }
 
     fn codes(steps: &[Step], found: &Found, max_changes: Option<MaxChanges>, me: &Identity) -> Vec<String> {
-        let protected = BTreeSet::new();
-        let limits = Limits { max_changes, empties_companies: false, me, protected: &protected };
+        let limits = Limits { max_changes, empties_companies: false, me };
         check(steps, found, limits).into_iter().map(|reason| reason.code.into_owned()).collect()
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::selectors::standard_input;
 use crate::config::secure_file;
 use crate::error::{CliError, Result};
 use crate::output::Manifest;
@@ -40,10 +41,7 @@ pub struct Source {
 /// `usage` with file, line and column; `io`.
 pub fn read(path: &Path) -> Result<Source> {
     let (name, bytes) = if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::Read::read_to_string(&mut std::io::stdin().lock(), &mut text)
-            .map_err(|error| CliError::io("cannot read standard input", error))?;
-        ("standard input".to_owned(), text.into_bytes())
+        ("standard input".to_owned(), standard_input()?.into_bytes())
     } else {
         (path.display().to_string(), secure_file::read_bounded(path, LIMIT)?.to_vec())
     };

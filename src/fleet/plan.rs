@@ -3,7 +3,7 @@
 //! Responsible for which steps there are and in which order they may run, so that no account ever has more than before
 //! or after. Refuses I/O: a plan is a pure function.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::api::access::AccessSpec;
 use crate::api::{Access, Permissions};
@@ -49,7 +49,7 @@ pub fn plan(desired: &Desired, found: &Found, prune: Prune) -> Plan {
         let key = step.account_key()?;
         desired.protected.contains(&key).then(|| step.account.clone().unwrap_or_default())
     });
-    let protected: std::collections::BTreeSet<String> = protected.collect();
+    let protected: BTreeSet<String> = protected.collect();
     plan.findings.extend(protected.into_iter().map(|name| {
         Violation::new("protected", "protected", format!("{name} is protected: no step may change it"))
     }));

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::Permissions;
 use crate::api::access::AccessSpec;
 use crate::domain::company_set::{self, CompanyItem, UnresolvedCompany};
+use crate::domain::pattern::{is_pattern, written_out};
 use crate::domain::{AccountName, Company, CompanyId, Violation};
 
 use super::desired::{Desired, DesiredAccess, DesiredAccount, DesiredRole};
@@ -34,7 +34,7 @@ pub fn has_patterns(sources: &[Source]) -> bool {
         let accesses = accounts.chain(externals).flatten().filter_map(|entry| entry.permissions.as_ref());
         accesses.chain(source.manifest.roles.iter().map(|role| &role.permissions))
     });
-    entries.flatten().any(|name| company_set::is_pattern(name))
+    entries.flatten().any(|name| is_pattern(name))
 }
 
 /// What the manifests want together.
@@ -260,26 +260,12 @@ impl Resolver<'_> {
 
     /// The names, sorted, with patterns written out.
     fn permissions(&mut self, names: &[String], place: &Place<'_>) -> Vec<String> {
-        let mut all = Vec::new();
-        for name in names {
-            if !company_set::is_pattern(name) {
-                all.push(name.clone());
-                continue;
+        written_out(names, self.known.permissions).unwrap_or_else(|unmatched| {
+            for pattern in unmatched {
+                let message = format!("no permission matches {pattern}");
+                self.fault(place.at(".permissions"), "unknown_permission", message);
             }
-            let before = all.len();
-            let known = self.known.permissions.iter();
-            all.extend(known.filter(|known| company_set::matches(name, known)).cloned());
-            if all.len() == before {
-                self.fault(
-                    place.at(".permissions"),
-                    "unknown_permission",
-                    format!("no permission matches {name}"),
-                );
-            }
-        }
-        all.sort_unstable();
-        all.dedup();
-        let sorted: Permissions = all.iter().collect();
-        sorted.iter().map(str::to_owned).collect()
+            Vec::new()
+        })
     }
 }

@@ -4,6 +4,7 @@
 //! was killed. Refuses to begin a step before the journal says so.
 
 use std::cell::{Cell, RefCell};
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -29,7 +30,7 @@ const ATTEMPTS: u32 = 4;
 pub async fn begin(context: &Context, header: Header, concurrency: usize) -> Result<Record> {
     let folder = journal::folder(context)?;
     let journal = Journal::begin(&folder, &header).await?;
-    go_on(context, Record::new(header), &journal, concurrency).await
+    go_on(context, &folder, Record::new(header), &journal, concurrency).await
 }
 
 /// Goes on with a run where it ended.
@@ -51,15 +52,20 @@ pub async fn resume(context: &Context, id: &str, retry: bool, concurrency: usize
         journal.write(&line).await?;
         record.take(&line);
     }
-    go_on(context, record, &journal, concurrency).await
+    go_on(context, &folder, record, &journal, concurrency).await
 }
 
-async fn go_on(context: &Context, record: Record, journal: &Journal, concurrency: usize) -> Result<Record> {
+async fn go_on(
+    context: &Context,
+    folder: &Path,
+    record: Record,
+    journal: &Journal,
+    concurrency: usize,
+) -> Result<Record> {
     let ui = context.ui();
-    let folder = journal::folder(context)?;
     let id = record.header.id.clone();
     let passwords = record.header.passwords.as_ref();
-    let passwords = passwords.map(|handover| Passwords::open(handover, &folder, &id)).transpose()?;
+    let passwords = passwords.map(|handover| Passwords::open(handover, folder, &id)).transpose()?;
     let session = context.session().await?;
     let gateway = context.gateway()?;
     let performer =

@@ -69,17 +69,15 @@ fn item(text: &str) -> Item {
 pub type Sets = BTreeMap<String, CompanySet>;
 
 impl CompaniesArgs {
-    /// The companies that the call names, in their order; `None` without `--companies`. `sets` are known beside those
-    /// of the configuration file, and before them.
+    /// The companies of the caller, `known`, that the call names, in their order; `None` without `--companies`.
     ///
     /// # Errors
-    /// `not_found`, `ambiguous_company`, `usage`, and those of reading.
-    pub async fn resolve(&self, context: &Context, sets: &Sets) -> Result<Option<Vec<Company>>> {
+    /// `not_found`, `ambiguous_company`, `usage`, and those of reading files.
+    pub fn resolve(&self, context: &Context, known: &[Company]) -> Result<Option<Vec<Company>>> {
         let Some(spec) = &self.companies else { return Ok(None) };
-        let known = my_companies(context.session().await?).await?;
-        let mut found = spec.resolve(context, sets, &known)?;
+        let mut found = spec.resolve(context, known)?;
         if let Some(except) = &self.except {
-            let without = except.resolve(context, sets, &known)?;
+            let without = except.resolve(context, known)?;
             found.retain(|company| !without.contains(company));
         }
         if found.is_empty() {
@@ -102,21 +100,15 @@ impl CompanySpec {
     ///
     /// # Errors
     /// As [`CompaniesArgs::resolve`].
-    pub fn resolve(&self, context: &Context, sets: &Sets, known: &[Company]) -> Result<Vec<Company>> {
+    fn resolve(&self, context: &Context, known: &[Company]) -> Result<Vec<Company>> {
         let (mut found, mut unresolved) = (Vec::new(), Vec::new());
         for item in &self.0 {
             let some = match item {
                 Item::All => Ok(known.to_vec()),
                 Item::Company(item) => item.resolve(known).map_err(|error| vec![error]),
-                Item::Set(name) => set(context, sets, name)?.resolve(known),
+                Item::Set(name) => set(context, name)?.resolve(known),
                 Item::File(path) => company_set::all(&file(path)?, known),
-                Item::Stdin => company_set::all(
-                    &lines(
-                        &std::io::read_to_string(std::io::stdin())
-                            .map_err(|error| CliError::io("cannot read standard input", error))?,
-                    ),
-                    known,
-                ),
+                Item::Stdin => company_set::all(&lines(&standard_input()?), known),
             };
             match some {
                 Ok(some) => company_set::add(&mut found, some),
@@ -127,8 +119,17 @@ impl CompanySpec {
     }
 }
 
-fn set(context: &Context, sets: &Sets, name: &str) -> Result<CompanySet> {
-    if let Some(set) = sets.get(name).or_else(|| context.settings().ok()?.company_sets.get(name)) {
+/// The whole text on standard input.
+///
+/// # Errors
+/// `io`.
+pub fn standard_input() -> Result<String> {
+    std::io::read_to_string(std::io::stdin())
+        .map_err(|error| CliError::io("cannot read standard input", error))
+}
+
+fn set(context: &Context, name: &str) -> Result<CompanySet> {
+    if let Some(set) = context.settings()?.company_sets.get(name) {
         return Ok(set.clone());
     }
     let folder = &context.settings()?.folder;

@@ -23,16 +23,9 @@ pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -
     let give = give(context, wanted, like).await?;
     learn_roles(context, &mut scope, &give).await?;
     let plan = bulk::grants(&scope.found, &scope.names, &scope.companies, &give);
-    let order = Order {
-        context,
-        command: "grant",
-        run: &args.run,
-        dry_run: args.dry_run.is_on,
-        handover: None,
-        empties_companies: false,
-        what: "take permissions away".to_owned(),
-    };
-    order.carry_out(Prepared { plan, found: scope.found, protected: BTreeSet::new() }).await.map(drop)
+    let order =
+        Order::new(context, "grant", &args.run, args.dry_run.is_on, "take permissions away".to_owned());
+    order.carry_out(Prepared { plan, found: scope.found }).await.map(drop)
 }
 
 async fn give(context: &Context, wanted: Option<Wanted>, like: Option<CompanyId>) -> Result<Give> {

@@ -5,9 +5,11 @@ use jiff::Timestamp;
 
 use super::args::Args;
 use crate::client::Session;
+use crate::commands::shared::several;
 use crate::context::Context;
 use crate::domain::{Company, Ownership};
 use crate::error::{CliError, Result};
+use crate::fleet::selectors;
 use crate::output::{AccountListView, AccountListsView, AccountRow, Cut, RowWriter};
 use crate::ui;
 
@@ -15,7 +17,9 @@ use crate::ui;
 const AT_A_TIME: usize = 8;
 
 /// Lists the accounts of each company, in the order of the companies.
-pub(super) async fn run(args: &Args, context: &Context, companies: Vec<Company>) -> Result<()> {
+pub(super) async fn run(args: &Args, context: &Context) -> Result<()> {
+    let known = selectors::my_companies(context.session().await?).await?;
+    let companies = several::chosen(context, &args.companies, &known).await?;
     let (ui, session, now) = (context.ui(), context.session().await?, Timestamp::now());
     let output_context = ui::output_context(ui);
     let writer = output_context.streams().then(|| RowWriter::selecting(&output_context, ui.selection()));

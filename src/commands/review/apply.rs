@@ -72,16 +72,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         .hint(CommandLine::new("review export").after("write it again with: ")));
     }
     let plan = plan(&lines, &found);
-    let order = Order {
-        context,
-        command: "review apply",
-        run: &args.run,
-        dry_run: args.dry_run.is_on,
-        handover: None,
-        empties_companies: false,
-        what,
-    };
-    order.carry_out(Prepared { plan, found, protected: BTreeSet::new() }).await.map(drop)
+    let order = Order::new(context, "review apply", &args.run, args.dry_run.is_on, what);
+    order.carry_out(Prepared { plan, found }).await.map(drop)
 }
 
 /// Reads the review.

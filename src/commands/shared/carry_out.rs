@@ -3,12 +3,10 @@
 //! Responsible for the order in which a person and a script meet them in every command that makes a run. Refuses to send
 //! a change before the guards have looked at the whole plan.
 
-use std::collections::BTreeSet;
-
 use super::confirm;
 use super::run_args::RunArgs;
 use crate::api::Code;
-use crate::api::session::Identity;
+use crate::api::session::{Identity, IdentityExpansion, IdentityQuery};
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;
 use crate::domain::{Company, Violation};
@@ -25,8 +23,6 @@ use crate::ui;
 pub(in crate::commands) struct Prepared {
     pub(in crate::commands) plan: Plan,
     pub(in crate::commands) found: Found,
-    /// Accounts that no step may touch.
-    pub(in crate::commands) protected: BTreeSet<String>,
 }
 
 /// How a plan is carried out.
@@ -44,16 +40,28 @@ pub(in crate::commands) struct Order<'a> {
     pub(in crate::commands) what: String,
 }
 
-impl Order<'_> {
+impl<'a> Order<'a> {
+    /// An order that sets no password and empties no company.
+    pub(in crate::commands) const fn new(
+        context: &'a Context,
+        command: &'static str,
+        run: &'a RunArgs,
+        dry_run: bool,
+        what: String,
+    ) -> Self {
+        Self { context, command, run, dry_run, handover: None, empties_companies: false, what }
+    }
+
     /// Previews the plan, lets it be confirmed, and runs it; `None` for a dry run.
     ///
     /// # Errors
     /// `guard`, `confirmation_required`, `partial`, `interrupted`, and those of reading and writing.
     pub(in crate::commands) async fn carry_out(self, prepared: Prepared) -> Result<Option<Record>> {
         let context = self.context;
-        let Prepared { plan, found, protected } = prepared;
-        let me = context.session().await?.me().await?;
-        self.refuse(&plan, &found, &protected, &me)?;
+        let Prepared { plan, found } = prepared;
+        let who = IdentityQuery { expand: Some(IdentityExpansion::None), ..IdentityQuery::default() };
+        let me = context.session().await?.me_of(&who).await?;
+        self.refuse(&plan, &found, &me)?;
         let mut view = view(context, &plan, &found).await?;
         view.whole = context.ui().shows_whole();
         if self.dry_run {
@@ -77,13 +85,9 @@ impl Order<'_> {
     }
 
     /// Refuses a plan that something stands against, for every reason at once.
-    fn refuse(&self, plan: &Plan, found: &Found, protected: &BTreeSet<String>, me: &Identity) -> Result<()> {
-        let limits = Limits {
-            max_changes: self.run.max_changes,
-            empties_companies: self.empties_companies,
-            me,
-            protected,
-        };
+    fn refuse(&self, plan: &Plan, found: &Found, me: &Identity) -> Result<()> {
+        let limits =
+            Limits { max_changes: self.run.max_changes, empties_companies: self.empties_companies, me };
         let mut reasons = plan.findings.clone();
         reasons.extend(guards::check(&plan.steps, found, limits));
         reasons.extend(self.taken_files(&plan.steps));

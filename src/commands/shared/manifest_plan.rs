@@ -57,5 +57,5 @@ pub(in crate::commands) async fn prepare(context: &Context, args: &ManifestArgs)
     read::learn(session, &mut found, unknown).await?;
     let prune = Prune { access: args.prune, accounts: args.prune_accounts };
     let plan = plan::plan(&desired, &found, prune);
-    Ok(Prepared { plan, found, protected: desired.protected })
+    Ok(Prepared { plan, found })
 }

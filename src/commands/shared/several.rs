@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::api::account::AccountQuery;
 use crate::context::Context;
-use crate::domain::company_set::is_pattern;
+use crate::domain::pattern::is_pattern;
 use crate::domain::{AccountName, Age, Company, CompanyId, Ownership, page};
 use crate::error::{CliError, Result};
 use crate::fleet::bulk;
 use crate::fleet::desired::Found;
 use crate::fleet::read;
-use crate::fleet::selectors::{self, CompaniesArgs, Sets};
+use crate::fleet::selectors::{self, CompaniesArgs};
 use crate::text::CommandLine;
 
 /// Every account that the active company owns, or those of them that the words mean.
@@ -47,12 +47,30 @@ pub(in crate::commands) async fn seen(
     context: &Context,
     companies: &CompaniesArgs,
 ) -> Result<(Vec<Company>, Found)> {
-    let companies = match companies.resolve(context, &Sets::new()).await? {
-        Some(companies) => companies,
-        None => vec![context.named_company().await?],
-    };
-    let found = seen_in(context, &companies.iter().map(|company| company.id).collect()).await?;
+    let known = selectors::my_companies(context.session().await?).await?;
+    let companies = chosen(context, companies, &known).await?;
+    let found = here(context, companies.iter().map(|company| company.id).collect(), &known).await?;
     Ok((companies, found))
+}
+
+/// The companies that the flags name, else the active one.
+///
+/// # Errors
+/// Those of reading.
+pub(in crate::commands) async fn chosen(
+    context: &Context,
+    companies: &CompaniesArgs,
+    known: &[Company],
+) -> Result<Vec<Company>> {
+    match companies.resolve(context, known)? {
+        Some(companies) => Ok(companies),
+        None => Ok(vec![context.named_company().await?]),
+    }
+}
+
+/// What the accounts of these companies, which are among those `known`, have there.
+async fn here(context: &Context, here: BTreeSet<CompanyId>, known: &[Company]) -> Result<Found> {
+    read::read(context.session().await?, &read::Scope { here, ..read::Scope::default() }, known).await
 }
 
 /// What the accounts of these companies have there.
@@ -63,13 +81,12 @@ pub(in crate::commands) async fn seen_in(
     context: &Context,
     companies: &BTreeSet<CompanyId>,
 ) -> Result<Found> {
-    let session = context.session().await?;
-    let known = selectors::my_companies(session).await?;
+    let known = selectors::my_companies(context.session().await?).await?;
     if let Some(id) = companies.iter().find(|id| known.iter().all(|company| company.id != **id)) {
         return Err(CliError::not_found(format!("you do not belong to company {id}"))
             .hint(CommandLine::new("company list").after("list your companies with: ")));
     }
-    read::read(session, &read::Scope { here: companies.clone(), ..read::Scope::default() }, &known).await
+    here(context, companies.clone(), &known).await
 }
 
 /// The names of the accounts of the active company whose password is older than `age`.
@@ -117,8 +134,7 @@ pub(in crate::commands) fn with_input(words: Vec<String>) -> Result<Vec<String>>
     let mut all = Vec::new();
     for word in words {
         if word == STDIN {
-            let text = std::io::read_to_string(std::io::stdin())
-                .map_err(|error| CliError::io("cannot read standard input", error))?;
+            let text = selectors::standard_input()?;
             all.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
         } else {
             all.push(word);
@@ -147,10 +163,7 @@ pub(in crate::commands) async fn read(
     let active = context.named_company().await?;
     let session = context.session().await?;
     let known = selectors::my_companies(session).await?;
-    let companies = match companies.resolve(context, &Sets::new()).await? {
-        Some(companies) => companies,
-        None => vec![active.clone()],
-    };
+    let companies = chosen(context, companies, &known).await?;
     let mut scope = read::Scope { owners: BTreeSet::from([active.id]), ..read::Scope::default() };
     let mut found = read::read(session, &scope, &known).await?;
     let is_owned = |word: &String| found.accounts.contains_key(&AccountName::key_of(word));
