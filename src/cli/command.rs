@@ -34,7 +34,7 @@ pub enum Command {
     /// or `external`.
     #[command(alias = "ls")]
     List(commands::list::Args),
-    /// Show one service account
+    /// Show service accounts with everything about them
     ///
     /// The owner company also sees every company where the account has access.
     #[command(alias = "get")]
@@ -55,10 +55,11 @@ pub enum Command {
     /// confirmation; otherwise --yes is required. In a pipe, without --output, --generate prints only the
     /// password.
     Passwd(commands::passwd::Args),
-    /// Delete a service account that the company owns
+    /// Delete service accounts that the company owns
     ///
     /// Its access in every company is removed and its tokens are revoked immediately. On a terminal, sactl
-    /// shows where the account has access, and you type its name to confirm; otherwise --yes is required.
+    /// shows where the account has access, and you type its name, or the number of several accounts, to confirm;
+    /// otherwise --yes is required. Several are deleted in a run with a journal, which goes on after a failure.
     #[command(alias = "rm")]
     Delete(commands::delete::Args),
     /// Give service accounts access in the company, or change it

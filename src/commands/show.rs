@@ -1,30 +1,112 @@
-//! `sactl show`: everything about one service account that the company may see.
+//! `sactl show`: everything about service accounts that the company may see.
+
+use futures_util::stream::{self, StreamExt};
 
 use super::shared::company_session::CompanySession;
-use super::shared::hints::ActionDescription;
-use super::shared::missing;
+use super::shared::hints::{ActionDescription, is_about_the_company, meant};
+use super::shared::{missing, several};
+use crate::api::Code;
+use crate::client;
 use crate::context::Context;
-use crate::domain::Operation;
-use crate::error::Result;
-use crate::output::AccountDetailView;
+use crate::domain::{Operation, Violation};
+use crate::error::{CliError, Result};
+use crate::output::{AccountDetailView, AccountDetailsView, RowWriter};
+use crate::text::CommandLine;
 
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sactl show fleet-automation\n  sactl show fleet-automation -o json")]
+#[command(after_help = "Examples:\n  sactl show fleet-automation\n  sactl show fleet-automation -o json\n  \
+                  sactl show fleet-automation backup-runner\n  sactl list --owned -o name | sactl show - -o jsonl")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Name of the service account; asked for on a terminal
-    name: Option<String>,
+    /// Names of service accounts, or patterns such as 'fleet-*'; - reads them from standard input; asked for on a terminal
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
 }
 
-/// Shows the account.
+/// Accounts that are read at a time.
+const AT_A_TIME: usize = 8;
+
+/// Shows the account, or several.
 ///
 /// # Errors
-/// `not_found`, and those of signing in and of reading.
+/// `not_found`; `partial` where some of several were not found; those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let name = missing::account(context, args.name, Operation::Show).await?;
+    if several::is_several(&args.names) {
+        return show_several(args.names, context).await;
+    }
+    let name = missing::account(context, args.names.into_iter().next(), Operation::Show).await?;
     let acting = CompanySession::open(context).await?;
     match acting.session.show_account(acting.company, &name).await {
         Ok(detail) => acting.show(&AccountDetailView::from(detail)),
         Err(error) => Err(acting.explain(error, &ActionDescription::new(Operation::Show, &name)).await),
     }
+}
+
+/// Shows several accounts in the order in which they are named, each once. Formats that have rows write each row as soon
+/// as it is there.
+async fn show_several(words: Vec<String>, context: &Context) -> Result<()> {
+    let names = several::names(context, words).await?;
+    let acting = CompanySession::open(context).await?;
+    let output_context = acting.output_context();
+    let writer =
+        output_context.streams().then(|| RowWriter::selecting(&output_context, acting.ui.selection()));
+    let read = names
+        .iter()
+        .map(|name| async { (name.as_str(), acting.session.show_account(acting.company, name).await) });
+    let mut read = stream::iter(read).buffered(AT_A_TIME);
+    let (mut shown, mut kept, mut not_found) = (0, Vec::new(), Vec::new());
+    while let Some((name, answer)) = read.next().await {
+        let account = match answer {
+            Ok(detail) => AccountDetailView::from(detail),
+            Err(error) if error.code == Code::NotFound && !is_about_the_company(&error.subject) => {
+                not_found.push((name, error));
+                continue;
+            }
+            Err(error) => {
+                return Err(acting.explain(error, &ActionDescription::new(Operation::Show, name)).await);
+            }
+        };
+        match writer {
+            Some(writer) => acting.ui.answer(|out| {
+                if shown == 0 {
+                    writer.begin::<AccountDetailView>(out)?;
+                }
+                writer.write_each(&[account], out)
+            })?,
+            None => kept.push(account),
+        }
+        shown += 1;
+        acting.ui.progress(shown, names.len() as u64, "accounts");
+    }
+    if !kept.is_empty() {
+        acting.show(&AccountDetailsView::new(acting.named_company().await, kept))?;
+    }
+    verdict(&acting, not_found, names.len()).await
+}
+
+/// The error about the accounts that were not found, with what was probably meant by each; `Ok` where there is none.
+async fn verdict(
+    acting: &CompanySession<'_>,
+    mut not_found: Vec<(&str, client::Error)>,
+    asked: usize,
+) -> Result<()> {
+    let missing = not_found.len();
+    let code = match (missing, asked) {
+        (0, _) => return Ok(()),
+        (1, 1) => {
+            let (name, error) = not_found.remove(0);
+            return Err(acting.explain(error, &ActionDescription::new(Operation::Show, name)).await);
+        }
+        (missing, asked) if missing == asked => Code::NotFound,
+        _ => Code::Partial,
+    };
+    let known = acting.known().await;
+    let reasons = not_found.into_iter().map(|(name, error)| {
+        let meant = meant(name, &known).map(|meant| format!("; {meant}")).unwrap_or_default();
+        Violation::new("name", "not_found", format!("{}{meant}", error.message))
+    });
+    let message = format!("{missing} of {asked} accounts not found at {}", acting.session.origin());
+    Err(CliError::new(code, message)
+        .violating(reasons.collect())
+        .hint(CommandLine::new("list").flag("--company", acting.company).after("list the accounts with: ")))
 }

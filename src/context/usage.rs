@@ -10,7 +10,7 @@ use crate::text::CommandLine;
 use crate::text::suggest::nearest;
 
 /// Words of other programs of this kind, and the command that does the same here.
-const HABITS: [(&str, &str); 14] = [
+const HABITS: [(&str, &str); 13] = [
     ("add", "create"),
     ("auth", "login"),
     ("describe", "show"),
@@ -18,7 +18,6 @@ const HABITS: [(&str, &str); 14] = [
     ("password", "passwd"),
     ("remove", "delete"),
     ("reset", "passwd"),
-    ("rotate", "passwd"),
     ("set", "edit"),
     ("signin", "login"),
     ("signout", "logout"),
@@ -27,12 +26,37 @@ const HABITS: [(&str, &str); 14] = [
     ("use", "company use"),
 ];
 
+/// Options of other programs, the option here without its dashes, and how it is written.
+const OPTION_HABITS: [(&str, &str, &str); 12] = [
+    ("-A", "companies", "--companies all"),
+    ("-y", "yes", "--yes"),
+    ("--all", "companies", "--companies all"),
+    ("--all-namespaces", "companies", "--companies all"),
+    ("--confirm", "yes", "--yes"),
+    ("--context", "profile", "--profile"),
+    ("--filter", "search", "--search"),
+    ("--force", "yes", "--yes"),
+    ("--format", "output", "--output"),
+    ("--hostname", "server", "--server"),
+    ("--json", "output", "--output json"),
+    ("--namespace", "company", "--company"),
+];
+
 /// What clap says about arguments that make no sense, less its decoration.
 pub fn usage_error(error: &clap::Error, program: &Command, arguments: &[OsString]) -> CliError {
     if let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) =
         (error.kind(), error.get(ContextKind::InvalidSubcommand))
     {
         return unknown_command(word, program, arguments);
+    }
+    if let (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+        && word.starts_with('-')
+    {
+        return unknown_option(word, program, arguments);
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return no_command(program, arguments);
     }
     let text = error.to_string();
     let mut paragraphs = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -62,10 +86,53 @@ fn unknown_command(word: &str, program: &Command, arguments: &[OsString]) -> Cli
     error.hint(CommandLine::new(format!("help {path}").trim()).after("list the commands with: "))
 }
 
-/// The group of commands in which `word` stands, with its path, which ends with a blank unless it is empty.
+/// A group of commands alone.
+fn no_command(program: &Command, arguments: &[OsString]) -> CliError {
+    let (path, group) = group_of("", program, arguments);
+    let names = group.get_subcommands().filter(|verb| !verb.is_hide_set()).map(Command::get_name);
+    let names = names.collect::<Vec<_>>().join(", ");
+    let path = path.trim_end();
+    CliError::usage(format!("sactl {path} needs a command: {names}"))
+        .hint(CommandLine::new(&format!("help {path}")).after("see what each does with: "))
+}
+
+/// An option that the command does not have, with the one that was probably meant, or the commands that have it.
+fn unknown_option(word: &str, program: &Command, arguments: &[OsString]) -> CliError {
+    let (path, command) = group_of(word, program, arguments);
+    let own = || command.get_arguments().chain(program.get_arguments().filter(|arg| arg.is_global_set()));
+    let longs = || own().filter(|arg| !arg.is_hide_set()).filter_map(clap::Arg::get_long);
+    let name = word.trim_start_matches('-');
+    let habit = OPTION_HABITS
+        .iter()
+        .find(|(habit, option, _)| *habit == word && longs().any(|long| long == *option))
+        .map(|(_, _, written)| (*written).to_owned());
+    let near = || nearest(name, longs()).map(|long| format!("--{long}"));
+    let error = CliError::usage(format!("sactl {path}has no option {word}"));
+    let mut elsewhere = Vec::new();
+    with_option(program, name, "sactl", &mut elsewhere);
+    let error = match (habit.or_else(near), elsewhere.as_slice()) {
+        (Some(meant), _) => error.hint(format!("did you mean {meant}?")),
+        (None, []) => error,
+        (None, some) => error.hint(format!("{word} is an option of {}", some.join(", "))),
+    };
+    error.hint(CommandLine::new(format!("help {path}").trim()).after("list the options with: "))
+}
+
+/// The commands below `command` that have an option called `long`.
+fn with_option(command: &Command, long: &str, path: &str, found: &mut Vec<String>) {
+    for verb in command.get_subcommands().filter(|verb| !verb.is_hide_set()) {
+        let path = format!("{path} {}", verb.get_name());
+        with_option(verb, long, &path, found);
+        if verb.get_opts().any(|option| option.get_long() == Some(long)) {
+            found.push(path);
+        }
+    }
+}
+
+/// The command, or the group of commands, before `word`, with its path, which ends with a blank unless it is empty.
 fn group_of<'a>(word: &str, program: &'a Command, arguments: &[OsString]) -> (String, &'a Command) {
     let words = arguments.iter().skip(1).filter_map(|argument| argument.to_str());
-    let before = words.take_while(|candidate| *candidate != word);
+    let before = words.take_while(|candidate| candidate.split('=').next() != Some(word));
     before.fold((String::new(), program), |(path, group), candidate| match group.find_subcommand(candidate) {
         Some(found) => (format!("{path}{} ", found.get_name()), found),
         None => (path, group),

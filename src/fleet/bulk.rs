@@ -1,6 +1,6 @@
 //! Plans of commands that name accounts and companies: each of the accounts in each of the companies.
 //!
-//! Responsible for the steps of `grant`, `revoke`, `onboard`, `offboard` and `rotate` over several accounts. Refuses I/O.
+//! Responsible for the steps of `grant`, `revoke`, `delete`, `onboard`, `offboard` and `rotate` over several accounts. Refuses I/O.
 
 use std::collections::BTreeSet;
 
@@ -157,6 +157,12 @@ pub fn revokes(found: &Found, names: &[String], companies: &[Company]) -> Plan {
         }
     }
     plan
+}
+
+/// Deletes each of the accounts, which `owner` owns.
+pub fn deletions(names: &[String], owner: &Company) -> Plan {
+    let steps = names.iter().map(|name| Step::of_account(Op::Delete, name, owner)).collect();
+    Plan { steps, ..Plan::default() }
 }
 
 /// Sets a new password for each of the accounts, which `owner` owns.

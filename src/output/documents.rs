@@ -7,12 +7,12 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use super::{
-    AccountDetailView, AccountListView, AccountListsView, AccountRow, AccountView, Answer, AuditLogView,
-    AuditRow, CheckView, CompanyListView, CompanyView, CreatedView, DeletedView, DoctorView, DryRunView,
-    ErrorView, GrantView, HelpView, IdentityView, Manifest, MatrixChangesView, MatrixRow, MatrixView,
-    PasswordView, PermissionListView, PermissionView, PlanView, ProfileListView, ProfileView, RawView,
-    ResultView, ReviewRow, ReviewView, RevokeView, RoleDeletedView, RoleListView, RoleView, Row, RunListView,
-    RunRow, RunView, SignedOutView, Step, TokenView, schema,
+    AccountDetailView, AccountDetailsView, AccountListView, AccountListsView, AccountRow, AccountView,
+    Answer, AuditLogView, AuditRow, CheckView, CompanyListView, CompanyView, CreatedView, DeletedView,
+    DoctorView, DryRunView, ErrorView, GrantView, HelpView, IdentityView, Manifest, MatrixChangesView,
+    MatrixRow, MatrixView, PasswordView, PermissionListView, PermissionView, PlanView, ProfileListView,
+    ProfileView, RawView, ResultView, ReviewRow, ReviewView, RevokeView, RoleDeletedView, RoleListView,
+    RoleView, Row, RunListView, RunRow, RunView, SignedOutView, Step, TokenView, schema,
 };
 
 /// The heads of tables for people that are no columns, and the columns with the same content.
@@ -130,6 +130,12 @@ pub const DOCUMENTS: &[Document] = &[
         "account-detail",
         "A service account; for its owner, with every company where it has access.",
         &["show"],
+    ),
+    Document::list::<AccountDetailsView>(
+        "account-details",
+        "account-detail",
+        "Several service accounts: the output of show with several names.",
+        &[],
     ),
     Document::one::<CreatedView>(
         "created",

@@ -26,6 +26,7 @@ pub use table::cell::{Cell, Tone};
 pub use table::layout::Fit;
 pub(crate) use time::grouped;
 pub use view::account::{AccessView, AccountDetailView, AccountView};
+pub use view::account_details::AccountDetailsView;
 pub use view::account_list::{AccountListView, AccountListsView, AccountRow, Asked, Cut, May};
 pub use view::audit::{AuditLogView, AuditRow};
 pub use view::change::{CreatedView, DeletedView, GrantView, PasswordView, RevokeView};

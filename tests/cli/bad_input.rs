@@ -103,7 +103,7 @@ fn a_strange_name_never_reaches_another_path() {
     let stub = Stub::always(Answer::json(404, r#"{"success": false, "code": "not_found", "message": "no"}"#));
     let env = place(&stub);
     for name in ["..", ".", "../roles", "a/b", "a?b=c", "a#b", "a%2fb", "a b", "ä\u{202e}"] {
-        env.run(["show", "-o", "json", "--", name]).error(5, "not_found");
+        env.run(["edit", "--description", "d", "-o", "json", "--", name]).error(5, "not_found");
     }
     // Who one is, and which accounts there are: for a near match.
     let looked_up = [sactl::api::path::ME, "/api/companies/1/service-accounts"];

@@ -8,12 +8,14 @@ use std::process::Command;
 use crate::common::env::Env;
 use crate::common::tools::{installed, strace_is_installed, straced};
 
-fn names(folder: &Path) -> BTreeSet<String> {
+/// The files of a folder.
+pub(crate) fn names(folder: &Path) -> BTreeSet<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-fn written(env: &Env) -> std::path::PathBuf {
+/// The folder of the manual that the program has just written.
+pub(crate) fn written(env: &Env) -> std::path::PathBuf {
     let outcome = env.sactl("man deep/manual");
     assert_eq!(outcome.ok().stdout, "");
     assert!(outcome.stderr.contains("manual pages into deep/manual"), "{outcome}");
@@ -115,6 +117,19 @@ fn no_reference_leads_nowhere() {
     }
 }
 
+/// The text of a page without the bold and underlined letters, which are written over themselves.
+pub(crate) fn plain(laid_out: &str) -> String {
+    let mut text = String::with_capacity(laid_out.len());
+    for letter in laid_out.chars() {
+        if letter == '\u{8}' {
+            text.pop();
+        } else {
+            text.push(letter);
+        }
+    }
+    text
+}
+
 /// As it is read at a terminal of 80 columns.
 #[test]
 fn a_page_reads_like_this() {
@@ -126,12 +141,7 @@ fn a_page_reads_like_this() {
     let mut mandoc = Command::new("mandoc");
     mandoc.args(["-T", "utf8", "-O", "width=80", "sactl-role-create.1"]).current_dir(&folder);
     let output = mandoc.output().unwrap();
-    let mut text = String::from_utf8(output.stdout).unwrap();
-    // Bold and underlined letters are written over themselves.
-    while let Some(at) = text.find('\u{8}') {
-        let before = text[..at].chars().next_back().map_or(0, char::len_utf8);
-        text.replace_range(at - before..=at, "");
-    }
+    let text = plain(std::str::from_utf8(&output.stdout).unwrap());
     crate::common::output::assert_snapshot("man_role_create", &text);
 }
 

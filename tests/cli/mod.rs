@@ -11,7 +11,7 @@ mod ci;
 #[cfg(feature = "platform")]
 mod company;
 #[cfg(feature = "platform")]
-mod completion;
+pub(crate) mod completion;
 mod contract;
 #[cfg(feature = "platform")]
 mod create;
@@ -47,7 +47,7 @@ mod list;
 #[cfg(feature = "platform")]
 mod login;
 mod logout;
-mod man;
+pub(crate) mod man;
 #[cfg(feature = "platform")]
 mod outputs;
 mod pages;

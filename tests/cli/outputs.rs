@@ -61,6 +61,19 @@ const STORY: &[(&str, &str)] = &[
     ("profile delete", "there"),
 ];
 
+/// What a command prints for several accounts at once keeps to schemas of its own.
+#[test]
+fn several_accounts_in_one_answer_keep_to_their_schema() {
+    let world = World::start();
+    let env = world.admin();
+    let asked = "show fleet-automation northwind-telemetry";
+    let shown = env.sactl(&format!("{asked} -o json")).ok().json();
+    fits(&shown, document("account-details").unwrap());
+    for line in env.sactl(&format!("{asked} -o jsonl")).ok().json_lines() {
+        fits(&line, document("account-detail").unwrap());
+    }
+}
+
 /// The schema in which a field that it does not name is a mistake.
 fn strict(mut schema: Value) -> Value {
     fn close(schema: &mut Value) {

@@ -6,6 +6,7 @@ use std::os::unix::process::CommandExt as _;
 use serde_json::json;
 
 use crate::cli::acting::{ACME_ADMIN, CONTOSO_ADMIN, World, names};
+use crate::cli::completion::{candidates, known};
 use crate::common::env::{Env, program};
 use crate::common::output::SANDBOX_PASSWORD;
 use crate::common::platform::{SANDBOX, Server};
@@ -202,7 +203,11 @@ fn words_of_other_programs_are_understood() {
     );
     let refused = admin.sactl("list --nonsense");
     assert!(
-        refused.refused(2, "hint: usage: sactl list").stderr.lines().all(|line| !line.is_empty()),
+        refused
+            .refused(2, "hint: list the options with: sactl help list")
+            .stderr
+            .lines()
+            .all(|line| !line.is_empty()),
         "{refused}"
     );
 }
@@ -311,4 +316,33 @@ fn grant_says_everything_that_is_missing() {
 fn the_help_says_how_a_loop_signs_in_once() {
     let help = Env::new().sactl("help scripting").ok().stdout.clone();
     assert!(help.contains("SACTL_TOKEN=$(sactl token)"), "{help}");
+}
+
+/// A mistyped option was answered with a usage line of another option, and a group without its command with its help as
+/// an error.
+#[test]
+fn wrong_options_and_missing_commands_say_what_was_meant() {
+    let env = Env::new();
+    for (line, expected) in [
+        ("list --ownd", "error: sactl list has no option --ownd\nhint: did you mean --owned?\n"),
+        ("list --ownd=x", "error: sactl list has no option --ownd\nhint: did you mean --owned?\n"),
+        ("list -A", "hint: did you mean --companies all?\n"),
+        ("delete x --force", "hint: did you mean --yes?\n"),
+        ("list --username x", "hint: --username is an option of sactl login\n"),
+        ("--nonsense", "error: sactl has no option --nonsense\nhint: list the options with: sactl help\n"),
+        ("role", "error: sactl role needs a command: list, show, create, edit, delete\n"),
+        ("role", "hint: see what each does with: sactl help role\n"),
+    ] {
+        env.sactl(line).refused(2, expected);
+    }
+}
+
+/// TAB offered a name again that was on the line already.
+#[test]
+fn a_name_on_the_line_is_not_completed_again() {
+    let world = World::start();
+    let env = world.admin();
+    let offered = |line: &str| candidates(&env, known(&env, line));
+    assert_eq!(offered("sactl show dormant-bot fleet"), ["fleet-automation"]);
+    assert!(!offered("sactl show dormant-bot ").contains(&"dormant-bot".to_owned()));
 }

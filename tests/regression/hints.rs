@@ -226,7 +226,7 @@ fn adjustment_of_a_role_names_what_can_be_done() {
     assert_eq!(access["permissions"], json!(["alerts:view", "devices:view"]));
 }
 
-/// F9: a certificate authority as the certificate of a server: `serve` said nothing, and the client advised the
+/// F9, R11: a certificate authority as the certificate of a server: `serve` said nothing, and the client advised the
 /// `--cacert` that was there.
 #[test]
 fn certificate_of_an_authority_on_a_server_is_told_by_both_sides() {

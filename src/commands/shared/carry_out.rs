@@ -38,10 +38,12 @@ pub(in crate::commands) struct Order<'a> {
     pub(in crate::commands) empties_companies: bool,
     /// What is confirmed, as in `remove all access of x`.
     pub(in crate::commands) what: String,
+    /// It cannot be undone: the number of steps is typed to confirm it.
+    pub(in crate::commands) is_final: bool,
 }
 
 impl<'a> Order<'a> {
-    /// An order that sets no password and empties no company.
+    /// An order that sets no password, empties no company and can be undone.
     pub(in crate::commands) const fn new(
         context: &'a Context,
         command: &'static str,
@@ -49,7 +51,16 @@ impl<'a> Order<'a> {
         dry_run: bool,
         what: String,
     ) -> Self {
-        Self { context, command, run, dry_run, handover: None, empties_companies: false, what }
+        Self {
+            context,
+            command,
+            run,
+            dry_run,
+            handover: None,
+            empties_companies: false,
+            what,
+            is_final: false,
+        }
     }
 
     /// Previews the plan, lets it be confirmed, and runs it; `None` for a dry run.
@@ -115,6 +126,10 @@ impl<'a> Order<'a> {
         ui::preview(ui, view);
         if view.steps.is_empty() {
             return Ok(());
+        }
+        if self.is_final {
+            let count = view.steps.len().to_string();
+            return confirm::require_typed(self.context, &self.what, &count).await;
         }
         if view.steps.iter().any(|step| step.takes_away() || step.op == Op::Rotate) {
             return confirm::require_confirmation(self.context, &self.what).await;

@@ -4,7 +4,7 @@
 use super::company_session::CompanySession;
 use super::hints::ActionDescription;
 use super::prompts::held;
-use crate::api::{Account, AccountDetail, Code};
+use crate::api::{Access, Account, AccountDetail, Code};
 use crate::client;
 use crate::context::Context;
 use crate::domain::{Operation, Ownership};
@@ -34,13 +34,13 @@ pub async fn require_confirmation(context: &Context, what: &str) -> Result<()> {
     Err(CliError::not_confirmed())
 }
 
-/// The same where `name` must be typed to confirm.
+/// The same where `word`, such as a name, must be typed to confirm.
 ///
 /// # Errors
 /// As [`require_confirmation`].
-pub async fn require_typed_name(context: &Context, what: &str, name: &str) -> Result<()> {
+pub async fn require_typed(context: &Context, what: &str, word: &str) -> Result<()> {
     let question = format!("Really {what}? This cannot be undone");
-    if !is_needed(context, what)? || context.ui().confirm_by_typing(&question, name).await? {
+    if !is_needed(context, what)? || context.ui().confirm_by_typing(&question, word).await? {
         return Ok(());
     }
     Err(CliError::not_confirmed())
@@ -84,21 +84,10 @@ pub(in crate::commands) async fn name_the_account(
 
 /// Whose the account is, where it may do what, and when it was last used.
 pub(in crate::commands) fn in_words(detail: &AccountDetail) -> String {
-    const SHOWN: usize = 5;
     let account = &detail.account;
     let mut parts = vec![format!("{}, owned by {}", account.name, account.owner)];
     match &detail.companies {
-        Some(companies) if companies.is_empty() => parts.push("has no access".to_owned()),
-        Some(companies) => {
-            let each = companies.iter().map(|access| format!("{}: {}", access.company, held(access)));
-            let mut listed: Vec<String> = each.take(SHOWN).collect();
-            if companies.len() > SHOWN {
-                listed.push(format!("and {} more", companies.len() - SHOWN));
-            }
-            let count = companies.len();
-            let companies = if count == 1 { "company" } else { "companies" };
-            parts.push(format!("has access in {count} {companies}: {}", listed.join("; ")));
-        }
+        Some(companies) => parts.push(everywhere(companies)),
         None => parts.push(match &account.access {
             Some(access) => format!("access here: {}", held(access)),
             None => "access here: none".to_owned(),
@@ -111,4 +100,23 @@ pub(in crate::commands) fn in_words(detail: &AccountDetail) -> String {
         });
     }
     parts.join("; ")
+}
+
+/// In which companies an account has which access.
+pub(in crate::commands) fn everywhere<'a>(
+    accesses: impl IntoIterator<Item = &'a Access, IntoIter: ExactSizeIterator>,
+) -> String {
+    const SHOWN: usize = 5;
+    let accesses = accesses.into_iter();
+    let count = accesses.len();
+    if count == 0 {
+        return "has no access".to_owned();
+    }
+    let each = accesses.map(|access| format!("{}: {}", access.company, held(access)));
+    let mut listed: Vec<String> = each.take(SHOWN).collect();
+    if count > SHOWN {
+        listed.push(format!("and {} more", count - SHOWN));
+    }
+    let companies = if count == 1 { "company" } else { "companies" };
+    format!("has access in {count} {companies}: {}", listed.join("; "))
 }

@@ -9,7 +9,7 @@ mod of_role;
 use super::access_args::AccessSpec;
 use super::company_session::CompanySession;
 use crate::api::account::AccountQuery;
-use crate::api::{self, Code, Subject};
+use crate::api::{self, Account, Code, Subject};
 use crate::client;
 use crate::domain::permission::quoted;
 use crate::domain::{Company, CompanyId, DefaultRole, Operation, Permission, PermissionSet, Violation, page};
@@ -90,7 +90,7 @@ impl CompanySession<'_> {
         }
         let list = CommandLine::new("list").flag("--company", self.company);
         let error = error.hint(list.after("list the accounts with: "));
-        let error = match self.meant(attempt.name).await {
+        let error = match meant(attempt.name, &self.known().await) {
             Some(meant) => error.hint_before(meant),
             None => error,
         };
@@ -100,21 +100,11 @@ impl CompanySession<'_> {
         error.hint("to add another company's account, you must also be able to see it in that company")
     }
 
-    /// Says which account of the company `name` means, among the first thousand: the one that is spelled like it, or
-    /// the one whose id it is.
-    async fn meant(&self, name: &str) -> Option<String> {
+    /// The first thousand accounts that the company sees, as far as the caller may list them.
+    pub(in crate::commands) async fn known(&self) -> Vec<Account> {
         let query = AccountQuery { page_size: Some(page::MAX_SIZE), ..AccountQuery::default() };
-        let mut pages = self.session.list_accounts(self.company, &query).ok()?;
-        let known = pages.next().await.ok().flatten().map(|page| page.data).unwrap_or_default();
-        if name.bytes().all(|byte| byte.is_ascii_digit()) {
-            let called = known.iter().find(|account| account.id.to_string() == name);
-            return Some(match called {
-                Some(account) => format!("pass the name, not the id; {name} is the id of {}", account.name),
-                None => "pass the name of the account, not its id".to_owned(),
-            });
-        }
-        let names = known.into_iter().map(|account| account.name).filter(|known| known != name);
-        nearest(name, names).map(|near| format!("did you mean {near}?"))
+        let Ok(mut pages) = self.session.list_accounts(self.company, &query) else { return Vec::new() };
+        pages.next().await.ok().flatten().map(|page| page.data).unwrap_or_default()
     }
 
     /// Says which permission is lacking, and where.
@@ -241,6 +231,19 @@ impl CompanySession<'_> {
         }
         if names.iter().any(|known| known == role) { error } else { meant_role(error, company, role, names) }
     }
+}
+
+/// Says which of the accounts `known` is meant by `name`: the one that is spelled like it, or the one whose id it is.
+pub(in crate::commands) fn meant(name: &str, known: &[Account]) -> Option<String> {
+    if name.bytes().all(|byte| byte.is_ascii_digit()) {
+        let called = known.iter().find(|account| account.id.to_string() == name);
+        return Some(match called {
+            Some(account) => format!("pass the name, not the id; {name} is the id of {}", account.name),
+            None => "pass the name of the account, not its id".to_owned(),
+        });
+    }
+    let names = known.iter().map(|account| account.name.as_str()).filter(|known| *known != name);
+    nearest(name, names).map(|near| format!("did you mean {near}?"))
 }
 
 /// Says which of the roles called `names` was probably meant.

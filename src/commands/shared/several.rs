@@ -129,8 +129,9 @@ pub(in crate::commands) fn is_several(words: &[String]) -> bool {
 /// The words, with those of standard input, one a line, in place of `-`.
 ///
 /// # Errors
-/// `io`.
+/// `io`; `usage` where words were given and no name is left of them: that must never mean every account.
 pub(in crate::commands) fn with_input(words: Vec<String>) -> Result<Vec<String>> {
+    let is_named = !words.is_empty();
     let mut all = Vec::new();
     for word in words {
         if word == STDIN {
@@ -140,7 +141,29 @@ pub(in crate::commands) fn with_input(words: Vec<String>) -> Result<Vec<String>>
             all.push(word);
         }
     }
+    if is_named && all.is_empty() {
+        return Err(CliError::usage("no account is named: standard input is empty")
+            .hint("write one name a line to standard input"));
+    }
     Ok(all)
+}
+
+/// The accounts that the words mean, as the active company sees them. Without a pattern, nothing is read.
+///
+/// # Errors
+/// `usage` without a name; `not_found` for a pattern that matches no account; those of reading.
+pub(in crate::commands) async fn names(context: &Context, words: Vec<String>) -> Result<Vec<String>> {
+    let words = with_input(words)?;
+    let found = if words.iter().any(|word| is_pattern(word)) {
+        let active = context.named_company().await?;
+        here(context, BTreeSet::from([active.id]), &[active]).await?
+    } else {
+        Found::default()
+    };
+    bulk::named(&words, &found).map_err(|missing| {
+        CliError::not_found(format!("no account matches {}", missing.join(", ")))
+            .hint(CommandLine::new("list").after("list the accounts with: "))
+    })
 }
 
 /// Reads the accounts that the words mean, in the companies that the flags name, or in the active one. `also` is one more

@@ -11,6 +11,7 @@ use super::names::{Kind, Names};
 use super::question::{Candidate, FILES, FOLDERS};
 use super::topics;
 use crate::api::audit::Action;
+use crate::manual::cache::Name;
 
 /// What an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +58,8 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
     Some(match (path.as_slice(), arg.get_id().as_str(), value) {
         (["role", "edit" | "delete"], "name", _) => Takes::Role { own: true },
         (["profile", _], "name", _) | (_, "profile", _) => Takes::Profile,
-        (["grant" | "revoke"], "names", _) | (["show"], "name", _) => Takes::Account { owned: false },
-        (["rotate"], "names", _) | (["edit" | "passwd" | "delete"], "name", _) => {
+        (["grant" | "revoke" | "show"], "names", _) => Takes::Account { owned: false },
+        (["rotate" | "delete"], "names", _) | (["edit" | "passwd"], "name", _) => {
             Takes::Account { owned: true }
         }
         (["api"], "method", _) => Takes::Method,
@@ -151,7 +152,11 @@ fn values(takes: Takes, current: &str, names: &Names) -> Vec<Candidate> {
     match takes {
         Takes::File => word(FILES),
         Takes::Folder => word(FOLDERS),
-        Takes::Account { owned } => names.here(Kind::Accounts, current, |name| name.own || !owned),
+        Takes::Account { owned } => {
+            // A name that is there already is not meant again.
+            let is_new = |name: &Name| !names.words().contains(&name.value);
+            names.here(Kind::Accounts, current, |name| (name.own || !owned) && is_new(name))
+        }
         Takes::Role { own } => names.here(Kind::Roles, current, |name| name.own || !own),
         Takes::Permission => names.here(Kind::Permissions, current, |_| true),
         Takes::Action => {

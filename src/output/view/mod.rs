@@ -1,6 +1,7 @@
 //! What a view says about itself, so that one function can print it in every format.
 
 pub(super) mod account;
+pub(super) mod account_details;
 pub(super) mod account_list;
 pub(super) mod audit;
 pub(super) mod change;

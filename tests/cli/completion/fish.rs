@@ -22,7 +22,7 @@ fn fish_gets_names_with_descriptions() {
     let world = World::start();
     let env = world.admin();
     let find = |line: &str| complete(&env, known(&env, line));
-    assert_eq!(find("sactl sh"), ["show\tShow one service account"]);
+    assert_eq!(find("sactl sh"), ["show\tShow service accounts with everything about them"]);
     assert_eq!(find("sactl show fl"), ["fleet-automation\tNightly firmware roll-out for every customer"]);
     assert_eq!(find("sactl show nor"), ["northwind-telemetry\texternal, owned by Northwind Logistics (2)"]);
     assert_eq!(find("sactl --company "), ["1\tAcme MSP", "2\tNorthwind Logistics"]);

@@ -61,7 +61,7 @@ fn asked(env: &Env, line: &str) -> Outcome {
 }
 
 /// The candidates for a line, without the directive before them. Whatever happens, nothing is said and all is well.
-fn candidates(env: &Env, line: &str) -> Vec<String> {
+pub(crate) fn candidates(env: &Env, line: &str) -> Vec<String> {
     let outcome = asked(env, line);
     assert_eq!(outcome.ok().stderr, "", "{line}");
     outcome.stdout.lines().skip(1).map(str::to_owned).collect()
@@ -70,7 +70,7 @@ fn candidates(env: &Env, line: &str) -> Vec<String> {
 /// The line, when the program knows how it goes on. Names come from the server within a second or not at all,
 /// which on a busy machine takes more than one attempt; they are remembered then, and no shell has to hurry.
 #[track_caller]
-fn known<'a>(env: &Env, line: &'a str) -> &'a str {
+pub(crate) fn known<'a>(env: &Env, line: &'a str) -> &'a str {
     let is_known = |answer: &str| !answer.starts_with("values\n") || answer.lines().count() > 1;
     assert!((0..ATTEMPTS).any(|_| is_known(&asked(env, line).ok().stdout)), "nothing goes on from: {line}");
     line

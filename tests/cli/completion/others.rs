@@ -28,7 +28,7 @@ fn elvish_gets_candidates_with_descriptions() {
         elvish.args(["-norc", &env.file("run.elv", run)]);
         quietly(&mut elvish).lines().map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(find("sactl sh"), ["show| |show  (Show one service account)"]);
+    assert_eq!(find("sactl sh"), ["show| |show  (Show service accounts with everything about them)"]);
     assert_eq!(
         find("sactl show fl"),
         ["fleet-automation| |fleet-automation  (Nightly firmware roll-out for every customer)"]

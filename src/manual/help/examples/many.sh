@@ -4,6 +4,6 @@ set -euo pipefail
 
 SACTL_TOKEN=$(sactl token)
 export SACTL_TOKEN
-sactl list --owned -o name | while read -r account; do
-    sactl show "$account" -o jsonl
+for company in 1 2; do
+    sactl list --owned --company "$company" -o name | sactl show - --company "$company" -o jsonl
 done
