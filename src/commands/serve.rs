@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::domain::Password;
 use crate::error::{CliError, Result};
 use crate::platform::app::{self, Listener, ProxyNetwork, Tls};
+use crate::platform::housekeeping::{self, AUDIT_RETENTION};
 use crate::platform::service::seed::{self, Seed};
 use crate::platform::{DatabaseUrl, Platform, router};
 use crate::ui::Ui;
@@ -149,7 +150,9 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     announce(ui, &url)?;
     tracing::info!(%database, "serving");
     let listener = listener.trusting(args.trusted_proxy);
+    let house = tokio::spawn(housekeeping::keep(platform.clone(), AUDIT_RETENTION));
     listener.serve(router::router(platform.clone()), stop).await;
+    house.abort();
     platform.close().await;
     tracing::info!("stopped");
     Ok(())

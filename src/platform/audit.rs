@@ -53,10 +53,11 @@ pub(super) async fn record(
     parts: Vec<(CompanyId, Value)>,
 ) -> Result<(), Error> {
     let is_elsewhere = parts.iter().any(|(company, _)| *company != author.company.id);
-    let memberships = if is_elsewhere { access::everywhere(db, author.caller.id).await? } else { Vec::new() };
-    let is_known_in = |company: CompanyId| {
-        company == author.company.id || memberships.iter().any(|grant| grant.company.id == company)
-    };
+    let memberships =
+        if is_elsewhere { access::companies_of(db, author.caller.id).await? } else { Vec::new() };
+    // They come in the order of their ids.
+    let is_known_in =
+        |company: CompanyId| company == author.company.id || memberships.binary_search(&company).is_ok();
     let (account, role_name) = match object {
         Object::Account(id, name) => (Some((id.0, name.to_owned())), None),
         Object::Role(name) => (None, Some(name.to_owned())),
@@ -155,8 +156,7 @@ impl SignInRecord {
         let companies = if let Some(owner) = self.owner {
             vec![CompanyId(owner)]
         } else {
-            let everywhere = access::everywhere(db, self.principal).await?;
-            everywhere.into_iter().map(|grant| grant.company.id).collect()
+            access::companies_of(db, self.principal).await?
         };
         let account = self.owner.map(|_| (self.actor.id, self.actor.name.clone()));
         let records = companies.into_iter().map(|company| NewRecord {

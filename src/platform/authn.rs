@@ -1,6 +1,8 @@
 //! Who is calling: from a bearer token to a principal, looked up in the database at every request, so that a
 //! token that was ended is dead at once on every node.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
@@ -9,7 +11,7 @@ use super::Platform;
 use super::error::Error;
 use super::hex::hex;
 use super::ids::PrincipalId;
-use super::store::{Connection, principal, token};
+use super::store::{Connection, token};
 use crate::api::audit::Actor;
 use crate::api::session::Kind;
 use crate::domain::Token;
@@ -22,6 +24,9 @@ const PREFIX: &str = "sat_";
 
 /// How exactly the last use of an account is known.
 pub(super) const LAST_USED_GRAIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// How long uses are gathered before they are written.
+const LAST_USED_MOMENT: Duration = Duration::from_secs(2);
 
 /// A caller whose token was valid when the request came in.
 ///
@@ -58,7 +63,7 @@ pub async fn authenticate(platform: &Platform, token: &Token) -> Result<Caller, 
         .await?
         .ok_or_else(Error::unauthenticated)?;
     if bearer.last_used_at.is_none_or(|last| last < now - LAST_USED_GRAIN) {
-        remember_use(platform.clone(), bearer.id, now);
+        note_use(platform, bearer.id, now);
     }
     Ok(Caller {
         id: bearer.id,
@@ -79,19 +84,17 @@ pub(super) async fn hold(db: &impl Connection, caller: &Caller) -> Result<(), Er
     if token::hold(db, &caller.fingerprint).await? { Ok(()) } else { Err(Error::unauthenticated()) }
 }
 
-/// Notes the use beside the request, which does not wait for it; a note that fails is made by the next one.
-fn remember_use(platform: Platform, id: PrincipalId, now: Timestamp) {
-    let Some(note) = platform.take_note_of(id) else { return };
+/// Notes the use beside the request, which does not wait for it: together with all uses of the next moment.
+fn note_use(platform: &Platform, id: PrincipalId, now: Timestamp) {
+    if !platform.uses().add(id, now) {
+        return;
+    }
+    let platform = platform.clone();
     tokio::spawn(async move {
-        let done = async {
-            let tx = platform.store().begin().await?;
-            principal::touch(&*tx, id, now, now - LAST_USED_GRAIN).await?;
-            tx.commit().await
-        };
-        if let Err(error) = done.await {
-            tracing::debug!(%error, "the last use of an account was not noted");
+        tokio::time::sleep(LAST_USED_MOMENT).await;
+        if let Err(error) = platform.uses().write(platform.store()).await {
+            tracing::debug!(%error, "the last use of some accounts was not noted");
         }
-        drop(note);
     });
 }
 

@@ -1,5 +1,7 @@
 //! What a caller may do in a company, read from the database at the moment of asking.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::authn::Caller;
 use super::error::Error;
 use super::ids::PrincipalId;
@@ -18,7 +20,28 @@ pub(super) async fn require(
     company: CompanyId,
     permission: Permission,
 ) -> Result<Grant, Error> {
-    let found = access::of(db, caller.id, company).await?;
+    including(access::of(db, caller.id, company).await?, company, permission)
+}
+
+/// The caller's access in each of the companies, if it includes `permission` in all of them.
+///
+/// # Errors
+/// Those of [`require`], for the first company that has one.
+pub(super) async fn require_in_each(
+    db: &impl Connection,
+    caller: &Caller,
+    companies: &BTreeSet<CompanyId>,
+    permission: Permission,
+) -> Result<HashMap<CompanyId, Grant>, Error> {
+    let mut found = access::in_each(db, caller.id, companies).await?;
+    let each = companies.iter().map(|company| {
+        let grant = including(found.remove(company), *company, permission)?;
+        Ok((*company, grant))
+    });
+    each.collect()
+}
+
+fn including(found: Option<Grant>, company: CompanyId, permission: Permission) -> Result<Grant, Error> {
     let grant = found.ok_or_else(|| Error::company_not_found(company))?;
     match decision::require(permission, Some(grant.permissions)) {
         Ok(_) => Ok(grant),

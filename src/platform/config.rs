@@ -3,6 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
+
+/// Is shown every statement that is sent to the database.
+pub type Observer = Arc<dyn Fn(&sea_orm::Statement) + Send + Sync>;
 
 /// Where the data lives. `Debug` and `Display` show no password.
 #[derive(Clone, PartialEq, Eq)]

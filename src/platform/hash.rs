@@ -1,22 +1,25 @@
 //! Password hashes: Argon2id with 19 MiB, two passes and one lane, computed off the async threads.
 //!
 //! As many are computed at once as the machine has cores; some more wait their turn and the rest is refused,
-//! so that a flood of sign-ins does not slow down callers who are signed in. Guesses are counted before their turn
+//! so that a flood of sign-ins does not slow down callers who are signed in. Turns are fair by address and name
+//! ([`queue`]): a flood from elsewhere does not keep an honest user out. Guesses are counted before their turn
 //! ([`super::throttle`]): parallel ones cannot outrun the counter.
+
+mod queue;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use self::queue::Queue;
+pub(super) use self::queue::{Party, Place};
+use super::error::Error;
+use crate::domain::Password;
 use anyhow::Context as _;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rand::RngExt as _;
 use subtle::ConstantTimeEq as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-use super::error::Error;
-use crate::domain::Password;
 
 /// How many wait for each one that is computed, before more are refused: about a second's worth.
 const WAITING_FOR_EACH: usize = 64;
@@ -27,29 +30,14 @@ pub(super) const UNKNOWN: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAA
 
 /// Computes password hashes.
 pub(super) struct Hasher {
-    admitted: Arc<Semaphore>,
-    computing: Arc<Semaphore>,
+    queue: Arc<Queue>,
     engine: Arc<Engine>,
 }
 
-/// The right to compute, and a place in the queue; given back when dropped.
+/// The right to compute; given back when dropped.
 #[derive(Clone)]
 pub(super) struct Turn {
-    _permits: Arc<[OwnedSemaphorePermit; 2]>,
-}
-
-/// A place in the queue; given back when dropped.
-pub(super) struct Place {
-    admitted: OwnedSemaphorePermit,
-    computing: Arc<Semaphore>,
-}
-
-impl Place {
-    /// Waits for the turn.
-    pub(super) async fn turn(self) -> Result<Turn, Error> {
-        let computing = self.computing.acquire_owned().await.map_err(Error::internal)?;
-        Ok(Turn { _permits: Arc::new([self.admitted, computing]) })
-    }
+    _turn: Arc<queue::Turn>,
 }
 
 #[derive(Default)]
@@ -62,11 +50,7 @@ struct Engine {
 impl Hasher {
     pub(super) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self {
-            admitted: Arc::new(Semaphore::new(cores * (1 + WAITING_FOR_EACH))),
-            computing: Arc::new(Semaphore::new(cores)),
-            engine: Arc::default(),
-        }
+        Self { queue: Queue::new(cores, cores * WAITING_FOR_EACH), engine: Arc::default() }
     }
 
     /// How many hashes were computed so far.
@@ -74,22 +58,25 @@ impl Hasher {
         self.engine.computed.load(Ordering::Relaxed)
     }
 
+    /// How many requests wait for a hash, and how many hashes are computed now.
+    pub(super) fn load(&self) -> (usize, usize) {
+        self.queue.load()
+    }
+
     /// Takes a place in the queue.
     ///
     /// # Errors
     /// `unavailable` when too many wait already.
-    pub(super) fn place(&self) -> Result<Place, Error> {
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned();
-        let admitted = admitted.map_err(|_full| Error::busy(Duration::from_secs(1)))?;
-        Ok(Place { admitted, computing: Arc::clone(&self.computing) })
+    pub(super) fn place(&self, party: Party) -> Result<Place, Error> {
+        self.queue.enter(party).ok_or_else(busy)
     }
 
     /// Takes a place in the queue and waits for the turn.
     ///
     /// # Errors
     /// `unavailable` when too many wait already.
-    pub(super) async fn turn(&self) -> Result<Turn, Error> {
-        self.place()?.turn().await
+    pub(super) async fn turn(&self, party: Party) -> Result<Turn, Error> {
+        turn(self.place(party)?).await
     }
 
     /// The hash of a new password, as a PHC string with a fresh salt.
@@ -117,6 +104,19 @@ impl Hasher {
         };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map_err(Error::internal)
     }
+}
+
+/// Waits for the turn of a place.
+///
+/// # Errors
+/// `unavailable` when the place went to a request of a party that waits less.
+pub(super) async fn turn(place: Place) -> Result<Turn, Error> {
+    let turn = place.turn().await.ok_or_else(busy)?;
+    Ok(Turn { _turn: Arc::new(turn) })
+}
+
+fn busy() -> Error {
+    Error::busy(Duration::from_secs(1))
 }
 
 impl Engine {
@@ -197,10 +197,14 @@ pub(super) fn check(hash: &str) -> anyhow::Result<()> {
 mod tests {
     use super::*;
 
+    fn anyone() -> Party {
+        Party::new(None, "anyone")
+    }
+
     #[tokio::test]
     async fn hashes_verify_and_differ() {
         let hasher = Hasher::new();
-        let turn = hasher.turn().await.unwrap();
+        let turn = hasher.turn(anyone()).await.unwrap();
         let first = hasher.hash(&turn, Password::new("Sandbox-1234!")).await.unwrap();
         let second = hasher.hash(&turn, Password::new("Sandbox-1234!")).await.unwrap();
         assert!(first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{first}");
@@ -214,13 +218,12 @@ mod tests {
     #[tokio::test]
     async fn what_does_not_fit_in_the_queue_is_refused() {
         let hasher = Hasher::new();
-        let all = hasher.admitted.available_permits();
-        let taken = Arc::clone(&hasher.admitted).try_acquire_many_owned(u32::try_from(all).unwrap()).unwrap();
-        let refused = hasher.turn().await.err().unwrap();
+        let taken: Vec<_> = std::iter::from_fn(|| hasher.place(anyone()).ok()).collect();
+        let refused = hasher.turn(anyone()).await.err().unwrap();
         assert_eq!(refused.code, crate::api::Code::Unavailable);
         assert!(refused.retry_after.is_some());
         drop(taken);
-        assert!(hasher.turn().await.is_ok());
+        assert!(hasher.turn(anyone()).await.is_ok());
     }
 
     #[test]

@@ -13,7 +13,9 @@ pub mod config;
 pub mod error;
 mod hash;
 mod hex;
+pub mod housekeeping;
 pub mod ids;
+mod last_use;
 mod readiness;
 pub mod router;
 mod routes;
@@ -21,63 +23,19 @@ pub mod service;
 mod store;
 mod throttle;
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::{Timestamp, Unit};
 use rand::RngExt as _;
 
-pub use config::DatabaseUrl;
+pub use config::{DatabaseUrl, Observer};
 pub use error::Error;
 use hash::Hasher;
-use ids::PrincipalId;
+use last_use::Uses;
 use readiness::Readiness;
 use store::{Store, Tx};
-
-/// The statements that read a page and count the accounts of a company, for those who check how they are carried out.
-/// With `aged` the list is narrowed to accounts not used, and with a password not set, since that time.
-#[doc(hidden)]
-pub fn list_statements(
-    backend: sea_orm::DbBackend,
-    company: crate::domain::CompanyId,
-    ownership: crate::domain::Ownership,
-    aged: Option<Timestamp>,
-    after: Option<&str>,
-) -> [String; 2] {
-    let filter = store::account::Filter {
-        unused_since: aged,
-        password_changed_before: aged,
-        ..store::account::Filter::default()
-    };
-    store::account::statements(backend, company, ownership, &filter, after)
-}
-
-/// The statement that reads the access of these accounts in every company, for the same.
-#[doc(hidden)]
-pub fn expansion_statement(backend: sea_orm::DbBackend, accounts: &[PrincipalId]) -> String {
-    store::account::expansion_statement(backend, accounts)
-}
-
-/// The statement that reads a page of the audit log behind a record of the time `after`, for the same.
-#[doc(hidden)]
-pub fn audit_statement(
-    backend: sea_orm::DbBackend,
-    company: crate::domain::CompanyId,
-    account: Option<&str>,
-    actor: Option<&str>,
-    after: Timestamp,
-) -> String {
-    let names = |name: Option<&str>| name.map(str::to_owned).into_iter().collect();
-    let filter = store::audit::Filter {
-        accounts: names(account),
-        actors: names(actor),
-        ..store::audit::Filter::default()
-    };
-    let after = store::audit::Place { at: after, id: i64::MAX };
-    store::audit::statement(backend, company, &filter, Some(after))
-}
 
 /// Says what time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -95,8 +53,7 @@ struct Inner {
     clock: Clock,
     /// Makes cursors unforgeable; the same on every node.
     cursor_key: String,
-    /// Whose last use is being noted right now.
-    noting: Mutex<HashSet<PrincipalId>>,
+    uses: Uses,
     readiness: Readiness,
 }
 
@@ -114,7 +71,19 @@ impl Platform {
     /// # Errors
     /// The database cannot be opened or brought up to date.
     pub async fn open_with_clock(database: &DatabaseUrl, clock: Clock) -> anyhow::Result<Self> {
-        let store = Store::open(database).await?;
+        Self::open_observed(database, clock, None).await
+    }
+
+    /// The same, with one who is shown the statements: for those who check how they are carried out.
+    ///
+    /// # Errors
+    /// The database cannot be opened or brought up to date.
+    pub async fn open_observed(
+        database: &DatabaseUrl,
+        clock: Clock,
+        observer: Option<Observer>,
+    ) -> anyhow::Result<Self> {
+        let store = Store::open(database, observer).await?;
         let fresh: [u8; 32] = rand::rng().random();
         let tx = store.begin().await?;
         let cursor_key = store::setting::get_or_insert(&*tx, CURSOR_KEY, &hex::hex(&fresh)).await?;
@@ -124,7 +93,7 @@ impl Platform {
             hasher: Hasher::new(),
             clock,
             cursor_key,
-            noting: Mutex::default(),
+            uses: Uses::default(),
             readiness: Readiness::default(),
         };
         Ok(Self { inner: Arc::new(inner), is_dry_run: false })
@@ -151,9 +120,18 @@ impl Platform {
         self.inner.hasher.computed()
     }
 
+    /// How many requests wait for a password hash, and how many hashes are computed now.
+    pub fn hash_queue(&self) -> (usize, usize) {
+        self.inner.hasher.load()
+    }
+
     /// Ends all connections to the database, after the last request was answered.
     pub async fn close(self) {
-        match tokio::time::timeout(CLOSING, self.store().close()).await {
+        let close = async {
+            let written = self.uses().write(self.store()).await;
+            self.store().close().await.and(written)
+        };
+        match tokio::time::timeout(CLOSING, close).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the database was not closed in order"),
             Err(_) => tracing::warn!("the database was not closed in time"),
@@ -187,10 +165,8 @@ impl Platform {
         &self.inner.cursor_key
     }
 
-    /// Reserves the recording of a principal's last use, unless it is being recorded already.
-    fn take_note_of(&self, id: PrincipalId) -> Option<Note> {
-        let mut noting = self.inner.noting.lock().unwrap_or_else(PoisonError::into_inner);
-        noting.insert(id).then(|| Note { platform: self.clone(), id })
+    fn uses(&self) -> &Uses {
+        &self.inner.uses
     }
 }
 
@@ -205,14 +181,3 @@ const CLOSING: Duration = Duration::from_secs(5);
 
 /// The setting with the key of cursors; a seed locks it too.
 const CURSOR_KEY: &str = "cursor_key";
-
-struct Note {
-    platform: Platform,
-    id: PrincipalId,
-}
-
-impl Drop for Note {
-    fn drop(&mut self) {
-        self.platform.inner.noting.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
-    }
-}

@@ -8,6 +8,7 @@ mod columns;
 mod durable;
 mod everyday;
 mod first_sign_in;
+mod flood;
 mod hints;
 mod log;
 mod manual;

@@ -3,6 +3,7 @@
 mod dry_run;
 mod files;
 mod guesses;
+mod housekeeping;
 mod idempotency;
 mod loss;
 mod prompt;

@@ -73,6 +73,32 @@ pub(super) async fn resolve(
     Ok(Ok(Wanted { assignment, permissions }))
 }
 
+/// The same for many assignments, each with its company and its place: in the same order, with one look at the roles.
+pub(super) async fn resolve_each<'a>(
+    db: &impl Connection,
+    asked: Vec<(&'a Company, Assignment, String)>,
+) -> Result<Vec<Result<(&'a Company, Wanted), Violation>>, Error> {
+    let custom = asked.iter().filter_map(|(company, assignment, _)| match assignment {
+        Assignment::Role(role) if role.parse::<DefaultRole>().is_err() => Some((company.id, role.as_str())),
+        Assignment::Role(_) | Assignment::Individual(_) => None,
+    });
+    let custom = store::role::find_each(db, &custom.collect()).await?;
+    let one = |(company, assignment, place): (&'a Company, Assignment, String)| {
+        let permissions = match &assignment {
+            Assignment::Individual(permissions) => *permissions,
+            Assignment::Role(role) => match role.parse::<DefaultRole>() {
+                Ok(default) => default.permissions(),
+                Err(_) => match custom.get(&(company.id, role.clone())) {
+                    Some(permissions) => *permissions,
+                    None => return Err(unknown_role(&place, company, role)),
+                },
+            },
+        };
+        Ok((company, Wanted { assignment, permissions }))
+    };
+    Ok(asked.into_iter().map(one).collect())
+}
+
 /// The company has no role of the name that the field `role` at `place` holds.
 pub(super) fn unknown_role(place: &str, company: &Company, role: &str) -> Violation {
     let message = format!("{company} has no role {}", quoted(role));

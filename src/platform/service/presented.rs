@@ -1,10 +1,17 @@
 //! A password that a caller with a token gives once more.
 
 use crate::domain::Password;
+use crate::platform::hash::Party;
 use crate::platform::ids::PrincipalId;
 use crate::platform::store::principal::StoredHash;
 use crate::platform::throttle::{Gate, Guess, to_the_end};
 use crate::platform::{Error, Platform};
+
+/// A signed-in caller in the queue for hashes: not one of those who sign in from the same address.
+pub(super) fn party(caller: PrincipalId) -> Party {
+    let name = format!("principal {}", caller.0);
+    Party::new(Some(&name), &name)
+}
 
 /// Whether the password has this hash. Wrong ones are counted for the caller.
 ///
@@ -18,11 +25,11 @@ pub(super) async fn is_right(
 ) -> Result<bool, Error> {
     let gate = Gate::signed_in(caller);
     gate.look(platform).await?;
-    let place = platform.hasher().place()?;
+    let place = platform.hasher().place(party(caller))?;
     let platform = platform.clone();
     to_the_end(async move {
         let guess = Guess::claim(&platform, &gate).await?;
-        let turn = place.turn().await?;
+        let turn = guess.turn(&platform, place).await?;
         let is_right = platform.hasher().verify(&turn, password, &hash).await?;
         drop(turn);
         if is_right {

@@ -13,7 +13,7 @@ use crate::domain::{Password, Token};
 use crate::platform::address::canonical;
 use crate::platform::audit::{Action, SignInRecord};
 use crate::platform::authn::{self, TOKEN_LIFETIME};
-use crate::platform::hash::{Place, UNKNOWN};
+use crate::platform::hash::{Party, Place, UNKNOWN};
 use crate::platform::ids::PrincipalId;
 use crate::platform::store::principal::Principal;
 use crate::platform::store::{self, Tx};
@@ -21,7 +21,7 @@ use crate::platform::throttle::{Gate, Guess, to_the_end};
 use crate::platform::{Error, Platform, audit};
 
 /// How long an address stays known without a sign-in.
-const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
+pub(in crate::platform) const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// The number of no principal.
 const NO_ONE: PrincipalId = PrincipalId(0);
 
@@ -53,7 +53,8 @@ pub async fn sign_in(platform: &Platform, request: SignIn) -> Result<TokenGrant,
     let address = request.address.map(canonical);
     let gate = Gate::password(&request.username, address.as_deref());
     gate.look(platform).await?;
-    let place = platform.hasher().place()?;
+    let party = Party::new(address.as_deref(), &request.username);
+    let place = platform.hasher().place(party)?;
     let attempt = Attempt { platform: platform.clone(), request, address };
     to_the_end(async move { attempt.run(&gate, place).await }).await
 }
@@ -72,7 +73,7 @@ impl Attempt {
         let id = found.as_ref().map_or(NO_ONE, |principal| principal.id);
         let is_known = store::principal::address_seen_at(db, id, self.address()).await?.is_some();
         let guess = Guess::claim(platform, gate).await?;
-        let turn = place.turn().await?;
+        let turn = guess.turn(platform, place).await?;
         let hash = found.as_ref().map_or(UNKNOWN, |principal| &principal.password_hash);
         let is_right = platform.hasher().verify(&turn, self.request.password.clone(), hash).await?;
         drop(turn);

@@ -1,12 +1,15 @@
 //! Who may do what where.
 
+use std::collections::{BTreeSet, HashMap};
+
 use sea_orm::sea_query::{Expr, OnConflict, Query, SubQueryStatement};
 use sea_orm::{
     ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
 };
 
 use super::entity::{access, company, principal, role};
+use super::pieces::{MOST_ROWS, insert_all};
 use super::{Connection, from_list, to_list};
 use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet};
 use crate::platform::ids::PrincipalId;
@@ -110,20 +113,54 @@ pub(in crate::platform) async fn everywhere(
     Ok(rows.into_iter().map(Grant::from).collect())
 }
 
+/// The companies where a principal has access, by id.
+pub(in crate::platform) async fn companies_of(
+    db: &impl Connection,
+    principal: PrincipalId,
+) -> Result<Vec<CompanyId>, DbErr> {
+    let ids: Vec<i64> = access::Entity::find()
+        .select_only()
+        .column(access::Column::CompanyId)
+        .filter(access::Column::PrincipalId.eq(principal.0))
+        .order_by_asc(access::Column::CompanyId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(CompanyId).collect())
+}
+
+/// The access of a principal in those of these companies where there is any.
+pub(in crate::platform) async fn in_each(
+    db: &impl Connection,
+    principal: PrincipalId,
+    companies: &BTreeSet<CompanyId>,
+) -> Result<HashMap<CompanyId, Grant>, DbErr> {
+    let ids: Vec<i64> = companies.iter().map(|company| company.0).collect();
+    let mut found = HashMap::new();
+    for piece in ids.chunks(MOST_ROWS) {
+        let rows = grants()
+            .filter(access::Column::PrincipalId.eq(principal.0))
+            .filter(access::Column::CompanyId.is_in(piece.iter().copied()))
+            .into_model::<Row>()
+            .all(db)
+            .await?;
+        found.extend(rows.into_iter().map(|row| (CompanyId(row.company_id), row.into())));
+    }
+    Ok(found)
+}
+
 /// The access of each of these principals in all companies, by company id. One statement, so `principals` is a page.
 pub(in crate::platform) async fn of_each(
     db: &impl Connection,
     principals: &[PrincipalId],
 ) -> Result<Vec<(PrincipalId, Grant)>, DbErr> {
-    let rows = grants_of_each(principals).into_model::<Row>().all(db).await?;
-    Ok(rows.into_iter().map(|row| (PrincipalId(row.principal_id), row.into())).collect())
-}
-
-/// What [`of_each`] sends.
-pub(super) fn grants_of_each(principals: &[PrincipalId]) -> Select<access::Entity> {
-    grants()
+    let rows = grants()
         .filter(access::Column::PrincipalId.is_in(principals.iter().map(|principal| principal.0)))
         .order_by_asc(access::Column::CompanyId)
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (PrincipalId(row.principal_id), row.into())).collect())
 }
 
 /// How many hold a role of the company.
@@ -178,10 +215,7 @@ pub(in crate::platform) async fn put(
     company: CompanyId,
     assignment: &Assignment,
 ) -> Result<(), DbErr> {
-    let (role, permissions) = match assignment {
-        Assignment::Role(role) => (Some(role.clone()), None),
-        Assignment::Individual(permissions) => (None, Some(to_list(*permissions))),
-    };
+    let (role, permissions) = columns_of(assignment);
     let mut external_key = Query::select();
     external_key
         .column(principal::Column::NameKey)
@@ -211,6 +245,35 @@ pub(in crate::platform) async fn put(
         ])
         .on_conflict(replace);
     db.execute(&insert).await.map(drop)
+}
+
+/// How an assignment is kept: the role, or the individual list.
+fn columns_of(assignment: &Assignment) -> (Option<String>, Option<String>) {
+    match assignment {
+        Assignment::Role(role) => (Some(role.clone()), None),
+        Assignment::Individual(permissions) => (None, Some(to_list(*permissions))),
+    }
+}
+
+/// Writes the access of an account that was just added and has none yet. `key` is its name key.
+pub(in crate::platform) async fn insert(
+    db: &impl Connection,
+    account: PrincipalId,
+    owner: CompanyId,
+    key: &str,
+    given: impl IntoIterator<Item = (CompanyId, &Assignment)>,
+) -> Result<(), DbErr> {
+    let row = |(company, assignment): (CompanyId, &Assignment)| {
+        let (role, permissions) = columns_of(assignment);
+        access::ActiveModel {
+            principal_id: Set(account.0),
+            company_id: Set(company.0),
+            role: Set(role),
+            permissions: Set(permissions),
+            external_key: Set((company != owner).then(|| key.to_owned())),
+        }
+    };
+    insert_all(db, given.into_iter().map(row).collect()).await
 }
 
 /// Removes access.

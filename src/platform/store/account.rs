@@ -3,16 +3,15 @@
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, LikeExpr, Order, Query};
 use sea_orm::{
-    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
+    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set, SqlErr,
 };
 
-use super::access::{Grant, effective, grants_of_each};
+use super::access::{Grant, effective};
 use super::entity::{access, company, principal, role};
 use super::principal::StoredHash;
 use super::{Connection, from_millis, is_storable, to_millis};
 use crate::api::audit::Actor;
-use crate::domain::page::MAX_SIZE;
 use crate::domain::{AccountName, Company, CompanyId, Description, Ownership};
 use crate::platform::ids::PrincipalId;
 
@@ -265,24 +264,6 @@ fn page_of(
         select = select.filter(key.clone().gt(after));
     }
     select.order_by(key, Order::Asc).limit(limit)
-}
-
-/// What is sent for a page and for the count of a list, on this kind of database.
-pub(in crate::platform) fn statements(
-    backend: DbBackend,
-    company: CompanyId,
-    ownership: Ownership,
-    filter: &Filter,
-    after: Option<&str>,
-) -> [String; 2] {
-    let page = page_of(company, ownership, filter, after, MAX_SIZE + 1);
-    let count = filtered(company, ownership, filter).column(principal::Column::Id);
-    [page, count].map(|select| sea_orm::QueryTrait::build(&select, backend).to_string())
-}
-
-/// What is sent for the access of the accounts of a page in every company.
-pub(in crate::platform) fn expansion_statement(backend: DbBackend, page: &[PrincipalId]) -> String {
-    sea_orm::QueryTrait::build(&grants_of_each(page), backend).to_string()
 }
 
 /// How many accounts stand so to the company.

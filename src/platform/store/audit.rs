@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func};
 use sea_orm::{
-    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, QueryTrait as _, Select, Set,
+    ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    Set,
 };
 
 use super::authors::actor;
@@ -105,16 +105,6 @@ pub(in crate::platform) async fn page(
 ) -> Result<Vec<Record>, DbErr> {
     let rows = page_of(company, filter, order, after, limit).all(db).await?;
     Ok(rows.into_iter().map(Record::from).collect())
-}
-
-/// What [`page`] sends to this kind of database.
-pub(in crate::platform) fn statement(
-    backend: DbBackend,
-    company: CompanyId,
-    filter: &Filter,
-    after: Option<Place>,
-) -> String {
-    page_of(company, filter, Order::Desc, after, crate::domain::page::MAX_SIZE + 1).build(backend).to_string()
 }
 
 fn page_of(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sea_orm::sea_query::{Condition, LockType};
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
 };
 
@@ -20,13 +20,20 @@ pub(in crate::platform) async fn lock(
     db: &impl Connection,
     companies: impl IntoIterator<Item = CompanyId>,
 ) -> Result<(), DbErr> {
+    if db.get_database_backend() == DbBackend::Sqlite {
+        // A write transaction has the whole database to itself.
+        return Ok(());
+    }
     let ids: BTreeSet<i64> = companies.into_iter().map(|company| company.0).collect();
     let ids = Vec::from_iter(ids);
     for piece in ids.chunks(MOST_ROWS) {
-        company::Entity::find()
+        let _locked: Vec<i64> = company::Entity::find()
+            .select_only()
+            .column(company::Column::Id)
             .filter(company::Column::Id.is_in(piece.iter().copied()))
             .order_by_asc(company::Column::Id)
             .lock(LockType::NoKeyUpdate)
+            .into_tuple()
             .all(db)
             .await?;
     }

@@ -14,6 +14,7 @@ pub(super) mod authors;
 pub(super) mod company;
 #[expect(unreachable_pub, reason = "the derive makes everything public")]
 mod entity;
+pub(super) mod expiry;
 mod open;
 mod pieces;
 pub(super) mod principal;
@@ -32,7 +33,7 @@ use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{Mutex, Semaphore};
 
-use super::DatabaseUrl;
+use super::{DatabaseUrl, Observer};
 use crate::domain::PermissionSet;
 
 pub(super) use self::transaction::Tx;
@@ -50,8 +51,11 @@ pub(super) struct Store {
 
 impl Store {
     /// Opens the database and brings its tables up to date.
-    pub(super) async fn open(database: &DatabaseUrl) -> anyhow::Result<Self> {
-        let (connections, keeper) = open::connect(database).await?;
+    pub(super) async fn open(database: &DatabaseUrl, observer: Option<Observer>) -> anyhow::Result<Self> {
+        let (mut connections, keeper) = open::connect(database).await?;
+        if let Some(observer) = observer {
+            connections.set_metric_callback(move |sent| observer(sent.statement));
+        }
         let is_sqlite = connections.get_database_backend() == DbBackend::Sqlite;
         let writers = is_sqlite.then(|| Arc::new(Semaphore::new(1)));
         Ok(Self { connections, writers, keeper: Mutex::new(keeper) })

@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use sea_orm::DatabaseConnection;
 use sqlx::migrate::{Migration, Migrator};
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{
@@ -35,6 +36,9 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(3);
 const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a connection is taken for alive after a use.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// The pool, and for SQLite the connection that stays.
 type Opened = (DatabaseConnection, Option<SqliteConnection>);
 
@@ -52,6 +56,8 @@ async fn postgres(url: &str) -> anyhow::Result<Opened> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(POSTGRES_PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, it| Box::pin(is_alive(connection, it)))
         .after_release(|connection, _| Box::pin(is_clean(connection)))
         .connect_with(options)
         .await?;
@@ -71,6 +77,7 @@ async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<O
     let pool = SqlitePoolOptions::new()
         .max_connections(SQLITE_CONNECTIONS)
         .acquire_timeout(SQLITE_PATIENCE)
+        .test_before_acquire(false)
         .after_release(|connection, _| Box::pin(is_clean(connection)))
         .connect_with(options.clone())
         .await?;
@@ -81,6 +88,18 @@ async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<O
     keeper.execute("SELECT 1 FROM setting").await?;
     drop(turn);
     Ok((pool.into(), Some(keeper)))
+}
+
+/// Whether a connection can be used: one that was used a moment ago is not asked. Where it has ended since, what it was
+/// wanted for fails, and it is closed.
+async fn is_alive<C: Connection>(
+    connection: &mut C,
+    it: PoolConnectionMetadata,
+) -> Result<bool, sqlx::Error> {
+    if it.idle_for >= FRESH {
+        connection.ping().await?;
+    }
+    Ok(true)
 }
 
 /// Whether the pool may hand the connection out again: not when it is still inside a transaction after the

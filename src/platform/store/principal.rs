@@ -1,15 +1,17 @@
 //! Humans and service accounts as those who sign in.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use jiff::Timestamp;
-use sea_orm::sea_query::{Condition, Expr, OnConflict};
+use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType, OnConflict};
 use sea_orm::{
     ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Set,
 };
 
 use super::entity::{known_address, principal};
+use super::pieces::MOST_ROWS;
 use super::{Connection, from_millis, is_storable, to_millis};
 use crate::api::audit::Actor;
 use crate::api::session::Kind;
@@ -207,16 +209,50 @@ pub(in crate::platform) async fn touch(
     now: Timestamp,
     unless_since: Timestamp,
 ) -> Result<(), DbErr> {
-    let stale = Condition::any()
-        .add(principal::Column::LastUsedAt.is_null())
-        .add(principal::Column::LastUsedAt.lt(to_millis(unless_since)));
     principal::Entity::update_many()
         .col_expr(principal::Column::LastUsedAt, Expr::value(to_millis(now)))
         .filter(principal::Column::Id.eq(id.0))
-        .filter(stale)
+        .filter(is_older_than(unless_since))
         .exec(db)
         .await
         .map(drop)
+}
+
+/// The same for many at once, all at the time `now`. Those that another transaction holds are left out: the next request
+/// of each notes it again.
+pub(in crate::platform) async fn touch_all(
+    db: &impl Connection,
+    ids: &BTreeSet<PrincipalId>,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    for piece in ids.chunks(MOST_ROWS) {
+        let free: Vec<i64> = principal::Entity::find()
+            .select_only()
+            .column(principal::Column::Id)
+            .filter(principal::Column::Id.is_in(piece.iter().copied()))
+            .filter(is_older_than(now))
+            .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+            .into_tuple()
+            .all(db)
+            .await?;
+        if free.is_empty() {
+            continue;
+        }
+        principal::Entity::update_many()
+            .col_expr(principal::Column::LastUsedAt, Expr::value(to_millis(now)))
+            .filter(principal::Column::Id.is_in(free))
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Whether the last use that is recorded was before this moment.
+fn is_older_than(moment: Timestamp) -> Condition {
+    Condition::any()
+        .add(principal::Column::LastUsedAt.is_null())
+        .add(principal::Column::LastUsedAt.lt(to_millis(moment)))
 }
 
 /// Deletes a principal with its tokens and its access.

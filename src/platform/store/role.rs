@@ -1,9 +1,12 @@
 //! Custom roles. The default ones are no rows: [`crate::domain::DefaultRole`] knows them.
 
+use std::collections::{BTreeSet, HashMap};
+
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
 
 use super::entity::role;
+use super::pieces::MOST_ROWS;
 use super::{Connection, from_list, is_storable, to_list};
 use crate::domain::{CompanyId, PermissionSet};
 
@@ -18,6 +21,27 @@ pub(in crate::platform) async fn find(
     }
     let row = role::Entity::find_by_id((company.0, name.to_owned())).one(db).await?;
     Ok(row.map(|row| from_list(&row.permissions)))
+}
+
+/// Those of these custom roles that exist, each with what its holders may do.
+pub(in crate::platform) async fn find_each(
+    db: &impl Connection,
+    wanted: &BTreeSet<(CompanyId, &str)>,
+) -> Result<HashMap<(CompanyId, String), PermissionSet>, DbErr> {
+    let wanted: Vec<_> = wanted.iter().filter(|(_, name)| is_storable(name)).collect();
+    let mut found = HashMap::new();
+    for piece in wanted.chunks(MOST_ROWS) {
+        let companies: BTreeSet<_> = piece.iter().map(|(company, _)| company.0).collect();
+        let names: BTreeSet<_> = piece.iter().map(|(_, name)| *name).collect();
+        let rows = role::Entity::find()
+            .filter(role::Column::CompanyId.is_in(companies))
+            .filter(role::Column::Name.is_in(names))
+            .all(db)
+            .await?;
+        let pair = |row: role::Model| ((CompanyId(row.company_id), row.name), from_list(&row.permissions));
+        found.extend(rows.into_iter().map(pair));
+    }
+    Ok(found)
 }
 
 /// All custom roles of the company, by name.

@@ -1,6 +1,7 @@
 //! Values that belong to this database and are the same on every node.
 
-use sea_orm::sea_query::OnConflict;
+use jiff::Timestamp;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as Connection, DbErr, EntityTrait as _, QueryFilter as _,
     QuerySelect as _, Set,
@@ -26,6 +27,25 @@ pub(super) async fn put(db: &impl Connection, name: &str, value: &str) -> Result
     let row = setting::ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()) };
     let replace = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
     setting::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await.map(drop)
+}
+
+/// Takes a turn that lasts until `ends`, unless the one before has not ended yet. The setting holds its end.
+pub(in crate::platform) async fn take_turn(
+    db: &impl Connection,
+    name: &str,
+    now: Timestamp,
+    ends: Timestamp,
+) -> Result<bool, DbErr> {
+    // Of equal length, so that texts compare as their numbers do.
+    let text = |moment: Timestamp| format!("{:020}", moment.as_millisecond());
+    get_or_insert(db, name, &text(Timestamp::UNIX_EPOCH)).await?;
+    let taken = setting::Entity::update_many()
+        .col_expr(setting::Column::Value, Expr::value(text(ends)))
+        .filter(setting::Column::Name.eq(name))
+        .filter(setting::Column::Value.lte(text(now)))
+        .exec(db)
+        .await?;
+    Ok(taken.rows_affected > 0)
 }
 
 /// Locks a setting until the transaction ends: another transaction that locks it waits.

@@ -50,8 +50,8 @@ fn row(bucket: String, full_at: i64) -> guess_budget::ActiveModel {
     guess_budget::ActiveModel { bucket: Set(bucket), full_at: Set(full_at) }
 }
 
-/// Removes budgets that are full again, some of them at a time. Those that another transaction holds are left alone.
-pub(in crate::platform) async fn prune(db: &impl Connection, now: Timestamp) -> Result<(), DbErr> {
+/// Removes budgets that are full again, some of them at a time; says how many. Those that another transaction holds are left alone.
+pub(in crate::platform) async fn prune(db: &impl Connection, now: Timestamp) -> Result<u64, DbErr> {
     let full: Vec<String> = guess_budget::Entity::find()
         .select_only()
         .column(guess_budget::Column::Bucket)
@@ -62,8 +62,8 @@ pub(in crate::platform) async fn prune(db: &impl Connection, now: Timestamp) -> 
         .all(db)
         .await?;
     if full.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let full = guess_budget::Column::Bucket.is_in(full);
-    guess_budget::Entity::delete_many().filter(full).exec(db).await.map(drop)
+    guess_budget::Entity::delete_many().filter(full).exec(db).await.map(|removed| removed.rows_affected)
 }

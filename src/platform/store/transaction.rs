@@ -185,7 +185,7 @@ mod tests {
     }
 
     async fn store(folder: &tempfile::TempDir) -> Store {
-        Store::open(&DatabaseUrl::Sqlite(folder.path().join("platform.db"))).await.unwrap()
+        Store::open(&DatabaseUrl::Sqlite(folder.path().join("platform.db")), None).await.unwrap()
     }
 
     #[tokio::test]

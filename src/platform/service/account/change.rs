@@ -1,5 +1,7 @@
 //! What every change of an account has in common: its transaction, its locks, its decision, its record.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::api::Account;
@@ -43,8 +45,7 @@ pub(super) async fn begin<'a>(
     let locked = store::principal::lock_account(&*tx, name).await?;
     let mut concerned = vec![company];
     if let Some(id) = locked.filter(|_| operation.is_for_the_owner_only()) {
-        let everywhere = store::access::everywhere(&*tx, id).await?;
-        concerned.extend(everywhere.into_iter().map(|grant| grant.company.id));
+        concerned.extend(store::access::companies_of(&*tx, id).await?);
     }
     store::company::lock(&*tx, concerned).await?;
     authn::hold(&*tx, caller).await?;
@@ -76,16 +77,10 @@ impl Change<'_> {
     /// Records a change that concerns the owner and every company where the account has access.
     pub(super) async fn record_everywhere(&self, action: Action) -> Result<(), Error> {
         let everywhere = store::access::everywhere(&*self.tx, self.account.id).await?;
-        let detail_in = |company: CompanyId| {
-            let grant = everywhere.iter().find(|grant| grant.company.id == company);
-            serde_json::json!({ "access": audit::access_detail(grant) })
-        };
-        let mut concerned: Vec<_> = everywhere.iter().map(|grant| grant.company.id).collect();
-        concerned.push(self.account.owner.id);
-        concerned.sort_unstable();
-        concerned.dedup();
-        let parts = concerned.into_iter().map(|company| (company, detail_in(company))).collect();
-        self.record(action, parts).await
+        let part = |grant: Option<&Grant>| serde_json::json!({ "access": audit::access_detail(grant) });
+        let mut parts = BTreeMap::from([(self.account.owner.id, part(None))]);
+        parts.extend(everywhere.iter().map(|grant| (grant.company.id, part(Some(grant)))));
+        self.record(action, parts.into_iter().collect()).await
     }
 
     /// The account as the company sees it now, with what was written in this transaction.

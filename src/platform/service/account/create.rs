@@ -1,13 +1,12 @@
 //! Creating an account, all or nothing, at most once for one idempotency key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::read::detail;
 use crate::api::AccountDetail;
-use crate::api::access::InitialAccess;
 use crate::api::account::CreateAccount;
 use crate::domain::{
     AccountName, Company, CompanyId, Description, Operation, Permission, PermissionSet, Violation, decision,
@@ -18,7 +17,7 @@ use crate::platform::authn::{self, Caller};
 use crate::platform::hex::hex;
 use crate::platform::service::assignment::{self, Wanted};
 use crate::platform::service::presented;
-use crate::platform::store::access::Grant;
+use crate::platform::store::access::{Assignment, Grant};
 use crate::platform::store::account::{KeyedRequest, Made, NewAccount};
 use crate::platform::store::{self, Connection, Tx};
 use crate::platform::{Error, Platform, authz};
@@ -75,7 +74,7 @@ pub async fn create(
         }
         Plan::Make(_) => {}
     }
-    let turn = platform.hasher().turn().await?;
+    let turn = platform.hasher().turn(presented::party(caller.id)).await?;
     let hash = platform.hasher().hash(&turn, request.password.clone()).await?;
     drop(turn);
 
@@ -112,22 +111,17 @@ impl Order<'_> {
     /// Decides on the order, in the order of refusals.
     async fn plan(&self, db: &impl Connection) -> Result<Plan, Error> {
         let member = authz::admit(db, self.caller, self.owner, Operation::Create).await?;
-        let mut grants = Vec::new();
-        for company in self.companies() {
-            let grant = if company == self.owner {
-                member.clone()
-            } else {
-                let edit = Permission::SERVICE_ACCOUNTS_EDIT;
-                authz::require(db, self.caller, company, edit).await?
-            };
-            grants.push(grant);
-        }
+        let mut elsewhere = self.companies();
+        elsewhere.remove(&self.owner);
+        let edit = Permission::SERVICE_ACCOUNTS_EDIT;
+        let mut grants = authz::require_in_each(db, self.caller, &elsewhere, edit).await?;
+        grants.insert(self.owner, member.clone());
         if let Some(made) = self.made_before(db).await? {
             return Ok(Plan::Made(made, member));
         }
         let (name, description, access) = self.check_input(db, &grants).await?;
         for (company, wanted) in &access {
-            let grant = grants.iter().find(|grant| grant.company.id == *company).unwrap_or(&member);
+            let grant = grants.get(company).unwrap_or(&member);
             decision::may_give(PermissionSet::EMPTY, wanted.permissions, grant.permissions)
                 .map_err(|refusal| Error::refused(refusal, &grant.company))?;
         }
@@ -173,7 +167,7 @@ impl Order<'_> {
     async fn check_input(
         &self,
         db: &impl Connection,
-        grants: &[Grant],
+        grants: &HashMap<CompanyId, Grant>,
     ) -> Result<(AccountName, Option<Description>, Vec<(CompanyId, Wanted)>), Error> {
         let mut broken = Vec::new();
         let name = AccountName::new(self.request.name.as_str()).map_err(|rule| broken.push(rule)).ok();
@@ -183,14 +177,12 @@ impl Order<'_> {
         let description = Description::new(self.request.description.clone().unwrap_or_default());
         let description = description.map_err(|rule| broken.push(rule)).ok().flatten();
         let mut access = Vec::new();
-        for (index, asked) in self.request.access.iter().enumerate() {
-            // There is one of every company that is named: `plan` has asked for each.
-            let Some(there) = grants.iter().find(|grant| grant.company.id == asked.company_id) else {
-                continue;
-            };
-            match self.check_access(db, index, asked, &there.company).await? {
-                Ok(wanted) => access.push((asked.company_id, wanted)),
-                Err(rules) => broken.extend(rules),
+        let (asked, misread) = self.read_access(grants);
+        broken.extend(misread);
+        for resolved in assignment::resolve_each(db, asked).await? {
+            match resolved {
+                Ok((company, wanted)) => access.push((company.id, wanted)),
+                Err(rule) => broken.push(rule),
             }
         }
         match name {
@@ -199,26 +191,27 @@ impl Order<'_> {
         }
     }
 
-    async fn check_access(
+    /// The access that is asked for, each with its company and its place in the request, and every broken rule of form.
+    fn read_access<'g>(
         &self,
-        db: &impl Connection,
-        index: usize,
-        asked: &InitialAccess,
-        company: &Company,
-    ) -> Result<Result<Wanted, Vec<Violation>>, Error> {
-        let place = format!("access[{index}].");
-        if self.request.access.iter().take(index).any(|earlier| earlier.company_id == asked.company_id) {
-            let message = "each company may be listed only once";
-            let field = format!("{place}company_id");
-            return Ok(Err(vec![Violation::new(field, "duplicate_company", message)]));
-        }
-        match assignment::parse(asked.role.clone(), asked.permissions.as_deref(), &place) {
-            Ok(parsed) => {
-                let resolved = assignment::resolve(db, company, parsed, &place).await?;
-                Ok(resolved.map_err(|rule| vec![rule]))
+        grants: &'g HashMap<CompanyId, Grant>,
+    ) -> (Vec<(&'g Company, Assignment, String)>, Vec<Violation>) {
+        let (mut asked, mut broken, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+        for (index, one) in self.request.access.iter().enumerate() {
+            // There is one of every company that is named: `plan` has asked for each.
+            let Some(there) = grants.get(&one.company_id) else { continue };
+            let place = format!("access[{index}].");
+            if !seen.insert(one.company_id) {
+                let message = "each company may be listed only once";
+                broken.push(Violation::new(format!("{place}company_id"), "duplicate_company", message));
+                continue;
             }
-            Err(rules) => Ok(Err(rules)),
+            match assignment::parse(one.role.clone(), one.permissions.as_deref(), &place) {
+                Ok(parsed) => asked.push((&there.company, parsed, place)),
+                Err(rules) => broken.extend(rules),
+            }
         }
+        (asked, broken)
     }
 
     /// Writes the account, unless its name or its key was taken meanwhile.
@@ -233,9 +226,8 @@ impl Order<'_> {
             request: self.key.map(|key| KeyedRequest { key, digest: self.digest() }),
         };
         let Some(id) = store::account::insert(&**tx, new).await? else { return Ok(false) };
-        for (company, wanted) in &draft.access {
-            store::access::put(&**tx, id, *company, &wanted.assignment).await?;
-        }
+        let given = draft.access.iter().map(|(company, wanted)| (*company, &wanted.assignment));
+        store::access::insert(&**tx, id, self.owner, &draft.name.key(), given).await?;
         let author =
             Author { caller: self.caller, company: &draft.member.company, request_id: self.request_id };
         let object = Object::Account(id, draft.name.as_str());
@@ -246,12 +238,13 @@ impl Order<'_> {
 
     /// What is recorded: in each company the access there, in the owner company also that it owns the account.
     fn parts(&self, draft: &Draft) -> Vec<(CompanyId, Value)> {
-        let detail_in = |company: CompanyId| {
-            let there = draft.access.iter().find(|(given_in, _)| *given_in == company);
-            let access = there.map(|(_, wanted)| audit::assignment_detail(&wanted.assignment));
-            json!({ "owned": company == self.owner, "access": access })
+        let part = |company: CompanyId, given: Option<&Wanted>| {
+            let access = given.map(|wanted| audit::assignment_detail(&wanted.assignment));
+            (company, json!({ "owned": company == self.owner, "access": access }))
         };
-        self.companies().into_iter().map(|company| (company, detail_in(company))).collect()
+        let mut parts = BTreeMap::from([part(self.owner, None)]);
+        parts.extend(draft.access.iter().map(|(company, wanted)| part(*company, Some(wanted))));
+        parts.into_iter().collect()
     }
 
     /// Another request was faster: the same one on another node, or one for the same name.

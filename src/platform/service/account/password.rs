@@ -39,7 +39,7 @@ pub async fn reset_password(
     if let Some(present) = &present {
         check_current(platform, caller, present, &request).await?;
     }
-    let turn = platform.hasher().turn().await?;
+    let turn = platform.hasher().turn(presented::party(caller.id)).await?;
     let hash = platform.hasher().hash(&turn, request.password).await?;
     drop(turn);
 
@@ -98,12 +98,13 @@ async fn check_current(
 /// has.
 async fn may_take_over(change: &Change<'_>) -> Result<(), Error> {
     let is_admin = change.member.role.as_deref() == Some(DefaultRole::CompanyAdmin.as_str());
-    let theirs = store::access::everywhere(&*change.tx, change.account.id).await?;
-    let mine = store::access::everywhere(&*change.tx, change.caller.id).await?;
-    let held_in = |company: CompanyId| {
-        let grant = mine.iter().find(|grant| grant.company.id == company);
-        grant.map_or(PermissionSet::EMPTY, |grant| grant.permissions)
-    };
+    // An admin of the owner may, whatever it is.
+    let theirs =
+        if is_admin { Vec::new() } else { store::access::everywhere(&*change.tx, change.account.id).await? };
+    let companies = theirs.iter().map(|grant| grant.company.id).collect();
+    let mine = store::access::in_each(&*change.tx, change.caller.id, &companies).await?;
+    let held_in =
+        |company: CompanyId| mine.get(&company).map_or(PermissionSet::EMPTY, |grant| grant.permissions);
     let pairs = theirs.iter().map(|grant| (grant.permissions, held_in(grant.company.id)));
     decision::may_reset(is_admin, pairs).map_err(|refusal| match refusal {
         Refusal::Escalation(missing) => {

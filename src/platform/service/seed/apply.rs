@@ -8,13 +8,14 @@ use super::{Applied, CompanyPlace, Secret, Seed, SeedAccess, SeedAccount, SeedRo
 use crate::domain::{
     AccountName, Company, CompanyId, DefaultRole, Description, PermissionSet, RoleName, Violation, password,
 };
+use crate::platform::hash::{self, Party};
 use crate::platform::ids::PrincipalId;
 use crate::platform::service::assignment;
 use crate::platform::service::second_factor::check_secret;
 use crate::platform::store::account::NewAccount;
 use crate::platform::store::principal::NewUser;
 use crate::platform::store::{self, Tx};
-use crate::platform::{CURSOR_KEY, Platform, hash};
+use crate::platform::{CURSOR_KEY, Platform};
 
 /// Most characters of a company's name, of an e-mail address and of a person's name.
 const LONGEST: usize = 254;
@@ -179,7 +180,7 @@ impl Sowing<'_> {
         if let Err(broken) = password::check(&plain) {
             bail!("{}", broken.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join("; "));
         }
-        let turn = self.platform.hasher().turn().await?;
+        let turn = self.platform.hasher().turn(Party::new(None, "seed")).await?;
         Ok(self.platform.hasher().hash(&turn, plain).await?)
     }
 

@@ -1,0 +1,61 @@
+//! A flood of sign-ins, and an honest user in it.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use reqwest::Client;
+use sactl::api::path;
+use tokio::task::JoinSet;
+
+use crate::common::platform::{PASSWORD, Server};
+
+/// Sign-ins of one address at the same time: fewer than its budget of guesses.
+const EACH: usize = 90;
+
+/// Sends a sign-in from this address of the loopback network.
+fn client(last: usize) -> Client {
+    let address = IpAddr::from([127, 0, 1, u8::try_from(last).unwrap()]);
+    Client::builder().no_proxy().tls_certs_only([]).local_address(address).build().unwrap()
+}
+
+async fn sign_in(client: Client, url: String, username: String) -> u16 {
+    let form = [
+        ("grant_type", "password"),
+        ("client_id", "python"),
+        ("username", &username),
+        ("password", PASSWORD),
+    ];
+    let answer = client.post(format!("{url}{}", path::TOKEN)).form(&form).send().await.unwrap();
+    answer.status().as_u16()
+}
+
+/// S18: in a flood of 256 sign-ins, an honest user's sign-in from elsewhere was answered 503 in 13 of 13 tries.
+#[test]
+fn honest_sign_in_while_the_queue_is_full_of_others_succeeds() {
+    let server = Server::sandbox();
+    let url = server.url().to_owned();
+    let places = 64 * std::thread::available_parallelism().unwrap().get();
+    let addresses = 2 + 3 * places / EACH / 2;
+    let statuses = server.block_on(async {
+        let mut flood = JoinSet::new();
+        for address in 1..=addresses {
+            let client = client(address);
+            for number in 0..EACH {
+                flood.spawn(sign_in(client.clone(), url.clone(), format!("name-{address}-{number}")));
+            }
+        }
+        while server.platform().hash_queue().0 < places {
+            assert!(
+                server.platform().hashes_computed() < (addresses * EACH) as u64,
+                "the queue was never full"
+            );
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        for account in ["backup-runner", "fleet-automation"] {
+            assert_eq!(sign_in(client(250), url.clone(), account.to_owned()).await, 200, "{account}");
+        }
+        flood.join_all().await
+    });
+    assert!(statuses.contains(&503), "the queue was never full: {statuses:?}");
+    assert_eq!(server.platform().hash_queue(), (0, 0));
+}
