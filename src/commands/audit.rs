@@ -82,22 +82,22 @@ impl Args {
 /// # Errors
 /// `missing_permission`, and those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let acting = CompanySession::open(context).await?;
+    let session = CompanySession::open(context).await?;
     let query = args.query(Timestamp::now());
-    let mut rows = Rows::new(&acting);
+    let mut rows = Rows::new(&session);
     if args.follow { rows.follow(query).await } else { rows.once(query, args.limit).await }
 }
 
 /// Explains why the log cannot be read.
-fn explained(acting: &CompanySession<'_>, error: client::Error) -> CliError {
+fn explained(session: &CompanySession<'_>, error: client::Error) -> CliError {
     let subject = error.subject.clone();
     let error = CliError::from(error);
     match error.code() {
         Code::MissingPermission => {
-            lacking_permission(error, &subject, &Permission::AUDITING_VIEW.to_string(), acting.company)
+            lacking_permission(error, &subject, &Permission::AUDITING_VIEW.to_string(), session.company)
         }
         Code::NotFound => error
-            .at(acting.session.origin())
+            .at(session.client.origin())
             .hint(CommandLine::new("company list").after("list your companies with: ")),
         _ => error,
     }
@@ -105,24 +105,24 @@ fn explained(acting: &CompanySession<'_>, error: client::Error) -> CliError {
 
 /// The records as they come.
 struct Rows<'a> {
-    acting: &'a CompanySession<'a>,
+    session: &'a CompanySession<'a>,
     writer: Option<RowWriter<'a>>,
     begun: bool,
     company: Option<Company>,
 }
 
 impl<'a> Rows<'a> {
-    fn new(acting: &'a CompanySession<'a>) -> Self {
-        let output_context = acting.output_context();
+    fn new(session: &'a CompanySession<'a>) -> Self {
+        let output_context = session.output_context();
         let writer =
-            output_context.streams().then(|| RowWriter::selecting(&output_context, acting.ui.selection()));
-        Self { acting, writer, begun: false, company: None }
+            output_context.streams().then(|| RowWriter::selecting(&output_context, session.ui.selection()));
+        Self { session, writer, begun: false, company: None }
     }
 
     async fn rows(&mut self, page: Page<AuditRecord>) -> Vec<AuditRow> {
         let known = match self.company.take().or(page.company) {
             Some(company) => company,
-            None => self.acting.named_company().await,
+            None => self.session.named_company().await,
         };
         let company = self.company.insert(known);
         page.data.into_iter().map(|record| AuditRow::new(record, company.clone())).collect()
@@ -130,7 +130,7 @@ impl<'a> Rows<'a> {
 
     /// Writes rows at once, for forms in which that can be done.
     fn write(&mut self, writer: RowWriter<'_>, rows: &[AuditRow]) -> Result<()> {
-        let ui = self.acting.ui;
+        let ui = self.session.ui;
         if !std::mem::replace(&mut self.begun, true) {
             ui.answer(|out| writer.begin::<AuditRow>(out))?;
         }
@@ -139,10 +139,10 @@ impl<'a> Rows<'a> {
 
     /// Shows what there is.
     async fn once(&mut self, query: AuditQuery, limit: Option<u64>) -> Result<()> {
-        let mut pages = self.acting.session.list_audit_records(self.acting.company, &query)?;
+        let mut pages = self.session.client.list_audit_records(self.session.company, &query)?;
         let mut left = limit.unwrap_or(u64::MAX);
         let (mut kept, mut is_cut) = (Vec::new(), false);
-        while let Some(mut page) = pages.next().await.map_err(|error| explained(self.acting, error))? {
+        while let Some(mut page) = pages.next().await.map_err(|error| explained(self.session, error))? {
             let count = page.data.len() as u64;
             is_cut = count > left || (count == left && page.next.is_some());
             page.data.truncate(usize::try_from(left).unwrap_or(usize::MAX));
@@ -153,7 +153,7 @@ impl<'a> Rows<'a> {
                 None => kept.extend(rows),
             }
             if is_cut {
-                self.acting.ui.note("there are older records; remove --limit to see all");
+                self.session.ui.note("there are older records; remove --limit to see all");
                 break;
             }
         }
@@ -162,15 +162,15 @@ impl<'a> Rows<'a> {
         }
         let company = match self.company.take() {
             Some(company) => company,
-            None => self.acting.named_company().await,
+            None => self.session.named_company().await,
         };
-        self.acting.show(&AuditLogView::new(company, kept, is_cut))
+        self.session.show(&AuditLogView::new(company, kept, is_cut))
     }
 
     /// Shows what there is and what comes, until the command is interrupted. Records become visible in another order
     /// than that of their times, so that the last minute is read again each time.
     async fn follow(&mut self, mut query: AuditQuery) -> Result<()> {
-        let is_table = self.acting.output_context().shape() == Shape::As(Format::Table);
+        let is_table = self.session.output_context().shape() == Shape::As(Format::Table);
         if self.writer.is_none() && !is_table {
             return Err(CliError::usage(
                 "--follow writes records one by one: use -o jsonl, csv, name or table",
@@ -183,7 +183,7 @@ impl<'a> Rows<'a> {
                 Ok(()) => is_away = false,
                 Err(error) if !may_pass(error.code()) => return Err(error),
                 Err(error) if !std::mem::replace(&mut is_away, true) => {
-                    self.acting.ui.note(format!("{}; trying again", error.message()));
+                    self.session.ui.note(format!("{}; trying again", error.message()));
                 }
                 Err(_) => {}
             }
@@ -198,14 +198,14 @@ impl<'a> Rows<'a> {
 
     /// Shows the records that were not seen before.
     async fn new_records(&mut self, query: &AuditQuery, seen: &mut HashMap<i64, Timestamp>) -> Result<()> {
-        let mut pages = self.acting.session.list_audit_records(self.acting.company, query)?;
-        while let Some(mut page) = pages.next().await.map_err(|error| explained(self.acting, error))? {
+        let mut pages = self.session.client.list_audit_records(self.session.company, query)?;
+        while let Some(mut page) = pages.next().await.map_err(|error| explained(self.session, error))? {
             page.data.retain(|record| seen.insert(record.id, record.at).is_none());
             let rows = self.rows(page).await;
             match self.writer {
                 Some(writer) => self.write(writer, &rows)?,
                 None => self
-                    .acting
+                    .session
                     .ui
                     .answer(|out| rows.iter().try_for_each(|row| writeln!(out, "{}", row.line())))?,
             }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::shared::access_args::AccessSpec;
 use super::shared::company_session::CompanySession;
 use super::shared::hints::ActionDescription;
-use super::shared::new_password::{NewPassword, new_key};
+use super::shared::new_password::new_key;
 use super::shared::prompts;
 use super::shared::undo::say_undo;
 use crate::api::account::CreateAccount;
@@ -17,11 +17,11 @@ use crate::output::CreatedView;
 use crate::text::CommandLine;
 
 mod questions;
-mod wish;
+mod request;
 
-pub use wish::Args;
+pub use request::Args;
 
-use wish::{Wish, checked};
+use request::CreateRequest;
 
 /// Creates the account.
 ///
@@ -32,67 +32,62 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     args.password.refuse_to_lose(context)?;
     if args.is_incomplete() && context.ui().asks_for_what_is_missing() {
         let asked = questions::ask(args, context).await?;
-        finish(&asked.wish, asked.description, asked.password, context).await?;
+        finish(&asked.session, asked.request, context).await?;
         prompts::tell_line(context, asked.line);
         return Ok(());
     }
-    let wish = args.wish()?;
-    let (description, password) = checked(&wish, context).await?;
-    finish(&wish, description, password, context).await
+    let request = args.request(context).await?;
+    let session = CompanySession::open(context)
+        .await
+        .state_shown_by(|| CommandLine::new("show").operand(&request.name))?;
+    finish(&session, request, context).await
 }
 
-/// Does what is wished for, or tries it.
-async fn finish(
-    wish: &Wish,
-    description: Option<Description>,
-    password: NewPassword,
-    context: &Context,
-) -> Result<()> {
-    let acting = CompanySession::open(context)
-        .await
-        .state_shown_by(|| CommandLine::new("show").operand(&wish.name))?;
-    let asked = asked(wish, &acting, context).await?;
+/// Creates the account, or tries it.
+async fn finish(session: &CompanySession<'_>, request: CreateRequest, context: &Context) -> Result<()> {
+    let asked = asked(&request, session, context).await?;
+    let CreateRequest { name, description, password, dry_run, .. } = request;
     let new = CreateAccount {
-        name: wish.name.clone(),
-        password: if wish.dry_run.is_on { password.for_dry_run() } else { password.password().clone() },
+        name: name.clone(),
+        password: if dry_run.is_on { password.for_dry_run() } else { password.password().clone() },
         description: description.map(Description::into_string),
         access: asked.iter().map(|(company, rights)| rights.to_initial(*company)).collect(),
     };
-    let attempt = ActionDescription { asked, ..ActionDescription::new(Operation::Create, &wish.name) };
-    if wish.dry_run.is_on {
-        let change = acting.session.create_account(acting.company, &new, &new_key());
-        return acting.dry_run(change, &attempt, would).await;
+    let attempt = ActionDescription { asked, ..ActionDescription::new(Operation::Create, &name) };
+    if dry_run.is_on {
+        let change = session.client.create_account(session.company, &new, &new_key());
+        return session.dry_run(change, &attempt, would).await;
     }
-    let request = json!({ "description": &new.description, "access": &new.access });
-    let sent = password.send(&acting, "create", &wish.name, request)?;
-    match acting.session.create_account(acting.company, &new, sent.key()).await {
+    let body = json!({ "description": &new.description, "access": &new.access });
+    let sent = password.send(session, "create", &name, body)?;
+    match session.client.create_account(session.company, &new, sent.key()).await {
         Ok(detail) => {
-            acting.say(what_was_done(&detail));
+            session.say(what_was_done(&detail));
             let owner = detail.account.owner.id;
-            say_undo(acting.ui, CommandLine::new("delete").operand(&wish.name).flag("--company", owner));
-            sent.done(&acting, |password| CreatedView::new(detail.clone(), password))
+            say_undo(session.ui, CommandLine::new("delete").operand(&name).flag("--company", owner));
+            sent.done(session, |password| CreatedView::new(detail.clone(), password))
         }
-        Err(error) => Err(sent.failed(acting.explain(error, &attempt).await)),
+        Err(error) => Err(sent.failed(session.explain(error, &attempt).await)),
     }
 }
 
 /// Every company with the access asked for there, each at most once.
 async fn asked(
-    wish: &Wish,
-    acting: &CompanySession<'_>,
+    request: &CreateRequest,
+    session: &CompanySession<'_>,
     context: &Context,
 ) -> Result<Vec<(CompanyId, AccessSpec)>> {
     let mut asked = Vec::new();
-    if let Some(rights) = &wish.rights {
-        asked.push((acting.company, acting.spelled_out(rights.clone()).await?));
+    if let Some(rights) = &request.access {
+        asked.push((session.company, session.spelled_out(rights.clone()).await?));
     }
-    for grant in &wish.grants {
+    for grant in &request.grants {
         let Company { id, name } = context.resolve_company(&grant.company).await?;
         if asked.iter().any(|(company, _)| *company == id) {
             return Err(CliError::usage(format!("access in {name} ({id}) is given twice"))
                 .hint("give each company once; --role and --permission apply to the active company"));
         }
-        asked.push((id, acting.spelled_out(grant.rights.clone()).await?));
+        asked.push((id, session.spelled_out(grant.rights.clone()).await?));
     }
     Ok(asked)
 }

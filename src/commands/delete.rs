@@ -53,25 +53,25 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         name_the_account(context, &what, Operation::Delete, &name, outcome).await?;
         require_typed(context, &what, &name).await?;
     }
-    let acting =
+    let session =
         CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
-    let change = acting.session.delete_account(acting.company, &name);
+    let change = session.client.delete_account(session.company, &name);
     if args.dry_run.is_on {
         // Who may not look may still be allowed to delete.
-        let detail = acting.session.show_account(acting.company, &name).await.ok();
+        let detail = session.client.show_account(session.company, &name).await.ok();
         let would = |_: &_| match &detail {
             Some(detail) => format!("would be deleted: {}", in_words(detail)),
             None => format!("{name} would be deleted, with its access in every company"),
         };
-        return acting.dry_run(change, &attempt, would).await;
+        return session.dry_run(change, &attempt, would).await;
     }
     let view = match change.await {
         Ok(Some(deletion)) => DeletedView::from(deletion),
         Ok(None) => DeletedView::gone(&name),
-        Err(error) => return Err(acting.explain(error, &attempt).await),
+        Err(error) => return Err(session.explain(error, &attempt).await),
     };
-    acting.done(format!("Deleted {name}, which was owned by")).await;
-    acting.show(&view)
+    session.done(format!("Deleted {name}, which was owned by")).await;
+    session.show(&view)
 }
 
 /// Deletes several accounts: one preview, one question, and on after a failure.

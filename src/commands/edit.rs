@@ -45,41 +45,41 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         Some(description) => description,
         None => ask_description(context.ui(), &name).await?,
     };
-    let acting =
+    let session =
         CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     let edit = EditAccount { description: description.map(Description::into_string) };
     let attempt = ActionDescription::new(Operation::Edit, &name);
-    let change = acting.session.edit_account(acting.company, &name, &edit);
+    let change = session.client.edit_account(session.company, &name, &edit);
     if args.dry_run.is_on {
         let would = |account: &Account| {
             format!("the description of {}, owned by {}, would change", account.name, account.owner)
         };
-        return acting.dry_run(change, &attempt, would).await;
+        return session.dry_run(change, &attempt, would).await;
     }
-    let before = description_before(&acting, &name).await;
+    let before = description_before(&session, &name).await;
     match change.await {
         Ok(account) => {
             let told = format!("Changed the description of {}, owned by {}", account.name, account.owner);
             let old = before.as_deref().map(|old| if old.is_empty() { "none" } else { old });
-            acting.say(old.map_or_else(|| told.clone(), |old| format!("{told}; before: {old}")));
+            session.say(old.map_or_else(|| told.clone(), |old| format!("{told}; before: {old}")));
             if let Some(before) = before {
                 let undo =
                     CommandLine::new("edit").operand(&account.name).flag("--company", account.owner.id);
-                say_undo(acting.ui, undo.flag("--description", before));
+                say_undo(session.ui, undo.flag("--description", before));
             }
-            acting.show(&AccountView::from(account))
+            session.show(&AccountView::from(account))
         }
-        Err(error) => Err(acting.explain(error, &attempt).await),
+        Err(error) => Err(session.explain(error, &attempt).await),
     }
 }
 
 /// The description that will be replaced, for the message alone: `None` when no message is shown, and for a caller
 /// that may not read it.
-async fn description_before(acting: &CompanySession<'_>, name: &str) -> Option<String> {
-    if !acting.ui.speaks() {
+async fn description_before(session: &CompanySession<'_>, name: &str) -> Option<String> {
+    if !session.ui.speaks() {
         return None;
     }
-    let detail = acting.session.show_account(acting.company, name).await.ok()?;
+    let detail = session.client.show_account(session.company, name).await.ok()?;
     Some(detail.account.description.unwrap_or_default())
 }
 

@@ -17,12 +17,12 @@ use crate::text::CommandLine;
 
 mod bulk;
 mod questions;
-mod wanted;
+mod request;
 
 pub(super) use bulk::learn_roles;
-pub use wanted::Args;
+pub use request::Args;
 
-use wanted::Wanted;
+use request::GrantRequest;
 
 /// Gives or changes the access.
 ///
@@ -30,18 +30,18 @@ use wanted::Wanted;
 /// `usage`; `escalation`, `self_modification`, `not_found`, `invalid_input`, and those of signing in and of
 /// writing.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let wanted = args.wanted()?;
+    let request = args.request()?;
     if args.is_bulk() {
-        return bulk::run(args, wanted, context).await;
+        return bulk::run(args, request, context).await;
     }
     if args.is_incomplete() && context.ui().asks_for_what_is_missing() {
         let dry_run = args.dry_run;
-        let asked = questions::ask(args, wanted, context).await?;
-        finish(&asked.acting, &asked.name, &asked.wanted, dry_run).await?;
+        let asked = questions::ask(args, request, context).await?;
+        finish(&asked.session, &asked.name, &asked.request, dry_run).await?;
         prompts::tell_line(context, asked.line);
         return Ok(());
     }
-    let Some(wanted) = wanted else {
+    let Some(request) = request else {
         let what = match args.name() {
             Some(_) => "say what access to give",
             None => "the account name is missing; say also what access to give",
@@ -54,59 +54,64 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         return Err(CliError::usage("the account name is missing, and there is no terminal to ask on")
             .hint(CommandLine::new("list").after("list the accounts with: ")));
     };
-    let acting =
+    let session =
         CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
-    finish(&acting, &name, &wanted, args.dry_run).await
+    finish(&session, &name, &request, args.dry_run).await
 }
 
-/// Does what is wanted, or tries it.
-async fn finish(acting: &CompanySession<'_>, name: &str, wanted: &Wanted, dry_run: DryRunArgs) -> Result<()> {
-    let wanted = &spelled_out(acting, wanted).await?;
-    let (change, attempt) = (change(acting, name, wanted), attempt(acting, name, wanted));
+/// Changes the access, or tries it.
+async fn finish(
+    session: &CompanySession<'_>,
+    name: &str,
+    request: &GrantRequest,
+    dry_run: DryRunArgs,
+) -> Result<()> {
+    let request = &spelled_out(session, request).await?;
+    let (change, attempt) = (change(session, name, request), attempt(session, name, request));
     if dry_run.is_on {
-        return acting.dry_run(change, &attempt, would).await;
+        return session.dry_run(change, &attempt, would).await;
     }
     match change.await {
         Ok(done) => {
-            acting.say(what_was_done(&done));
+            session.say(what_was_done(&done));
             if done.changed {
                 let company = done.access.company.id;
-                say_undo(acting.ui, restore_access(name, company, done.before.as_ref()));
+                say_undo(session.ui, restore_access(name, company, done.before.as_ref()));
             }
-            acting.show(&GrantView::from(done))
+            session.show(&GrantView::from(done))
         }
-        Err(error) => Err(acting.explain(error, &attempt).await),
+        Err(error) => Err(session.explain(error, &attempt).await),
     }
 }
 
-/// What is wanted, with patterns of permissions written out.
-async fn spelled_out(acting: &CompanySession<'_>, wanted: &Wanted) -> Result<Wanted> {
-    Ok(match wanted {
-        Wanted::Set(access) => Wanted::Set(acting.spelled_out(access.clone()).await?),
-        Wanted::Adjust(adjust) => Wanted::Adjust(AdjustArgs {
-            add: acting.written_out(adjust.add.clone()).await?,
-            remove: acting.written_out(adjust.remove.clone()).await?,
+/// The request, with patterns of permissions written out.
+async fn spelled_out(session: &CompanySession<'_>, request: &GrantRequest) -> Result<GrantRequest> {
+    Ok(match request {
+        GrantRequest::Set(access) => GrantRequest::Set(session.spelled_out(access.clone()).await?),
+        GrantRequest::Adjust(adjust) => GrantRequest::Adjust(AdjustArgs {
+            add: session.written_out(adjust.add.clone()).await?,
+            remove: session.written_out(adjust.remove.clone()).await?,
         }),
     })
 }
 
-fn change<'a>(acting: &CompanySession<'a>, name: &str, wanted: &Wanted) -> Change<'a, AccessChange> {
-    match wanted {
-        Wanted::Set(rights) => acting.session.set_access(acting.company, name, &rights.to_set()),
-        Wanted::Adjust(adjust) => {
+fn change<'a>(session: &CompanySession<'a>, name: &str, request: &GrantRequest) -> Change<'a, AccessChange> {
+    match request {
+        GrantRequest::Set(rights) => session.client.set_access(session.company, name, &rights.to_set()),
+        GrantRequest::Adjust(adjust) => {
             let AdjustArgs { add, remove } = adjust.clone();
-            acting.session.adjust_access(acting.company, name, &AdjustPermissions { add, remove })
+            session.client.adjust_access(session.company, name, &AdjustPermissions { add, remove })
         }
     }
 }
 
-fn attempt<'a>(acting: &CompanySession<'_>, name: &'a str, wanted: &Wanted) -> ActionDescription<'a> {
-    match wanted {
-        Wanted::Set(rights) => {
-            ActionDescription::new(Operation::SetAccess, name).asking(acting.company, rights.clone())
+fn attempt<'a>(session: &CompanySession<'_>, name: &'a str, request: &GrantRequest) -> ActionDescription<'a> {
+    match request {
+        GrantRequest::Set(rights) => {
+            ActionDescription::new(Operation::SetAccess, name).asking(session.company, rights.clone())
         }
-        Wanted::Adjust(adjust) => ActionDescription {
-            asked: vec![(acting.company, AccessSpec::Permissions(adjust.add.clone()))],
+        GrantRequest::Adjust(adjust) => ActionDescription {
+            asked: vec![(session.company, AccessSpec::Permissions(adjust.add.clone()))],
             also_named: adjust.remove.clone(),
             ..ActionDescription::new(Operation::AdjustAccess, name)
         },

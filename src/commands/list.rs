@@ -26,11 +26,11 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     if args.companies.companies.is_some() {
         return several::run(&args, context).await;
     }
-    let acting = CompanySession::open(context).await?;
-    let mut rows = Rows::new(&args, &acting);
+    let session = CompanySession::open(context).await?;
+    let mut rows = Rows::new(&args, &session);
     let mut asked = args.asked();
     for part in args.parts() {
-        let cut = take_part(&args, part, &mut rows, &acting).await?;
+        let cut = take_part(&args, part, &mut rows, &session).await?;
         match part {
             Some(Ownership::Owned) => asked.owned_cut = cut,
             Some(Ownership::External) => asked.external_cut = cut,
@@ -38,10 +38,10 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         }
     }
     if let (0, Some(role)) = (rows.taken, args.filter.role()) {
-        acting.require_role(role).await?;
+        session.require_role(role).await?;
     }
     if rows.taken == 0 {
-        acting.require_permissions(args.filter.permissions()).await?;
+        session.require_permissions(args.filter.permissions()).await?;
     }
     rows.finish(asked).await
 }
@@ -51,19 +51,19 @@ async fn take_part(
     args: &Args,
     part: Option<Ownership>,
     rows: &mut Rows<'_>,
-    acting: &CompanySession<'_>,
+    session: &CompanySession<'_>,
 ) -> Result<Option<Cut>> {
-    let mut pages = acting.session.list_accounts(acting.company, &args.query(part, rows.now))?;
+    let mut pages = session.client.list_accounts(session.company, &args.query(part, rows.now))?;
     rows.begin_part();
     while let Some(page) = match pages.next().await {
         Ok(page) => page,
         Err(error) => {
             let attempt = ActionDescription::new(Operation::List, "");
             let attempt = match args.filter.role().cloned() {
-                Some(role) => attempt.asking(acting.company, AccessSpec::Role(role)),
+                Some(role) => attempt.asking(session.company, AccessSpec::Role(role)),
                 None => attempt,
             };
-            return Err(acting.explain(error, &attempt).await);
+            return Err(session.explain(error, &attempt).await);
         }
     } {
         if rows.take(page).await? {
@@ -76,7 +76,7 @@ async fn take_part(
 /// The rows as they come: written at once where the form and the order allow it, else kept for the whole answer.
 struct Rows<'a> {
     args: &'a Args,
-    acting: &'a CompanySession<'a>,
+    session: &'a CompanySession<'a>,
     writer: Option<RowWriter<'a>>,
     /// What ages count from.
     now: Timestamp,
@@ -95,13 +95,13 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(args: &'a Args, acting: &'a CompanySession<'a>) -> Self {
-        let output_context = acting.output_context();
+    fn new(args: &'a Args, session: &'a CompanySession<'a>) -> Self {
+        let output_context = session.output_context();
         let writer =
-            output_context.streams().then(|| RowWriter::selecting(&output_context, acting.ui.selection()));
+            output_context.streams().then(|| RowWriter::selecting(&output_context, session.ui.selection()));
         Self {
             args,
-            acting,
+            session,
             writer,
             now: Timestamp::now(),
             kept: Vec::new(),
@@ -131,7 +131,7 @@ impl<'a> Rows<'a> {
         page.data.retain(|account| filter.keeps(account, self.now));
         if self.args.is_sorted() {
             self.unsorted.append(&mut page.data);
-            self.acting.ui.progress(self.unsorted.len() as u64, self.total.unwrap_or(0), "accounts");
+            self.session.ui.progress(self.unsorted.len() as u64, self.total.unwrap_or(0), "accounts");
             return Ok(false);
         }
         let has_more = page.next.is_some() && !filter.is_local();
@@ -147,7 +147,7 @@ impl<'a> Rows<'a> {
         accounts.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
         self.left -= accounts.len() as u64;
         self.taken += accounts.len() as u64;
-        self.acting.ui.progress(self.taken, total, "accounts");
+        self.session.ui.progress(self.taken, total, "accounts");
         let company = self.company(None).await;
         let rows = accounts.into_iter().map(|account| AccountRow::new(account, company.clone()));
         if let Some(writer) = self.writer {
@@ -168,7 +168,7 @@ impl<'a> Rows<'a> {
         if !self.is_cut {
             return Ok(None);
         }
-        self.acting.ui.note(match self.total {
+        self.session.ui.note(match self.total {
             None => "there are more accounts; remove --limit to see all".to_owned(),
             Some(total) => format!("there are {total} accounts in total; remove --limit to see all"),
         });
@@ -179,14 +179,14 @@ impl<'a> Rows<'a> {
     async fn company(&mut self, of_page: Option<Company>) -> Company {
         let known = match self.company.take().or(of_page) {
             Some(company) => company,
-            None => self.acting.named_company().await,
+            None => self.session.named_company().await,
         };
         self.company.insert(known).clone()
     }
 
     /// Writes the rows of a page.
     fn write(&mut self, writer: RowWriter<'_>, views: &[AccountRow]) -> Result<()> {
-        let ui = self.acting.ui;
+        let ui = self.session.ui;
         if !std::mem::replace(&mut self.begun, true) {
             ui.answer(|out| writer.begin::<AccountRow>(out))?;
         }
@@ -198,7 +198,7 @@ impl<'a> Rows<'a> {
             return Ok(());
         }
         let is_table = matches!(
-            self.acting.output_context().shape(),
+            self.session.output_context().shape(),
             Shape::As(Format::Table | Format::Markdown | Format::Html)
         );
         let is_empty = |wanted: Ownership| {
@@ -209,14 +209,14 @@ impl<'a> Rows<'a> {
             asked.may = self.may().await;
         }
         let company = self.company(None).await;
-        self.acting.show(&AccountListView::new(company, self.kept, asked))
+        self.session.show(&AccountListView::new(company, self.kept, asked))
     }
 
     /// What the caller may do about an empty table; nothing is said about it where that cannot be had.
     async fn may(&self) -> Option<May> {
-        let here = IdentityQuery { company: Some(self.acting.company), ..IdentityQuery::default() };
-        let me = self.acting.session.me_of(&here).await.ok()?;
-        let held = held_in(&me, self.acting.company)?;
+        let here = IdentityQuery { company: Some(self.session.company), ..IdentityQuery::default() };
+        let me = self.session.client.me_of(&here).await.ok()?;
+        let held = held_in(&me, self.session.company)?;
         Some(May {
             create: held.contains(Permission::SERVICE_ACCOUNTS_CREATE),
             edit: held.contains(Permission::SERVICE_ACCOUNTS_EDIT),

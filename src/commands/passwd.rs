@@ -60,19 +60,19 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     name_the_account(context, &what, Operation::ResetPassword, &name, outcome).await?;
     require_confirmation(context, &what).await?;
     let password = args.password.read(context, &name).await?;
-    let acting =
+    let session =
         CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
     let new = password.password().clone();
     let request = ResetPassword { password: new.clone(), current_password: current };
-    let sent = password.send(&acting, "passwd", &name, json!({}))?;
-    match reset(&acting, &name, request).await {
+    let sent = password.send(&session, "passwd", &name, json!({}))?;
+    match reset(&session, &name, request).await {
         Ok(PasswordChange { account }) => {
-            acting.say(format!(
+            session.say(format!(
                 "Reset the password of {}, owned by {}; all its tokens were revoked",
                 account.name, account.owner
             ));
             context.keep_own_password(&account.name, new).await;
-            sent.done(&acting, |password| PasswordView::new(account.clone(), password))
+            sent.done(&session, |password| PasswordView::new(account.clone(), password))
         }
         Err(error) => Err(sent.failed(error)),
     }
@@ -80,25 +80,25 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
 
 async fn dry_run(args: &Args, name: &str, current: Option<Password>, context: &Context) -> Result<()> {
     let password = args.password.read(context, name).await?;
-    let acting = CompanySession::open(context).await?;
+    let session = CompanySession::open(context).await?;
     let is_given = current.is_some();
     let request = ResetPassword { password: password.for_dry_run(), current_password: current };
-    let change = acting.session.reset_password(acting.company, name, &request);
+    let change = session.client.reset_password(session.company, name, &request);
     let would = |PasswordChange { account }: &PasswordChange| {
         format!(
             "the password of {}, owned by {}, would be reset, and all its tokens revoked",
             account.name, account.owner
         )
     };
-    match try_out(acting.ui, acting.session.origin(), change, would).await? {
-        Some(refusal) => Err(explained(&acting, name, refusal, is_given).await),
+    match try_out(session.ui, session.client.origin(), change, would).await? {
+        Some(refusal) => Err(explained(&session, name, refusal, is_given).await),
         None => Ok(()),
     }
 }
 
 /// The refusal of a reset; `is_given` says that the present password was given.
 async fn explained(
-    acting: &CompanySession<'_>,
+    session: &CompanySession<'_>,
     name: &str,
     error: client::Error,
     is_given: bool,
@@ -106,25 +106,25 @@ async fn explained(
     if !is_given && wants_the_present_password(&error) {
         return CliError::from(error).hint("pass it with --current-password-file FILE");
     }
-    acting.explain(error, &ActionDescription::new(Operation::ResetPassword, name)).await
+    session.explain(error, &ActionDescription::new(Operation::ResetPassword, name)).await
 }
 
 /// Sends the request; a second time with the present password where an account resets its own and can be asked.
 async fn reset(
-    acting: &CompanySession<'_>,
+    session: &CompanySession<'_>,
     name: &str,
     mut request: ResetPassword,
 ) -> Result<PasswordChange> {
     let is_given = request.current_password.is_some();
-    let mut outcome = acting.session.reset_password(acting.company, name, &request).await;
-    if !is_given && acting.ui.is_interactive() && outcome.as_ref().is_err_and(wants_the_present_password) {
-        let typed = acting.ui.prompt_secret(&format!("Current password of {name}")).await?;
+    let mut outcome = session.client.reset_password(session.company, name, &request).await;
+    if !is_given && session.ui.is_interactive() && outcome.as_ref().is_err_and(wants_the_present_password) {
+        let typed = session.ui.prompt_secret(&format!("Current password of {name}")).await?;
         request.current_password = Some(Password::new(typed.as_str()));
-        outcome = acting.session.reset_password(acting.company, name, &request).await;
+        outcome = session.client.reset_password(session.company, name, &request).await;
     }
     match outcome {
         Ok(change) => Ok(change),
-        Err(error) => Err(explained(acting, name, error, is_given).await),
+        Err(error) => Err(explained(session, name, error, is_given).await),
     }
 }
 

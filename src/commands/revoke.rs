@@ -81,33 +81,33 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         name_the_account(context, &what, Operation::RemoveAccess, &name, outcome).await?;
         require_confirmation(context, &what).await?;
     }
-    let acting =
+    let session =
         CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
-    let change = acting.session.remove_access(acting.company, &name);
+    let change = session.client.remove_access(session.company, &name);
     if args.dry_run.is_on {
-        return acting.dry_run(change, &attempt, |removal| would(removal.as_ref(), &name)).await;
+        return session.dry_run(change, &attempt, |removal| would(removal.as_ref(), &name)).await;
     }
     let removal = match change.await {
         Ok(Some(removal)) => removal,
         // Done by an attempt before, whose answer was lost; what the company no longer sees was external.
         Ok(None) => AccessRemoval {
             account: None,
-            company: acting.named_company().await,
+            company: session.named_company().await,
             before: None,
             changed: true,
         },
-        Err(error) => return Err(acting.explain(error, &attempt).await),
+        Err(error) => return Err(session.explain(error, &attempt).await),
     };
-    acting.say(if removal.changed {
+    session.say(if removal.changed {
         let before = removal.before.as_ref().map(|access| format!("; before: {}", prompts::held(access)));
         format!("Removed all access of {name} in {}{}", removal.company, before.unwrap_or_default())
     } else {
         format!("Unchanged: {name} had no access in {}", removal.company)
     });
     if let Some(before) = &removal.before {
-        say_undo(acting.ui, restore_access(&name, removal.company.id, Some(before)));
+        say_undo(session.ui, restore_access(&name, removal.company.id, Some(before)));
     }
-    acting.show(&RevokeView::new(removal, &name))
+    session.show(&RevokeView::new(removal, &name))
 }
 
 /// Removes the access of several accounts, or in several companies.

@@ -35,10 +35,10 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         return show_several(args.names, context).await;
     }
     let name = missing::account(context, args.names.into_iter().next(), Operation::Show).await?;
-    let acting = CompanySession::open(context).await?;
-    match acting.session.show_account(acting.company, &name).await {
-        Ok(detail) => acting.show(&AccountDetailView::from(detail)),
-        Err(error) => Err(acting.explain(error, &ActionDescription::new(Operation::Show, &name)).await),
+    let session = CompanySession::open(context).await?;
+    match session.client.show_account(session.company, &name).await {
+        Ok(detail) => session.show(&AccountDetailView::from(detail)),
+        Err(error) => Err(session.explain(error, &ActionDescription::new(Operation::Show, &name)).await),
     }
 }
 
@@ -46,13 +46,13 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
 /// as it is there.
 async fn show_several(words: Vec<String>, context: &Context) -> Result<()> {
     let names = several::names(context, words).await?;
-    let acting = CompanySession::open(context).await?;
-    let output_context = acting.output_context();
+    let session = CompanySession::open(context).await?;
+    let output_context = session.output_context();
     let writer =
-        output_context.streams().then(|| RowWriter::selecting(&output_context, acting.ui.selection()));
+        output_context.streams().then(|| RowWriter::selecting(&output_context, session.ui.selection()));
     let read = names
         .iter()
-        .map(|name| async { (name.as_str(), acting.session.show_account(acting.company, name).await) });
+        .map(|name| async { (name.as_str(), session.client.show_account(session.company, name).await) });
     let mut read = stream::iter(read).buffered(AT_A_TIME);
     let (mut shown, mut kept, mut not_found) = (0, Vec::new(), Vec::new());
     while let Some((name, answer)) = read.next().await {
@@ -63,11 +63,11 @@ async fn show_several(words: Vec<String>, context: &Context) -> Result<()> {
                 continue;
             }
             Err(error) => {
-                return Err(acting.explain(error, &ActionDescription::new(Operation::Show, name)).await);
+                return Err(session.explain(error, &ActionDescription::new(Operation::Show, name)).await);
             }
         };
         match writer {
-            Some(writer) => acting.ui.answer(|out| {
+            Some(writer) => session.ui.answer(|out| {
                 if shown == 0 {
                     writer.begin::<AccountDetailView>(out)?;
                 }
@@ -76,17 +76,17 @@ async fn show_several(words: Vec<String>, context: &Context) -> Result<()> {
             None => kept.push(account),
         }
         shown += 1;
-        acting.ui.progress(shown, names.len() as u64, "accounts");
+        session.ui.progress(shown, names.len() as u64, "accounts");
     }
     if !kept.is_empty() {
-        acting.show(&AccountDetailsView::new(acting.named_company().await, kept))?;
+        session.show(&AccountDetailsView::new(session.named_company().await, kept))?;
     }
-    verdict(&acting, not_found, names.len()).await
+    verdict(&session, not_found, names.len()).await
 }
 
 /// The error about the accounts that were not found, with what was probably meant by each; `Ok` where there is none.
 async fn verdict(
-    acting: &CompanySession<'_>,
+    session: &CompanySession<'_>,
     mut not_found: Vec<(&str, client::Error)>,
     asked: usize,
 ) -> Result<()> {
@@ -95,18 +95,18 @@ async fn verdict(
         (0, _) => return Ok(()),
         (1, 1) => {
             let (name, error) = not_found.remove(0);
-            return Err(acting.explain(error, &ActionDescription::new(Operation::Show, name)).await);
+            return Err(session.explain(error, &ActionDescription::new(Operation::Show, name)).await);
         }
         (missing, asked) if missing == asked => Code::NotFound,
         _ => Code::Partial,
     };
-    let known = acting.known().await;
+    let known = session.known().await;
     let reasons = not_found.into_iter().map(|(name, error)| {
         let meant = meant(name, &known).map(|meant| format!("; {meant}")).unwrap_or_default();
         Violation::new("name", "not_found", format!("{}{meant}", error.message))
     });
-    let message = format!("{missing} of {asked} accounts not found at {}", acting.session.origin());
+    let message = format!("{missing} of {asked} accounts not found at {}", session.client.origin());
     Err(CliError::new(code, message)
         .violating(reasons.collect())
-        .hint(CommandLine::new("list").flag("--company", acting.company).after("list the accounts with: ")))
+        .hint(CommandLine::new("list").flag("--company", session.company).after("list the accounts with: ")))
 }

@@ -1,11 +1,10 @@
 //! What `sactl create` asks on a terminal: everything that was not said, then whether to go on.
 
-use super::wish::{Args, Wish, checked};
+use super::request::{Args, CreateRequest, checked};
 use crate::api::Code;
 use crate::client;
 use crate::commands::shared::company_session::CompanySession;
 use crate::commands::shared::hints::ActionDescription;
-use crate::commands::shared::new_password::NewPassword;
 use crate::commands::shared::password_args::PasswordArgs;
 use crate::commands::shared::prompts::{self, Chosen};
 use crate::context::Context;
@@ -14,11 +13,10 @@ use crate::error::{CliError, Result};
 use crate::text::CommandLine;
 use crate::ui::{Choice, Ui};
 
-/// A wish that is complete and agreed to, and the command that says the same without questions.
-pub(super) struct Asked {
-    pub(super) wish: Wish,
-    pub(super) description: Option<Description>,
-    pub(super) password: NewPassword,
+/// A request that is complete and agreed to, and the command that says the same without questions.
+pub(super) struct Asked<'a> {
+    pub(super) session: CompanySession<'a>,
+    pub(super) request: CreateRequest,
     pub(super) line: CommandLine,
 }
 
@@ -26,28 +24,28 @@ pub(super) struct Asked {
 ///
 /// # Errors
 /// Those of asking.
-pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked> {
+pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked<'_>> {
     let ui = context.ui();
     refuse_at_once(&args)?;
-    let acting = CompanySession::open(context).await?;
-    acting.require_right_to_ask(Operation::Create, args.name.as_deref().unwrap_or_default()).await?;
-    let company = acting.named_company().await;
+    let session = CompanySession::open(context).await?;
+    session.require_right_to_ask(Operation::Create, args.name.as_deref().unwrap_or_default()).await?;
+    let company = session.named_company().await;
     let Args { name, mut description, rights, grants, mut password, dry_run } = args;
     let name = if let Some(name) = name {
-        if !password.resumes("create", &name) && acting.sees_account(&name).await {
-            return Err(taken(&acting, &name).await);
+        if !password.resumes("create", &name) && session.sees_account(&name).await {
+            return Err(taken(&session, &name).await);
         }
         name
     } else {
-        let name = ask_free_name(&acting).await?;
+        let name = ask_free_name(&session).await?;
         if description.is_none() {
             description = ask_description(ui).await?;
         }
         name
     };
     let mut summary = Vec::new();
-    let rights = match rights.rights() {
-        None if grants.is_empty() => match acting.ask_access(true, None).await? {
+    let access = match rights.rights() {
+        None if grants.is_empty() => match session.ask_access(true, None).await? {
             Chosen::Nothing => None,
             Chosen::AccessSpec(rights, permissions) => {
                 summary.push(prompts::in_words(&rights, permissions, &company));
@@ -63,14 +61,14 @@ pub(super) async fn ask(args: Args, context: &Context) -> Result<Asked> {
             password = generated;
         }
     }
-    let wish = Wish { name, description, rights, grants, password, dry_run };
-    let (description, new_password) = checked(&wish, context).await?;
+    let (description, new_password) = checked(&name, description, &password, context).await?;
+    let request = CreateRequest { name, description, access, grants, password: new_password, dry_run };
     if !dry_run.is_on {
-        let summary = in_words(&wish, &company, summary);
+        let summary = in_words(&request, &password, &company, summary);
         prompts::agreement(ui, &summary, "Create the account?").await?;
     }
-    let line = line(&wish, &company);
-    Ok(Asked { wish, description, password: new_password, line })
+    let line = line(&request, &password, &company);
+    Ok(Asked { session, request, line })
 }
 
 /// What was said and cannot be is refused before anything is asked.
@@ -87,25 +85,25 @@ async fn ask_name(ui: &Ui) -> Result<String> {
 }
 
 /// A name that no account in sight of the company has: a taken name is reported at once, and asked for again.
-async fn ask_free_name(acting: &CompanySession<'_>) -> Result<String> {
+async fn ask_free_name(session: &CompanySession<'_>) -> Result<String> {
     let mut asked = 1;
     loop {
-        let name = ask_name(acting.ui).await?;
-        if !acting.sees_account(&name).await {
+        let name = ask_name(session.ui).await?;
+        if !session.sees_account(&name).await {
             return Ok(name);
         }
         if asked == prompts::QUESTIONS {
-            return Err(taken(acting, &name).await);
+            return Err(taken(session, &name).await);
         }
-        acting.ui.ask_about(format!("{name} is taken"));
+        session.ui.ask_about(format!("{name} is taken"));
         asked += 1;
     }
 }
 
 /// The refusal that the server would give in the end.
-async fn taken(acting: &CompanySession<'_>, name: &str) -> CliError {
+async fn taken(session: &CompanySession<'_>, name: &str) -> CliError {
     let refusal = client::Error::new(Code::NameTaken, format!("the name {name} is taken"));
-    acting.explain(refusal, &ActionDescription::new(Operation::Create, name)).await
+    session.explain(refusal, &ActionDescription::new(Operation::Create, name)).await
 }
 
 async fn ask_description(ui: &Ui) -> Result<Option<String>> {
@@ -121,37 +119,41 @@ async fn ask_whether_generated(ui: &Ui) -> Result<bool> {
     Ok(ui.choose("Which password", choices, Some(0)).await? == 0)
 }
 
-fn in_words(wish: &Wish, company: &Company, mut access: Vec<String>) -> String {
-    if let (Some(rights), true) = (&wish.rights, access.is_empty()) {
+fn in_words(
+    request: &CreateRequest,
+    password: &PasswordArgs,
+    company: &Company,
+    mut access: Vec<String>,
+) -> String {
+    if let (Some(rights), true) = (&request.access, access.is_empty()) {
         access.push(format!("{rights} in {company}"));
     }
-    access.extend(wish.grants.iter().map(|grant| format!("{} in {}", grant.rights, grant.company)));
+    access.extend(request.grants.iter().map(|grant| format!("{} in {}", grant.rights, grant.company)));
     let access = if access.is_empty() { "no access yet".to_owned() } else { access.join("; ") };
-    let password = if wish.password.generate { "a generated password" } else { "the given password" };
-    format!("{} will be created, owned by {company}, with {password}; access: {access}", wish.name)
+    let password = if password.generate { "a generated password" } else { "the given password" };
+    format!("{} will be created, owned by {company}, with {password}; access: {access}", request.name)
 }
 
 /// The same without questions, and without the password.
-fn line(wish: &Wish, company: &Company) -> CommandLine {
-    let mut line = CommandLine::new("create").operand(&wish.name).flag("--company", company.id);
-    if let Some(description) = &wish.description {
-        line = line.flag("--description", description);
+fn line(request: &CreateRequest, password: &PasswordArgs, company: &Company) -> CommandLine {
+    let mut line = CommandLine::new("create").operand(&request.name).flag("--company", company.id);
+    if let Some(description) = &request.description {
+        line = line.flag("--description", description.as_str());
     }
-    if let Some(rights) = &wish.rights {
+    if let Some(rights) = &request.access {
         line = prompts::flags(line, rights);
     }
-    if wish.rights.is_none() && wish.grants.is_empty() {
+    if request.access.is_none() && request.grants.is_empty() {
         line = line.switch("--no-input");
     }
-    for grant in &wish.grants {
+    for grant in &request.grants {
         line = line.flag("--grant", format!("{}={}", grant.company, grant.rights.listed()));
     }
-    let password = &wish.password;
     line = match (&password.password_file, &password.password_out) {
         (Some(file), _) => line.flag("--password-file", file.display()),
         (None, Some(file)) => line.switch("--generate").flag("--password-out", file.display()),
         (None, None) if password.generate => line.switch("--generate"),
         (None, None) => line.switch("--password-stdin"),
     };
-    if wish.dry_run.is_on { line.switch("--dry-run") } else { line }
+    if request.dry_run.is_on { line.switch("--dry-run") } else { line }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::wanted::{Args, Wanted};
+use super::request::{Args, GrantRequest};
 use crate::api::access::{AccessSpec, AdjustPermissions};
 use crate::commands::shared::access_args::AdjustArgs;
 use crate::commands::shared::carry_out::{Order, Prepared};
@@ -14,13 +14,13 @@ use crate::error::{CliError, Result};
 use crate::fleet::bulk::{self, Give};
 use crate::fleet::read;
 
-pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -> Result<()> {
+pub(super) async fn run(args: Args, request: Option<GrantRequest>, context: &Context) -> Result<()> {
     let like = match &args.like {
         Some(reference) => Some(context.resolve_company(reference).await?.id),
         None => None,
     };
     let mut scope = several::read(context, args.names, &args.companies, like).await?;
-    let give = give(context, wanted, like).await?;
+    let give = give(context, request, like).await?;
     learn_roles(context, &mut scope, &give).await?;
     let plan = bulk::grants(&scope.found, &scope.names, &scope.companies, &give);
     let order =
@@ -28,18 +28,18 @@ pub(super) async fn run(args: Args, wanted: Option<Wanted>, context: &Context) -
     order.carry_out(Prepared { plan, found: scope.found }).await.map(drop)
 }
 
-async fn give(context: &Context, wanted: Option<Wanted>, like: Option<CompanyId>) -> Result<Give> {
+async fn give(context: &Context, request: Option<GrantRequest>, like: Option<CompanyId>) -> Result<Give> {
     let spelled = |names: Vec<String>| async {
         let session = CompanySession::open(context).await?;
         session.written_out(names).await
     };
-    Ok(match (wanted, like) {
+    Ok(match (request, like) {
         (_, Some(company)) => Give::Like(company),
-        (Some(Wanted::Set(AccessSpec::Permissions(names))), None) => {
+        (Some(GrantRequest::Set(AccessSpec::Permissions(names))), None) => {
             Give::Set(AccessSpec::Permissions(spelled(names).await?))
         }
-        (Some(Wanted::Set(spec)), None) => Give::Set(spec),
-        (Some(Wanted::Adjust(AdjustArgs { add, remove })), None) => {
+        (Some(GrantRequest::Set(spec)), None) => Give::Set(spec),
+        (Some(GrantRequest::Adjust(AdjustArgs { add, remove })), None) => {
             Give::Adjust(AdjustPermissions { add: spelled(add).await?, remove: spelled(remove).await? })
         }
         (None, None) => {

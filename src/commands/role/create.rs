@@ -45,42 +45,42 @@ pub(super) struct Args {
 /// and of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     RoleName::new(args.name.as_str()).map_err(|broken| CliError::invalid_input(vec![broken]))?;
-    let acting = CompanySession::open(context)
+    let session = CompanySession::open(context)
         .await
         .state_shown_by(|| CommandLine::new("role show").operand(&args.name))?;
-    let permissions = permissions(&acting, args.permissions, args.from.as_deref()).await?;
+    let permissions = permissions(&session, args.permissions, args.from.as_deref()).await?;
     let new = CreateRole { name: args.name, permissions };
-    let change = acting.session.create_role(acting.company, &new);
+    let change = session.client.create_role(session.company, &new);
     if args.dry_run.is_on {
         let would =
             |role: &Role| format!("the role {} would be created: {}", role.name, role.permissions.listed());
-        return dry_run(&acting, change, &new.name, &new.permissions, would).await;
+        return dry_run(&session, change, &new.name, &new.permissions, would).await;
     }
     match change.await {
         Ok(role) => {
-            acting.done(format!("Created the role {} in", role.name)).await;
-            let undo = CommandLine::new("role delete").operand(&role.name).flag("--company", acting.company);
-            say_undo(acting.ui, undo);
-            acting.show(&RoleView::from(role))
+            session.done(format!("Created the role {} in", role.name)).await;
+            let undo = CommandLine::new("role delete").operand(&role.name).flag("--company", session.company);
+            say_undo(session.ui, undo);
+            session.show(&RoleView::from(role))
         }
         Err(error) => {
             let needed = Permission::ROLES_MANAGE;
-            Err(explain(&acting, error, needed, Some(&new.name), &new.permissions).await)
+            Err(explain(&session, error, needed, Some(&new.name), &new.permissions).await)
         }
     }
 }
 
 /// The permissions that are named, and those of the role `from`.
 async fn permissions(
-    acting: &CompanySession<'_>,
+    session: &CompanySession<'_>,
     named: Vec<String>,
     from: Option<&str>,
 ) -> Result<Vec<String>> {
-    let mut permissions = acting.written_out(named).await?;
+    let mut permissions = session.written_out(named).await?;
     if let Some(from) = from {
-        let role = match acting.session.show_role(acting.company, from).await {
+        let role = match session.client.show_role(session.company, from).await {
             Ok(role) => role,
-            Err(error) => return Err(explain(acting, error, Permission::ROLES_VIEW, Some(from), &[]).await),
+            Err(error) => return Err(explain(session, error, Permission::ROLES_VIEW, Some(from), &[]).await),
         };
         permissions.extend(role.permissions.iter().map(str::to_owned));
         permissions.sort_unstable();

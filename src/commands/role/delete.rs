@@ -44,39 +44,39 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         }
         require_confirmation(context, &what).await?;
     }
-    let acting = CompanySession::open(context)
+    let session = CompanySession::open(context)
         .await
         .state_shown_by(|| CommandLine::new("role show").operand(&name))?;
-    let change = acting.session.delete_role(acting.company, &name);
+    let change = session.client.delete_role(session.company, &name);
     if args.dry_run.is_on {
         let would = |_: &_| format!("the role {name} would be deleted");
-        return dry_run(&acting, change, &name, &[], would).await;
+        return dry_run(&session, change, &name, &[], would).await;
     }
     if let Err(error) = change.await {
-        return Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&name), &[]).await);
+        return Err(explain(&session, error, Permission::ROLES_MANAGE, Some(&name), &[]).await);
     }
-    acting.done(format!("Deleted the role {name} in")).await;
-    acting.show(&RoleDeletedView::new(name))
+    session.done(format!("Deleted the role {name} in")).await;
+    session.show(&RoleDeletedView::new(name))
 }
 
 /// Tells a person who will be asked what the role is. A default role is refused before the question.
-async fn name_the_role(acting: &CompanySession<'_>, name: &str) -> Result<()> {
-    match acting.session.show_role(acting.company, name).await {
+async fn name_the_role(session: &CompanySession<'_>, name: &str) -> Result<()> {
+    match session.client.show_role(session.company, name).await {
         Ok(role) => {
             if role.default {
                 let why = format!("{name} is a default role, which cannot be deleted");
                 let mut refusal = client::Error::new(Code::InvalidInput, &*why);
                 refusal.errors.push(Violation::new("role", "default_role", why));
-                return Err(explain(acting, refusal, Permission::ROLES_MANAGE, Some(name), &[]).await);
+                return Err(explain(session, refusal, Permission::ROLES_MANAGE, Some(name), &[]).await);
             }
             let holders = role.holders.map_or_else(|| "unknown".to_owned(), |count| count.to_string());
             let permissions = role.permissions.listed();
-            let company = acting.named_company().await;
-            acting.ui.ask_about(format!("{name} of {company}: {permissions}; holders: {holders}"));
+            let company = session.named_company().await;
+            session.ui.ask_about(format!("{name} of {company}: {permissions}; holders: {holders}"));
             Ok(())
         }
         // Who may not look may still be allowed to do it.
         Err(error) if error.code == Code::MissingPermission => Ok(()),
-        Err(error) => Err(explain(acting, error, Permission::ROLES_VIEW, Some(name), &[]).await),
+        Err(error) => Err(explain(session, error, Permission::ROLES_VIEW, Some(name), &[]).await),
     }
 }

@@ -13,14 +13,14 @@ use crate::error::Result;
 /// # Errors
 /// The refusal of the server, and those of asking it.
 pub(super) async fn dry_run<T>(
-    acting: &CompanySession<'_>,
+    session: &CompanySession<'_>,
     change: Change<'_, T>,
     name: &str,
     named: &[String],
     would: impl FnOnce(&T) -> String,
 ) -> Result<()> {
-    match try_out(acting.ui, acting.session.origin(), change, would).await? {
-        Some(refusal) => Err(explain(acting, refusal, Permission::ROLES_MANAGE, Some(name), named).await),
+    match try_out(session.ui, session.client.origin(), change, would).await? {
+        Some(refusal) => Err(explain(session, refusal, Permission::ROLES_MANAGE, Some(name), named).await),
         None => Ok(()),
     }
 }

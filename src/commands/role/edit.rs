@@ -72,51 +72,51 @@ pub(super) async fn run(mut args: Args, context: &Context) -> Result<()> {
     if args.is_without_permissions() {
         args.permissions = ask_permissions(context, &name).await?;
     }
-    let acting = CompanySession::open(context)
+    let session = CompanySession::open(context)
         .await
         .state_shown_by(|| CommandLine::new("role show").operand(&name))?;
-    args.permissions = acting.written_out(args.permissions).await?;
-    args.adjust.add = acting.written_out(args.adjust.add).await?;
-    args.adjust.remove = acting.written_out(args.adjust.remove).await?;
-    let change = change(&acting, &name, &args);
+    args.permissions = session.written_out(args.permissions).await?;
+    args.adjust.add = session.written_out(args.adjust.add).await?;
+    args.adjust.remove = session.written_out(args.adjust.remove).await?;
+    let change = change(&session, &name, &args);
     let named = [&args.permissions[..], &args.adjust.add, &args.adjust.remove].concat();
     if args.dry_run.is_on {
         let would = |role: &Role| format!("the role {} would hold {}", role.name, role.permissions.listed());
-        return dry_run(&acting, change, &name, &named, would).await;
+        return dry_run(&session, change, &name, &named, would).await;
     }
     let before =
-        if acting.ui.speaks() { acting.session.show_role(acting.company, &name).await.ok() } else { None };
+        if session.ui.speaks() { session.client.show_role(session.company, &name).await.ok() } else { None };
     match change.await {
         Ok(role) => {
-            acting.done(format!("Changed the role {} in", role.name)).await;
+            session.done(format!("Changed the role {} in", role.name)).await;
             if let Some(before) = before.filter(|before| before.permissions != role.permissions) {
                 let undo =
-                    CommandLine::new("role edit").operand(&role.name).flag("--company", acting.company);
-                say_undo(acting.ui, undo.flag("--permission", before.permissions.joined()));
+                    CommandLine::new("role edit").operand(&role.name).flag("--company", session.company);
+                say_undo(session.ui, undo.flag("--permission", before.permissions.joined()));
             }
-            acting.show(&RoleView::from(role))
+            session.show(&RoleView::from(role))
         }
-        Err(error) => Err(explain(&acting, error, Permission::ROLES_MANAGE, Some(&name), &named).await),
+        Err(error) => Err(explain(&session, error, Permission::ROLES_MANAGE, Some(&name), &named).await),
     }
 }
 
 /// The permissions of the role from now on, chosen among those that it has and those that the caller has.
 async fn ask_permissions(context: &Context, name: &str) -> Result<Vec<String>> {
-    let acting = CompanySession::open(context).await?;
-    let role = match acting.session.show_role(acting.company, name).await {
+    let session = CompanySession::open(context).await?;
+    let role = match session.client.show_role(session.company, name).await {
         Ok(role) => role,
-        Err(error) => return Err(explain(&acting, error, Permission::ROLES_VIEW, Some(name), &[]).await),
+        Err(error) => return Err(explain(&session, error, Permission::ROLES_VIEW, Some(name), &[]).await),
     };
     let kept = PermissionSet::known(role.permissions.iter());
-    let held = held_in(&acting.session.me().await?, acting.company).unwrap_or_default();
-    acting.ask_permissions(held | kept, kept).await
+    let held = held_in(&session.client.me().await?, session.company).unwrap_or_default();
+    session.ask_permissions(held | kept, kept).await
 }
 
-fn change<'a>(acting: &CompanySession<'a>, name: &str, args: &Args) -> Change<'a, Role> {
+fn change<'a>(session: &CompanySession<'a>, name: &str, args: &Args) -> Change<'a, Role> {
     if args.adjust.is_empty() {
         let role = SetRole { permissions: args.permissions.clone() };
-        return acting.session.set_role(acting.company, name, &role);
+        return session.client.set_role(session.company, name, &role);
     }
     let AdjustArgs { add, remove } = args.adjust.clone();
-    acting.session.adjust_role(acting.company, name, &AdjustPermissions { add, remove })
+    session.client.adjust_role(session.company, name, &AdjustPermissions { add, remove })
 }

@@ -15,7 +15,7 @@ use crate::text::suggest::nearest;
 /// The refusal with what helps. `needed` is the permission that the route needs, `named` are the permissions
 /// that the role should gain or lose; a role without a name stands for the list of all.
 pub(super) async fn explain(
-    acting: &CompanySession<'_>,
+    session: &CompanySession<'_>,
     error: client::Error,
     needed: Permission,
     role: Option<&str>,
@@ -23,27 +23,27 @@ pub(super) async fn explain(
 ) -> CliError {
     let subject = error.subject.clone();
     let error = CliError::from(error);
-    let show = |role| CommandLine::new("role show").operand(role).flag("--company", acting.company);
+    let show = |role| CommandLine::new("role show").operand(role).flag("--company", session.company);
     match error.code() {
-        Code::MissingPermission => lacking_permission(error, &subject, &needed.to_string(), acting.company),
-        Code::Escalation => escalation(acting, error, &subject),
+        Code::MissingPermission => lacking_permission(error, &subject, &needed.to_string(), session.company),
+        Code::Escalation => escalation(session, error, &subject),
         Code::SelfModification => error
             .worded("you cannot change a role that you have yourself")
             .hint(format!("a user with {needed} and another role can do this"))
             .hint(
                 CommandLine::new("whoami")
-                    .flag("--company", acting.company)
+                    .flag("--company", session.company)
                     .after("show your own role with: "),
             ),
-        Code::NameTaken => name_taken(acting, error, role),
-        Code::NotFound => not_found(acting, error, &subject, role).await,
+        Code::NameTaken => name_taken(session, error, role),
+        Code::NotFound => not_found(session, error, &subject, role).await,
         Code::RoleInUse => error.hint(match role {
             Some(role) => CommandLine::new("list")
                 .flag("--role", role)
-                .flag("--company", acting.company)
+                .flag("--company", session.company)
                 .after("list the service accounts that have it with: ")
                 .then("; give them another role with: ")
-                .run(CommandLine::new("grant NAME --role ROLE").flag("--company", acting.company)),
+                .run(CommandLine::new("grant NAME --role ROLE").flag("--company", session.company)),
             None => "remove the role from every account first".into(),
         }),
         Code::InvalidInput if error.violations().iter().any(|one| one.code == "unknown_permission") => {
@@ -51,7 +51,7 @@ pub(super) async fn explain(
         }
         Code::InvalidInput if error.violations().iter().any(|one| one.code == "default_role") => error.hint(
             CommandLine::new("role create NAME --permission PERMISSION,…")
-                .flag("--company", acting.company)
+                .flag("--company", session.company)
                 .after("create your own role with: "),
         ),
         _ => match role {
@@ -62,8 +62,8 @@ pub(super) async fn explain(
 }
 
 /// Says which permissions the caller lacks.
-fn escalation(acting: &CompanySession<'_>, error: CliError, subject: &Subject) -> CliError {
-    let place = place(subject, acting.company);
+fn escalation(session: &CompanySession<'_>, error: CliError, subject: &Subject) -> CliError {
+    let place = place(subject, session.company);
     let error = if subject.missing.is_empty() {
         error
     } else {
@@ -73,32 +73,32 @@ fn escalation(acting: &CompanySession<'_>, error: CliError, subject: &Subject) -
     };
     error
         .hint(format!("a user with them and {} in {place} can do this", Permission::ROLES_MANAGE))
-        .hint(shows_what_one_holds(acting.company))
+        .hint(shows_what_one_holds(session.company))
 }
 
 /// Says which role has the name.
-fn name_taken(acting: &CompanySession<'_>, error: CliError, role: Option<&str>) -> CliError {
+fn name_taken(session: &CompanySession<'_>, error: CliError, role: Option<&str>) -> CliError {
     let Some(role) = role else { return error.hint("choose another name") };
-    let show = CommandLine::new("role show").operand(role).flag("--company", acting.company);
+    let show = CommandLine::new("role show").operand(role).flag("--company", session.company);
     error
-        .at(acting.session.origin())
+        .at(session.client.origin())
         .hint(show.after("show that role with: ").then(", or choose another name"))
 }
 
 /// Says which company or role was probably meant.
 async fn not_found(
-    acting: &CompanySession<'_>,
+    session: &CompanySession<'_>,
     error: CliError,
     subject: &Subject,
     role: Option<&str>,
 ) -> CliError {
-    let company = acting.company;
-    let error = error.at(acting.session.origin());
+    let company = session.company;
+    let error = error.at(session.client.origin());
     if is_about_the_company(subject) {
         return error.hint(CommandLine::new("company list").after("list your companies with: "));
     }
     let error = error.hint(list_roles(company));
-    let roles = match acting.session.list_roles(company) {
+    let roles = match session.client.list_roles(company) {
         Ok(pages) => pages.all().await.unwrap_or_default(),
         Err(_) => Vec::new(),
     };

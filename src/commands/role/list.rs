@@ -17,8 +17,8 @@ pub(super) struct Args {}
 /// # Errors
 /// Those of signing in and of reading.
 pub(super) async fn run(_: Args, context: &Context) -> Result<()> {
-    let acting = CompanySession::open(context).await?;
-    let mut pages = acting.session.list_roles(acting.company)?;
+    let session = CompanySession::open(context).await?;
+    let mut pages = session.client.list_roles(session.company)?;
     let (mut company, mut roles) = (None, Vec::new());
     loop {
         match pages.next().await {
@@ -27,8 +27,8 @@ pub(super) async fn run(_: Args, context: &Context) -> Result<()> {
                 roles.extend(page.data);
             }
             Ok(None) => break,
-            Err(error) => return Err(explain(&acting, error, Permission::ROLES_VIEW, None, &[]).await),
+            Err(error) => return Err(explain(&session, error, Permission::ROLES_VIEW, None, &[]).await),
         }
     }
-    acting.show(&RoleListView::new(company, roles))
+    session.show(&RoleListView::new(company, roles))
 }

@@ -22,9 +22,9 @@ pub(super) struct Args {
 /// `not_found`, and those of signing in and of reading.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let name = missing::role(context, args.name, false).await?;
-    let acting = CompanySession::open(context).await?;
-    match acting.session.show_role(acting.company, &name).await {
-        Ok(role) => acting.show(&RoleView::from(role)),
-        Err(error) => Err(explain(&acting, error, Permission::ROLES_VIEW, Some(&name), &[]).await),
+    let session = CompanySession::open(context).await?;
+    match session.client.show_role(session.company, &name).await {
+        Ok(role) => session.show(&RoleView::from(role)),
+        Err(error) => Err(explain(&session, error, Permission::ROLES_VIEW, Some(&name), &[]).await),
     }
 }

@@ -15,7 +15,7 @@ pub(in crate::commands) struct CompanySession<'a> {
     /// The terminal.
     pub(in crate::commands) ui: &'a Ui,
     /// The signed-in client.
-    pub(in crate::commands) session: &'a Session,
+    pub(in crate::commands) client: &'a Session,
     /// Where.
     pub(in crate::commands) company: CompanyId,
     context: &'a Context,
@@ -27,9 +27,9 @@ impl<'a> CompanySession<'a> {
     /// # Errors
     /// Those of signing in, `no_company` and `ambiguous_company`.
     pub(in crate::commands) async fn open(context: &'a Context) -> Result<Self> {
-        let session = context.session().await?;
+        let client = context.session().await?;
         let company = context.company().await?.id;
-        Ok(Self { ui: context.ui(), session, company, context })
+        Ok(Self { ui: context.ui(), client, company, context })
     }
 
     /// The company with its name, for people; with a word in its place where the name cannot be had, for the
@@ -51,7 +51,7 @@ impl<'a> CompanySession<'a> {
         let settings = self.context.settings().ok();
         let place = match settings.and_then(Settings::acting_profile) {
             Some(profile) => format!("profile {profile}"),
-            None => format!("server {}", self.session.origin()),
+            None => format!("server {}", self.client.origin()),
         };
         self.ui.status(format!("{}; {place}", what.as_ref()));
     }

@@ -61,9 +61,9 @@ pub(in crate::commands) async fn name_the_account(
     if !is_needed(context, what)? {
         return Ok(());
     }
-    let acting = CompanySession::open(context).await?;
+    let session = CompanySession::open(context).await?;
     let attempt = ActionDescription::new(operation, name);
-    match acting.session.show_account(acting.company, name).await {
+    match session.client.show_account(session.company, name).await {
         Ok(detail) => {
             let is_external = detail.account.ownership == Ownership::External;
             if operation.is_for_the_owner_only() && is_external {
@@ -71,14 +71,14 @@ pub(in crate::commands) async fn name_the_account(
                 let why = format!("only {owner}, which owns {name}, may do this");
                 let mut refusal = client::Error::new(Code::NotOwner, why);
                 refusal.subject.owner = Some(owner);
-                return Err(acting.explain(refusal, &attempt).await);
+                return Err(session.explain(refusal, &attempt).await);
             }
             context.ui().ask_about(format!("{}; {outcome}", in_words(&detail)));
             Ok(())
         }
         // Who may not look may still be allowed to do it.
         Err(error) if error.code == Code::MissingPermission => Ok(()),
-        Err(error) => Err(acting.explain(error, &attempt).await),
+        Err(error) => Err(session.explain(error, &attempt).await),
     }
 }
 

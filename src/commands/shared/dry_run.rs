@@ -31,7 +31,7 @@ impl CompanySession<'_> {
         attempt: &ActionDescription<'_>,
         would: impl FnOnce(&T) -> String,
     ) -> Result<()> {
-        match try_out(self.ui, self.session.origin(), change, would).await? {
+        match try_out(self.ui, self.client.origin(), change, would).await? {
             Some(refusal) => Err(self.explain(refusal, attempt).await),
             None => Ok(()),
         }

@@ -59,7 +59,7 @@ impl CompanySession<'_> {
             Code::Escalation => self.escalation(error, &subject, attempt),
             Code::SelfModification => self.oneself(error, &subject, attempt),
             Code::NotFound => self.not_found(error, &subject, attempt).await,
-            Code::NameTaken => error.at(self.session.origin()).hint(
+            Code::NameTaken => error.at(self.client.origin()).hint(
                 "account names are unique over all companies, and case does not matter: choose \
                     another name",
             ),
@@ -76,7 +76,7 @@ impl CompanySession<'_> {
         subject: &Subject,
         attempt: &ActionDescription<'_>,
     ) -> CliError {
-        let error = error.at(self.session.origin());
+        let error = error.at(self.client.origin());
         let companies = CommandLine::new("company list");
         if is_about_the_company(subject) {
             return error.hint(companies.after("list your companies with: "));
@@ -103,7 +103,7 @@ impl CompanySession<'_> {
     /// The first thousand accounts that the company sees, as far as the caller may list them.
     pub(in crate::commands) async fn known(&self) -> Vec<Account> {
         let query = AccountQuery { page_size: Some(page::MAX_SIZE), ..AccountQuery::default() };
-        let Ok(mut pages) = self.session.list_accounts(self.company, &query) else { return Vec::new() };
+        let Ok(mut pages) = self.client.list_accounts(self.company, &query) else { return Vec::new() };
         pages.next().await.ok().flatten().map(|page| page.data).unwrap_or_default()
     }
 
@@ -189,7 +189,7 @@ impl CompanySession<'_> {
     /// # Errors
     /// `invalid_input` with `unknown_role`.
     pub(in crate::commands) async fn require_role(&self, role: &str) -> Result<()> {
-        let Ok(pages) = self.session.list_roles(self.company) else { return Ok(()) };
+        let Ok(pages) = self.client.list_roles(self.company) else { return Ok(()) };
         let Ok(roles) = pages.all().await else { return Ok(()) };
         if roles.iter().any(|known| known.name == role) {
             return Ok(());
@@ -208,7 +208,7 @@ impl CompanySession<'_> {
         if named.is_empty() {
             return Ok(());
         }
-        let Ok(known) = self.session.list_permissions().await else { return Ok(()) };
+        let Ok(known) = self.client.list_permissions().await else { return Ok(()) };
         let is_unknown = |name: &&String| !known.iter().any(|entry| entry.name == **name);
         let broken = |name: &String| {
             let message = format!("{} is not in the permission catalogue", quoted(name));
@@ -222,7 +222,7 @@ impl CompanySession<'_> {
     }
 
     async fn unknown_role(&self, error: CliError, company: CompanyId, role: &str) -> CliError {
-        let mut names: Vec<String> = match self.session.list_roles(company) {
+        let mut names: Vec<String> = match self.client.list_roles(company) {
             Ok(pages) => pages.all().await.unwrap_or_default().into_iter().map(|role| role.name).collect(),
             Err(_) => Vec::new(),
         };

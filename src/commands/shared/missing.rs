@@ -72,7 +72,7 @@ impl CompanySession<'_> {
             page_size: Some(page::MAX_SIZE),
             ..AccountQuery::default()
         };
-        let first = match self.session.list_accounts(self.company, &query)?.next().await {
+        let first = match self.client.list_accounts(self.company, &query)?.next().await {
             Ok(page) => page,
             Err(error) => {
                 return Err(self.explain(error, &ActionDescription::new(Operation::List, "")).await);
@@ -118,7 +118,7 @@ impl CompanySession<'_> {
     }
 
     async fn ask_role_name(&self, is_own: bool) -> Result<String> {
-        let mut roles: Vec<Role> = self.session.list_roles(self.company)?.all().await?;
+        let mut roles: Vec<Role> = self.client.list_roles(self.company)?.all().await?;
         roles.retain(|role| !is_own || !role.default);
         if roles.is_empty() {
             let company = self.named_company().await;

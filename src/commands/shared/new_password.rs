@@ -86,15 +86,15 @@ impl NewPassword {
     /// Those of [`PasswordFile::begin`].
     pub(in crate::commands) fn send<'a>(
         self,
-        acting: &CompanySession<'a>,
+        session: &CompanySession<'a>,
         command: &str,
         account: &str,
         request: Value,
     ) -> Result<SentPassword<'a>> {
         let order = Order {
             command: command.to_owned(),
-            server: acting.session.origin().to_string(),
-            company: acting.company,
+            server: session.client.origin().to_string(),
+            company: session.company,
             account: account.to_owned(),
             request,
         };
@@ -107,7 +107,7 @@ impl NewPassword {
                 (Place::File(file, None), key)
             }
         };
-        let sent = SentPassword { ui: acting.ui, order, password: self.password, key, place };
+        let sent = SentPassword { ui: session.ui, order, password: self.password, key, place };
         if let Some(hint) = sent.in_doubt() {
             let reveals = matches!(sent.place, Place::Answer).then(|| sent.password.clone());
             sent.ui.leave_way_out(Some(WayOut { hint, reveals }));
@@ -128,28 +128,28 @@ impl SentPassword<'_> {
     /// `output`, also where the answer was to show a generated password and does not: the password is lost.
     pub(in crate::commands) fn done<A: Answer>(
         self,
-        acting: &CompanySession<'_>,
+        session: &CompanySession<'_>,
         answer: impl Fn(Option<Password>) -> A,
     ) -> Result<()> {
         let way_out = self.way_out();
         self.ui.leave_way_out(None);
         match self.place {
-            Place::User => acting.show(&answer(None)),
+            Place::User => session.show(&answer(None)),
             Place::File(file, _) => {
                 file.keep();
                 self.ui.status(format!("The password is in {}", file.path()));
-                acting.show(&answer(None))
+                session.show(&answer(None))
             }
             Place::Answer => {
                 self.ui.leave_way_out(Some(WayOut { hint: way_out.clone(), reveals: None }));
                 let view = answer(Some(self.password));
-                let leaves_it_out = match acting.ui.selection() {
+                let leaves_it_out = match session.ui.selection() {
                     Selection::Jq(expression) => {
                         expression.is_blind_to(&view, &answer(Some(password::generate(&mut rand::rng()))))
                     }
                     Selection::Whole | Selection::Columns(_) => false,
                 };
-                let shown = if leaves_it_out { Err(left_out()) } else { acting.show(&view) };
+                let shown = if leaves_it_out { Err(left_out()) } else { session.show(&view) };
                 shown.map_err(|error| unshown(error, way_out))
             }
         }

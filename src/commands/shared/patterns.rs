@@ -19,7 +19,7 @@ impl CompanySession<'_> {
         if !names.iter().any(|name| is_pattern(name)) {
             return Ok(names);
         }
-        let catalogue = self.session.list_permissions().await?;
+        let catalogue = self.client.list_permissions().await?;
         let known: Vec<&str> = catalogue.iter().map(|entry| entry.name.as_str()).collect();
         written_out(&names, &known).map_err(|patterns| unmatched(&patterns))
     }

@@ -70,7 +70,7 @@ impl CompanySession<'_> {
         operation: Operation,
         name: &str,
     ) -> Result<()> {
-        let me = self.session.me().await?;
+        let me = self.client.me().await?;
         let needed = operation.permission();
         match decision::require(needed, held_in(&me, self.company)) {
             Err(Refusal::MissingPermission(_)) => {
@@ -86,7 +86,7 @@ impl CompanySession<'_> {
     /// Whether the company sees an account of this name, so that it is not available. One that only others
     /// see shows when the new account is made.
     pub(in crate::commands) async fn sees_account(&self, name: &str) -> bool {
-        self.session.show_account(self.company, name).await.is_ok()
+        self.client.show_account(self.company, name).await.is_ok()
     }
 
     /// A role or a list of permissions; where `may_be_none`, also nothing. What the account has now is chosen
@@ -99,7 +99,7 @@ impl CompanySession<'_> {
         may_be_none: bool,
         present: Option<&Access>,
     ) -> Result<Chosen> {
-        let me = self.session.me().await?;
+        let me = self.client.me().await?;
         let held = held_in(&me, self.company).unwrap_or_default();
         let kept = present.map(|access| PermissionSet::known(access.permissions.iter())).unwrap_or_default();
         let offered = held | kept;
@@ -155,7 +155,7 @@ impl CompanySession<'_> {
 
     /// The roles of the company; the default ones for a caller who may not see roles.
     async fn roles(&self) -> Result<Vec<Role>> {
-        match self.session.list_roles(self.company)?.all().await {
+        match self.client.list_roles(self.company)?.all().await {
             Err(error) if error.code == Code::MissingPermission => Ok(DefaultRole::ALL
                 .map(|role| Role {
                     name: role.as_str().to_owned(),

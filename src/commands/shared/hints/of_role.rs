@@ -11,7 +11,7 @@ use crate::text::CommandLine;
 impl CompanySession<'_> {
     /// Names the list that does what was asked for, and the change of the role where the role can be changed.
     pub(super) async fn not_individual(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
-        let detail = self.session.show_account(self.company, attempt.name).await.ok();
+        let detail = self.client.show_account(self.company, attempt.name).await.ok();
         let Some(access) = detail.and_then(|detail| detail.account.access) else { return error };
         let Some(role) = access.role.clone() else { return error };
         let added = attempt.asked.iter().filter_map(|(_, rights)| match rights {

@@ -44,13 +44,14 @@ pub struct Args {
     pub(super) dry_run: DryRunArgs,
 }
 
-/// Everything that a new account needs but its password.
-pub(super) struct Wish {
+/// A new account, complete: every rule that can be checked here is kept.
+pub(super) struct CreateRequest {
     pub(super) name: String,
-    pub(super) description: Option<String>,
-    pub(super) rights: Option<AccessSpec>,
+    pub(super) description: Option<Description>,
+    /// The access in the company that owns it.
+    pub(super) access: Option<AccessSpec>,
     pub(super) grants: Vec<Grant>,
-    pub(super) password: PasswordArgs,
+    pub(super) password: NewPassword,
     pub(super) dry_run: DryRunArgs,
 }
 
@@ -60,8 +61,11 @@ impl Args {
         self.name.is_none() || (self.rights.rights().is_none() && self.grants.is_empty())
     }
 
-    /// The wish as it was typed.
-    pub(super) fn wish(self) -> Result<Wish> {
+    /// The request as it was typed. The password is read, which may ask for it.
+    ///
+    /// # Errors
+    /// `usage` without a name; `invalid_input` with every broken rule; those of reading the password.
+    pub(super) async fn request(self, context: &Context) -> Result<CreateRequest> {
         let Some(name) = self.name else {
             return Err(CliError::usage("the account name is missing, and there is no terminal to ask on")
                 .hint(
@@ -77,24 +81,33 @@ impl Args {
                 ));
         };
         let Self { description, rights, grants, password, dry_run, .. } = self;
-        Ok(Wish { name, description, rights: rights.rights(), grants, password, dry_run })
+        let (description, password) = checked(&name, description, &password, context).await?;
+        Ok(CreateRequest { name, description, access: rights.rights(), grants, password, dry_run })
     }
 }
 
 /// The description and the password, once every rule that can be checked here is kept.
-pub(super) async fn checked(wish: &Wish, context: &Context) -> Result<(Option<Description>, NewPassword)> {
-    let mut broken: Vec<Violation> = AccountName::new(wish.name.as_str()).err().into_iter().collect();
-    let description = match Description::new(wish.description.clone().unwrap_or_default()) {
+///
+/// # Errors
+/// `invalid_input` with every broken rule; those of reading the password.
+pub(super) async fn checked(
+    name: &str,
+    description: Option<String>,
+    password: &PasswordArgs,
+    context: &Context,
+) -> Result<(Option<Description>, NewPassword)> {
+    let mut broken: Vec<Violation> = AccountName::new(name).err().into_iter().collect();
+    let description = match Description::new(description.unwrap_or_default()) {
         Ok(description) => description,
         Err(violation) => {
             broken.push(violation);
             None
         }
     };
-    if !broken.is_empty() && !wish.password.is_given() {
+    if !broken.is_empty() && !password.is_given() {
         return Err(CliError::invalid_input(broken));
     }
-    match wish.password.read(context, &wish.name).await {
+    match password.read(context, name).await {
         Ok(password) if broken.is_empty() => return Ok((description, password)),
         Ok(_) => {}
         Err(error) if error.code() == Code::InvalidInput => broken.extend_from_slice(error.violations()),

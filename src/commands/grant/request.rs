@@ -44,7 +44,7 @@ pub struct Args {
 }
 
 /// What is to be done to the access.
-pub(super) enum Wanted {
+pub(super) enum GrantRequest {
     Set(AccessSpec),
     Adjust(AdjustArgs),
 }
@@ -66,10 +66,10 @@ impl Args {
     }
 
     /// What was asked for; `None` when nothing was.
-    pub(super) fn wanted(&self) -> Result<Option<Wanted>> {
+    pub(super) fn request(&self) -> Result<Option<GrantRequest>> {
         match (self.rights.rights(), self.adjust.is_empty()) {
-            (Some(rights), true) => Ok(Some(Wanted::Set(rights))),
-            (None, false) => Ok(Some(Wanted::Adjust(self.adjust.clone()))),
+            (Some(rights), true) => Ok(Some(GrantRequest::Set(rights))),
+            (None, false) => Ok(Some(GrantRequest::Adjust(self.adjust.clone()))),
             (Some(_), false) => Err(CliError::usage(
                 "--role and --permission replace the access, --add-permission and --remove-permission \
                  change it: use only one kind",
