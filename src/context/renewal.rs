@@ -95,7 +95,7 @@ impl Stored {
         let Slot { origin, username } = &self.slot;
         let place = self.store.place();
         let error = CliError::not_signed_in(format!(
-            "nothing is stored for {username} at {origin} (credential store: {place})"
+            "not signed in as {username} at {origin}: nothing is stored in the credential store, {place}"
         ));
         self.ways_in.iter().cloned().fold(error, CliError::hint)
     }

@@ -63,10 +63,22 @@ pub fn usage_error(error: &clap::Error, program: &Command, arguments: &[OsString
     let first = paragraphs.next().unwrap_or_default();
     let message = first.strip_prefix("error: ").unwrap_or(&first).to_owned();
     let hints = paragraphs.filter_map(|part| match part.strip_prefix("tip: ") {
-        Some(tip) => Some(tip.to_owned()),
+        Some(tip) => Some(meant(tip)),
         None => Some(format!("usage: {}", part.strip_prefix("Usage: ")?)),
     });
-    hints.fold(CliError::usage(message), CliError::hint)
+    let error = hints.fold(CliError::usage(message.as_str()), CliError::hint);
+    // `kubectl get -o wide`.
+    if message.starts_with("invalid value 'wide' for '--output") {
+        error.hint("did you mean --wide?")
+    } else {
+        error
+    }
+}
+
+/// What clap says about a near match, in the words of every other near match.
+fn meant(tip: &str) -> String {
+    let near = tip.strip_prefix("a similar value exists: '").and_then(|near| near.strip_suffix('\''));
+    near.map_or_else(|| tip.to_owned(), |near| format!("did you mean {near}?"))
 }
 
 /// A word that is no command, with the one that was probably meant.

@@ -330,6 +330,8 @@ fn wrong_options_and_missing_commands_say_what_was_meant() {
         ("delete x --force", "hint: did you mean --yes?\n"),
         ("list --username x", "hint: --username is an option of sactl login\n"),
         ("--nonsense", "error: sactl has no option --nonsense\nhint: list the options with: sactl help\n"),
+        ("list -o jsn", "hint: did you mean json?\n"),
+        ("list -o wide", "hint: did you mean --wide?\n"),
         ("role", "error: sactl role needs a command: list, show, create, edit, delete\n"),
         ("role", "hint: see what each does with: sactl help role\n"),
     ] {
@@ -345,4 +347,36 @@ fn a_name_on_the_line_is_not_completed_again() {
     let offered = |line: &str| candidates(&env, known(&env, line));
     assert_eq!(offered("sactl show dormant-bot fleet"), ["fleet-automation"]);
     assert!(!offered("sactl show dormant-bot ").contains(&"dormant-bot".to_owned()));
+}
+
+/// In a pipe, a dry run showed its request and not what the server said to it.
+#[test]
+fn a_dry_run_in_a_pipe_says_what_would_change() {
+    let world = World::start();
+    let admin = world.admin();
+    let tried = admin.sactl("grant dormant-bot --role viewer --dry-run");
+    assert_eq!(tried.ok().stdout.lines().count(), 1, "{tried}");
+    let told = "nothing was changed; dormant-bot would have viewer in Acme MSP (1); now: no access";
+    assert!(tried.stderr.contains(told), "{tried}");
+}
+
+/// An empty file in place of a password was answered with every rule for passwords.
+#[test]
+fn an_empty_password_is_told_as_empty() {
+    let world = World::start();
+    let admin = world.admin();
+    admin
+        .run_with_input(["create", "x-bot", "--password-stdin"], "")
+        .refused(2, "no password in standard input");
+    let file = admin.file("nothing", "\n");
+    admin.run(["passwd", "dormant-bot", "--yes", "--password-file", &file]).refused(2, "no password in");
+}
+
+/// After `logout`, "nothing is stored for" did not say that this means not signed in.
+#[test]
+fn a_command_after_logout_says_not_signed_in() {
+    let world = World::start();
+    let env = world.signed_in(ACME_ADMIN);
+    env.sactl("logout").ok();
+    env.sactl("list --company 1").refused(3, "not signed in");
 }

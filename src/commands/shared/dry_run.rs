@@ -63,6 +63,8 @@ pub(in crate::commands) async fn try_out<T>(
         Err(error) => return Ok(Some(error)),
     };
     ui.status(match check.passed {
+        // Rows in a pipe are the requests alone.
+        Some(true) if ui.is_plain() => format!("Dry run: nothing was changed; {}", check.detail),
         Some(true) => "Dry run: nothing was changed".to_owned(),
         Some(false) => "Dry run: nothing was changed, and the server would refuse this".to_owned(),
         None => format!("Dry run: nothing was changed; {}", check.detail),

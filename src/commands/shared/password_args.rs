@@ -89,10 +89,10 @@ impl PasswordArgs {
     /// The password of the stream or the file; `None` where it is asked for.
     fn given(&self, ui: &Ui) -> Result<Option<Password>> {
         if self.password_stdin {
-            return password_from_stdin(ui).map(Some);
+            return not_empty(password_from_stdin(ui)?, "standard input").map(Some);
         }
         if let Some(path) = &self.password_file {
-            return Ok(Some(read_password_file(path)?));
+            return not_empty(read_password_file(path)?, &path.display().to_string()).map(Some);
         }
         if ui.is_interactive() {
             return Ok(None);
@@ -110,6 +110,15 @@ impl PasswordArgs {
     /// Whether nothing says where the password comes from, so that it is asked for.
     pub(in crate::commands) fn is_missing(&self) -> bool {
         !self.generate && !self.is_given()
+    }
+}
+
+/// Refuses nothing in place of a password: it has nothing to do with the rules.
+fn not_empty(password: Password, place: &str) -> Result<Password> {
+    if password.expose().is_empty() {
+        Err(CliError::usage(format!("no password in {place}: it is empty")))
+    } else {
+        Ok(password)
     }
 }
 
