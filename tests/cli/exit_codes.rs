@@ -126,6 +126,6 @@ fn eight_is_nobody_there() {
     env.sactl("list -o json").error(8, "timeout");
     let busy =
         Stub::always(Answer::json(503, r#"{"success": false, "message": "later", "code": "unavailable"}"#));
-    let env = env.with("SACTL_SERVER", busy.url());
+    let env = env.with("SACTL_SERVER", busy.url()).with("SACTL_TIMEOUT", "5");
     env.sactl("list -o json").error(8, "unavailable");
 }
