@@ -85,11 +85,21 @@ pub enum Action {
     SignInAccepted,
     /// A refused sign-in, the first of a day (UTC) for this reason.
     SignInRefused,
+    /// The operator of the installation created the company.
+    CompanyCreated,
+    /// The operator renamed the company.
+    CompanyRenamed,
+    /// The operator created a user of the company.
+    UserCreated,
+    /// The operator set the password of a user.
+    UserPasswordReset,
+    /// The operator enrolled the second factor of a user, or took it away.
+    UserSecondFactor,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::AccountCreated,
         Self::AccountEdited,
         Self::PasswordReset,
@@ -102,6 +112,11 @@ impl Action {
         Self::RoleDeleted,
         Self::SignInAccepted,
         Self::SignInRefused,
+        Self::CompanyCreated,
+        Self::CompanyRenamed,
+        Self::UserCreated,
+        Self::UserPasswordReset,
+        Self::UserSecondFactor,
     ];
 
     /// As records name it.
@@ -119,6 +134,11 @@ impl Action {
             Self::RoleDeleted => "role.deleted",
             Self::SignInAccepted => "sign_in.accepted",
             Self::SignInRefused => "sign_in.refused",
+            Self::CompanyCreated => "company.created",
+            Self::CompanyRenamed => "company.renamed",
+            Self::UserCreated => "user.created",
+            Self::UserPasswordReset => "user.password_reset",
+            Self::UserSecondFactor => "user.second_factor",
         }
     }
 }

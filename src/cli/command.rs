@@ -175,7 +175,7 @@ pub enum Command {
     /// private certificate authority signed the certificate. Put its password in PGPASSWORD or ~/.pgpass:
     /// every user of the machine can read the URL.
     #[cfg(feature = "platform")]
-    Serve(commands::serve::Args),
+    Serve(Box<commands::serve::Args>),
     /// Start a throwaway platform with sample data
     ///
     /// Starts the platform and runs a command that is signed in to it. The platform runs in this process on a

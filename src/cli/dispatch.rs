@@ -17,7 +17,7 @@ use crate::manual::{completion, help, man};
 pub fn run(command: Option<Command>, context: &Context) -> Result<u8> {
     #[cfg(feature = "platform")]
     let command = match command {
-        Some(Command::Serve(args)) => return commands::serve::run(args, context),
+        Some(Command::Serve(args)) => return commands::serve::run(*args, context),
         Some(Command::Sandbox(args)) => return commands::sandbox::run(args, context),
         other => other,
     };

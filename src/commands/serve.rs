@@ -1,95 +1,35 @@
 //! `sactl serve`: run the platform.
 
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::Duration;
 
 use crate::api::Code;
 use crate::config::{Environment, env};
 use crate::context::Context;
 use crate::domain::Password;
+use crate::domain::age::Age;
 use crate::error::{CliError, Result};
-use crate::platform::app::{self, Listener, ProxyNetwork, Tls};
-use crate::platform::housekeeping::{self, AUDIT_RETENTION};
+use crate::platform::app::{self, Listener, ReloadSignal, Tls};
+use crate::platform::housekeeping::AUDIT_RETENTION;
 use crate::platform::service::seed::{self, Seed};
-use crate::platform::{DatabaseUrl, Platform, router};
+use crate::platform::{Platform, router};
 use crate::ui::Ui;
 use crate::ui::log::{LevelFilter, Log, LogFormat};
 
+mod admin;
+mod args;
+mod beside;
+mod database;
 mod init_admin;
+mod upkeep;
 mod variables;
 
-use init_admin::InitAdminArgs;
-use variables::{or_variable, parsed};
+pub use args::Args;
+use database::{default_database, open};
 
 /// The default address of the platform.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
-                        sactl serve --init-admin admin@acme.example --init-admin-password-file chosen.password\n  \
-                        sactl serve --init-admin admin@acme.example --init-admin-password-out admin.password\n  \
-                        sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem\n  \
-                        sactl serve --trusted-proxy 10.0.0.0/8\n\n\
-                        Each option is also a variable: SACTL_SERVE_LISTEN, SACTL_SERVE_DATABASE, …")]
-#[expect(missing_docs, reason = "the command line says what the command does")]
-pub struct Args {
-    /// Listen on this address; port 0 means any free port [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS")]
-    listen: Option<SocketAddr>,
-
-    /// SQLite file or PostgreSQL database for the data [default: a file in your data folder]
-    #[arg(long, value_name = "sqlite:PATH|postgres://…")]
-    database: Option<DatabaseUrl>,
-
-    /// Serve TLS with this certificate chain (PEM)
-    #[arg(long, value_name = "FILE")]
-    tls_cert: Option<PathBuf>,
-
-    /// Private key (PEM) of the certificate
-    #[arg(long, value_name = "FILE")]
-    tls_key: Option<PathBuf>,
-
-    /// Load this seed file
-    ///
-    /// Adds the companies, users and roles that are not in the database yet and were never deleted from it. Adds
-    /// service accounts to an empty database only.
-    #[arg(long, value_name = "FILE")]
-    seed: Option<PathBuf>,
-
-    #[command(flatten)]
-    init_admin: InitAdminArgs,
-
-    /// Trust the client addresses that these proxies report
-    ///
-    /// By default, all clients behind a proxy have the address of the proxy and share its limits. With this option,
-    /// the client address is read from the Forwarded or X-Forwarded-For header of requests that come from these
-    /// addresses or networks. Repeatable, or comma-separated. The proxy must add the address of its client itself.
-    #[arg(long, value_name = "ADDRESS|CIDR", value_delimiter = ',')]
-    trusted_proxy: Vec<ProxyNetwork>,
-}
-
-impl Args {
-    /// The same, with variables for what was not typed.
-    fn or_variables(self, environment: &Environment) -> Result<Self> {
-        let trusted_proxy = if self.trusted_proxy.is_empty() {
-            let networks = environment.get(env::SERVE_TRUSTED_PROXY)?;
-            let networks = networks.iter().flat_map(|text| text.split(',')).map(str::trim);
-            networks.map(|text| parsed(env::SERVE_TRUSTED_PROXY, text)).collect::<Result<_>>()?
-        } else {
-            self.trusted_proxy
-        };
-        Ok(Self {
-            listen: or_variable(self.listen, env::SERVE_LISTEN, environment)?,
-            database: or_variable(self.database, env::SERVE_DATABASE, environment)?,
-            tls_cert: self.tls_cert.or_else(|| environment.raw(env::SERVE_TLS_CERT).map(PathBuf::from)),
-            tls_key: self.tls_key.or_else(|| environment.raw(env::SERVE_TLS_KEY).map(PathBuf::from)),
-            seed: self.seed.or_else(|| environment.raw(env::SERVE_SEED).map(PathBuf::from)),
-            init_admin: self.init_admin.or_variables(environment)?,
-            trusted_proxy,
-        })
-    }
-}
 
 /// Runs the platform until it is told to stop.
 ///
@@ -101,7 +41,18 @@ pub fn run(args: Args, context: &Context) -> Result<u8> {
     let args = args.or_variables(context.environment())?;
     let seed = args.seed.as_deref().map(|path| read_seed(path, context.environment())).transpose()?;
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(args, is_typed, seed, context.ui()));
+    let ui = context.ui();
+    let served = runtime.block_on(async {
+        if let Some(args::Command::Admin(verb)) = args.command {
+            admin::run(verb, args.database, ui).await
+        } else if args.check {
+            upkeep::check(&args, seed.as_ref(), ui).await
+        } else if args.vacuum {
+            upkeep::vacuum(&args, ui).await
+        } else {
+            serve(args, is_typed, seed, ui).await
+        }
+    });
     // A thread may still wait for the file lock of another process; nothing waits for that thread.
     runtime.shutdown_background();
     log.close();
@@ -109,23 +60,13 @@ pub fn run(args: Args, context: &Context) -> Result<u8> {
 }
 
 async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Result<()> {
-    let tls = tls(&args)?;
+    let tls = args.tls()?;
     let listen = args.listen.unwrap_or(LISTEN);
-    if tls.as_ref().is_some_and(Tls::shows_authority) {
-        ui.warning(
-            "the certificate in --tls-cert is a certificate authority: sactl and other strict clients \
-             refuse it; use a certificate that the authority signed, or a self-signed one made with: \
-             openssl req -x509 -addext basicConstraints=critical,CA:FALSE …",
-        );
-    }
-    if tls.is_none() && !listen.ip().is_loopback() {
-        ui.warning("passwords and tokens will cross the network unencrypted: pass --tls-cert and --tls-key");
-    }
+    warn_of_network(tls.as_ref(), listen, ui);
     let administrator = args.init_admin.email()?.map(str::to_owned);
     // A port that is taken is told before a database is made.
-    let listener = Listener::bind(listen, tls).and_then(|it| it.url().map(|url| (it, url)));
-    let (listener, url) =
-        listener.map_err(|error| CliError::io(format!("cannot listen on {listen}"), error))?;
+    let (listener, url) = bind(listen, tls.clone())?;
+    let metrics = args.metrics.map(|address| bind(address, None)).transpose()?;
     let database = args.database.map_or_else(default_database, Ok)?;
     if is_typed && database.tells_password() {
         ui.warning(
@@ -134,8 +75,10 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
         );
     }
     // From here on a signal stops us cleanly, also while the database is brought up to date.
-    let stop = app::stop_signal().map_err(|error| CliError::io("cannot listen for signals", error))?;
-    let mut stop = Box::pin(stop);
+    let refused = |error| CliError::io("cannot listen for signals", error);
+    let mut stop = Box::pin(app::stop_signal().map_err(refused)?);
+    let reload =
+        tls.map(|tls| ReloadSignal::listen().map(|signal| (tls, signal))).transpose().map_err(refused)?;
     let platform = tokio::select! {
         opened = open(&database, seed) => opened?,
         () = &mut stop => {
@@ -147,15 +90,37 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
         Some(email) => args.init_admin.create(&email, &platform, ui).await?,
         None => warn_of_emptiness(&platform).await?,
     }
+    let retention = args.audit_retention.as_ref().map_or(AUDIT_RETENTION, Age::duration);
+    let mut beside = beside::start(&platform, retention, reload, metrics);
     announce(ui, &url)?;
     tracing::info!(%database, "serving");
+    beside::tell_ready();
     let listener = listener.trusting(args.trusted_proxy);
-    let house = tokio::spawn(housekeeping::keep(platform.clone(), AUDIT_RETENTION));
-    listener.serve(router::router(platform.clone()), stop).await;
-    house.abort();
+    let delay = Duration::from_secs(args.drain_delay.unwrap_or_default().into());
+    listener.serve(router::router(platform.clone()), beside::drained(stop, platform.clone(), delay)).await;
+    beside.shutdown().await;
     platform.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A listener and its address.
+fn bind(address: SocketAddr, tls: Option<Tls>) -> Result<(Listener, String)> {
+    let bound = Listener::bind(address, tls).and_then(|it| it.url().map(|url| (it, url)));
+    bound.map_err(|error| CliError::io(format!("cannot listen on {address}"), error))
+}
+
+fn warn_of_network(tls: Option<&Tls>, listen: SocketAddr, ui: &Ui) {
+    if tls.is_some_and(Tls::shows_authority) {
+        ui.warning(
+            "the certificate in --tls-cert is a certificate authority: sactl and other strict clients \
+             refuse it; use a certificate that the authority signed, or a self-signed one made with: \
+             openssl req -x509 -addext basicConstraints=critical,CA:FALSE …",
+        );
+    }
+    if tls.is_none() && !listen.ip().is_loopback() {
+        ui.warning("passwords and tokens will cross the network unencrypted: pass --tls-cert and --tls-key");
+    }
 }
 
 /// Logs that no account can sign in to an empty database.
@@ -167,32 +132,6 @@ async fn warn_of_emptiness(platform: &Platform) -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn tls(args: &Args) -> Result<Option<Tls>> {
-    match (&args.tls_cert, &args.tls_key) {
-        (Some(certificate), Some(key)) => Tls::from_files(certificate, key)
-            .map(Some)
-            .map_err(|error| CliError::config("cannot serve TLS").caused_by(error)),
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(CliError::usage("a certificate needs its private key: give --tls-key too")),
-        (None, Some(_)) => Err(CliError::usage("a private key needs its certificate: give --tls-cert too")),
-    }
-}
-
-/// Opens the database, brings it up to date and sows what the seed has.
-async fn open(database: &DatabaseUrl, seed: Option<Seed>) -> Result<Platform> {
-    tracing::info!(%database, "opening");
-    let platform = Platform::open(database)
-        .await
-        .map_err(|error| CliError::new(Code::Io, format!("cannot open {database}")).caused_by(error))?;
-    if let Some(seed) = seed {
-        let applied = seed::apply(&platform, &seed)
-            .await
-            .map_err(|error| CliError::config("cannot apply the seed").caused_by(error))?;
-        tracing::info!(added = applied.added, "applied the seed");
-    }
-    Ok(platform)
 }
 
 /// Prints the address of the platform. A closed standard output is not an error.
@@ -263,22 +202,4 @@ pub(super) fn parse_seed(text: &str) -> std::result::Result<Seed, String> {
         let line = text.get(..before).unwrap_or_default().matches('\n').count() + 1;
         format!("line {line}: {}", error.message())
     })
-}
-
-/// The file of a platform that is told nothing else.
-fn default_database() -> Result<DatabaseUrl> {
-    let data = dirs::data_dir()
-        .ok_or_else(|| CliError::config("this system has no data folder").hint("pass --database"))?;
-    let folder = data.join("sactl");
-    make_private(&folder)
-        .map_err(|error| CliError::io(format!("cannot create the folder {}", folder.display()), error))?;
-    Ok(DatabaseUrl::Sqlite(folder.join("platform.db")))
-}
-
-fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }

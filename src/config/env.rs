@@ -74,6 +74,12 @@ variables! {
     SERVE_INIT_ADMIN_PASSWORD_OUT = "SACTL_SERVE_INIT_ADMIN_PASSWORD_OUT";
     /// The proxies that `serve` trusts, as with `--trusted-proxy`; several are separated by commas.
     SERVE_TRUSTED_PROXY = "SACTL_SERVE_TRUSTED_PROXY";
+    /// How long `serve` keeps audit records, as with `--audit-retention`.
+    SERVE_AUDIT_RETENTION = "SACTL_SERVE_AUDIT_RETENTION";
+    /// The address of the metrics of `serve`, as with `--metrics`.
+    SERVE_METRICS = "SACTL_SERVE_METRICS";
+    /// How long `serve` goes on after a stop signal, as with `--drain-delay`.
+    SERVE_DRAIN_DELAY = "SACTL_SERVE_DRAIN_DELAY";
     /// Set by the completion script of a shell to the name of the shell; do not set it yourself.
     COMPLETE = "SACTL_COMPLETE";
     /// Any value but `0`: output for screen readers, without boxes, alignment and animation.

@@ -14,6 +14,11 @@ pub struct Age {
 }
 
 impl Age {
+    /// How long it is.
+    pub const fn duration(&self) -> SignedDuration {
+        self.duration
+    }
+
     /// The moment that was so long before `now`; the first of all times for an age that goes beyond it.
     pub fn before(&self, now: Timestamp) -> Timestamp {
         now.checked_sub(self.duration).unwrap_or(Timestamp::MIN)

@@ -144,6 +144,32 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(WAITING)
 }
 
+/// Asks to read files again: SIGHUP.
+#[derive(Debug)]
+pub struct ReloadSignal(#[cfg(unix)] tokio::signal::unix::Signal);
+
+impl ReloadSignal {
+    /// Listens for it; without this, it ends the process.
+    ///
+    /// # Errors
+    /// Those of the system when it does not let us listen for signals.
+    pub fn listen() -> io::Result<Self> {
+        #[cfg(unix)]
+        return tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).map(Self);
+        #[cfg(not(unix))]
+        Ok(Self())
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        if self.0.recv().await.is_some() {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
+}
+
 /// Ready when the process is asked to stop: SIGINT or SIGTERM.
 ///
 /// # Errors

@@ -193,6 +193,12 @@ impl Error {
         Self { retry_after: Some(retry_after), ..Self::new(Code::Unavailable, message) }
     }
 
+    /// The platform is about to stop.
+    pub fn stopping() -> Self {
+        let wait = Some(Duration::from_secs(1));
+        Self { retry_after: wait, ..Self::new(Code::Unavailable, "the platform is about to stop") }
+    }
+
     /// A fault of the platform; the outside learns only that there was one.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         let message = "the platform failed; its log has the details under this request id";

@@ -68,7 +68,7 @@ pub async fn keep(platform: Platform, retention: SignedDuration) {
     }
 }
 
-/// Removes everything that has served its time, if no other node has the turn. Says how many rows.
+/// Does what [`remove`] does, if no other node has the turn.
 ///
 /// # Errors
 /// A failure of the database.
@@ -77,9 +77,15 @@ pub async fn tidy(platform: &Platform, retention: SignedDuration) -> Result<Opti
     let tx = platform.store().begin().await?;
     let is_ours = store::setting::take_turn(&*tx, TURN_ENDS, now, now + TURN).await?;
     tx.commit().await?;
-    if !is_ours {
-        return Ok(None);
-    }
+    if is_ours { remove(platform, retention).await.map(Some) } else { Ok(None) }
+}
+
+/// Removes everything that has served its time. Says how many rows.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn remove(platform: &Platform, retention: SignedDuration) -> Result<u64, Error> {
+    let now = platform.now();
     let mut removed = 0;
     for task in Task::ALL {
         loop {
@@ -94,5 +100,5 @@ pub async fn tidy(platform: &Platform, retention: SignedDuration) -> Result<Opti
             tokio::time::sleep(begun.elapsed()).await;
         }
     }
-    Ok(Some(removed))
+    Ok(removed)
 }

@@ -16,6 +16,7 @@ mod hex;
 pub mod housekeeping;
 pub mod ids;
 mod last_use;
+mod metrics;
 mod readiness;
 pub mod router;
 mod routes;
@@ -24,6 +25,7 @@ mod store;
 mod throttle;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -34,7 +36,9 @@ pub use config::{DatabaseUrl, Observer};
 pub use error::Error;
 use hash::Hasher;
 use last_use::Uses;
+use metrics::Metrics;
 use readiness::Readiness;
+pub use store::look::Schema;
 use store::{Store, Tx};
 
 /// Says what time it is.
@@ -54,6 +58,8 @@ struct Inner {
     /// Makes cursors unforgeable; the same on every node.
     cursor_key: String,
     uses: Uses,
+    metrics: Metrics,
+    is_draining: AtomicBool,
     readiness: Readiness,
 }
 
@@ -94,6 +100,8 @@ impl Platform {
             clock,
             cursor_key,
             uses: Uses::default(),
+            metrics: Metrics::default(),
+            is_draining: AtomicBool::new(false),
             readiness: Readiness::default(),
         };
         Ok(Self { inner: Arc::new(inner), is_dry_run: false })
@@ -106,11 +114,39 @@ impl Platform {
             .unwrap_or(now)
     }
 
-    /// Whether the database takes writes.
+    /// Looks at a database without changing it.
+    ///
+    /// # Errors
+    /// It cannot be opened, or is not one of this release.
+    pub async fn look(database: &DatabaseUrl) -> anyhow::Result<Schema> {
+        store::look::look(database).await
+    }
+
+    /// Gives free space of the database back to the system. Writes wait meanwhile.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub async fn vacuum(&self) -> Result<(), Error> {
+        Ok(self.store().vacuum().await?)
+    }
+
+    /// The platform is about to stop: from now on it is not ready.
+    pub fn drain(&self) {
+        self.inner.is_draining.store(true, Ordering::Relaxed);
+    }
+
+    fn is_draining(&self) -> bool {
+        self.inner.is_draining.load(Ordering::Relaxed)
+    }
+
+    /// Whether the database takes writes, and the platform goes on.
     ///
     /// # Errors
     /// `unavailable` or `internal`.
     pub async fn ready(&self) -> Result<(), Error> {
+        if self.is_draining() {
+            return Err(Error::stopping());
+        }
         let platform = self.clone();
         self.inner.readiness.ask(async move { platform.store().try_write().await }).await
     }
@@ -163,6 +199,10 @@ impl Platform {
 
     fn cursor_key(&self) -> &str {
         &self.inner.cursor_key
+    }
+
+    fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
     }
 
     fn uses(&self) -> &Uses {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Method;
+use axum::routing::get;
 use axum::{Extension, Router, middleware};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -15,7 +16,7 @@ use super::Platform;
 use super::routes::answer::Edge;
 use super::routes::call::DryRun;
 use super::routes::refusal::Refused;
-use super::routes::{access, account, answer, audit, company, role, session, state};
+use super::routes::{access, account, answer, audit, company, metrics, role, session, state};
 use crate::api::{Code, Problem, path};
 
 /// How long a request may take, its body included.
@@ -92,7 +93,8 @@ fn operations(document: &utoipa::openapi::OpenApi) -> HashMap<(Method, String), 
 /// The router of a running platform.
 pub fn router(platform: Platform) -> Router {
     let (router, document) = every_route().split_for_parts();
-    let edge = Edge { limit: REQUEST_LIMIT, operations: Arc::new(operations(&document)) };
+    let operations = Arc::new(operations(&document));
+    let edge = Edge { limit: REQUEST_LIMIT, operations, platform: Some(platform.clone()) };
     router
         .fallback(async || Refused::not_found())
         .method_not_allowed_fallback(async || {
@@ -101,6 +103,11 @@ pub fn router(platform: Platform) -> Router {
         .layer(Extension(state::Description::of(&document)))
         .layer(middleware::from_fn_with_state(edge, answer::around))
         .with_state(platform)
+}
+
+/// The one route of the listener for metrics.
+pub fn metrics_router(platform: Platform) -> Router {
+    Router::new().route("/metrics", get(metrics::show)).with_state(platform)
 }
 
 /// The OpenAPI document of [`router`].

@@ -103,6 +103,12 @@ fn place(world: &World, path: &str) -> Env {
     if path.starts_with("run") {
         env.sactl("grant dormant-bot backup-runner --role operator").ok();
     }
+    if path.starts_with("serve admin") {
+        let database = "--database sqlite:platform.db";
+        env.sactl(&format!("serve admin company create Acme {database}")).ok();
+        let user = "serve admin user create ada@acme.example --in-company 1 --password-file new.password";
+        env.sactl(&format!("{user} {database}")).ok();
+    }
     if path == "login" {
         env.run_with_input(["create", "ci", "--password-stdin"], SANDBOX_PASSWORD).ok();
     }
@@ -161,10 +167,17 @@ fn the_examples_of_serve_run() {
         env.file("cert.pem", include_str!("../api/tls/cert.pem"));
         env.private_file("key.pem", include_str!("../api/tls/key.pem"));
         env.private_file("chosen.password", "Chosen-First-1!\n");
-        let words =
-            example.split_whitespace().filter(|word| *word != "--listen" && !word.starts_with("0.0.0.0"));
+        let is_address = |word: &str| word.parse::<std::net::SocketAddr>().is_ok();
+        let words = example
+            .split_whitespace()
+            .filter(|word| !["--listen", "--metrics"].contains(word) && !is_address(word));
         let mut command = env.command();
         command.args(words.skip(1)).args(["--listen", "127.0.0.1:0"]);
+        if example.contains("--check") || example.contains("--vacuum") {
+            let output = command.output().unwrap();
+            assert!(output.status.success(), "{example}: {output:?}");
+            continue;
+        }
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut said = String::new();

@@ -35,12 +35,18 @@ pub(super) struct InitAdminArgs {
         id = "init_admin_password_file",
         long = "init-admin-password-file",
         value_name = "FILE",
+        hide_short_help = true,
         conflicts_with = "init_admin_password_out"
     )]
     password_file: Option<PathBuf>,
 
-    /// Generate the password of the first administrator, and write it to a new file that only you can read
-    #[arg(id = "init_admin_password_out", long = "init-admin-password-out", value_name = "FILE")]
+    /// Generate the password of the first administrator into a new file that only you can read
+    #[arg(
+        id = "init_admin_password_out",
+        long = "init-admin-password-out",
+        value_name = "FILE",
+        hide_short_help = true
+    )]
     password_out: Option<PathBuf>,
 }
 
@@ -59,6 +65,23 @@ impl InitAdminArgs {
             password_file: path(self.password_file, env::SERVE_INIT_ADMIN_PASSWORD_FILE),
             password_out: path(self.password_out, env::SERVE_INIT_ADMIN_PASSWORD_OUT),
         })
+    }
+
+    /// The same for another user.
+    pub(super) fn of_user(
+        email: &str,
+        password_file: Option<PathBuf>,
+        password_out: Option<PathBuf>,
+    ) -> Self {
+        Self { email: Some(email.to_owned()), password_file, password_out }
+    }
+
+    /// Removes the file of a generated password where what it was for has failed: it is the password of no account.
+    pub(super) fn keep_if_done<T, E>(&self, outcome: std::result::Result<T, E>) -> std::result::Result<T, E> {
+        if let (Err(_), Some(out)) = (&outcome, &self.password_out) {
+            let _ = std::fs::remove_file(out);
+        }
+        outcome
     }
 
     /// The address of the first administrator, where there shall be one.
@@ -96,17 +119,13 @@ impl InitAdminArgs {
         }
         let password = self.password(email, ui).await?;
         let applied = seed::apply(platform, &seed_of(email, company, &password)).await;
-        if let (Err(_), Some(out)) = (&applied, &self.password_out) {
-            // It is the password of no account.
-            let _ = std::fs::remove_file(out);
-        }
-        applied.map_err(refused)?;
+        self.keep_if_done(applied).map_err(refused)?;
         ui.status(format!("Created the company {company} and its administrator {email}"));
         self.tell(email, &password, ui);
         Ok(())
     }
 
-    async fn password(&self, email: &str, ui: &Ui) -> Result<Password> {
+    pub(super) async fn password(&self, email: &str, ui: &Ui) -> Result<Password> {
         if let Some(file) = &self.password_file {
             return checked(read_password_file(file)?);
         }
@@ -131,7 +150,7 @@ impl InitAdminArgs {
     }
 
     /// Says where the password is, or shows it where it is told nowhere else.
-    fn tell(&self, email: &str, password: &Password, ui: &Ui) {
+    pub(super) fn tell(&self, email: &str, password: &Password, ui: &Ui) {
         match (&self.password_file, &self.password_out) {
             (Some(_), _) => {}
             (None, Some(out)) => ui.status(format!("The password of {email} is in {}", out.display())),

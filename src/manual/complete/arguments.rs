@@ -66,9 +66,8 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
         (["help"], "words", _) => Takes::Topic,
         (["man"], _, _) | (_, "password_dir", _) => Takes::Folder,
         (["sandbox"], "command", _) => Takes::File,
-        (["serve"], "database" | "listen", _)
-        | (["api"], "path", _)
-        | (["create"] | ["role", "create"], "name", _) => Takes::Anything,
+        (["serve", ..], _, value) if value != "FILE" && !arg.is_global_set() => Takes::Anything,
+        (["api"], "path", _) | (["create"] | ["role", "create"], "name", _) => Takes::Anything,
         (["role", "show"], "name", _) | (_, _, "ROLE") => Takes::Role { own: false },
         (_, _, "PERMISSION") => Takes::Permission,
         (["audit"], "action", _) => Takes::Action,
@@ -81,10 +80,8 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
             _,
             "jq"
             | "arg"
-            | "init_admin"
             | "username"
             | "new_name"
-            | "trusted_proxy"
             | "otp"
             | "description"
             | "search"

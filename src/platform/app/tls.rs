@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
@@ -15,7 +15,9 @@ use tokio_rustls::server::TlsStream;
 /// A certificate with its key, ready to serve.
 #[derive(Clone)]
 pub struct Tls {
-    acceptor: TlsAcceptor,
+    /// The files of the certificate and of the key.
+    files: (PathBuf, PathBuf),
+    current: Arc<RwLock<TlsAcceptor>>,
     shows_authority: bool,
 }
 
@@ -58,28 +60,19 @@ impl Tls {
     /// # Errors
     /// [`TlsError`], with the file that is wrong. A key that all users may read is refused.
     pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
-        let file = |what, path: &Path| {
-            let path = path.to_owned();
-            move |source| TlsError::File { what, path, source }
-        };
-        let chain = CertificateDer::pem_file_iter(certificate)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(file("a certificate", certificate))?;
-        if chain.is_empty() {
-            return Err(TlsError::NoCertificate(certificate.to_owned()));
-        }
-        if is_exposed(key) {
-            return Err(TlsError::Exposed(key.display().to_string()));
-        }
-        let shows_authority = is_authority(&chain[0]);
-        let key = PrivateKeyDer::from_pem_file(key).map_err(file("a private key", key))?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), shows_authority })
+        let (acceptor, shows_authority) = read(certificate, key)?;
+        let files = (certificate.to_owned(), key.to_owned());
+        Ok(Self { files, current: Arc::new(RwLock::new(acceptor)), shows_authority })
+    }
+
+    /// Reads both files again; connections from now on get the new certificate.
+    ///
+    /// # Errors
+    /// [`TlsError`]; the certificate of before stays.
+    pub fn reload(&self) -> Result<(), TlsError> {
+        let (acceptor, _) = read(&self.files.0, &self.files.1)?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = acceptor;
+        Ok(())
     }
 
     /// Whether the certificate is that of an authority, which strict clients refuse from a server.
@@ -89,8 +82,35 @@ impl Tls {
 
     /// Performs the handshake.
     pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        self.acceptor.accept(stream).await
+        let acceptor = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+        acceptor.accept(stream).await
     }
+}
+
+/// Reads certificate and key; says too whether the certificate is that of an authority.
+fn read(certificate: &Path, key: &Path) -> Result<(TlsAcceptor, bool), TlsError> {
+    let file = |what, path: &Path| {
+        let path = path.to_owned();
+        move |source| TlsError::File { what, path, source }
+    };
+    let chain = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(file("a certificate", certificate))?;
+    if chain.is_empty() {
+        return Err(TlsError::NoCertificate(certificate.to_owned()));
+    }
+    if is_exposed(key) {
+        return Err(TlsError::Exposed(key.display().to_string()));
+    }
+    let shows_authority = is_authority(&chain[0]);
+    let key = PrivateKeyDer::from_pem_file(key).map_err(file("a private key", key))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok((TlsAcceptor::from(Arc::new(config)), shows_authority))
 }
 
 /// Whether a client that checks chains as `sactl` does refuses the certificate, because it is an authority's own.

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::refusal::{PROBLEM_JSON, PendingProblem, Refused};
 use crate::api::{Code, path};
+use crate::platform::Platform;
 use crate::platform::app::{MemoryBudget, Peer};
 
 /// The header that carries the id of a request.
@@ -41,15 +42,18 @@ pub(crate) struct Edge {
     pub(crate) limit: Duration,
     /// The operation of each method and path template.
     pub(crate) operations: Arc<HashMap<(Method, String), String>>,
+    /// Where requests are counted.
+    pub(crate) platform: Option<Platform>,
 }
 
 impl Edge {
     /// What a refusal is told of its request.
     fn asked(&self, request: &Request, id: RequestId) -> Asked {
         let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+        let route = (!path.is_empty()).then(|| path.to_owned());
         let path = path.strip_prefix(path::DRY_RUN).unwrap_or(path);
         let operation = self.operations.get(&(request.method().clone(), path.to_owned())).cloned();
-        Asked { id, operation }
+        Asked { id, operation, route }
     }
 }
 
@@ -57,6 +61,8 @@ impl Edge {
 struct Asked {
     id: RequestId,
     operation: Option<String>,
+    /// The template of its path.
+    route: Option<String>,
 }
 
 /// Surrounds a request.
@@ -92,6 +98,10 @@ pub(crate) async fn around(State(edge): State<Edge>, mut request: Request, next:
     };
     if let Some(memory) = memory.filter(|_| is_get) {
         response = within_budget(response, &memory);
+    }
+    if let Some(platform) = &edge.platform {
+        let (status, elapsed) = (response.status().as_u16(), line.started.elapsed());
+        platform.metrics().count(&line.method, asked.route.as_deref(), status, elapsed);
     }
     finish(&mut response, asked);
     line.answered(response.status().as_u16());
@@ -173,7 +183,7 @@ pub(crate) async fn mark_dry_run(mut response: Response) -> Response {
     response
 }
 
-fn finish(response: &mut Response, Asked { id, operation }: Asked) {
+fn finish(response: &mut Response, Asked { id, operation, .. }: Asked) {
     if let Some(PendingProblem(mut problem)) = response.extensions_mut().remove() {
         problem.request_id = Some(id.0.to_string());
         problem.subject.operation = operation;
@@ -203,7 +213,7 @@ mod tests {
     use crate::api::Problem;
 
     async fn ask(router: Router) -> (u16, Problem, Option<String>) {
-        let edge = Edge { limit: Duration::from_millis(20), operations: Arc::default() };
+        let edge = Edge { limit: Duration::from_millis(20), operations: Arc::default(), platform: None };
         let router = router.layer(from_fn_with_state(edge, around));
         let response = router.oneshot(HttpRequest::get("/").body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status().as_u16();

@@ -9,6 +9,7 @@ pub(super) mod call;
 pub(super) mod company;
 pub(super) mod extract;
 mod form;
+pub(super) mod metrics;
 pub(super) mod refusal;
 pub(super) mod role;
 pub(super) mod session;

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod company;
 pub mod identity;
+pub mod installation;
 mod page;
 mod presented;
 pub mod role;

@@ -3,6 +3,7 @@
 //! Who needs one is a question of the database alone: humans who have an authenticator, or who belong to a
 //! company that demands one. Service accounts never do.
 
+use rand::RngExt as _;
 use totp_rs::{Builder, Secret};
 
 use crate::api::Code;
@@ -91,6 +92,12 @@ fn matching_step(secret: &str, otp: &OneTimeCode, now: u64) -> Result<Option<u64
     }
     let totp = Builder::new().with_secret(secret).with_skew(1).build_noncompliant();
     Ok(totp.check(&digits, now))
+}
+
+/// A new secret, in base 32.
+pub(super) fn new_secret() -> String {
+    let random: [u8; 20] = rand::rng().random();
+    Secret::new(random.into()).to_base32()
 }
 
 /// Checks that a secret can be used here.

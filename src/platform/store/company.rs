@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::sea_query::{Condition, LockType};
+use sea_orm::sea_query::{Condition, Expr, LockType};
 use sea_orm::{
     ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
@@ -92,6 +92,34 @@ pub(in crate::platform) async fn count_of_member(
 /// How many companies there are.
 pub(in crate::platform) async fn count(db: &impl Connection) -> Result<u64, DbErr> {
     company::Entity::find().count(db).await
+}
+
+/// The company with this number.
+pub(in crate::platform) async fn find(db: &impl Connection, id: CompanyId) -> Result<Option<Company>, DbErr> {
+    let row = company::Entity::find_by_id(id.0).one(db).await?;
+    Ok(row.map(|row| Company { id: CompanyId(row.id), name: row.name }))
+}
+
+/// All companies by id, each with its demand for a second factor.
+pub(in crate::platform) async fn all(db: &impl Connection) -> Result<Vec<(Company, bool)>, DbErr> {
+    let rows = company::Entity::find().order_by_asc(company::Column::Id).all(db).await?;
+    let entry = |row: company::Model| (Company { id: CompanyId(row.id), name: row.name }, row.two_factor);
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// Gives a company another name.
+pub(in crate::platform) async fn rename(
+    db: &impl Connection,
+    id: CompanyId,
+    name: &str,
+) -> Result<(), DbErr> {
+    company::Entity::update_many()
+        .col_expr(company::Column::Name, Expr::value(name))
+        .col_expr(company::Column::NameKey, Expr::value(name.to_lowercase()))
+        .filter(company::Column::Id.eq(id.0))
+        .exec(db)
+        .await
+        .map(drop)
 }
 
 /// Adds a company.

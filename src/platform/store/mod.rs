@@ -15,6 +15,7 @@ pub(super) mod company;
 #[expect(unreachable_pub, reason = "the derive makes everything public")]
 mod entity;
 pub(super) mod expiry;
+pub(super) mod look;
 mod open;
 mod pieces;
 pub(super) mod principal;
@@ -85,6 +86,26 @@ impl Store {
         let tx = self.begin().await?;
         transaction::try_write(&*tx).await?;
         tx.commit().await
+    }
+
+    /// How many connections are open, and how many of them are not in use.
+    pub(super) fn connections(&self) -> (u32, usize) {
+        if self.connections.get_database_backend() == DbBackend::Sqlite {
+            let pool = self.connections.get_sqlite_connection_pool();
+            (pool.size(), pool.num_idle())
+        } else {
+            let pool = self.connections.get_postgres_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+    }
+
+    /// Gives free space back to the system.
+    pub(super) async fn vacuum(&self) -> Result<(), DbErr> {
+        self.connections.execute_unprepared("VACUUM").await?;
+        if self.connections.get_database_backend() == DbBackend::Sqlite {
+            self.connections.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
+        Ok(())
     }
 
     /// Ends all connections.

@@ -20,7 +20,7 @@ use sqlx::{
 
 use crate::platform::DatabaseUrl;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/platform/store/migrations");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/platform/store/migrations");
 
 /// The phrases of the migrations that SQLite says differently.
 const DIALECT: [(&str, &str); 2] = [

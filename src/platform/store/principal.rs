@@ -142,6 +142,54 @@ pub(in crate::platform) async fn lock_account(
     Ok(id.map(PrincipalId))
 }
 
+/// Locks the human with this e-mail address until the transaction ends. Says their number.
+pub(in crate::platform) async fn lock_user(
+    db: &impl Connection,
+    email: &str,
+) -> Result<Option<PrincipalId>, DbErr> {
+    if !is_storable(email) {
+        return Ok(None);
+    }
+    let id = principal::Entity::find()
+        .select_only()
+        .column(principal::Column::Id)
+        .filter(principal::Column::NameKey.eq(AccountName::key_of(email)))
+        .filter(principal::Column::Kind.eq(USER))
+        .lock_exclusive()
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(id.map(PrincipalId))
+}
+
+/// Replaces the secret of the authenticator app, or takes it away.
+pub(in crate::platform) async fn set_totp_secret(
+    db: &impl Connection,
+    id: PrincipalId,
+    secret: Option<&str>,
+) -> Result<(), DbErr> {
+    principal::Entity::update_many()
+        .col_expr(principal::Column::TotpSecret, Expr::value(secret))
+        .col_expr(principal::Column::LastTotpStep, Expr::value(None::<i64>))
+        .filter(principal::Column::Id.eq(id.0))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// All humans by e-mail address, each with whether an authenticator app is enrolled.
+pub(in crate::platform) async fn users(db: &impl Connection) -> Result<Vec<(String, bool)>, DbErr> {
+    let rows: Vec<(String, Option<String>)> = principal::Entity::find()
+        .select_only()
+        .columns([principal::Column::Name, principal::Column::TotpSecret])
+        .filter(principal::Column::Kind.eq(USER))
+        .order_by_asc(principal::Column::NameKey)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(email, secret)| (email, secret.is_some())).collect())
+}
+
 /// Adds a human.
 pub(in crate::platform) async fn insert_user(
     db: &impl Connection,

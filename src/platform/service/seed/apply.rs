@@ -104,9 +104,7 @@ impl Sowing<'_> {
     }
 
     async fn user(&mut self, user: &SeedUser) -> anyhow::Result<()> {
-        check_text("email", &user.email)?;
-        let is_address = user.email.contains('@') && !user.email.contains(char::is_whitespace);
-        ensure!(is_address, "email is not an e-mail address");
+        check_email(&user.email)?;
         if let Some(name) = &user.name {
             check_text("name", name)?;
         }
@@ -194,7 +192,16 @@ impl Sowing<'_> {
     }
 }
 
-fn check_text(what: &str, text: &str) -> anyhow::Result<()> {
+/// Checks the e-mail address of a user.
+pub(in crate::platform::service) fn check_email(email: &str) -> anyhow::Result<()> {
+    check_text("email", email)?;
+    let is_address = email.contains('@') && !email.contains(char::is_whitespace);
+    ensure!(is_address, "email is not an e-mail address");
+    Ok(())
+}
+
+/// Checks a name of something.
+pub(in crate::platform::service) fn check_text(what: &str, text: &str) -> anyhow::Result<()> {
     let is_good =
         !text.trim().is_empty() && text.chars().nth(LONGEST).is_none() && !text.chars().any(char::is_control);
     ensure!(is_good, "{what} has 1 to {LONGEST} characters and no control characters");

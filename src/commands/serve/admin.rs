@@ -1,0 +1,40 @@
+//! `sactl serve admin`: companies and users, directly on the database.
+//!
+//! Responsible for what an installation needs to live and no route can do. Refuses nothing that the service layer would
+//! take: the rules are there.
+
+mod company;
+mod target;
+mod user;
+
+use crate::error::Result;
+use crate::platform::DatabaseUrl;
+use crate::ui::Ui;
+
+/// Manage companies and users directly on the database
+///
+/// For the operator of an installation: it needs access to the database, and no token. The server may run meanwhile.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sactl serve admin company list --database sqlite:platform.db")]
+pub(super) struct Args {
+    /// What to manage
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Noun {
+    Company(company::Args),
+    User(user::Args),
+}
+
+/// Runs the verb. `otherwise` is the database that `serve` would use.
+///
+/// # Errors
+/// `io` for a database that cannot be opened, `invalid_input` for what breaks a rule or names nothing.
+pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> Result<()> {
+    match args.noun {
+        Noun::Company(args) => company::run(args, otherwise, ui).await,
+        Noun::User(args) => user::run(args, otherwise, ui).await,
+    }
+}

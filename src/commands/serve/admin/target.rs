@@ -1,0 +1,30 @@
+//! The database that `serve admin` works on.
+
+use super::super::database::{default_database, open};
+use crate::api::Code;
+use crate::error::{CliError, Result};
+use crate::platform::{DatabaseUrl, Platform};
+
+// Not a doc comment: it would become the help of the commands that take these.
+// Which database.
+#[derive(Debug, clap::Args)]
+pub(super) struct DatabaseArgs {
+    /// SQLite file or PostgreSQL database of the installation [default: that of serve]
+    #[arg(long, value_name = "sqlite:PATH|postgres://…")]
+    database: Option<DatabaseUrl>,
+}
+
+impl DatabaseArgs {
+    /// Does the work on the database. `otherwise` is what `serve` would use.
+    pub(super) async fn with<T>(
+        self,
+        otherwise: Option<DatabaseUrl>,
+        work: impl AsyncFnOnce(&Platform) -> anyhow::Result<T>,
+    ) -> Result<T> {
+        let database = self.database.or(otherwise).map_or_else(default_database, Ok)?;
+        let platform = open(&database, None).await?;
+        let done = work(&platform).await;
+        platform.close().await;
+        done.map_err(|error| CliError::new(Code::InvalidInput, "cannot do this").caused_by(error))
+    }
+}

@@ -1,0 +1,142 @@
+//! What `serve` can be told, on its command line and in variables.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use super::admin;
+use super::init_admin::InitAdminArgs;
+use super::variables::{or_variable, parsed};
+use crate::config::{Environment, env};
+use crate::domain::age::Age;
+use crate::error::{CliError, Result};
+use crate::platform::DatabaseUrl;
+use crate::platform::app::{ProxyNetwork, Tls};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
+                        sactl serve --init-admin admin@acme.example --init-admin-password-file chosen.password\n  \
+                        sactl serve --init-admin admin@acme.example --init-admin-password-out admin.password\n  \
+                        sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem --trusted-proxy 10.0.0.0/8\n  \
+                        sactl serve --metrics 127.0.0.1:9100 --audit-retention 365d --drain-delay 1\n  \
+                        sactl serve --check --database sqlite:platform.db\n  \
+                        sactl serve --vacuum --database sqlite:platform.db\n\n\
+                        Each option with a value is also a variable: SACTL_SERVE_LISTEN, SACTL_SERVE_DATABASE, …")]
+#[command(args_conflicts_with_subcommands = true)]
+#[expect(missing_docs, reason = "the command line says what the command does")]
+pub struct Args {
+    /// Listen on this address; port 0 means any free port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) listen: Option<SocketAddr>,
+
+    /// SQLite file or PostgreSQL database for the data [default: a file in your data folder]
+    #[arg(long, value_name = "sqlite:PATH|postgres://…")]
+    pub(super) database: Option<DatabaseUrl>,
+
+    /// Serve TLS with this certificate chain (PEM)
+    ///
+    /// SIGHUP reads certificate and key again.
+    #[arg(long, value_name = "FILE")]
+    pub(super) tls_cert: Option<PathBuf>,
+
+    /// Private key (PEM) of the certificate
+    #[arg(long, value_name = "FILE")]
+    pub(super) tls_key: Option<PathBuf>,
+
+    /// Load this seed file
+    ///
+    /// Adds the companies, users and roles that are not in the database yet and were never deleted from it. Adds
+    /// service accounts to an empty database only.
+    #[arg(long, value_name = "FILE")]
+    pub(super) seed: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) init_admin: InitAdminArgs,
+
+    /// Trust the client addresses that these proxies report
+    ///
+    /// By default, all clients behind a proxy have the address of the proxy and share its limits. With this option,
+    /// the client address is read from the Forwarded or X-Forwarded-For header of requests that come from these
+    /// addresses or networks. Repeatable, or comma-separated. The proxy must add the address of its client itself.
+    #[arg(long, value_name = "ADDRESS|CIDR", value_delimiter = ',')]
+    pub(super) trusted_proxy: Vec<ProxyNetwork>,
+
+    /// Keep audit records and counts of refused sign-ins for this time [default: 183d]
+    #[arg(long, value_name = "AGE")]
+    pub(super) audit_retention: Option<Age>,
+
+    /// Show metrics for Prometheus at /metrics on this address
+    ///
+    /// Anyone who can reach the address can read them.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) metrics: Option<SocketAddr>,
+
+    /// Serve on for this many seconds after a stop signal, while /readyz answers 503 [default: 0]
+    ///
+    /// A load balancer then stops sending requests before the address is closed.
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) drain_delay: Option<u16>,
+
+    /// Check options, seed file, certificate and database, and exit
+    ///
+    /// Changes nothing. The exit code is 0 when the server would start.
+    #[arg(long, conflicts_with = "vacuum")]
+    pub(super) check: bool,
+
+    /// Remove old data, give its space back to the system, and exit
+    ///
+    /// The server may run meanwhile; its writes wait.
+    #[arg(long)]
+    pub(super) vacuum: bool,
+
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    Admin(admin::Args),
+}
+
+impl Args {
+    /// The same, with variables for what was not typed.
+    pub(super) fn or_variables(self, environment: &Environment) -> Result<Self> {
+        let trusted_proxy = if self.trusted_proxy.is_empty() {
+            let networks = environment.get(env::SERVE_TRUSTED_PROXY)?;
+            let networks = networks.iter().flat_map(|text| text.split(',')).map(str::trim);
+            networks.map(|text| parsed(env::SERVE_TRUSTED_PROXY, text)).collect::<Result<_>>()?
+        } else {
+            self.trusted_proxy
+        };
+        Ok(Self {
+            listen: or_variable(self.listen, env::SERVE_LISTEN, environment)?,
+            database: or_variable(self.database, env::SERVE_DATABASE, environment)?,
+            tls_cert: self.tls_cert.or_else(|| environment.raw(env::SERVE_TLS_CERT).map(PathBuf::from)),
+            tls_key: self.tls_key.or_else(|| environment.raw(env::SERVE_TLS_KEY).map(PathBuf::from)),
+            seed: self.seed.or_else(|| environment.raw(env::SERVE_SEED).map(PathBuf::from)),
+            init_admin: self.init_admin.or_variables(environment)?,
+            trusted_proxy,
+            audit_retention: or_variable(self.audit_retention, env::SERVE_AUDIT_RETENTION, environment)?,
+            metrics: or_variable(self.metrics, env::SERVE_METRICS, environment)?,
+            drain_delay: or_variable(self.drain_delay, env::SERVE_DRAIN_DELAY, environment)?,
+            check: self.check,
+            vacuum: self.vacuum,
+            command: self.command,
+        })
+    }
+
+    /// The certificate to serve with.
+    pub(super) fn tls(&self) -> Result<Option<Tls>> {
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => Tls::from_files(certificate, key)
+                .map(Some)
+                .map_err(|error| CliError::config("cannot serve TLS").caused_by(error)),
+            (None, None) => Ok(None),
+            (Some(_), None) => {
+                Err(CliError::usage("a certificate needs its private key: give --tls-key too"))
+            }
+            (None, Some(_)) => {
+                Err(CliError::usage("a private key needs its certificate: give --tls-cert too"))
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What goes on beside requests: housekeeping, metrics, certificates that are read again, and what the service manager is
+//! told.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::task::JoinSet;
+
+use crate::platform::app::{Listener, ReloadSignal, Tls};
+use crate::platform::{Platform, housekeeping, router};
+
+/// Starts it; it ends with what is given back.
+pub(super) fn start(
+    platform: &Platform,
+    retention: SignedDuration,
+    certificate: Option<(Tls, ReloadSignal)>,
+    metrics: Option<(Listener, String)>,
+) -> JoinSet<()> {
+    let mut beside = JoinSet::new();
+    beside.spawn(housekeeping::keep(platform.clone(), retention));
+    if let Some((tls, asked)) = certificate {
+        beside.spawn(reload(tls, asked));
+    }
+    if let Some((listener, url)) = metrics {
+        tracing::info!(%url, "showing metrics");
+        beside.spawn(listener.serve(router::metrics_router(platform.clone()), std::future::pending()));
+    }
+    beside
+}
+
+/// Reads the certificate again each time that it is asked for.
+async fn reload(tls: Tls, mut asked: ReloadSignal) {
+    loop {
+        asked.next().await;
+        match tls.reload() {
+            Ok(()) => tracing::info!("read the certificate again"),
+            Err(error) => tracing::error!(%error, "cannot use the new certificate; the old one stays"),
+        }
+    }
+}
+
+/// Ready so long after the stop signal; from the signal on the platform is not ready for further requests.
+pub(super) async fn drained(stop: impl Future<Output = ()>, platform: Platform, delay: Duration) {
+    stop.await;
+    platform.drain();
+    tell_stopping();
+    tokio::time::sleep(delay).await;
+}
+
+/// Tells the service manager, where there is one, that the server answers.
+pub(super) fn tell_ready() {
+    #[cfg(target_os = "linux")]
+    tell(sd_notify::NotifyState::Ready);
+}
+
+fn tell_stopping() {
+    #[cfg(target_os = "linux")]
+    tell(sd_notify::NotifyState::Stopping);
+}
+
+#[cfg(target_os = "linux")]
+fn tell(state: sd_notify::NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "the service manager was not told");
+    }
+}

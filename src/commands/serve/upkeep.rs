@@ -1,0 +1,70 @@
+//! `serve --check` and `serve --vacuum`: they do their work and end, and nothing listens.
+
+use serde_json::json;
+
+use super::args::Args;
+use super::database::{default_database, open};
+use crate::api::Code;
+use crate::domain::age::Age;
+use crate::error::{CliError, Result};
+use crate::platform::housekeeping::{self, AUDIT_RETENTION};
+use crate::platform::service::seed::Seed;
+use crate::platform::{DatabaseUrl, Platform, Schema};
+use crate::ui::Ui;
+
+/// Checks what a start would need; options and seed were read already.
+///
+/// # Errors
+/// What the start would fail with.
+pub(super) async fn check(args: &Args, seed: Option<&Seed>, ui: &Ui) -> Result<()> {
+    let has_tls = args.tls()?.is_some();
+    args.init_admin.email()?;
+    let database = database(args)?;
+    let Schema { exists, pending } = Platform::look(&database)
+        .await
+        .map_err(|error| CliError::new(Code::Io, format!("cannot use {database}")).caused_by(error))?;
+    let state = match (exists, pending) {
+        (false, _) => "new: the start creates it".to_owned(),
+        (true, 0) => "up to date".to_owned(),
+        (true, pending) => format!("the start runs {pending} migrations"),
+    };
+    ui.answer(|out| {
+        if ui.format().is_document() {
+            let database =
+                json!({ "url": database.to_string(), "exists": exists, "pending_migrations": pending });
+            return writeln!(
+                out,
+                "{}",
+                json!({ "database": database, "tls": has_tls, "seed": seed.is_some() })
+            );
+        }
+        writeln!(out, "Database {database}: {state}")?;
+        writeln!(out, "TLS: {}", if has_tls { "the certificate can be used" } else { "off" })?;
+        writeln!(out, "Seed file: {}", if seed.is_some() { "can be read" } else { "none" })
+    })
+}
+
+/// Removes what has served its time, and gives the space back.
+///
+/// # Errors
+/// `io` for a database that cannot be opened or fails.
+pub(super) async fn vacuum(args: &Args, ui: &Ui) -> Result<()> {
+    let database = database(args)?;
+    let failed =
+        |error: anyhow::Error| CliError::new(Code::Io, format!("cannot vacuum {database}")).caused_by(error);
+    let platform = open(&database, None).await?;
+    let retention = args.audit_retention.as_ref().map_or(AUDIT_RETENTION, Age::duration);
+    let removed = housekeeping::remove(&platform, retention).await.map_err(|error| failed(error.into()))?;
+    platform.vacuum().await.map_err(|error| failed(error.into()))?;
+    platform.close().await;
+    ui.answer(|out| {
+        if ui.format().is_document() {
+            return writeln!(out, "{}", json!({ "database": database.to_string(), "removed": removed }));
+        }
+        writeln!(out, "Removed {removed} old rows from {database}, and gave free space back")
+    })
+}
+
+fn database(args: &Args) -> Result<DatabaseUrl> {
+    args.database.clone().map_or_else(default_database, Ok)
+}

@@ -1,0 +1,219 @@
+//! Companies and users as the operator of an installation keeps them: directly on the database, without a token.
+//!
+//! Responsible for what no route can do. Refuses what the rules of a seed file refuse. Each change is recorded in every
+//! company that it concerns, as done by that company: an operator is no user of it.
+
+use anyhow::{Context as _, bail, ensure};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use super::assignment;
+use super::seed::{check_email, check_text};
+use crate::api::audit::{Action, Actor, ActorKind};
+use crate::domain::{Company, CompanyId, Password, password};
+use crate::platform::Platform;
+use crate::platform::hash::Party;
+use crate::platform::ids::PrincipalId;
+use crate::platform::service::second_factor;
+use crate::platform::store::access::Assignment;
+use crate::platform::store::audit::NewRecord;
+use crate::platform::store::principal::NewUser;
+use crate::platform::store::{self, Tx};
+
+/// A user to create.
+#[derive(Debug)]
+pub struct UserRequest {
+    /// The name to sign in with.
+    pub email: String,
+    /// The name in words.
+    pub name: Option<String>,
+    /// Where the user is a member.
+    pub company: CompanyId,
+    /// The role there.
+    pub role: String,
+    /// The password.
+    pub password: Password,
+}
+
+/// A company with its demand for a second factor.
+#[derive(Debug)]
+pub struct CompanyEntry {
+    /// The company.
+    pub company: Company,
+    /// Whether every human of it needs one.
+    pub two_factor: bool,
+}
+
+/// A user, as lists show them.
+#[derive(Debug)]
+pub struct UserEntry {
+    /// The name to sign in with.
+    pub email: String,
+    /// Whether an authenticator app is enrolled.
+    pub second_factor: bool,
+}
+
+/// A new secret for an authenticator app, in base 32.
+pub fn new_secret() -> String {
+    second_factor::new_secret()
+}
+
+/// The address that authenticator apps scan.
+pub fn enrolment_url(email: &str, secret: &str) -> String {
+    let account = utf8_percent_encode(email, NON_ALPHANUMERIC);
+    format!("otpauth://totp/sactl:{account}?secret={secret}&issuer=sactl")
+}
+
+/// Adds a company.
+///
+/// # Errors
+/// A name that breaks a rule, or a failure of the database.
+pub async fn create_company(platform: &Platform, name: &str, two_factor: bool) -> anyhow::Result<Company> {
+    check_text("the name of a company", name)?;
+    let tx = platform.store().begin().await?;
+    let id = store::company::insert(&*tx, name, two_factor).await?;
+    let company = Company { id, name: name.to_owned() };
+    let detail = json!({ "name": name, "two_factor": two_factor });
+    record(platform, &tx, Action::CompanyCreated, vec![(company.clone(), detail)]).await?;
+    tx.commit().await?;
+    Ok(company)
+}
+
+/// Renames a company; says what it was called.
+///
+/// # Errors
+/// No such company, a name that breaks a rule, or a failure of the database.
+pub async fn rename_company(platform: &Platform, id: CompanyId, name: &str) -> anyhow::Result<Company> {
+    check_text("the name of a company", name)?;
+    let tx = platform.store().begin().await?;
+    store::company::lock(&*tx, [id]).await?;
+    let before =
+        store::company::find(&*tx, id).await?.with_context(|| format!("there is no company {id}"))?;
+    store::company::rename(&*tx, id, name).await?;
+    let company = Company { id, name: name.to_owned() };
+    let detail = json!({ "name": { "old": before.name, "new": name } });
+    record(platform, &tx, Action::CompanyRenamed, vec![(company, detail)]).await?;
+    tx.commit().await?;
+    Ok(before)
+}
+
+/// All companies, by id.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn companies(platform: &Platform) -> anyhow::Result<Vec<CompanyEntry>> {
+    let all = store::company::all(platform.store().reader()).await?;
+    Ok(all.into_iter().map(|(company, two_factor)| CompanyEntry { company, two_factor }).collect())
+}
+
+/// Adds a user with a role in one company.
+///
+/// # Errors
+/// No such company or role, a name that is taken, input that breaks a rule, or a failure of the database.
+pub async fn create_user(platform: &Platform, request: UserRequest) -> anyhow::Result<Company> {
+    check_email(&request.email)?;
+    request.name.as_deref().map(|name| check_text("the name of a user", name)).transpose()?;
+    let hash = hash(platform, request.password).await?;
+    let tx = platform.store().begin().await?;
+    let (id, email) = (request.company, &request.email);
+    store::company::lock(&*tx, [id]).await?;
+    let company =
+        store::company::find(&*tx, id).await?.with_context(|| format!("there is no company {id}"))?;
+    let role = assignment::role_permissions(&*tx, id, &request.role).await?;
+    ensure!(role.is_some(), "{company} has no role {}", request.role);
+    ensure!(!store::principal::exists(&*tx, email).await?, "the name {email} is taken");
+    let user = NewUser {
+        email,
+        display_name: request.name.as_deref(),
+        password_hash: hash,
+        totp_secret: None,
+        now: platform.now(),
+    };
+    let user = store::principal::insert_user(&*tx, user).await?;
+    store::access::put(&*tx, user, id, &Assignment::Role(request.role.clone())).await?;
+    let detail = json!({ "user": email, "role": request.role });
+    record(platform, &tx, Action::UserCreated, vec![(company.clone(), detail)]).await?;
+    tx.commit().await?;
+    Ok(company)
+}
+
+/// Sets the password of a user, and ends every session of theirs.
+///
+/// # Errors
+/// No such user, a password that breaks a rule, or a failure of the database.
+pub async fn set_password(platform: &Platform, email: &str, password: Password) -> anyhow::Result<()> {
+    let hash = hash(platform, password).await?;
+    let (tx, user) = begin(platform, email).await?;
+    let author = Actor { kind: ActorKind::User, id: user.0, name: email.to_owned() };
+    store::principal::set_password(&*tx, user, hash, platform.now(), author).await?;
+    store::principal::forget_addresses(&*tx, user).await?;
+    finish(platform, tx, user, Action::UserPasswordReset, json!({ "user": email })).await
+}
+
+/// Sets the secret of the authenticator app of a user, or takes it away, and ends every session of theirs.
+///
+/// # Errors
+/// No such user, a secret that cannot be used, or a failure of the database.
+pub async fn set_second_factor(platform: &Platform, email: &str, secret: Option<&str>) -> anyhow::Result<()> {
+    secret.map(second_factor::check_secret).transpose()?;
+    let (tx, user) = begin(platform, email).await?;
+    store::principal::set_totp_secret(&*tx, user, secret).await?;
+    let detail = json!({ "user": email, "enrolled": secret.is_some() });
+    finish(platform, tx, user, Action::UserSecondFactor, detail).await
+}
+
+/// All users, by e-mail address.
+///
+/// # Errors
+/// A failure of the database.
+pub async fn users(platform: &Platform) -> anyhow::Result<Vec<UserEntry>> {
+    let all = store::principal::users(platform.store().reader()).await?;
+    Ok(all.into_iter().map(|(email, second_factor)| UserEntry { email, second_factor }).collect())
+}
+
+async fn begin(platform: &Platform, email: &str) -> anyhow::Result<(Tx, PrincipalId)> {
+    let tx = platform.store().begin().await?;
+    let user = store::principal::lock_user(&*tx, email).await?;
+    Ok((tx, user.with_context(|| format!("there is no user {email}"))?))
+}
+
+async fn finish(
+    platform: &Platform,
+    tx: Tx,
+    user: PrincipalId,
+    action: Action,
+    detail: Value,
+) -> anyhow::Result<()> {
+    store::token::end_all(&*tx, user).await?;
+    let everywhere = store::access::everywhere(&*tx, user).await?;
+    let parts = everywhere.into_iter().map(|grant| (grant.company, detail.clone())).collect();
+    record(platform, &tx, action, parts).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn hash(platform: &Platform, plain: Password) -> anyhow::Result<String> {
+    if let Err(broken) = password::check(&plain) {
+        bail!("{}", broken.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join("; "));
+    }
+    let turn = platform.hasher().turn(Party::new(None, "operator")).await?;
+    Ok(platform.hasher().hash(&turn, plain).await?)
+}
+
+async fn record(
+    platform: &Platform,
+    tx: &Tx,
+    action: Action,
+    parts: Vec<(Company, Value)>,
+) -> anyhow::Result<()> {
+    let records = parts.into_iter().map(|(company, detail)| NewRecord {
+        at: platform.now(),
+        company: company.id,
+        action,
+        actor: Actor { kind: ActorKind::Company, id: company.id.0, name: company.name },
+        account: None,
+        role_name: None,
+        detail,
+        request_id: String::new(),
+    });
+    Ok(store::audit::insert(&**tx, records).await?)
+}
