@@ -15,6 +15,7 @@ use crate::ui::Ui;
 mod company;
 mod connect;
 mod global;
+mod identity;
 mod interrupt;
 mod own_password;
 mod renewal;
@@ -26,8 +27,9 @@ mod usage;
 mod ways_in;
 
 pub use company::{ActiveCompany, Meant, active_among, choose};
-pub use connect::ForgetNames;
+pub use connect::{ForgetNames, routes};
 pub use global::Global;
+pub use identity::KnownIdentity;
 pub use interrupt::until_interrupted;
 pub use session::{CredentialSource, SignedIn};
 pub use sign_in::{SignInFailure, expiry, sign_in};

@@ -32,12 +32,14 @@ pub struct Account {
     pub access: Option<Access>,
     /// In how many companies it has access; null for all but the owner.
     pub company_count: Option<u64>,
-    /// When it was created.
-    #[serde(with = "super::time::second")]
-    pub created_at: Timestamp,
-    /// When its password was last set.
-    #[serde(with = "super::time::second")]
-    pub password_changed_at: Timestamp,
+    /// When it was created; null only at other gateways.
+    #[serde(default, alias = "creation_date", with = "super::time::optional_second")]
+    #[cfg_attr(feature = "platform", schema(value_type = String, format = DateTime))]
+    pub created_at: Option<Timestamp>,
+    /// When its password was last set; null only at other gateways.
+    #[serde(default, with = "super::time::optional_second")]
+    #[cfg_attr(feature = "platform", schema(value_type = String, format = DateTime))]
+    pub password_changed_at: Option<Timestamp>,
     /// When it was last used, or up to a minute before that; null when never, and for all but the owner.
     #[serde(default, with = "super::time::optional_second")]
     pub last_used_at: Option<Timestamp>,

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
+use super::words::{lenient, message, violations};
 use crate::domain::{Company, Violation};
 
 macro_rules! codes {
@@ -126,31 +126,32 @@ impl fmt::Display for Code {
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// Always `about:blank`: `code` says which problem it is.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "type", default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// The HTTP status in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The HTTP status.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// The same as `message`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "message", skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The stable name of the error.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// Always false.
-    #[serde(default)]
-    pub success: bool,
+    #[serde(default, deserialize_with = "lenient")]
+    #[cfg_attr(feature = "platform", schema(value_type = bool))]
+    pub success: Option<bool>,
     /// For people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "message", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The request, as the server's log names it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// Every broken rule of the input.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "violations")]
     #[cfg_attr(feature = "platform", schema(value_type = Vec<ViolationSchema>))]
     pub errors: Vec<Violation>,
     /// What the decision was about.
@@ -179,12 +180,6 @@ pub struct Subject {
     /// The permissions that the caller lacks.
     #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
-}
-
-/// The value, or the default where it is of another kind.
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
-    Ok(T::deserialize(value).unwrap_or_default())
 }
 
 /// How a broken rule is described in the OpenAPI document.

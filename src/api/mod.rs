@@ -14,10 +14,12 @@ pub mod error;
 pub mod path;
 pub mod permissions;
 pub mod role;
+pub mod routes;
 #[cfg(feature = "platform")]
 mod schema;
 pub mod session;
 mod time;
+mod words;
 pub mod written;
 
 pub use access::Access;
@@ -25,4 +27,5 @@ pub use account::{Account, AccountDetail};
 pub use envelope::{Listed, Page, Success};
 pub use error::{Code, Problem, Subject};
 pub use permissions::Permissions;
+pub use words::texts;
 pub use written::Written;

@@ -42,47 +42,7 @@ pub const DRY_RUN: &str = "/dry-run";
 /// Everything but what RFC 3986 calls unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Fills the places of `template` in their order.
-///
-/// Returns `None` where a value cannot be a path segment: the empty text, `.` and `..`, which every URL
-/// parser would fold away. No object of the platform has such a name.
-pub fn fill(template: &str, values: &[&str]) -> Option<String> {
-    let mut values = values.iter();
-    let mut path = String::with_capacity(template.len() + 16);
-    for segment in template.split('/').skip(1) {
-        path.push('/');
-        if !segment.starts_with('{') {
-            path.push_str(segment);
-            continue;
-        }
-        let value = values.next()?;
-        if ["", ".", ".."].contains(value) {
-            return None;
-        }
-        path.extend(utf8_percent_encode(value, ESCAPED));
-    }
-    Some(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_stay_in_their_segment() {
-        assert_eq!(
-            fill(ACCOUNT, &["1", "a/b?c#d%e"]).as_deref(),
-            Some("/api/companies/1/service-accounts/a%2Fb%3Fc%23d%25e")
-        );
-        assert_eq!(fill(ROLES, &["7"]).as_deref(), Some("/api/companies/7/roles"));
-        assert_eq!(fill(ME, &[]).as_deref(), Some(ME));
-    }
-
-    #[test]
-    fn what_a_url_would_fold_is_no_segment() {
-        for name in ["", ".", ".."] {
-            assert_eq!(fill(ACCOUNT, &["1", name]), None);
-        }
-        assert!(fill(ACCOUNT, &["1", "..."]).is_some());
-    }
+/// `value` as a segment of a path or a value of a query.
+pub fn encoded(value: &str) -> String {
+    utf8_percent_encode(value, ESCAPED).to_string()
 }

@@ -17,8 +17,10 @@ pub struct Role {
     /// The name, unique in the company.
     pub name: String,
     /// Whether it is one of the fixed roles, which cannot be changed.
+    #[serde(default)]
     pub default: bool,
     /// What its holders may do, sorted.
+    #[serde(default)]
     #[cfg_attr(feature = "platform", schema(value_type = Vec<String>))]
     pub permissions: Permissions,
     /// How many humans and service accounts hold it in the company.
@@ -55,8 +57,9 @@ pub struct RoleDeletion {
     pub deleted: bool,
 }
 
-/// One permission of the catalogue.
+/// One permission of the catalogue. Other gateways may give its name alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "ReadEntry")]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct CatalogueEntry {
     /// `category:action`, as it is assigned.
@@ -65,4 +68,25 @@ pub struct CatalogueEntry {
     pub category: String,
     /// The part behind the colon.
     pub action: String,
+}
+
+/// A permission as servers write it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ReadEntry {
+    Whole { name: String, category: String, action: String },
+    Named { name: String },
+    Name(String),
+}
+
+impl From<ReadEntry> for CatalogueEntry {
+    fn from(entry: ReadEntry) -> Self {
+        match entry {
+            ReadEntry::Whole { name, category, action } => Self { name, category, action },
+            ReadEntry::Named { name } | ReadEntry::Name(name) => {
+                let (category, action) = name.split_once(':').unwrap_or((&name, ""));
+                Self { category: category.to_owned(), action: action.to_owned(), name }
+            }
+        }
+    }
 }

@@ -108,6 +108,10 @@ pub enum IdentityExpansion {
     None,
 }
 
+/// The promise that a reset, a deletion and a removal of access have ended every token and right when the answer is
+/// sent, on every node.
+pub const IMMEDIATE_EFFECT: &str = "immediate_effect";
+
 /// `GET /api/users/me`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
@@ -118,6 +122,9 @@ pub struct Identity {
     pub kind: Kind,
     /// The e-mail address of a human, the name of a service account.
     pub name: String,
+    /// What the server promises beyond what every gateway does, such as [`IMMEDIATE_EFFECT`].
+    #[serde(default)]
+    pub features: Vec<String>,
     /// Every company with what one may do there, by company id.
     #[serde(deserialize_with = "rows::<_, _, MOST_UNPAGED>")]
     pub companies: Vec<Access>,

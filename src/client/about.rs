@@ -35,13 +35,23 @@ impl Asked {
         Self { is_write: true, ..Self::read(company, name) }
     }
 
+    /// The company.
+    pub(super) const fn company(&self) -> CompanyId {
+        self.company
+    }
+
+    /// The name; empty for a company alone.
+    pub(super) fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_default()
+    }
+
     /// That the account holds `role` afterwards, where one is given.
     pub(super) fn holding(self, role: Option<&str>) -> Self {
         Self { role: role.map(str::to_owned), ..self }
     }
 
     /// To read the company itself.
-    pub(super) const fn company(company: CompanyId) -> Self {
+    pub(super) const fn of_company(company: CompanyId) -> Self {
         Self { company, name: None, role: None, is_write: false }
     }
 

@@ -1,23 +1,20 @@
 //! Access of an account in one company.
 
-use reqwest::Method;
-
 use super::Session;
 use super::about::Asked;
-use super::accounts::at;
 use super::change::Change;
 use super::retry::Repeat;
 use crate::api::access::{AdjustPermissions, SetAccess};
 use crate::api::account::{AccessChange, AccessRemoval};
-use crate::api::path;
+use crate::api::routes::{ApiOperation, Place};
 use crate::domain::CompanyId;
 
 impl Session {
     /// Gives access in `company`, in place of what was there.
     pub fn set_access(&self, company: CompanyId, name: &str, access: &SetAccess) -> Change<'_, AccessChange> {
         self.change(
-            Method::PUT,
-            at(path::ACCESS, company, name),
+            ApiOperation::SetAccess,
+            Place::named(company, name),
             access,
             Repeat::Idempotent,
             Asked::write(company, name).holding(access.role.as_deref()),
@@ -32,8 +29,8 @@ impl Session {
         change: &AdjustPermissions,
     ) -> Change<'_, AccessChange> {
         self.change(
-            Method::PATCH,
-            at(path::ACCESS, company, name),
+            ApiOperation::AdjustAccess,
+            Place::named(company, name),
             change,
             Repeat::Never,
             Asked::write(company, name),
@@ -43,6 +40,6 @@ impl Session {
     /// Removes all access in `company`. `None` when an automatic repetition found the account gone from the
     /// company's sight, so that an attempt before, whose answer was lost, has done it.
     pub fn remove_access(&self, company: CompanyId, name: &str) -> Change<'_, Option<AccessRemoval>> {
-        self.removal(at(path::ACCESS, company, name), Asked::write(company, name))
+        self.removal(ApiOperation::RemoveAccess, Place::named(company, name), Asked::write(company, name))
     }
 }

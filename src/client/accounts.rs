@@ -1,17 +1,15 @@
 //! Service accounts.
 
-use reqwest::Method;
-
 use super::about::Asked;
+use super::call::Call;
 use super::change::Change;
 use super::retry::Repeat;
-use super::session::fill;
-use super::transport::Call;
 use super::{Pages, Result, Session};
 use crate::api::account::{
     AccountQuery, CreateAccount, Deletion, EditAccount, PasswordChange, ResetPassword,
 };
-use crate::api::{Account, AccountDetail, path};
+use crate::api::routes::{ApiOperation, Place};
+use crate::api::{Account, AccountDetail};
 use crate::domain::CompanyId;
 
 impl Session {
@@ -20,7 +18,10 @@ impl Session {
     /// # Errors
     /// `internal` only; the requests are made by [`Pages::next`].
     pub fn list_accounts(&self, company: CompanyId, query: &AccountQuery) -> Result<Pages<'_, Account>> {
-        Pages::new(self, fill(path::ACCOUNTS, &[&company.to_string()])?, Some(company), query)
+        let asked = query.clone();
+        let pages = Pages::new(self, ApiOperation::ListAccounts, Place::of(company), query)?;
+        // Another server may not know the question.
+        Ok(pages.keeping(move |account| matches(account, &asked)))
     }
 
     /// One account as `company` sees it.
@@ -28,7 +29,8 @@ impl Session {
     /// # Errors
     /// Those of a read.
     pub async fn show_account(&self, company: CompanyId, name: &str) -> Result<AccountDetail> {
-        self.get_about(&at(path::ACCOUNT, company, name)?, Asked::read(company, name)).await
+        let place = Place::named(company, name);
+        self.get_about(ApiOperation::ShowAccount, place, Asked::read(company, name)).await
     }
 
     /// Creates an account owned by `company`. `key` makes it safe to repeat: the same caller with the same
@@ -39,18 +41,17 @@ impl Session {
         new: &CreateAccount,
         key: &str,
     ) -> Change<'_, AccountDetail> {
-        let path = fill(path::ACCOUNTS, &[&company.to_string()]);
-        let call = |path: String| Call::new(Method::POST, &path, Repeat::Idempotent).json(new);
-        let call = path.and_then(call).and_then(|call| call.header("idempotency-key", key));
-        let asked = Asked::write(company, &new.name);
-        Change::new(self, call, move |outcome| asked.answered(outcome))
+        let place = Place::of(company);
+        let call = self.call(ApiOperation::CreateAccount, place, Repeat::Idempotent);
+        let call = call.and_then(|call: Call| call.json(new)?.header("idempotency-key", key));
+        Change::about(self, call, Asked::write(company, &new.name))
     }
 
     /// Changes the description.
     pub fn edit_account(&self, company: CompanyId, name: &str, edit: &EditAccount) -> Change<'_, Account> {
         self.change(
-            Method::PATCH,
-            at(path::ACCOUNT, company, name),
+            ApiOperation::EditAccount,
+            Place::named(company, name),
             edit,
             Repeat::Idempotent,
             Asked::write(company, name),
@@ -67,8 +68,8 @@ impl Session {
         // Resetting one's own password ends the token and changes what `current_password` must be.
         let repeat = if reset.current_password.is_some() { Repeat::Never } else { Repeat::Idempotent };
         self.change(
-            Method::PUT,
-            at(path::PASSWORD, company, name),
+            ApiOperation::ResetPassword,
+            Place::named(company, name),
             reset,
             repeat,
             Asked::write(company, name),
@@ -78,11 +79,20 @@ impl Session {
     /// Deletes an account. `None` when an automatic repetition found it gone, so that an attempt before,
     /// whose answer was lost, has done it.
     pub fn delete_account(&self, company: CompanyId, name: &str) -> Change<'_, Option<Deletion>> {
-        self.removal(at(path::ACCOUNT, company, name), Asked::write(company, name))
+        self.removal(ApiOperation::DeleteAccount, Place::named(company, name), Asked::write(company, name))
     }
 }
 
-/// A path below one company.
-pub(super) fn at(template: &str, company: CompanyId, name: &str) -> Result<String> {
-    fill(template, &[&company.to_string(), name])
+/// Whether an account is one of those that were asked for, as far as that shows.
+fn matches(account: &Account, asked: &AccountQuery) -> bool {
+    let holds = |role: &String| {
+        account.access.as_ref().and_then(|access| access.role.as_ref()).is_some_and(|held| held == role)
+    };
+    let contains = |text: &String| {
+        let texts = [Some(&account.name), account.description.as_ref()];
+        texts.into_iter().flatten().any(|one| one.to_lowercase().contains(&text.to_lowercase()))
+    };
+    asked.ownership.is_none_or(|ownership| account.ownership == ownership)
+        && asked.role.as_ref().is_none_or(holds)
+        && asked.search.as_ref().is_none_or(contains)
 }

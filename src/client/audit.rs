@@ -1,9 +1,8 @@
 //! The audit log.
 
-use super::session::fill;
 use super::{Pages, Result, Session};
 use crate::api::audit::{AuditQuery, AuditRecord};
-use crate::api::path;
+use crate::api::routes::{ApiOperation, Place};
 use crate::domain::CompanyId;
 
 impl Session {
@@ -16,6 +15,6 @@ impl Session {
         company: CompanyId,
         query: &AuditQuery,
     ) -> Result<Pages<'_, AuditRecord>> {
-        Pages::new(self, fill(path::AUDIT, &[&company.to_string()])?, Some(company), query)
+        Pages::new(self, ApiOperation::ListAuditRecords, Place::of(company), query)
     }
 }

@@ -5,37 +5,47 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use reqwest::Method;
 use serde::Serialize;
 
 use super::about::{About, Asked};
+use super::call::Call;
 use super::reply::Reply;
+use super::reread::Reread;
 use super::retry::Repeat;
 use super::secrets::is_secret;
 use super::session::Session;
-use super::transport::Call;
 use super::{Error, Result};
+use crate::api::routes::{ApiOperation, Place};
 use crate::api::{Code, Written};
 pub use crate::domain::mask::MASK;
 
 impl Session {
-    /// A change that sends `body` to `path`, which stands for what is `asked` for.
-    pub(super) fn change<T: About>(
+    /// A change that sends `body` to do `operation` at `place`, which stands for what is `asked` for.
+    pub(super) fn change<T: About + Reread + 'static>(
         &self,
-        method: Method,
-        path: Result<String>,
+        operation: ApiOperation,
+        place: Place,
         body: &impl Serialize,
         repeat: Repeat,
         asked: Asked,
     ) -> Change<'_, T> {
-        let call = path.and_then(|path| Call::new(method, &path, repeat).json(body));
-        Change::new(self, call, move |outcome| asked.answered(outcome))
+        let call = self.call(operation, place, repeat).and_then(|call| call.json(body));
+        Change::about(self, call, asked)
     }
 
-    /// A change that deletes the thing at `path`.
-    pub(super) fn removal<T: About>(&self, path: Result<String>, asked: Asked) -> Change<'_, Option<T>> {
-        let call = path.map(|path| Call::new(Method::DELETE, &path, Repeat::Idempotent));
-        Change::new(self, call, move |outcome| asked.removed(outcome))
+    /// A change that deletes what is at `place`.
+    pub(super) fn removal<T: About>(
+        &self,
+        operation: ApiOperation,
+        place: Place,
+        asked: Asked,
+    ) -> Change<'_, Option<T>>
+    where
+        Option<T>: Reread + 'static,
+    {
+        let call = self.call(operation, place, Repeat::Idempotent);
+        let again = asked.clone();
+        Change::new(self, call, move |outcome| asked.removed(outcome)).rereading(again)
     }
 }
 
@@ -45,7 +55,12 @@ pub struct Change<'a, T> {
     session: &'a Session,
     call: Result<Call>,
     read: Read<T>,
+    reread: Option<Reading<T>>,
 }
+
+/// How the outcome is read from the server, where its answer says only that it was done.
+type Reading<T> =
+    Box<dyn for<'s> FnOnce(&'s Session) -> Pin<Box<dyn Future<Output = Result<T>> + Send + 's>> + Send>;
 
 /// How the outcome of a request is read.
 type Read<T> = Box<dyn FnOnce(Result<Reply>) -> Result<T> + Send>;
@@ -73,7 +88,26 @@ impl<'a, T> Change<'a, T> {
         call: Result<Call>,
         read: impl FnOnce(Result<Reply>) -> Result<T> + Send + 'static,
     ) -> Self {
-        Self { session, call, read: Box::new(read) }
+        Self { session, call, read: Box::new(read), reread: None }
+    }
+
+    /// A change of what is `asked` for.
+    pub(super) fn about(session: &'a Session, call: Result<Call>, asked: Asked) -> Self
+    where
+        T: About + Reread + 'static,
+    {
+        let again = asked.clone();
+        Self::new(session, call, move |outcome| asked.answered(outcome)).rereading(again)
+    }
+
+    /// The same change, which looks itself where the answer tells nothing.
+    fn rereading(self, asked: Asked) -> Self
+    where
+        T: Reread + 'static,
+    {
+        let reading: Reading<T> =
+            Box::new(move |session| Box::pin(async move { T::reread(session, &asked).await }));
+        Self { reread: Some(reading), ..self }
     }
 
     /// What would be sent, and its dry run.
@@ -125,7 +159,7 @@ impl<T> DryRun<'_, T> {
     /// # Errors
     /// Those of a request that was not decided; `bad_response` for an answer that is none to a dry run.
     pub async fn send(self) -> Result<Foretold<T>> {
-        match self.session.send(self.call).await {
+        match self.session.send_located(self.call).await {
             Ok(reply) if reply.says_dry_run() => Ok(Foretold::Done((self.read)(Ok(reply))?)),
             Ok(reply) => Err(reply.blame(Error::bad_response(
                 "the server's answer to a dry run does not say that nothing was changed",
@@ -142,7 +176,12 @@ impl<'a, T: 'a> IntoFuture for Change<'a, T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { (self.read)(self.session.send(self.call?).await) })
+        Box::pin(async move {
+            match (self.session.send_located(self.call?).await, self.reread) {
+                (Ok(reply), Some(reread)) if reply.is_bare_success() => reread(self.session).await,
+                (outcome, _) => (self.read)(outcome),
+            }
+        })
     }
 }
 

@@ -1,10 +1,9 @@
 //! The companies one belongs to.
 
 use super::about::Asked;
-use super::session::fill;
 use super::{Pages, Result, Session};
 use crate::api::company::CompanyQuery;
-use crate::api::path;
+use crate::api::routes::{ApiOperation, Place};
 use crate::domain::{Company, CompanyId, page};
 
 impl Session {
@@ -15,7 +14,12 @@ impl Session {
     pub fn list_companies(&self, name: Option<&str>) -> Result<Pages<'_, Company>> {
         let query =
             CompanyQuery { name: name.map(str::to_owned), cursor: None, page_size: Some(page::MAX_SIZE) };
-        Pages::new(self, path::COMPANIES.to_owned(), None, &query)
+        let pages = Pages::new(self, ApiOperation::ListCompanies, Place::default(), &query)?;
+        Ok(match name.map(str::to_owned) {
+            // The filter of other servers matches parts of names, or is not known to them.
+            Some(name) => pages.keeping(move |company: &Company| company.name == name),
+            None => pages,
+        })
     }
 
     /// One company one belongs to.
@@ -23,6 +27,7 @@ impl Session {
     /// # Errors
     /// Those of a read.
     pub async fn show_company(&self, company: CompanyId) -> Result<Company> {
-        self.get_about(&fill(path::COMPANY, &[&company.to_string()])?, Asked::company(company)).await
+        let place = Place::of(company);
+        self.get_about(ApiOperation::ShowCompany, place, Asked::of_company(company)).await
     }
 }

@@ -8,10 +8,9 @@ use reqwest::StatusCode;
 use super::proxy::Proxy;
 use super::retry::Fault;
 use super::trust::distrust;
-use crate::api::session::TokenRefusal;
-use crate::api::{Code, Problem, Subject};
+use crate::api::{Code, Subject};
 use crate::domain::{Company, Violation};
-use crate::text::{CommandLine, Hint};
+use crate::text::Hint;
 
 /// A failed request.
 #[derive(Debug, thiserror::Error)]
@@ -37,13 +36,12 @@ pub struct Error {
     pub(super) repeated_in_doubt: bool,
     /// It is the answer to a dry run, by a server that knows them.
     pub(super) is_dry_run: bool,
+    /// The server named the code. Without it, the code is what the status means.
+    pub(super) is_named: bool,
 }
 
 /// What every request gives back.
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// Longest text of a server that an error repeats, in characters.
-const MESSAGE_LIMIT: usize = 2000;
 
 impl Error {
     /// A failure of the kind `code`.
@@ -59,6 +57,7 @@ impl Error {
             repeated_in_doubt: false,
             subject: Box::default(),
             is_dry_run: false,
+            is_named: false,
         }
     }
 
@@ -67,12 +66,6 @@ impl Error {
     pub fn in_company(mut self, company: Company) -> Self {
         self.subject.company = Some(company);
         self
-    }
-
-    /// What an answer without success means: a problem document, a bare `{"success": false, "message": …}`, an
-    /// RFC 6749 error, or only a status. A `status` that is none counts as 500.
-    pub fn of_answer(status: u16, body: &[u8]) -> Self {
-        refusal(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), None, body)
     }
 
     /// The response of the server is not what sactl expects.
@@ -87,6 +80,11 @@ impl Error {
             Some(status) => self.code == Code::OutcomeUnknown || !matches!(status, 300..=499 | 503),
             None => matches!(self.code, Code::OutcomeUnknown | Code::BadResponse),
         }
+    }
+
+    /// Whether the server has nothing at all at the path, which is not the path of one thing.
+    pub(super) fn has_no_route(&self) -> bool {
+        matches!(self.status, Some(404 | 405 | 410 | 501))
     }
 
     /// Whether the server could not prove who it is, or does not talk encrypted.
@@ -125,95 +123,6 @@ impl Error {
         self.request_id = self.request_id.or(request_id);
         self
     }
-}
-
-/// Reads a refusal: a problem document, a bare `{"success": false, "message": …}`, an RFC 6749 error, or only
-/// a status.
-pub(super) fn refusal(status: StatusCode, request_id: Option<String>, body: &[u8]) -> Error {
-    let error = token_refusal(body)
-        .or_else(|| problem(status, body))
-        .unwrap_or_else(|| Error::new(code_of(status), bare_message(status)));
-    advise(error).answered(status, request_id)
-}
-
-fn token_refusal(body: &[u8]) -> Option<Error> {
-    let refusal: TokenRefusal = serde_json::from_slice(body).ok()?;
-    let code = match Code::parse(&refusal.error) {
-        Some(code @ (Code::InvalidGrant | Code::MfaRequired | Code::UnauthorizedClient)) => code,
-        _ => Code::Malformed,
-    };
-    let message = refusal.error_description.unwrap_or_else(|| match code {
-        Code::InvalidGrant => "the user name or the password is wrong".to_owned(),
-        Code::MfaRequired => "a second factor is required".to_owned(),
-        Code::UnauthorizedClient => "this account may not sign in with sactl".to_owned(),
-        _ => refusal.error,
-    });
-    Some(Error::new(code, bounded(message)))
-}
-
-fn problem(status: StatusCode, body: &[u8]) -> Option<Error> {
-    let problem: Problem = serde_json::from_slice(body).ok()?;
-    let code = problem.code.as_deref().and_then(Code::parse).unwrap_or_else(|| code_of(status));
-    let message = problem.message.or(problem.detail).or(problem.title);
-    let mut error = Error::new(code, bounded(message.unwrap_or_else(|| bare_message(status))));
-    error.request_id = problem.request_id;
-    error.errors = problem.errors;
-    error.is_dry_run = problem.dry_run;
-    *error.subject = problem.subject;
-    Some(error)
-}
-
-/// The code of a refusal that names none.
-fn code_of(status: StatusCode) -> Code {
-    match status.as_u16() {
-        401 => Code::Unauthenticated,
-        403 => Code::MissingPermission,
-        404 | 410 => Code::NotFound,
-        405 => Code::MethodNotAllowed,
-        407 => Code::Unreachable,
-        408 | 504 => Code::Timeout,
-        409 => Code::NameTaken,
-        422 => Code::InvalidInput,
-        429 => Code::RateLimited,
-        502 | 503 => Code::Unavailable,
-        500..=599 => Code::Internal,
-        400..=499 => Code::Malformed,
-        _ => Code::BadResponse,
-    }
-}
-
-fn bare_message(status: StatusCode) -> String {
-    format!("the server answered {status} without a reason")
-}
-
-/// The message of a server, cut to a readable length.
-pub(super) fn bounded(message: String) -> String {
-    match message.char_indices().nth(MESSAGE_LIMIT) {
-        Some((end, _)) => format!("{}…", &message[..end]),
-        None => message,
-    }
-}
-
-/// What to do about it, where that is always the same.
-fn advise(error: Error) -> Error {
-    let hint = match error.code {
-        Code::Unauthenticated => CommandLine::new("login").after("sign in again with: "),
-        Code::InvalidGrant => CommandLine::new("passwd NAME").after(
-            "check the user name and password. Forgotten? The company that owns the service account can \
-             reset it: ",
-        ),
-        Code::MfaRequired => CommandLine::new("login")
-            .after("sign in on a terminal with: ")
-            .then(", or pass the code with: ")
-            .run(CommandLine::new("login --otp CODE"))
-            .then("; scripts use a service account, which needs no code"),
-        Code::UnauthorizedClient => "service accounts can sign in only through the API".into(),
-        Code::MissingPermission => CommandLine::new("whoami").after("see what you may do with: "),
-        Code::NotOwner => "switch to the owner company with --company, if you belong to it".into(),
-        Code::RateLimited | Code::Unavailable => "try again later".into(),
-        _ => return error,
-    };
-    error.hint(hint)
 }
 
 /// Reads why no answer came, and whether the request may have arrived.
@@ -298,66 +207,4 @@ fn has_cause<E: StdError + 'static>(error: &reqwest::Error, test: impl Fn(&E) ->
         next = cause.source();
     }
     false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(status: u16, body: &str) -> Error {
-        refusal(StatusCode::from_u16(status).unwrap(), None, body.as_bytes())
-    }
-
-    #[test]
-    fn a_problem_document_is_taken_whole() {
-        let error = read(
-            403,
-            r#"{"type":"about:blank","status":403,"code":"not_owner","success":false,"message":"no",
-                "request_id":"r1","errors":[{"field":"a","code":"b","message":"c"}]}"#,
-        );
-        assert_eq!((error.code, error.message.as_str()), (Code::NotOwner, "no"));
-        assert_eq!((error.status, error.request_id.as_deref()), (Some(403), Some("r1")));
-        assert_eq!(error.errors.len(), 1);
-    }
-
-    #[test]
-    fn a_bare_refusal_gets_the_code_of_its_status() {
-        for (status, code) in [
-            (400, Code::Malformed),
-            (401, Code::Unauthenticated),
-            (403, Code::MissingPermission),
-            (404, Code::NotFound),
-            (409, Code::NameTaken),
-            (413, Code::Malformed),
-            (422, Code::InvalidInput),
-            (429, Code::RateLimited),
-            (500, Code::Internal),
-            (503, Code::Unavailable),
-            (504, Code::Timeout),
-        ] {
-            let error = read(status, r#"{"success": false, "message": "because"}"#);
-            assert_eq!((error.code, error.message.as_str()), (code, "because"), "{status}");
-            assert_eq!(read(status, "<html>").code, code);
-            assert_eq!(read(status, r#"{"success": false, "code": "from_the_future"}"#).code, code);
-        }
-    }
-
-    #[test]
-    fn sign_in_errors_are_those_of_the_standard() {
-        for (text, code) in [
-            ("invalid_grant", Code::InvalidGrant),
-            ("mfa_required", Code::MfaRequired),
-            ("unauthorized_client", Code::UnauthorizedClient),
-            ("invalid_request", Code::Malformed),
-            ("not_owner", Code::Malformed),
-        ] {
-            assert_eq!(read(400, &format!(r#"{{"error": "{text}"}}"#)).code, code, "{text}");
-        }
-    }
-
-    #[test]
-    fn long_messages_are_cut() {
-        let body = format!(r#"{{"message": "{}"}}"#, "é".repeat(10_000));
-        assert_eq!(read(400, &body).message.chars().count(), MESSAGE_LIMIT + 1);
-    }
 }

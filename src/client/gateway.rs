@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use reqwest::Method;
 use serde::Serialize;
 
+use super::call::Call;
 use super::retry::Repeat;
-use super::transport::{Call, Observer, Transport};
+use super::transport::{Observer, Transport};
 use super::{Error, Options, Renewal, Result, Session};
-use crate::api::path;
+use crate::api::routes::{ApiOperation, Place};
 use crate::api::session::{CLIENT_ID, TokenForm, TokenGrant};
 use crate::domain::secret::OneTimeCode;
 use crate::domain::{Origin, Password, Token};
@@ -58,7 +58,7 @@ impl Gateway {
         };
         // A one-time code opens one session, so a second try with it could only fail.
         let repeat = if who.otp.is_some() { Repeat::Never } else { Repeat::Read };
-        let call = Call::new(Method::POST, path::TOKEN, repeat).form(&form)?;
+        let call = self.call(ApiOperation::SignIn, repeat)?.form(&form)?;
         checked(self.transport.send(call).await?.decode()?)
     }
 
@@ -75,8 +75,12 @@ impl Gateway {
             client_id: &'a str,
         }
         let form = RevocationForm { token, token_type_hint: "access_token", client_id: CLIENT_ID };
-        let call = Call::new(Method::POST, path::REVOCATION, Repeat::Idempotent).form(&form)?;
+        let call = self.call(ApiOperation::SignOut, Repeat::Idempotent)?.form(&form)?;
         self.transport.send(call).await?.acknowledged()
+    }
+
+    fn call(&self, operation: ApiOperation, repeat: Repeat) -> Result<Call> {
+        Call::of(self.transport.routes(), operation, Place::default(), repeat)
     }
 
     /// A session with `token`, which must have been issued by this very server.

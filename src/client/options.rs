@@ -13,6 +13,7 @@ use rustls_platform_verifier::Verifier;
 
 use super::{Error, Proxy, Result};
 use crate::api::Code;
+use crate::api::routes::Routes;
 use crate::domain::Origin;
 
 /// Longest time to connect.
@@ -33,6 +34,8 @@ pub struct Options {
     pub certificate: Option<ClientCertificate>,
     /// The proxy for this server.
     pub proxy: Option<Proxy>,
+    /// Where the server has its operations.
+    pub routes: Arc<Routes>,
 }
 
 /// A client certificate with its key, both PEM.
@@ -60,6 +63,7 @@ impl Options {
             authorities: None,
             certificate: None,
             proxy: None,
+            routes: Routes::ours(),
         }
     }
 

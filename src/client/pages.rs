@@ -1,14 +1,16 @@
 //! Lists, page by page, so that a list of any length runs in bounded memory.
 
-use std::marker::PhantomData;
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
 
+use super::listing::{ATTEMPTS, Listing, Numbered, PAGE, ROWS, SIZES, Step, restless};
 use super::tally::Tally;
 use super::{Error, Result, Session};
+use crate::api::bounds::Rows;
+use crate::api::routes::{ApiOperation, Place};
 use crate::api::{Listed, Page};
-use crate::domain::CompanyId;
 
 /// Most pages of a list: with the smallest ones that is a million rows.
 const MOST_PAGES: u64 = 1_000_000;
@@ -20,16 +22,27 @@ const MOST_ROWS: usize = 100_000;
 const MOST_EMPTY: u64 = 100;
 
 /// The pages of a list, asked for one after the other.
-#[derive(Debug)]
 pub struct Pages<'a, T> {
     session: &'a Session,
-    path: String,
-    company: Option<CompanyId>,
+    operation: ApiOperation,
+    place: Place,
     query: serde_json::Map<String, Value>,
     cursor: Cursor,
     walk: Walk,
     tally: Tally<(String, i64)>,
-    rows: PhantomData<fn() -> T>,
+    keeps: Option<Keeps<T>>,
+}
+
+/// Which rows are meant, where the server may give more of them.
+type Keeps<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
+
+impl<T> fmt::Debug for Pages<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("operation", &self.operation)
+            .field("cursor", &self.cursor)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where a walk through pages stands.
@@ -41,18 +54,24 @@ pub(super) enum Cursor {
 }
 
 impl<'a, T: Listed> Pages<'a, T> {
-    /// The list at `path`, which stands below `company` where there is one.
+    /// The list that `operation` reads at `place`.
     pub(super) fn new(
         session: &'a Session,
-        path: String,
-        company: Option<CompanyId>,
+        operation: ApiOperation,
+        place: Place,
         query: &impl Serialize,
     ) -> Result<Self> {
         let Ok(Value::Object(query)) = serde_json::to_value(query) else {
             return Err(Error::new(crate::api::Code::Internal, "a query must be an object"));
         };
         let (walk, tally) = (Walk::default(), Tally::default());
-        Ok(Self { session, path, company, query, cursor: Cursor::First, walk, tally, rows: PhantomData })
+        Ok(Self { session, operation, place, query, cursor: Cursor::First, walk, tally, keeps: None })
+    }
+
+    /// The same list without the rows that `keeps` refuses: the filter of a server may match more than is meant.
+    #[must_use]
+    pub(super) fn keeping(self, keeps: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
+        Self { keeps: Some(Box::new(keeps)), ..self }
     }
 
     /// The next page; `None` behind the last.
@@ -67,21 +86,40 @@ impl<'a, T: Listed> Pages<'a, T> {
                 self.query.insert("cursor".to_owned(), Value::String(cursor.clone()));
             }
         }
-        let page = self.page().await?;
-        self.tally.take(page.total, page.data.iter().map(Listed::key))?;
-        self.cursor = self.walk.follow(page.next.clone(), page.data.is_empty())?;
+        let is_first = matches!(self.cursor, Cursor::First);
+        let mut page = self.page().await?;
+        if let Some(list) = page.numbered(page.data.0.len()) {
+            page.data.0 = self.whole(list).await?;
+            page.total = Some(page.data.0.len() as u64);
+        }
+        if is_first && page.next.is_none() && (page.total.is_none() || page.total_items.is_some()) {
+            // A server that promises no order.
+            page.data.0.sort_by_cached_key(Listed::key);
+        }
+        self.tally.take(page.total, page.data.0.iter().map(Listed::key))?;
+        self.cursor = self.walk.follow(page.next.clone(), page.data.0.is_empty())?;
         if matches!(self.cursor, Cursor::End) && self.tally.is_short() {
             self.query.remove("cursor");
             self.query.insert("page_size".to_owned(), 1.into());
             let first = self.page().await?;
             self.tally.settle(first.total.unwrap_or(u64::MAX))?;
         }
-        Ok(Some(page))
+        let Listing { data: Rows(mut data), next, mut total, company, .. } = page;
+        if let Some(keeps) = &self.keeps {
+            let before = data.len();
+            data.retain(keeps);
+            total = total.filter(|_| data.len() == before);
+        }
+        Ok(Some(Page { success: true, data, next, total, company }))
     }
 
-    async fn page(&self) -> Result<Page<T>> {
-        let page: Page<T> = self.session.read(&self.path, &self.query).await?;
-        match (&page.company, self.company) {
+    async fn page(&self) -> Result<Listing<Rows<T>>> {
+        self.page_of(&self.query).await
+    }
+
+    async fn page_of(&self, query: &serde_json::Map<String, Value>) -> Result<Listing<Rows<T>>> {
+        let page: Listing<Rows<T>> = self.session.read(self.operation, self.place.clone(), query).await?;
+        match (&page.company, self.place.company) {
             (Some(company), Some(asked)) if company.id != asked => {
                 let message =
                     format!("the server lists what is in {company}, and company {asked} was asked for");
@@ -89,6 +127,44 @@ impl<'a, T: Listed> Pages<'a, T> {
             }
             _ => Ok(page),
         }
+    }
+
+    /// Every row of a numbered list. One that changes meanwhile is read again.
+    async fn whole(&self, mut list: Numbered) -> Result<Vec<T>> {
+        for _ in 0..ATTEMPTS {
+            match self.walk_numbers(list).await? {
+                Ok(rows) => return Ok(rows),
+                Err(total) => list.total = total,
+            }
+        }
+        Err(restless())
+    }
+
+    /// Every row of a numbered list, or its new total where it changes meanwhile.
+    async fn walk_numbers(&self, list: Numbered) -> Result<std::result::Result<Vec<T>, u64>> {
+        let mut query = self.query.clone();
+        for name in SIZES {
+            query.insert(name.to_owned(), ROWS.into());
+        }
+        let mut rows: Vec<T> = Vec::new();
+        for number in list.first.. {
+            query.insert(PAGE.to_owned(), number.into());
+            let page = self.page_of(&query).await?;
+            let Rows(data) = &page.data;
+            match list.judge(&page, data.len(), rows.len() + data.len())? {
+                Step::Changed => return Ok(Err(page.total_items.unwrap_or_default())),
+                step => {
+                    rows.extend(page.data.0);
+                    if step == Step::Whole {
+                        break;
+                    }
+                }
+            }
+            if rows.len() > MOST_ROWS {
+                return Err(Error::bad_response(format!("the server lists more than {MOST_ROWS} of them")));
+            }
+        }
+        Ok(Ok(rows))
     }
 
     /// Every row of every page, for lists that are short by nature.

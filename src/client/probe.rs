@@ -6,8 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::DATE;
 use tokio::time::Instant;
 
-use super::{Gateway, Result};
-use crate::api::path;
+use super::retry::Repeat;
+use super::{Gateway, Result, Session};
+use crate::api::routes::{ApiOperation, Place};
+use crate::api::{Code, path};
+use crate::domain::CompanyId;
 
 /// What a server told about itself without being asked for anything in particular.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +50,41 @@ fn server_ahead(date: &str, asked: Timestamp, elapsed: Duration) -> Option<Signe
     // The told second is anywhere within itself.
     let whole = SignedDuration::from_secs(1);
     Some(if ahead < SignedDuration::ZERO && ahead > -whole { SignedDuration::ZERO } else { ahead })
+}
+
+/// What a server makes of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// It answers.
+    Answered,
+    /// It has it, and refuses it to this caller.
+    Refused,
+    /// It has nothing at the path.
+    Absent,
+    /// The table of routes does not have it.
+    Unlisted,
+}
+
+impl Session {
+    /// Whether the table of routes has the operation.
+    pub fn has_route(&self, operation: ApiOperation) -> bool {
+        self.call(operation, Place::named(CompanyId(1), "x"), Repeat::Read).is_ok()
+    }
+
+    /// Tries an operation that only reads, for a company where it is about one.
+    ///
+    /// # Errors
+    /// Those of a request that was not decided.
+    pub async fn tries(&self, operation: ApiOperation, company: Option<CompanyId>) -> Result<Tried> {
+        let place = Place { company, ..Place::default() };
+        let Ok(call) = self.call(operation, place, Repeat::Read) else { return Ok(Tried::Unlisted) };
+        match self.send(call.query(&serde_json::Map::new())?).await {
+            Ok(_) => Ok(Tried::Answered),
+            Err(error) if error.has_no_route() => Ok(Tried::Absent),
+            Err(error) if error.code == Code::MissingPermission => Ok(Tried::Refused),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 #[cfg(test)]

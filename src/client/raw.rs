@@ -2,10 +2,10 @@
 
 use reqwest::Method;
 
+use super::call::Call;
 use super::change::Change;
 use super::reply::Reply;
 use super::retry::Repeat;
-use super::transport::Call;
 use super::{Error, Result, Session};
 use crate::api::Code;
 

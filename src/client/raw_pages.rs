@@ -1,15 +1,14 @@
 //! Any list of the platform, page by page, each row as it came.
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::form_urlencoded;
 
+use super::call::Call;
+use super::listing::{ATTEMPTS, Listing, Numbered, PAGE, ROWS, SIZES, Step, restless};
 use super::pages::{Cursor, Walk};
 use super::raw::RawRequest;
-use super::reply::Document;
 use super::retry::Repeat;
 use super::tally::Tally;
-use super::transport::Call;
 use super::{Error, Result, Session};
 use crate::api::Code;
 use crate::api::bounds::Rows;
@@ -37,25 +36,6 @@ pub struct RawPage {
     pub company: Option<Company>,
 }
 
-#[derive(Deserialize)]
-struct Envelope {
-    #[serde(default)]
-    success: Option<bool>,
-    data: Option<Box<RawValue>>,
-    #[serde(default)]
-    next: Option<String>,
-    #[serde(default)]
-    total: Option<u64>,
-    #[serde(default)]
-    company: Option<Company>,
-}
-
-impl Document for Envelope {
-    fn says_failure(&self) -> bool {
-        self.success == Some(false)
-    }
-}
-
 impl Session {
     /// The pages of the list at `path`, which may have a query.
     ///
@@ -77,17 +57,48 @@ impl RawPages<'_> {
         let path = match &self.cursor {
             Cursor::End => return Ok(None),
             Cursor::First => self.path.clone(),
-            Cursor::At(cursor) => with_cursor(&self.path, cursor),
+            Cursor::At(cursor) => with(&self.path, "cursor", cursor),
         };
-        let (page, next) = self.page(&path).await?;
+        let (mut page, listing) = self.page(&path).await?;
+        if let Some(list) = listing.numbered(page.rows.len()) {
+            page.rows = self.whole(list).await?;
+            page.total = Some(page.rows.len() as u64);
+        }
         self.check_progress(&page)?;
         self.tally.count(page.total, page.rows.len() as u64)?;
-        self.cursor = self.walk.follow(next, page.rows.is_empty())?;
+        self.cursor = self.walk.follow(listing.next, page.rows.is_empty())?;
         if matches!(self.cursor, Cursor::End) && self.tally.is_short() {
             let (first, _) = self.page(&self.path).await?;
             self.tally.settle(first.total.unwrap_or(u64::MAX))?;
         }
         Ok(Some(page))
+    }
+
+    /// Every row of a numbered list. One that changes meanwhile is read again.
+    async fn whole(&self, mut list: Numbered) -> Result<Vec<Box<RawValue>>> {
+        'attempts: for _ in 0..ATTEMPTS {
+            let size = ROWS.to_string();
+            let path = SIZES.iter().fold(self.path.clone(), |path, name| with(&path, name, &size));
+            let mut rows: Vec<Box<RawValue>> = Vec::new();
+            for number in list.first.. {
+                let (page, listing) = self.page(&with(&path, PAGE, &number.to_string())).await?;
+                if page.rows.first().zip(rows.first()).is_some_and(|(this, first)| this.get() == first.get())
+                {
+                    return Err(Error::bad_response("the server repeats the same pages"));
+                }
+                let count = page.rows.len();
+                rows.extend(page.rows);
+                match list.judge(&listing, count, rows.len())? {
+                    Step::More => {}
+                    Step::Whole => return Ok(rows),
+                    Step::Changed => {
+                        list.total = listing.total_items.unwrap_or_default();
+                        continue 'attempts;
+                    }
+                }
+            }
+        }
+        Err(restless())
     }
 
     /// A page that begins like the one before it repeats it, whatever its cursor.
@@ -100,28 +111,26 @@ impl RawPages<'_> {
         Ok(())
     }
 
-    async fn page(&self, path: &str) -> Result<(RawPage, Option<String>)> {
+    async fn page(&self, path: &str) -> Result<(RawPage, Listing<Option<Box<RawValue>>>)> {
         let reply = self.session.send(Call::new(reqwest::Method::GET, path, Repeat::Read)).await?;
-        let Envelope { data, next, total, company, .. } = reply.decode()?;
-        let data = data.filter(|data| data.get().starts_with('[')).ok_or_else(|| {
+        let mut listing: Listing<Option<Box<RawValue>>> = reply.decode()?;
+        let data = listing.data.take().filter(|data| data.get().starts_with('[')).ok_or_else(|| {
             Error::new(Code::Usage, format!("the response to {} is not a list", self.path))
                 .hint("remove --paginate")
         })?;
         let Rows(rows) = serde_json::from_str::<Rows<Box<RawValue>>>(data.get()).map_err(|error| {
             Error::bad_response("the response of the server is not what sactl expects").caused_by(error)
         })?;
-        Ok((RawPage { rows, total, company }, next))
+        Ok((RawPage { rows, total: listing.total, company: listing.company.take() }, listing))
     }
 }
 
-/// The path with this cursor in place of any that it has.
-fn with_cursor(path: &str, cursor: &str) -> String {
+/// The path with `name=value` in its query, in place of any that it has.
+fn with(path: &str, name: &str, value: &str) -> String {
     let (place, query) = path.split_once('?').unwrap_or((path, ""));
-    let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "cursor");
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(kept)
-        .append_pair("cursor", cursor)
-        .finish();
+    let kept = form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| known != name);
+    let query =
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair(name, value).finish();
     format!("{place}?{query}")
 }
 
@@ -135,7 +144,7 @@ mod tests {
             ("/api/companies", "/api/companies?cursor=a%2Bb"),
             ("/api/x?page_size=5&cursor=old&search=a%20b", "/api/x?page_size=5&search=a+b&cursor=a%2Bb"),
         ] {
-            assert_eq!(with_cursor(path, "a+b"), wanted);
+            assert_eq!(with(path, "cursor", "a+b"), wanted);
         }
     }
 }

@@ -1,15 +1,19 @@
 //! An answer: read within bounds, decoded with suspicion.
 
+use std::collections::BTreeMap;
+
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
-use super::error::{bounded, broken_body, refusal};
+use super::error::broken_body;
+use super::refusal::{bounded, refusal};
 use super::retry::Fault;
 use super::{Error, Result};
 use crate::api::session::TokenGrant;
-use crate::api::{Listed, Page, Success, bounds};
+use crate::api::{Success, bounds};
 
 /// Most bytes of an answer, after decompression.
 const LIMIT: usize = 8 * 1024 * 1024;
@@ -23,12 +27,6 @@ pub(super) trait Document: DeserializeOwned {
 }
 
 impl<T: DeserializeOwned> Document for Success<T> {
-    fn says_failure(&self) -> bool {
-        !self.success
-    }
-}
-
-impl<T: Listed> Document for Page<T> {
     fn says_failure(&self) -> bool {
         !self.success
     }
@@ -52,11 +50,23 @@ impl Document for Acknowledgement {
     }
 }
 
-/// What an answer says of itself.
+/// What an answer says of itself. Its data stays as it is, however much that is.
 #[derive(Deserialize)]
-struct Envelope {
+struct Envelope<'a> {
     success: Option<bool>,
     dry_run: Option<bool>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+}
+
+impl Envelope<'_> {
+    /// Whether nothing is told of what was changed, or nothing but its number, as some gateways do.
+    fn is_bare(&self) -> bool {
+        const LONGEST: usize = 64;
+        let Some(data) = self.data.map(RawValue::get) else { return true };
+        let members = || serde_json::from_str::<BTreeMap<String, i64>>(data);
+        data.len() <= LONGEST && members().is_ok_and(|members| members.keys().all(|name| name == "id"))
+    }
 }
 
 /// A successful answer.
@@ -137,13 +147,21 @@ impl Reply {
         self.envelope().is_some_and(|envelope| envelope.success == Some(false))
     }
 
+    /// Whether the server says that it was done, and nothing more.
+    pub(super) fn is_bare_success(&self) -> bool {
+        self.body.is_empty()
+            || self.envelope().is_some_and(|envelope| {
+                envelope.success == Some(true) && envelope.dry_run != Some(true) && envelope.is_bare()
+            })
+    }
+
     /// Whether the server says that it has changed nothing.
     pub(super) fn says_dry_run(&self) -> bool {
         self.envelope().is_some_and(|envelope| envelope.dry_run == Some(true))
     }
 
-    fn envelope(&self) -> Option<Envelope> {
-        str::from_utf8(&self.body).ok().and_then(|text| bounds::read(text).ok())
+    fn envelope(&self) -> Option<Envelope<'_>> {
+        serde_json::from_slice(&self.body).ok()
     }
 
     pub(super) fn blame(&self, error: Error) -> Error {

@@ -1,18 +1,14 @@
 //! Roles of a company, and the permission catalogue.
 
-use reqwest::Method;
-
 use super::about::Asked;
-use super::accounts::at;
 use super::change::Change;
 use super::retry::Repeat;
-use super::session::fill;
 use super::{Pages, Result, Session};
 use crate::api::access::AdjustPermissions;
 use crate::api::bounds::Rows;
 use crate::api::envelope::PageQuery;
-use crate::api::path;
 use crate::api::role::{CatalogueEntry, CreateRole, Role, RoleDeletion, SetRole};
+use crate::api::routes::{ApiOperation, Place};
 use crate::domain::{CompanyId, page};
 
 impl Session {
@@ -21,7 +17,7 @@ impl Session {
     /// # Errors
     /// Those of a read.
     pub async fn list_permissions(&self) -> Result<Vec<CatalogueEntry>> {
-        let Rows(entries): Rows<_> = self.get(path::PERMISSIONS).await?;
+        let Rows(entries): Rows<_> = self.get(ApiOperation::ListPermissions).await?;
         Ok(entries)
     }
 
@@ -31,7 +27,7 @@ impl Session {
     /// `internal` only; the requests are made by [`Pages::next`].
     pub fn list_roles(&self, company: CompanyId) -> Result<Pages<'_, Role>> {
         let query = PageQuery { cursor: None, page_size: Some(page::MAX_SIZE) };
-        Pages::new(self, fill(path::ROLES, &[&company.to_string()])?, Some(company), &query)
+        Pages::new(self, ApiOperation::ListRoles, Place::of(company), &query)
     }
 
     /// One role.
@@ -39,20 +35,21 @@ impl Session {
     /// # Errors
     /// Those of a read.
     pub async fn show_role(&self, company: CompanyId, name: &str) -> Result<Role> {
-        self.get_about(&at(path::ROLE, company, name)?, Asked::read(company, name)).await
+        let place = Place::named(company, name);
+        self.get_about(ApiOperation::ShowRole, place, Asked::read(company, name)).await
     }
 
     /// Creates a role.
     pub fn create_role(&self, company: CompanyId, new: &CreateRole) -> Change<'_, Role> {
-        let path = fill(path::ROLES, &[&company.to_string()]);
-        self.change(Method::POST, path, new, Repeat::Never, Asked::write(company, &new.name))
+        let asked = Asked::write(company, &new.name);
+        self.change(ApiOperation::CreateRole, Place::of(company), new, Repeat::Never, asked)
     }
 
     /// Gives a role another list of permissions.
     pub fn set_role(&self, company: CompanyId, name: &str, role: &SetRole) -> Change<'_, Role> {
         self.change(
-            Method::PUT,
-            at(path::ROLE, company, name),
+            ApiOperation::SetRole,
+            Place::named(company, name),
             role,
             Repeat::Idempotent,
             Asked::write(company, name),
@@ -67,8 +64,8 @@ impl Session {
         change: &AdjustPermissions,
     ) -> Change<'_, Role> {
         self.change(
-            Method::PATCH,
-            at(path::ROLE, company, name),
+            ApiOperation::AdjustRole,
+            Place::named(company, name),
             change,
             Repeat::Never,
             Asked::write(company, name),
@@ -78,6 +75,6 @@ impl Session {
     /// Deletes a role. `None` when an automatic repetition found it gone, so that an attempt before, whose
     /// answer was lost, has done it.
     pub fn delete_role(&self, company: CompanyId, name: &str) -> Change<'_, Option<RoleDeletion>> {
-        self.removal(at(path::ROLE, company, name), Asked::write(company, name))
+        self.removal(ApiOperation::DeleteRole, Place::named(company, name), Asked::write(company, name))
     }
 }

@@ -6,17 +6,17 @@ use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
-use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
-use super::about::{About, Asked};
+use super::call::Call;
 use super::reply::{Document, Reply};
 use super::retry::Repeat;
-use super::transport::{Call, Transport};
-use super::{Error, Result};
-use crate::api::{Code, Success, path};
+use super::transport::Transport;
+use super::{Error, Result, shape};
+use crate::api::routes::{ApiOperation, Place, Route};
+use crate::api::{Code, Success};
 use crate::domain::{Origin, Token};
 
 /// A token in place of one that has ended.
@@ -66,24 +66,53 @@ impl Session {
         self.token.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The request for an operation at this server.
+    pub(super) fn call(&self, operation: ApiOperation, place: Place, repeat: Repeat) -> Result<Call> {
+        Call::of(self.transport.routes(), operation, place, repeat)
+    }
+
     /// Sends a call with the token; when the server refuses the token and it can be renewed, once more with
     /// the new one.
     pub(super) async fn send(&self, call: Call) -> Result<Reply> {
         let token = self.token();
+        let shape = call.shaped().map(|(route, place)| (route.clone(), place.clone()));
         let refused = match self.transport.send(call.clone().authorised(&token)?).await {
             Err(error) if error.code == Code::Unauthenticated => error,
-            other => return other,
+            other => return other.map(|reply| shaped(reply, shape.as_ref())),
         };
+        let refused = self.judged(refused, &token).await;
         let Some(renewal) = &self.renewal else { return Err(refused) };
+        if refused.code != Code::Unauthenticated {
+            return Err(refused);
+        }
         let in_doubt = refused.repeated_in_doubt;
         let again = async {
             let fresh = match self.renewed(renewal.as_ref(), &token).await {
                 Err(error) if error.status.is_none() => return Err(error.in_answer_to(refused)),
                 other => other?,
             };
-            self.transport.send(call.authorised(&fresh)?).await
+            match self.transport.send(call.authorised(&fresh)?).await {
+                Err(error) if error.code == Code::Unauthenticated => Err(self.judged(error, &fresh).await),
+                other => other.map(|reply| shaped(reply, shape.as_ref())),
+            }
         };
         again.await.map_err(|error| Error { repeated_in_doubt: in_doubt || error.repeated_in_doubt, ..error })
+    }
+
+    /// What a 401 means. Ours says so of a token that has ended, and names the code. Others say so of a missing right
+    /// too: then the same token is good for another request.
+    async fn judged(&self, refused: Error, token: &Token) -> Error {
+        if refused.is_named {
+            return refused;
+        }
+        for operation in [ApiOperation::ShowMe, ApiOperation::ListCompanies] {
+            let call = self.call(operation, Place::default(), Repeat::Read);
+            let Ok(call) = call.and_then(|call| call.authorised(token)) else { continue };
+            if self.transport.send(call).await.is_ok() {
+                return Error { code: Code::MissingPermission, hint: None, ..refused };
+            }
+        }
+        refused
     }
 
     /// The token after `stale`: requests that run side by side renew it once.
@@ -99,40 +128,30 @@ impl Session {
     }
 
     /// Reads a whole document.
-    pub(super) async fn read<T: Document>(&self, path: &str, query: &impl Serialize) -> Result<T> {
-        let call = Call::new(Method::GET, path, Repeat::Read).query(query)?;
-        self.send(call).await?.decode()
+    pub(super) async fn read<T: Document>(
+        &self,
+        operation: ApiOperation,
+        place: Place,
+        query: &impl Serialize,
+    ) -> Result<T> {
+        self.send(self.call(operation, place, Repeat::Read)?.query(query)?).await?.decode()
     }
 
     /// Reads the `data` of a document.
-    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        Ok(self.read::<Success<T>>(path, &()).await?.data)
-    }
-
-    /// Reads the `data` of a document that is about what was asked for.
-    pub(super) async fn get_about<T: About>(&self, path: &str, asked: Asked) -> Result<T> {
-        asked.answered(self.send(Call::new(Method::GET, path, Repeat::Read)).await)
+    pub(super) async fn get<T: DeserializeOwned>(&self, operation: ApiOperation) -> Result<T> {
+        Ok(self.read::<Success<T>>(operation, Place::default(), &Nothing {}).await?.data)
     }
 }
 
-/// A path with its places filled; what can be no path segment does not exist.
-pub(super) fn fill(template: &str, values: &[&str]) -> Result<String> {
-    path::fill(template, values).ok_or_else(|| {
-        let name = values.last().copied().unwrap_or_default();
-        Error::new(Code::NotFound, format!("nothing can be called {name:?}"))
-    })
-}
+/// No parameters.
+#[derive(Serialize)]
+pub(super) struct Nothing {}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_can_be_no_segment_is_not_there_and_told_as_it_was_written() {
-        for name in ["", ".", ".."] {
-            let error = fill(path::ACCOUNT, &["1", name]).unwrap_err();
-            assert_eq!(error.code, Code::NotFound);
-            assert_eq!(error.message, format!("nothing can be called {name:?}"));
-        }
+/// The answer with our names, where the route has others.
+fn shaped(reply: Reply, shape: Option<&(Route, Place)>) -> Reply {
+    let body = shape.and_then(|(route, place)| shape::answer(&reply.body, route, place));
+    match body {
+        Some(body) => Reply { body, ..reply },
+        None => reply,
     }
 }

@@ -1,23 +1,24 @@
 //! Sends one request, again where that is safe, and reads a bounded answer in bounded time.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
-use serde::Serialize;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::brake::Brake;
-use super::error::{refusal, unsent};
+use super::call::Call;
+use super::error::unsent;
+use super::refusal::refusal;
 use super::reply::{Reply, read_body};
 use super::retry::{Fault, Repeat, Schedule, retry_after};
-use super::{Error, Options, Proxy, Result, secrets};
-use crate::api::{Code, path};
-use crate::domain::{Origin, Token};
+use super::{Error, Options, Proxy, Result};
+use crate::api::Code;
+use crate::api::routes::Routes;
+use crate::domain::Origin;
 
 /// One request and its outcome, for an observer. It has no secret.
 #[derive(Clone, Copy, Debug)]
@@ -50,117 +51,6 @@ pub trait Observer: Send + Sync {
     fn waited(&self);
 }
 
-/// A request, complete but for the server.
-#[derive(Clone)]
-pub(super) struct Call {
-    method: Method,
-    path: String,
-    headers: HeaderMap,
-    body: Option<Arc<Zeroizing<Vec<u8>>>>,
-    repeat: Repeat,
-}
-
-impl Call {
-    pub(super) fn new(method: Method, path: &str, repeat: Repeat) -> Self {
-        let headers = HeaderMap::from_iter([(
-            ACCEPT,
-            HeaderValue::from_static("application/json, application/problem+json"),
-        )]);
-        Self { method, path: path.to_owned(), headers, body: None, repeat }
-    }
-
-    pub(super) fn query(mut self, query: &impl Serialize) -> Result<Self> {
-        let query = form(query)?;
-        if !query.is_empty() {
-            self.path.push('?');
-            self.path.push_str(&query);
-        }
-        Ok(self)
-    }
-
-    pub(super) fn json(self, body: &impl Serialize) -> Result<Self> {
-        let bytes = serde_json::to_vec(body).map_err(|error| encoding(&error))?;
-        Ok(self.body("application/json", bytes))
-    }
-
-    pub(super) fn form(self, body: &impl Serialize) -> Result<Self> {
-        let bytes = form(body)?.as_bytes().to_vec();
-        Ok(self.body("application/x-www-form-urlencoded", bytes))
-    }
-
-    pub(super) fn body(mut self, content_type: &'static str, bytes: Vec<u8>) -> Self {
-        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        self.body = Some(Arc::new(Zeroizing::new(bytes)));
-        self
-    }
-
-    pub(super) fn header(mut self, name: &'static str, value: &str) -> Result<Self> {
-        let value = HeaderValue::from_str(value).map_err(|error| encoding(&error))?;
-        self.headers.insert(HeaderName::from_static(name), value);
-        Ok(self)
-    }
-
-    /// The same call to the path where it changes nothing.
-    pub(super) fn for_dry_run(self) -> Self {
-        Self { path: format!("{}{}", path::DRY_RUN, self.path), repeat: Repeat::Read, ..self }
-    }
-
-    /// The same call with the token, which no debug output shows.
-    pub(super) fn authorised(mut self, token: &Token) -> Result<Self> {
-        let header = Zeroizing::new(format!("Bearer {}", token.expose()));
-        let mut value = HeaderValue::from_str(&header)
-            .map_err(|_| Error::new(Code::NotSignedIn, "the token has invalid characters"))?;
-        value.set_sensitive(true);
-        self.headers.insert(AUTHORIZATION, value);
-        Ok(self)
-    }
-
-    /// `GET` and the like.
-    pub(super) fn method(&self) -> &str {
-        self.method.as_str()
-    }
-
-    /// Path and query.
-    pub(super) fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// The body as it would be sent.
-    pub(super) fn content(&self) -> Option<&[u8]> {
-        self.body.as_ref().map(|body| body.as_slice())
-    }
-
-    /// The token and every secret of the body.
-    fn secrets(&self) -> Vec<Zeroizing<String>> {
-        let token = self.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = token.and_then(|value| value.strip_prefix("Bearer "));
-        let token = token.map(|token| Zeroizing::new(token.to_owned()));
-        token.into_iter().chain(self.content().into_iter().flat_map(secrets::within)).collect()
-    }
-
-    /// Whether it may change something.
-    pub(super) fn is_write(&self) -> bool {
-        self.repeat != Repeat::Read
-    }
-}
-
-/// `a=b&c=d`, as queries and forms are written.
-fn form(fields: &impl Serialize) -> Result<Zeroizing<String>> {
-    let value = serde_json::to_value(fields).map_err(|error| encoding(&error))?;
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in value.as_object().into_iter().flatten() {
-        match value {
-            serde_json::Value::String(text) => form.append_pair(name, text),
-            other => form.append_pair(name, &other.to_string()),
-        };
-    }
-    Ok(Zeroizing::new(form.finish()))
-}
-
-fn encoding(error: &dyn fmt::Display) -> Error {
-    Error::new(Code::Internal, format!("cannot write the request: {error}"))
-}
-
 /// An attempt that failed, with what decides about another one.
 struct Failed {
     error: Error,
@@ -178,6 +68,7 @@ pub(super) struct Transport {
     proxy: Option<Proxy>,
     observer: Option<Arc<dyn Observer>>,
     brake: Brake,
+    routes: Arc<Routes>,
 }
 
 impl Transport {
@@ -189,11 +80,17 @@ impl Transport {
             proxy: options.proxy.clone(),
             observer,
             brake: Brake::default(),
+            routes: options.routes.clone(),
         })
     }
 
     pub(super) fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Where the server has its operations.
+    pub(super) fn routes(&self) -> &Routes {
+        &self.routes
     }
 
     /// Sends the call until it is answered, cannot be repeated, or its time is over.
@@ -268,12 +165,12 @@ impl Transport {
     }
 
     fn request(&self, call: &Call) -> Result<RequestBuilder> {
-        let url = self.origin.join(&call.path).ok_or_else(|| {
-            Error::new(Code::Usage, format!("{:?} is not a path on {}", call.path, self.origin))
+        let url = self.origin.join(call.path()).ok_or_else(|| {
+            Error::new(Code::Usage, format!("{:?} is not a path on {}", call.path(), self.origin))
                 .hint("a path starts with /")
         })?;
         let request = self.http.request(call.method.clone(), url).headers(call.headers.clone());
-        Ok(match &call.body {
+        Ok(match call.content() {
             Some(body) => request.body(body.to_vec()),
             None => request,
         })
@@ -286,8 +183,8 @@ impl Transport {
             Err(failed) => (failed.error.status, failed.error.request_id.as_deref()),
         };
         observer.exchanged(&Exchange {
-            method: call.method.as_str(),
-            path: &call.path,
+            method: call.method(),
+            path: call.path(),
             status,
             elapsed: started.elapsed(),
             request_id,

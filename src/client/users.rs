@@ -1,8 +1,9 @@
 //! Who one is.
 
 use super::{Result, Session};
-use crate::api::session::{Identity, IdentityQuery};
-use crate::api::{Success, path};
+use crate::api::Success;
+use crate::api::routes::{ApiOperation, Place};
+use crate::api::session::{IMMEDIATE_EFFECT, Identity, IdentityExpansion, IdentityQuery};
 
 impl Session {
     /// The signed-in identity with its companies and permissions.
@@ -10,7 +11,27 @@ impl Session {
     /// # Errors
     /// Those of a read.
     pub async fn me(&self) -> Result<Identity> {
-        self.get(path::ME).await
+        self.get(ApiOperation::ShowMe).await
+    }
+
+    /// As [`Self::me_of`]; `None` where the server has no such route.
+    ///
+    /// # Errors
+    /// Those of a read.
+    pub async fn me_where_told(&self, query: &IdentityQuery) -> Result<Option<Identity>> {
+        match self.me_of(query).await {
+            Ok(identity) => Ok(Some(identity)),
+            Err(error) if error.has_no_route() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the server promises that a change has taken effect everywhere when its answer comes. What cannot be
+    /// found out is not promised.
+    pub async fn promises_immediate_effect(&self) -> bool {
+        let query = IdentityQuery { expand: Some(IdentityExpansion::None), ..IdentityQuery::default() };
+        let me = self.me_of(&query).await;
+        me.is_ok_and(|me| me.features.iter().any(|feature| feature == IMMEDIATE_EFFECT))
     }
 
     /// As much of [`Self::me`] as `query` asks for. A server that knows no such query may answer with more.
@@ -18,6 +39,6 @@ impl Session {
     /// # Errors
     /// Those of a read.
     pub async fn me_of(&self, query: &IdentityQuery) -> Result<Identity> {
-        Ok(self.read::<Success<Identity>>(path::ME, query).await?.data)
+        Ok(self.read::<Success<Identity>>(ApiOperation::ShowMe, Place::default(), query).await?.data)
     }
 }

@@ -13,6 +13,7 @@ use crate::ui::show;
 mod finding;
 mod here;
 mod identity;
+mod routes;
 mod server;
 mod store;
 
@@ -54,7 +55,7 @@ async fn with_settings(context: &Context, settings: &Settings) -> Vec<Finding> {
     findings.extend(reached.findings);
     findings.push(stored);
     findings.push(here::files(settings));
-    findings.push(identity::look(context, settings, credentials, there).await);
+    findings.extend(identity::look(context, settings, credentials, there).await);
     findings
 }
 

@@ -4,12 +4,14 @@ use super::shared::confirm::require_confirmation;
 use super::shared::password_args::{password_from_stdin, refuse_a_terminal};
 use super::shared::prompts::QUESTIONS;
 use super::whoami;
-use crate::api::session::{Identity as Me, TokenGrant};
+use crate::api::session::TokenGrant;
 use crate::client::Gateway;
 use crate::config::credentials::{Credentials, Slot, Store};
 use crate::config::settings::ChosenCompany;
 use crate::config::{ConfigFile, Identity, Profile, Setting, Settings, Source, StoreKind, env};
-use crate::context::{Context, CredentialSource, SignedIn, active_among, choose, expiry, sign_in};
+use crate::context::{
+    Context, CredentialSource, KnownIdentity, SignedIn, active_among, choose, expiry, sign_in,
+};
 use crate::domain::secret::OneTimeCode;
 use crate::domain::{Company, Origin, Password};
 use crate::error::{CliError, Result};
@@ -73,6 +75,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         return Ok(());
     }
     let signed_in = SignedIn {
+        username: Some(login.slot.username.clone()),
         expires_at: expiry(&grant),
         session: login.gateway.session(grant.access_token, None),
         source: CredentialSource::Store(login.store.place()),
@@ -94,7 +97,7 @@ struct Login<'a> {
 
 /// What a sign-in brought about.
 struct Settled {
-    me: Me,
+    me: KnownIdentity,
     company: Option<Company>,
     profile: String,
 }
@@ -205,7 +208,8 @@ impl<'a> Login<'a> {
 
     /// Finds out who signed in, chooses the company, and stores everything.
     async fn settle(&self, grant: &TokenGrant, password: Option<Password>) -> Result<Settled> {
-        let me = self.gateway.session(grant.access_token.clone(), None).me().await?;
+        let session = self.gateway.session(grant.access_token.clone(), None);
+        let me = KnownIdentity::of(&session, Some(&self.slot.username)).await?;
         let company = self.company(&me).await?;
         let credentials =
             Credentials { token: Some(grant.access_token.clone()), expires_at: expiry(grant), password };
@@ -222,12 +226,12 @@ impl<'a> Login<'a> {
 
     /// The company chosen for this call, else that of the profile of this user, else the only one, else one that a
     /// person chooses now.
-    async fn company(&self, me: &Me) -> Result<Option<Company>> {
+    async fn company(&self, me: &KnownIdentity) -> Result<Option<Company>> {
         let named = self.settings.company.as_ref().filter(|chosen| chosen.source != Source::Profile);
         let before = self.before.company.clone().filter(|_| self.is_ours(&self.before));
         let before = before.map(ChosenCompany::Stored);
         let chosen = named.map(|chosen| &chosen.value).or(before.as_ref());
-        if let Some(company) = active_among(chosen, me)? {
+        if let Some(company) = active_among(chosen, &me.companies)? {
             return Ok(Some(company));
         }
         let companies: Vec<Company> = me.companies.iter().map(|access| access.company.clone()).collect();
@@ -280,7 +284,9 @@ impl<'a> Login<'a> {
         let ui = self.ui;
         ui.status(format!(
             "Signed in to {} as {} (profile {})",
-            self.slot.origin, settled.me.name, settled.profile
+            self.slot.origin,
+            settled.me.name.as_deref().unwrap_or(&self.slot.username),
+            settled.profile
         ));
         let what = if args.store_password { "token and password" } else { "token" };
         match self.store.kind() {

@@ -24,7 +24,8 @@ use crate::text::CommandLine;
     sactl passwd backup-runner --generate --yes\n  \
     sactl passwd backup-runner --generate --password-out backup.password --yes\n  \
     sactl passwd backup-runner --password-file new.password --yes\n  \
-    sactl passwd backup-runner --password-stdin --yes < new.password\n\n\
+    sactl passwd backup-runner --password-stdin --yes < new.password\n  \
+    sactl passwd backup-runner --password-file new.password --policy server --yes\n\n\
     An account resets its own:\n  \
     sactl passwd fleet-automation --current-password-file old.password --password-file new.password --yes")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
@@ -52,7 +53,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     args.password.refuse_to_lose(context)?;
     let current = args.current_password_file.as_deref().map(read_password_file).transpose()?;
     let name = missing::account(context, args.name.clone(), Operation::ResetPassword).await?;
-    let what = format!("reset the password of {name} and revoke all its tokens");
+    let what = format!("reset the password of {name}");
     if args.dry_run.is_on {
         return dry_run(&args, &name, current, context).await;
     }
@@ -65,12 +66,13 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let new = password.password().clone();
     let request = ResetPassword { password: new.clone(), current_password: current };
     let sent = password.send(&session, "passwd", &name, json!({}))?;
+    // Before the change, which may end the token of this session.
+    let is_immediate = session.client.promises_immediate_effect().await;
     match reset(&session, &name, request).await {
         Ok(PasswordChange { account }) => {
-            session.say(format!(
-                "Reset the password of {}, owned by {}; all its tokens were revoked",
-                account.name, account.owner
-            ));
+            let revoked = if is_immediate { "; all its tokens were revoked" } else { "" };
+            session
+                .say(format!("Reset the password of {}, owned by {}{revoked}", account.name, account.owner));
             context.keep_own_password(&account.name, new).await;
             sent.done(&session, |password| PasswordView::new(account.clone(), password))
         }
@@ -85,10 +87,7 @@ async fn dry_run(args: &Args, name: &str, current: Option<Password>, context: &C
     let request = ResetPassword { password: password.for_dry_run(), current_password: current };
     let change = session.client.reset_password(session.company, name, &request);
     let would = |PasswordChange { account }: &PasswordChange| {
-        format!(
-            "the password of {}, owned by {}, would be reset, and all its tokens revoked",
-            account.name, account.owner
-        )
+        format!("the password of {}, owned by {}, would be reset", account.name, account.owner)
     };
     match try_out(session.ui, session.client.origin(), change, would).await? {
         Some(refusal) => Err(explained(&session, name, refusal, is_given).await),

@@ -1,7 +1,6 @@
 //! `sactl whoami`: who and where one is, what one may do, and where the credentials came from.
 
-use crate::api::session::Identity;
-use crate::context::{Context, SignedIn, active_among};
+use crate::context::{Context, KnownIdentity, SignedIn, active_among};
 use crate::domain::Company;
 use crate::error::Result;
 use crate::output::{AccessView, IdentityView};
@@ -18,9 +17,12 @@ pub struct Args {}
 /// Those of signing in and of reading; `not_found` and `ambiguous_company` for the active company.
 pub async fn run(_args: Args, context: &Context) -> Result<()> {
     let signed_in = context.signed_in().await?;
-    let me = signed_in.session.me().await?;
+    let me = KnownIdentity::of(&signed_in.session, signed_in.username.as_deref()).await?;
+    if !me.has_rights {
+        context.ui().note("this server does not tell your permissions");
+    }
     let settings = context.settings()?;
-    let company = active_among(settings.chosen_company(), &me)?;
+    let company = active_among(settings.chosen_company(), &me.companies)?;
     let profile = settings.profile.as_ref().filter(|_| settings.is_profiles_server());
     let profile = profile.map(|profile| profile.value.clone());
     ui::show(context.ui(), &view(profile, signed_in, me, company))
@@ -30,7 +32,7 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
 pub(super) fn view(
     profile: Option<String>,
     signed_in: &SignedIn,
-    me: Identity,
+    me: KnownIdentity,
     company: Option<Company>,
 ) -> IdentityView {
     let here =

@@ -37,6 +37,8 @@ variables! {
     TIMEOUT = "SACTL_TIMEOUT";
     /// A file of certificate authorities, as with `--cacert`.
     CACERT = "SACTL_CACERT";
+    /// A file with the routes of another gateway, as with `profile edit --routes`.
+    ROUTES = "SACTL_ROUTES";
     /// Where to store credentials, as with `--credential-store`.
     CREDENTIAL_STORE = "SACTL_CREDENTIAL_STORE";
     /// The folder of the configuration, credentials and cache.

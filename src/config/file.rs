@@ -1,8 +1,10 @@
 //! The configuration file: profiles, and which of them is current. It holds no secret.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::secure_file::{self, Folder};
@@ -28,6 +30,26 @@ pub struct ConfigFile {
     pub company_sets: BTreeMap<String, CompanySet>,
 }
 
+/// Where new passwords are checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum PolicyPlace {
+    /// By sactl, before they are sent, and by the server
+    #[default]
+    Local,
+    /// By the server alone, which may be stricter or laxer
+    Server,
+}
+
+impl fmt::Display for PolicyPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Local => "local",
+            Self::Server => "server",
+        })
+    }
+}
+
 /// A stored set of server, user and active company.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,6 +72,12 @@ pub struct Profile {
     /// Its key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_key: Option<PathBuf>,
+    /// The routes of a gateway that has others than the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routes: Option<PathBuf>,
+    /// Where new passwords are checked; here unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyPlace>,
     /// The active company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<Company>,

@@ -17,6 +17,6 @@ pub mod settings;
 pub use credentials::StoreKind;
 pub use env::Environment;
 pub use error::{Error, ErrorKind, Result};
-pub use file::{ConfigFile, Profile};
+pub use file::{ConfigFile, PolicyPlace, Profile};
 pub use identity::Identity;
 pub use settings::{Flags, Setting, Settings, Source};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::env::{self, Environment, Variable};
 use super::proxies::Proxies;
-use super::{ConfigFile, Error, Identity, Profile, Result, StoreKind};
+use super::{ConfigFile, Error, Identity, PolicyPlace, Profile, Result, StoreKind};
 use crate::domain::company::{Company, CompanyRef};
 use crate::domain::{CompanySet, Origin};
 
@@ -98,6 +98,10 @@ pub struct Settings {
     pub timeout: Setting<Duration>,
     /// Certificates to trust besides those of the system.
     pub cacert: Option<Setting<PathBuf>>,
+    /// The routes of the server, where it has others than the platform.
+    pub routes: Option<PathBuf>,
+    /// Where new passwords are checked.
+    pub policy: PolicyPlace,
     /// The client certificate and its key.
     pub client_certificate: Option<(PathBuf, PathBuf)>,
     /// Plain http to other machines was allowed.
@@ -168,6 +172,8 @@ impl Settings {
             company: layers.company(flags, stored.company.clone().filter(|_| own && is_same_user))?,
             timeout: layers.timeout(flags)?,
             cacert: layers.cacert(flags, profiles(&stored.cacert))?,
+            routes: environment.raw(env::ROUTES).map(PathBuf::from).or_else(|| profiles(&stored.routes)),
+            policy: stored.policy.filter(|_| own).unwrap_or_default(),
             client_certificate: pair(
                 flags.client_cert.clone().or_else(|| profiles(&stored.client_cert)),
                 flags.client_key.clone().or_else(|| profiles(&stored.client_key)),

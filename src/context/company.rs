@@ -1,7 +1,6 @@
 //! Which company a command acts in.
 
-use crate::api::Code;
-use crate::api::session::Identity;
+use crate::api::{Access, Code};
 use crate::client::Session;
 use crate::config::settings::ChosenCompany;
 use crate::domain::company::CompanyRef;
@@ -75,9 +74,7 @@ pub(super) async fn resolve(session: &Session, reference: &CompanyRef) -> Result
             }
         }),
         CompanyRef::Name(name) => {
-            let mut found = session.list_companies(Some(name))?.all().await?;
-            // A server that does not know the filter gives them all.
-            found.retain(|company| company.name == *name);
+            let found = session.list_companies(Some(name))?.all().await?;
             match pick(name, found) {
                 Err(error) if error.code() == Code::NotFound => {
                     let known = session.list_companies(None)?.all().await.unwrap_or_default();
@@ -201,10 +198,10 @@ async fn typed(ui: &Ui, companies: &[Company]) -> Result<Company> {
 ///
 /// # Errors
 /// `not_found` and `ambiguous_company` for a company that was named for this call.
-pub fn active_among(chosen: Option<&ChosenCompany>, me: &Identity) -> Result<Option<Company>> {
-    let mine = || me.companies.iter().map(|access| &access.company);
+pub fn active_among(chosen: Option<&ChosenCompany>, own: &[Access]) -> Result<Option<Company>> {
+    let mine = || own.iter().map(|access| &access.company);
     let reference = match chosen {
-        None => return Ok(if me.companies.len() == 1 { mine().next().cloned() } else { None }),
+        None => return Ok(if own.len() == 1 { mine().next().cloned() } else { None }),
         Some(ChosenCompany::Stored(stored)) => return Ok(mine().find(|one| one.id == stored.id).cloned()),
         Some(ChosenCompany::Named(reference)) => reference,
     };
@@ -234,8 +231,7 @@ fn among<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::session::Kind;
-    use crate::api::{Access, Permissions};
+    use crate::api::Permissions;
 
     fn company(id: i64, name: &str) -> Company {
         Company { id: CompanyId(id), name: name.into() }
@@ -252,18 +248,13 @@ mod tests {
         assert_eq!(pick(vec![company(3, "Contoso Retail")]).unwrap().id, CompanyId(3));
     }
 
-    fn me(companies: &[(i64, &str)]) -> Identity {
+    fn me(companies: &[(i64, &str)]) -> Vec<Access> {
         let access = |(id, name): &(i64, &str)| Access {
             company: Company { id: CompanyId(*id), name: (*name).to_owned() },
             role: None,
             permissions: Permissions::default(),
         };
-        Identity {
-            id: 1,
-            kind: Kind::User,
-            name: "u".into(),
-            companies: companies.iter().map(access).collect(),
-        }
+        companies.iter().map(access).collect()
     }
 
     #[test]
@@ -271,7 +262,7 @@ mod tests {
         let named = |text: &str| ChosenCompany::Named(text.parse().unwrap());
         let stored = |id| ChosenCompany::Stored(Company { id: CompanyId(id), name: "old name".into() });
         let several = me(&[(1, "A"), (3, "C"), (4, "C")]);
-        let id = |chosen: Option<&ChosenCompany>, me: &Identity| {
+        let id = |chosen: Option<&ChosenCompany>, me: &[Access]| {
             active_among(chosen, me).map(|company| company.map(|company| company.id.0)).map_err(|e| e.code())
         };
         assert_eq!(id(None, &me(&[(7, "A")])), Ok(Some(7)));

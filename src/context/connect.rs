@@ -10,10 +10,12 @@ use zeroize::Zeroizing;
 
 use super::ways_in::not_signed_in;
 use crate::api::path;
+use crate::api::routes::Routes;
 use crate::client::{self, ClientCertificate, Exchange, Gateway, Observer, Options, Proxy};
 use crate::config::{Environment, Settings, env, secure_file};
 use crate::domain::Origin;
 use crate::error::{CliError, Result};
+use crate::text::CommandLine;
 use crate::ui::Ui;
 
 /// Most bytes of a file of certificates.
@@ -38,6 +40,9 @@ pub(super) fn gateway(
     if let Some(cacert) = &settings.cacert {
         options.authorities = Some(secure_file::read_bounded(&cacert.value, CERTIFICATES)?.to_vec());
     }
+    if let Some(path) = &settings.routes {
+        options.routes = Arc::new(routes(path)?);
+    }
     if let Some((chain, key)) = &settings.client_certificate {
         options.certificate = Some(ClientCertificate {
             chain: secure_file::read_bounded(chain, CERTIFICATES)?.to_vec(),
@@ -61,6 +66,25 @@ pub(super) fn gateway(
         };
         trusted.map(hint).fold(CliError::from(error), CliError::hint_before)
     })
+}
+
+/// Most bytes of a table of routes.
+const ROUTES: usize = 1024 * 1024;
+
+/// The table of routes in a file.
+///
+/// # Errors
+/// `io`, and `config` with file and line.
+pub fn routes(path: &Path) -> Result<Routes> {
+    let bytes = secure_file::read_bounded(path, ROUTES)?;
+    let shown = path.display().to_string();
+    let broken = |why: String| {
+        CliError::config(format!("the routes in {shown}: {why}")).hint(
+            CommandLine::new("profile edit --routes FILE").after("fix the file, or use another one with: "),
+        )
+    };
+    let text = std::str::from_utf8(&bytes).map_err(|_| broken("the file is not UTF-8 text".to_owned()))?;
+    Routes::parse(text, Some(shown.clone())).map_err(|fault| broken(fault.to_string()))
 }
 
 /// The refusal of a variable that holds no address of a proxy. Its text is not repeated: it may hold a password.

@@ -24,6 +24,8 @@ use crate::ui::Ui;
 pub struct SignedIn {
     /// The client.
     pub session: Session,
+    /// The name that signed in, where this call knows it.
+    pub username: Option<String>,
     /// Where its credentials came from.
     pub source: CredentialSource,
     /// When the token expires; null if unknown.
@@ -67,6 +69,7 @@ pub(super) async fn open(settings: &Settings, gateway: Gateway, ui: &Ui) -> Resu
     match &settings.identity {
         Identity::Token(token) => Ok(SignedIn {
             session: gateway.session(token.clone(), Some(Arc::new(Given))),
+            username: None,
             source: CredentialSource::TokenVariable,
             expires_at: None,
         }),
@@ -109,7 +112,12 @@ async fn with_password(
         password: password.read()?,
     });
     let RenewedToken { token, expires_at } = again.signed_in().await?;
-    Ok(SignedIn { session: gateway.session(token, Some(again)), source, expires_at })
+    Ok(SignedIn {
+        session: gateway.session(token, Some(again)),
+        username: Some(username.to_owned()),
+        source,
+        expires_at,
+    })
 }
 
 /// A password from the environment, which signs in again when its token has ended: a long list outlives a token.
@@ -157,6 +165,7 @@ async fn stored(settings: &Settings, gateway: Gateway, ui: &Ui, username: Option
     let found = stored.live_or_renewed().await?;
     Ok(SignedIn {
         session: gateway.session(found.token, Some(stored)),
+        username: Some(username.to_owned()),
         source: CredentialSource::Store(place),
         expires_at: found.expires_at,
     })

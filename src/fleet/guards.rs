@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn me(name: &str) -> Identity {
-        Identity { id: 1, kind: Kind::ServiceAccount, name: name.into(), companies: vec![] }
+        Identity { id: 1, kind: Kind::ServiceAccount, name: name.into(), features: vec![], companies: vec![] }
     }
 
     fn codes(steps: &[Step], found: &Found, max_changes: Option<MaxChanges>, me: &Identity) -> Vec<String> {

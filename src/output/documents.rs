@@ -211,7 +211,7 @@ pub const DOCUMENTS: &[Document] = &[
     Document::one::<ProfileView>(
         "profile",
         "A stored set of server, user and active company.",
-        &["profile show", "profile use", "profile rename", "profile delete"],
+        &["profile show", "profile use", "profile edit", "profile rename", "profile delete"],
     ),
     Document::one::<IdentityView>(
         "whoami",

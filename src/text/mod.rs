@@ -4,6 +4,7 @@
 
 mod command_line;
 mod hint;
+pub mod page;
 pub mod sanitize;
 pub mod suggest;
 pub mod wrap;

@@ -63,6 +63,7 @@ fn all_is_well() {
             "credential store",
             "files",
             "sign-in",
+            "operations",
             "terminal"
         ]
     );

@@ -89,6 +89,8 @@ fn place(world: &World, path: &str) -> Env {
     env.file("ci.password", SANDBOX_PASSWORD);
     env.file("new.password", "Example-Word-4711!");
     env.file("companies.toml", SANDBOX);
+    env.file("routes.toml", include_str!("../../src/api/routes.toml"));
+    env.file("openapi.json", env.sactl("api GET /openapi.json").ok().stdout.clone());
     env.file("access.json", r#"{"role": "viewer"}"#);
     env.file("cert.pem", include_str!("../api/tls/cert.pem"));
     env.private_file("key.pem", include_str!("../api/tls/key.pem"));

@@ -35,6 +35,7 @@ mod expressions;
 mod faults;
 #[cfg(feature = "platform")]
 mod fleet;
+mod gateways;
 #[cfg(feature = "platform")]
 mod grant;
 mod help;

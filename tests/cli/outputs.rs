@@ -57,6 +57,7 @@ const STORY: &[(&str, &str)] = &[
     ("doctor", ""),
     ("token", ""),
     ("logout", ""),
+    ("profile edit", "here --policy server"),
     ("profile rename", "here there"),
     ("profile delete", "there"),
 ];
@@ -241,7 +242,7 @@ fn every_name_and_every_row_of_a_pipe_is_one_line() {
     });
     assert_eq!(
         silent,
-        ["login", "profile", "company", "logout", "profile", "profile"],
+        ["login", "profile", "company", "logout", "profile", "profile", "profile"],
         "what changes only this machine is told in words"
     );
 }

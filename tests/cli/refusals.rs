@@ -77,7 +77,7 @@ fn assert_exit(exit: i32, code: Code) {
 /// A platform that says no more than this is understood by its status.
 #[test]
 fn a_bare_refusal_is_understood_by_its_status() {
-    let statuses = [(400, 2), (401, 3), (403, 4), (404, 5), (409, 6), (422, 7), (429, 8), (500, 1), (503, 8)];
+    let statuses = [(400, 7), (401, 3), (403, 4), (404, 5), (409, 6), (422, 7), (429, 8), (500, 1), (503, 8)];
     std::thread::scope(|scope| {
         for (status, exit) in statuses {
             scope.spawn(move || {

@@ -5,6 +5,7 @@ pub(crate) mod answers;
 #[cfg(feature = "platform")]
 pub(crate) mod database;
 pub(crate) mod env;
+pub(crate) mod gateway;
 pub(crate) mod http;
 pub(crate) mod lane;
 pub(crate) mod measure;

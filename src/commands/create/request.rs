@@ -18,6 +18,7 @@ use crate::text::CommandLine;
     sactl create ci-4 --description \"Nightly builds\" --generate --password-out ci-4.password\n  \
     sactl create ci-5 --password-file new.password\n  \
     sactl create ci-6 --password-stdin < new.password\n  \
+    sactl create ci-8 --password-file new.password --policy server\n  \
     sactl create ci-7 --role operator --generate --dry-run")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use super::finding::{Finding, PATIENCE};
-use super::store;
+use super::{routes, store};
 use crate::api::Code;
-use crate::api::session::{Identity as Known, Kind};
+use crate::api::session::Kind;
 use crate::client::{Gateway, Session, SignIn};
 use crate::config::credentials::Credentials;
 use crate::config::{Identity, Settings};
-use crate::context::{Context, login, ways_in};
+use crate::context::{Context, KnownIdentity, active_among, login, ways_in};
 use crate::domain::Password;
 use crate::error::{CliError, Result};
 
@@ -17,39 +17,39 @@ const NAME: &str = "sign-in";
 /// Before the command that signs in.
 const SIGN_IN: &str = "sign in with: ";
 
-/// Asks the server whom it sees.
+/// Asks the server whom it sees, and which operations it has.
 pub(super) async fn look(
     context: &Context,
     settings: &Settings,
     stored: Option<Credentials>,
     is_there: bool,
-) -> Finding {
+) -> Vec<Finding> {
     if settings.server.is_none() {
-        return Finding::failed(NAME, &not_signed_in(settings));
+        return vec![Finding::failed(NAME, &not_signed_in(settings))];
     }
     if !is_there {
-        return Finding::warning(
+        return vec![Finding::warning(
             NAME,
             "not checked: no server is configured",
             "fix the server problem first",
-        );
+        )];
     }
-    match tokio::time::timeout(PATIENCE, ask(context, settings, stored)).await {
-        Ok(Ok(finding)) => finding,
-        Ok(Err(error)) => Finding::failed(NAME, &error),
-        Err(_) => Finding::failed(
+    match tokio::time::timeout(PATIENCE * 2, ask(context, settings, stored)).await {
+        Ok(Ok(findings)) => findings,
+        Ok(Err(error)) => vec![Finding::failed(NAME, &error)],
+        Err(_) => vec![Finding::failed(
             NAME,
-            &CliError::new(Code::Timeout, "the server does not answer within 5 s").hint("try again later"),
-        ),
+            &CliError::new(Code::Timeout, "the server does not answer within 10 s").hint("try again later"),
+        )],
     }
 }
 
-async fn ask(context: &Context, settings: &Settings, stored: Option<Credentials>) -> Result<Finding> {
+async fn ask(context: &Context, settings: &Settings, stored: Option<Credentials>) -> Result<Vec<Finding>> {
     let gateway = context.gateway()?;
     match &settings.identity {
-        Identity::Token(_) => known(context.session().await?).await,
+        Identity::Token(_) => known(context.session().await?, settings).await,
         Identity::Password { username, password } => {
-            with_password(&gateway, username, password.read()?).await
+            with_password(&gateway, username, password.read()?, settings).await
         }
         Identity::Stored(_) => match (stored, store::slot(settings)) {
             (Some(stored), Some(slot)) => of_store(&gateway, settings, &slot.username, stored).await,
@@ -59,13 +59,18 @@ async fn ask(context: &Context, settings: &Settings, stored: Option<Credentials>
 }
 
 /// Signs in with a password, and ends the token again.
-async fn with_password(gateway: &Gateway, username: &str, password: Password) -> Result<Finding> {
+async fn with_password(
+    gateway: &Gateway,
+    username: &str,
+    password: Password,
+    settings: &Settings,
+) -> Result<Vec<Finding>> {
     let who = SignIn { username: username.to_owned(), password, otp: None };
     let token = gateway.sign_in(&who).await?.access_token;
-    let finding = known(&gateway.session(token.clone(), None)).await;
-    // Whether the token could be revoked changes nothing about the finding.
+    let findings = known(&gateway.session(token.clone(), None), settings).await;
+    // Whether the token could be revoked changes nothing about the findings.
     let _ = gateway.revoke(&token).await;
-    finding
+    findings
 }
 
 /// Tries the stored token and the stored password: the next command needs the first, a later one the second.
@@ -74,9 +79,9 @@ async fn of_store(
     settings: &Settings,
     username: &str,
     stored: Credentials,
-) -> Result<Finding> {
+) -> Result<Vec<Finding>> {
     let by_token = match stored.live_token(Timestamp::now()) {
-        Some(token) => match known(&gateway.session(token.clone(), None)).await {
+        Some(token) => match known(&gateway.session(token.clone(), None), settings).await {
             Err(error) if error.code() == Code::Unauthenticated && stored.password.is_some() => None,
             outcome => Some(outcome?),
         },
@@ -87,21 +92,30 @@ async fn of_store(
         return by_token.ok_or_else(|| ended().hint(login(settings).after(SIGN_IN)));
     };
     let refused = |error: CliError| error.hint(login(settings).switch("--store-password").after(SIGN_IN));
-    with_password(gateway, username, password).await.map_err(refused)?;
+    let mut findings = with_password(gateway, username, password, settings).await.map_err(refused)?;
     let renewed =
         || Finding::ok(NAME, format!("the token of {username} has expired; the next command renews it"));
-    Ok(by_token.unwrap_or_else(renewed))
+    Ok(by_token.unwrap_or_else(|| {
+        findings[0] = renewed();
+        findings
+    }))
 }
 
-async fn known(session: &Session) -> Result<Finding> {
-    let Known { kind, name, companies, .. } = session.me().await?;
+async fn known(session: &Session, settings: &Settings) -> Result<Vec<Finding>> {
+    let known = KnownIdentity::of(session, None).await?;
+    let company = active_among(settings.chosen_company(), &known.companies).ok().flatten();
+    let company = company.or_else(|| known.companies.first().map(|access| access.company.clone()));
+    let KnownIdentity { kind, name, companies, .. } = known;
     let kind = match kind {
-        Kind::User => "user",
-        Kind::ServiceAccount => "service account",
+        Some(Kind::User) => "user ",
+        Some(Kind::ServiceAccount) => "service account ",
+        None => "",
     };
+    let name = name.as_deref().unwrap_or("an identity that the server does not tell");
     let number =
         if companies.len() == 1 { "1 company".to_owned() } else { format!("{} companies", companies.len()) };
-    Ok(Finding::ok(NAME, format!("signed in as {kind} {name}, with access in {number}")))
+    let signed_in = Finding::ok(NAME, format!("signed in as {kind}{name}, with access in {number}"));
+    Ok(vec![signed_in, routes::look(session, company.map(|company| company.id)).await])
 }
 
 fn not_signed_in(settings: &Settings) -> CliError {

@@ -113,9 +113,10 @@ impl FilterArgs {
     /// Whether an account is one of those that were asked for.
     pub(super) fn keeps(&self, account: &Account, now: Timestamp) -> bool {
         let is_owned = account.ownership == Ownership::Owned;
-        let last_use = account.last_used_at.unwrap_or(account.created_at);
-        let is_older =
-            |time: Timestamp, age: &Option<Age>| age.as_ref().is_none_or(|age| time < age.before(now));
+        let last_use = account.last_used_at.or(account.created_at);
+        let is_older = |time: Option<Timestamp>, age: &Option<Age>| {
+            age.as_ref().is_none_or(|age| time.is_some_and(|time| time < age.before(now)))
+        };
         let holds = |wanted: &String| {
             account.access.as_ref().is_some_and(|access| access.permissions.iter().any(|held| held == wanted))
         };

@@ -21,6 +21,8 @@ pub(super) async fn view(name: &str, profile: &Profile, file: &ConfigFile, folde
         server: profile.server.as_ref().map(ToString::to_string),
         username: profile.username.clone(),
         company: profile.company.clone(),
+        routes: profile.routes.as_ref().map(|path| path.display().to_string()),
+        policy: profile.policy.unwrap_or_default().to_string(),
         credential_store: profile.credential_store.map(|kind| kind.to_string()),
         signed_in: is_signed_in(profile, folder).await,
     }

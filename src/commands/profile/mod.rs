@@ -1,8 +1,10 @@
 //! `sactl profile`: stored sets of server, user and active company.
 
 mod delete;
+mod edit;
 mod known;
 mod list;
+mod openapi;
 mod rename;
 mod show;
 mod r#use;
@@ -25,6 +27,7 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     Use(r#use::Args),
+    Edit(edit::Args),
     Rename(rename::Args),
     Delete(delete::Args),
 }
@@ -38,6 +41,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         Verb::List(args) => list::run(args, context).await,
         Verb::Show(args) => show::run(args, context).await,
         Verb::Use(args) => r#use::run(args, context).await,
+        Verb::Edit(args) => edit::run(args, context).await,
         Verb::Rename(args) => rename::run(args, context).await,
         Verb::Delete(args) => delete::run(args, context).await,
     }

@@ -3,7 +3,6 @@
 use super::super::shared::access_args::{AdjustArgs, word};
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::dry_run::DryRunArgs;
-use super::super::shared::hints::held_in;
 use super::super::shared::missing;
 use super::super::shared::undo::say_undo;
 use super::dry_run::dry_run;
@@ -108,7 +107,7 @@ async fn ask_permissions(context: &Context, name: &str) -> Result<Vec<String>> {
         Err(error) => return Err(explain(&session, error, Permission::ROLES_VIEW, Some(name), &[]).await),
     };
     let kept = PermissionSet::known(role.permissions.iter());
-    let held = held_in(&session.client.me().await?, session.company).unwrap_or_default();
+    let held = session.own_permissions().await?;
     session.ask_permissions(held | kept, kept).await
 }
 

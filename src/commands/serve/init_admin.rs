@@ -135,7 +135,7 @@ impl InitAdminArgs {
             return written(out, &password).map(|()| password);
         }
         if ui.is_interactive() {
-            return typed(ui, email).await;
+            return typed(ui, email, checked).await;
         }
         if ui.stderr_is_terminal() {
             return Ok(generated());

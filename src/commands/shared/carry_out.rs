@@ -6,7 +6,7 @@
 use super::confirm;
 use super::run_args::RunArgs;
 use crate::api::Code;
-use crate::api::session::{Identity, IdentityExpansion, IdentityQuery};
+use crate::api::session::{Identity, IdentityExpansion, IdentityQuery, Kind};
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;
 use crate::domain::{Company, Violation};
@@ -71,7 +71,14 @@ impl<'a> Order<'a> {
         let context = self.context;
         let Prepared { plan, found } = prepared;
         let who = IdentityQuery { expand: Some(IdentityExpansion::None), ..IdentityQuery::default() };
-        let me = context.session().await?.me_of(&who).await?;
+        let signed_in = context.signed_in().await?;
+        let me = signed_in.session.me_where_told(&who).await?.unwrap_or_else(|| Identity {
+            id: 0,
+            kind: Kind::ServiceAccount,
+            name: signed_in.username.clone().unwrap_or_default(),
+            features: Vec::new(),
+            companies: Vec::new(),
+        });
         self.refuse(&plan, &found, &me)?;
         let mut view = view(context, &plan, &found).await?;
         view.whole = context.ui().shows_whole();

@@ -73,7 +73,11 @@ pub(in crate::commands) async fn name_the_account(
                 refusal.subject.owner = Some(owner);
                 return Err(session.explain(refusal, &attempt).await);
             }
-            context.ui().ask_about(format!("{}; {outcome}", in_words(&detail)));
+            let outcome = match acting.session.promises_immediate_effect().await {
+                true => format!("; {outcome}"),
+                false => String::new(),
+            };
+            context.ui().ask_about(format!("{}{outcome}", in_words(&detail)));
             Ok(())
         }
         // Who may not look may still be allowed to do it.

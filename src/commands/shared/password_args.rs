@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::new_password::NewPassword;
 use super::password_file::Unfinished;
 use super::prompts::QUESTIONS;
+use crate::config::PolicyPlace;
 use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of, read_password_file};
 use crate::context::Context;
 use crate::domain::{Password, password};
@@ -25,6 +26,9 @@ pub(in crate::commands) struct PasswordArgs {
     /// Read the password from a file
     #[arg(long, group = "password source", value_name = "FILE")]
     pub password_file: Option<PathBuf>,
+    /// Where the new password is checked [default: local, or that of the profile]
+    #[arg(long, value_name = "WHERE")]
+    pub policy: Option<PolicyPlace>,
     /// Generate a password of 24 random characters; it is shown once
     #[arg(long, group = "password source")]
     pub generate: bool,
@@ -75,11 +79,21 @@ impl PasswordArgs {
                 None => Ok(NewPassword::generated()),
             };
         }
-        let password = match self.given(context.ui())? {
-            Some(password) => checked(password)?,
-            None => typed(context.ui(), name).await?,
+        let policy = match self.policy {
+            Some(policy) => policy,
+            None => context.settings()?.policy,
         };
-        if let Some(weakness) = password::weakness(&password, &[name]) {
+        let check = match policy {
+            PolicyPlace::Local => checked,
+            PolicyPlace::Server => Ok,
+        };
+        let password = match self.given(context.ui())? {
+            Some(password) => check(password)?,
+            None => typed(context.ui(), name, check).await?,
+        };
+        if policy == PolicyPlace::Local
+            && let Some(weakness) = password::weakness(&password, &[name])
+        {
             let why = weakness.trim_end_matches('.');
             context.ui().warning(format!("this password follows the policy but is weak: {why}"));
         }
@@ -139,11 +153,15 @@ pub(in crate::commands) fn checked(password: Password) -> Result<Password> {
 ///
 /// # Errors
 /// Those of asking; the last refusal.
-pub(in crate::commands) async fn typed(ui: &Ui, name: &str) -> Result<Password> {
+pub(in crate::commands) async fn typed(
+    ui: &Ui,
+    name: &str,
+    check: fn(Password) -> Result<Password>,
+) -> Result<Password> {
     let mut asked = 1;
     loop {
         let first = ui.prompt_secret(&format!("New password of {name}")).await?;
-        let refusal = match checked(Password::new(first.as_str())) {
+        let refusal = match check(Password::new(first.as_str())) {
             Ok(password) if *ui.prompt_secret("Repeat the password").await? == *first => return Ok(password),
             Ok(_) => CliError::usage("the two passwords differ: nothing was changed"),
             Err(refusal) => refusal,

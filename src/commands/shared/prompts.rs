@@ -6,6 +6,7 @@ use super::access_args::AccessSpec;
 use super::company_session::CompanySession;
 use super::hints::{ActionDescription, held_in};
 use crate::api::role::Role;
+use crate::api::session::IdentityQuery;
 use crate::api::{Access, Code};
 use crate::client;
 use crate::context::Context;
@@ -70,7 +71,7 @@ impl CompanySession<'_> {
         operation: Operation,
         name: &str,
     ) -> Result<()> {
-        let me = self.client.me().await?;
+        let Some(me) = self.client.me_where_told(&IdentityQuery::default()).await? else { return Ok(()) };
         let needed = operation.permission();
         match decision::require(needed, held_in(&me, self.company)) {
             Err(Refusal::MissingPermission(_)) => {
@@ -81,6 +82,17 @@ impl CompanySession<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What the caller may do here, and so may give; everything where the server does not tell.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub(in crate::commands) async fn own_permissions(&self) -> Result<PermissionSet> {
+        Ok(match self.client.me_where_told(&IdentityQuery::default()).await? {
+            Some(me) => held_in(&me, self.company).unwrap_or_default(),
+            None => Permission::all().collect(),
+        })
     }
 
     /// Whether the company sees an account of this name, so that it is not available. One that only others
@@ -99,8 +111,7 @@ impl CompanySession<'_> {
         may_be_none: bool,
         present: Option<&Access>,
     ) -> Result<Chosen> {
-        let me = self.client.me().await?;
-        let held = held_in(&me, self.company).unwrap_or_default();
+        let held = self.own_permissions().await?;
         let kept = present.map(|access| PermissionSet::known(access.permissions.iter())).unwrap_or_default();
         let offered = held | kept;
         let mut kinds = vec![

@@ -102,7 +102,7 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
             | "id",
             _,
         ) => Takes::Anything,
-        (_, _, "@FILE|-") => Takes::File,
+        (_, _, "@FILE|-") | (_, "routes" | "routes_from", _) => Takes::File,
         _ if matches!(arg.get_value_hint(), ValueHint::AnyPath | ValueHint::FilePath) => Takes::File,
         _ => return None,
     })

@@ -8,6 +8,7 @@ mod environment;
 mod exit_codes;
 mod formatting;
 mod options;
+mod routes;
 mod schemas;
 mod scripting;
 mod seed;
@@ -18,10 +19,11 @@ pub(super) use environment::ENVIRONMENT;
 pub(super) use exit_codes::EXIT_CODES;
 pub(super) use formatting::FORMATTING;
 pub(super) use options::OPTIONS;
+pub(super) use routes::ROUTES;
 pub(super) use schemas::SCHEMAS;
 pub(super) use scripting::SCRIPTING;
 pub(super) use seed::SEED;
 
 /// Every topic, in the order of the overview.
 pub(super) const ALL: &[Topic] =
-    &[OPTIONS, EXIT_CODES, FORMATTING, SCHEMAS, SCRIPTING, CREDENTIALS, CONFIG, ENVIRONMENT, SEED];
+    &[OPTIONS, EXIT_CODES, FORMATTING, SCHEMAS, SCRIPTING, CREDENTIALS, CONFIG, ROUTES, ENVIRONMENT, SEED];

@@ -13,6 +13,7 @@ struct Plan {
 
 const PLANS: &[Plan] = &[
     Plan { name: "sactl-config", section: 5, topics: &["config", "environment"] },
+    Plan { name: "sactl-routes", section: 5, topics: &["routes"] },
     Plan { name: "sactl-seed", section: 5, topics: &["seed"] },
     Plan { name: "sactl-credentials", section: 7, topics: &["credentials"] },
     Plan { name: "sactl-exit-codes", section: 7, topics: &["exit-codes"] },

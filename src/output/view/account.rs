@@ -92,10 +92,10 @@ pub struct AccountView {
     access: Option<AccessView>,
     /// The number of companies where it has access; null unless this company owns it.
     company_count: Option<u64>,
-    /// When it was created.
-    created_at: Timestamp,
-    /// When its password was last set.
-    password_changed_at: Timestamp,
+    /// When it was created; null if the server does not tell.
+    created_at: Option<Timestamp>,
+    /// When its password was last set; null if the server does not tell.
+    password_changed_at: Option<Timestamp>,
     /// When it last signed in; null for never, and unless this company owns it.
     last_used_at: Option<Timestamp>,
     /// Whether the two fields about its use are known: use elsewhere is told to the owner only.
@@ -141,8 +141,8 @@ impl AccountView {
             self.access_cell(AccessView::summary),
             self.companies_cell(),
             Cell::past(self.last_used_at, "never"),
-            Cell::past(Some(self.password_changed_at), ""),
-            Cell::past(Some(self.created_at), ""),
+            Cell::past(self.password_changed_at, "unknown"),
+            Cell::past(self.created_at, "unknown"),
             Cell::new(self.description.clone().unwrap_or_default()),
         ]
     }
@@ -153,8 +153,8 @@ impl AccountView {
             Cell::new(self.id.to_string()),
             self.access_cell(AccessView::summary),
             Cell::company(&self.owner),
-            Cell::past(Some(self.password_changed_at), ""),
-            Cell::past(Some(self.created_at), ""),
+            Cell::past(self.password_changed_at, "unknown"),
+            Cell::past(self.created_at, "unknown"),
             Cell::new(self.description.clone().unwrap_or_default()),
         ]
     }
@@ -171,8 +171,8 @@ impl AccountView {
         if self.is_owned() {
             pairs.push(("Companies", self.companies_cell()));
         }
-        pairs.push(("Created", Cell::past(Some(self.created_at), "")));
-        pairs.push(("Password set", Cell::past(Some(self.password_changed_at), "")));
+        pairs.push(("Created", Cell::past(self.created_at, "unknown")));
+        pairs.push(("Password set", Cell::past(self.password_changed_at, "unknown")));
         if self.is_owned() {
             pairs.push(("Last used", Cell::past(self.last_used_at, "never")));
         }
@@ -257,8 +257,8 @@ impl Row for AccountView {
             text(access.and_then(|access| access.role.as_ref())),
             access.map(|access| access.permissions.joined()).unwrap_or_default().into(),
             written(self.company_count),
-            self.created_at.into(),
-            self.password_changed_at.into(),
+            written(self.created_at),
+            written(self.password_changed_at),
             match self.last_used_at {
                 None if self.use_known => Field::Absent("never"),
                 last_used_at => written(last_used_at),

@@ -23,10 +23,10 @@ pub struct IdentityView {
     pub server: String,
     /// The profile in use.
     pub profile: Option<String>,
-    /// The user or service account.
-    pub username: String,
-    /// A user or a service account.
-    pub kind: Kind,
+    /// The user or service account; null if only the server could tell, and does not.
+    pub username: Option<String>,
+    /// A user or a service account; null if the server does not tell.
+    pub kind: Option<Kind>,
     /// The active company: the chosen one, or the only one; null otherwise.
     pub company: Option<Company>,
     /// Your permissions in the active company: sorted, each written category:action.
@@ -43,8 +43,9 @@ pub struct IdentityView {
 impl IdentityView {
     const fn kind(&self) -> &'static str {
         match self.kind {
-            Kind::User => "user",
-            Kind::ServiceAccount => "service account",
+            Some(Kind::User) => "user",
+            Some(Kind::ServiceAccount) => "service account",
+            None => "unknown",
         }
     }
 }
@@ -73,8 +74,8 @@ impl Row for IdentityView {
         vec![
             self.server.as_str().into(),
             text(self.profile.as_ref()),
-            self.username.as_str().into(),
-            self.kind.to_string().into(),
+            text(self.username.as_ref()),
+            self.kind.map_or_else(|| "".into(), |kind| kind.to_string().into()),
             written(self.company.as_ref().map(|company| company.id)),
             text(self.company.as_ref().map(|company| &company.name)),
             self.permissions.joined().into(),
@@ -84,7 +85,7 @@ impl Row for IdentityView {
     }
 
     fn name(&self) -> String {
-        self.username.clone()
+        self.username.clone().unwrap_or_default()
     }
 }
 
@@ -116,7 +117,7 @@ impl Answer for IdentityView {
             Block::Pairs(vec![
                 ("Server", Cell::new(&self.server)),
                 ("Profile", Cell::or(self.profile.as_ref(), "none")),
-                ("Signed in as", Cell::strong(&self.username)),
+                ("Signed in as", Cell::or(self.username.as_ref(), "unknown")),
                 ("Kind", Cell::new(self.kind())),
                 ("Company", self.company.as_ref().map_or_else(|| Cell::faint("none chosen"), Cell::company)),
                 ("Credentials", Cell::new(&self.credential_source)),

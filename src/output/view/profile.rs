@@ -23,6 +23,10 @@ pub struct ProfileView {
     pub username: Option<String>,
     /// The active company.
     pub company: Option<Company>,
+    /// The file with the routes of its server; null for those of the platform.
+    pub routes: Option<String>,
+    /// Where new passwords are checked: local or server.
+    pub policy: String,
     /// Where the credentials are stored.
     pub credential_store: Option<String>,
     /// Whether what is stored for it signs in, as far as this machine knows; null where the keyring is locked or does
@@ -76,6 +80,8 @@ impl Answer for ProfileView {
             ("Server", Cell::or(self.server.as_ref(), "none")),
             ("Username", Cell::or(self.username.as_ref(), "none")),
             ("Company", company_cell(self.company.as_ref())),
+            ("Routes", Cell::or(self.routes.as_ref(), "those of the platform")),
+            ("Password policy", Cell::new(&self.policy)),
             ("Credentials", Cell::or(self.credential_store.as_ref(), "none")),
             ("State", self.state()),
         ])]

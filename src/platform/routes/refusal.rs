@@ -120,7 +120,7 @@ impl IntoResponse for Refused {
             status: Some(self.status.as_u16()),
             detail: Some(message.clone()),
             code: Some(self.code.as_str().to_owned()),
-            success: false,
+            success: Some(false),
             message: Some(message),
             request_id: None,
             errors: self.errors,

@@ -1,7 +1,7 @@
 //! Who the caller is and what they may do where.
 
 use super::view;
-use crate::api::session::{Identity, IdentityExpansion, IdentityQuery};
+use crate::api::session::{IMMEDIATE_EFFECT, Identity, IdentityExpansion, IdentityQuery};
 use crate::domain::PermissionSet;
 use crate::platform::authn::Caller;
 use crate::platform::{Error, Platform, store};
@@ -25,6 +25,7 @@ pub async fn me(platform: &Platform, caller: &Caller, query: IdentityQuery) -> R
         id: caller.id.0,
         kind: caller.kind,
         name: caller.name.clone(),
+        features: vec![IMMEDIATE_EFFECT.to_owned()],
         companies: grants.into_iter().map(view::access).collect(),
     })
 }

@@ -7,13 +7,15 @@ pub(in super::super) const CONFIG: Topic =
     Topic { name: "config", about: "profiles, configuration files and precedence", blocks };
 
 /// The keys of a profile.
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 10] = [
     ("server", "the server: https://HOST or https://HOST:PORT"),
     ("username", "the user or service account that signs in"),
     ("credential_store", "where `login` stores credentials: keyring, file or none"),
     ("cacert", "a file of certificate authorities to trust in addition to those of the system"),
     ("client_cert", "a client certificate to present to the server; needs `client_key`"),
     ("client_key", "the private key of the client certificate"),
+    ("routes", "a file with the routes of a gateway that has others than the platform"),
+    ("policy", "where new passwords are checked: local (the default) or server"),
     ("company", "the active company: its id and its name"),
     ("previous_company", "the company that was active before, for `sactl company use -`"),
 ];
@@ -81,7 +83,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::config::{ConfigFile, Profile, StoreKind};
+    use crate::config::{ConfigFile, PolicyPlace, Profile, StoreKind};
     use crate::domain::{Company, CompanyId};
 
     #[test]
@@ -94,6 +96,8 @@ mod tests {
             cacert: path(),
             client_cert: path(),
             client_key: path(),
+            routes: path(),
+            policy: Some(PolicyPlace::Server),
             company: Some(Company { id: CompanyId(1), name: "x".into() }),
             previous_company: Some(Company { id: CompanyId(2), name: "y".into() }),
         };

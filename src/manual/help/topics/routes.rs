@@ -1,0 +1,54 @@
+//! Tables of routes: where another gateway has its operations.
+
+use super::super::topic::{Block, Topic, code, definitions, paragraph};
+
+pub(in super::super) const ROUTES: Topic =
+    Topic { name: "routes", about: "gateways with other paths and names", blocks };
+
+/// Each member of an operation.
+const MEMBERS: [(&str, &str); 6] = [
+    ("method", "GET, POST, PUT, PATCH or DELETE; a list that is read by POST takes its parameters as JSON"),
+    ("path", "the path, which may have a query and places: {company}, {account}, {account_id}, {role}"),
+    ("query", "parameters that have another name there: ours = \"theirs\""),
+    ("request", "members of the request that have another name there: ours = \"theirs\""),
+    (
+        "body",
+        "members that the request has in addition: theirs = \"value\", with the same places as the path",
+    ),
+    (
+        "response",
+        "members of `data` that have another name there: ours = \"theirs\"; a dot leads into an object",
+    ),
+];
+
+fn blocks() -> Vec<Block> {
+    vec![
+        paragraph(
+            "sactl works with gateways that follow the same conventions as the platform, and are not it. Lists may \
+             have numbered pages, errors may be texts, and operations may be elsewhere. A table of routes is a TOML \
+             file that says where. It replaces the table of the platform as a whole: the gateway does not have an \
+             operation that the file does not name.",
+        ),
+        paragraph(
+            "Use it with `sactl profile edit --routes FILE`, or for one call with `SACTL_ROUTES`. A fault in the file \
+             is named with its line, and nothing is sent. `sactl doctor` tries what only reads. \
+             `sactl profile edit --routes FILE --routes-from openapi.json` writes a first file and marks what it could \
+             not match.",
+        ),
+        Block::Heading("Members of an operation"),
+        definitions(MEMBERS),
+        paragraph(
+            "With {account_id}, sactl looks the account up in the list of accounts first. If the answer to a change \
+             says only that it was done, sactl reads what has become of it.",
+        ),
+        Block::Heading("Example"),
+        code(
+            "[list_service_accounts]\nmethod = \"GET\"\npath = \"/api/api-clients?companyId={company}\"\n\
+             response = { name = \"client_name\", owner = \"company\" }\n\n\
+             [set_access]\nmethod = \"PUT\"\npath = \"/api/api-clients/{account_id}/access\"\n\
+             body = { company_id = \"{company}\" }",
+        ),
+        Block::Heading("The table of the platform"),
+        code(include_str!("../../../api/routes.toml")),
+    ]
+}
