@@ -23,6 +23,14 @@ pub(super) const MOST_UNPAGED: usize = 100_000;
 /// # Errors
 /// Where it is none, and where a string in it is too long.
 pub fn read<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+    read_borrowed(text)
+}
+
+/// Reads a document that keeps parts of the text as they are.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_borrowed<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
     if has_long_string(text) { Err(too_long("a string")) } else { serde_json::from_str(text) }
 }
 

@@ -1,9 +1,9 @@
 //! Who one is.
 
 use super::{Result, Session};
-use crate::api::Success;
 use crate::api::routes::{ApiOperation, Place};
 use crate::api::session::{IMMEDIATE_EFFECT, Identity, IdentityExpansion, IdentityQuery};
+use crate::api::{Code, Success};
 
 impl Session {
     /// The signed-in identity with its companies and permissions.
@@ -26,12 +26,19 @@ impl Session {
         }
     }
 
-    /// Whether the server promises that a change has taken effect everywhere when its answer comes. What cannot be
-    /// found out is not promised.
-    pub async fn promises_immediate_effect(&self) -> bool {
+    /// Whether the server promises that a change has taken effect everywhere when its answer comes. What it does not
+    /// tell is not promised.
+    ///
+    /// # Errors
+    /// Those of a request that found no server.
+    pub async fn promises_immediate_effect(&self) -> Result<bool> {
         let query = IdentityQuery { expand: Some(IdentityExpansion::None), ..IdentityQuery::default() };
-        let me = self.me_of(&query).await;
-        me.is_ok_and(|me| me.features.iter().any(|feature| feature == IMMEDIATE_EFFECT))
+        match self.me_of(&query).await {
+            Ok(me) => Ok(me.features.iter().any(|feature| feature == IMMEDIATE_EFFECT)),
+            Err(error) if error.status.is_some_and(|status| !(300..400).contains(&status)) => Ok(false),
+            Err(error) if error.code == Code::Config => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// As much of [`Self::me`] as `query` asks for. A server that knows no such query may answer with more.

@@ -54,6 +54,20 @@ struct Offered {
     method: String,
     path: String,
     id: String,
+    /// The parameter that names the company.
+    company: Option<String>,
+}
+
+impl Offered {
+    /// The path for an operation, which names the company where that is about one.
+    fn path_for(&self, operation: ApiOperation) -> String {
+        match &self.company {
+            Some(name) if operation.is_of_company() && !self.path.contains("{company}") => {
+                format!("{}?{name}={{company}}", self.path)
+            }
+            _ => self.path.clone(),
+        }
+    }
 }
 
 fn offered(document: &Value) -> Vec<Offered> {
@@ -65,14 +79,15 @@ fn offered(document: &Value) -> Vec<Offered> {
         for method in ["get", "post", "put", "patch", "delete"] {
             let operation = &item[method];
             if operation.is_object() {
+                // Where the company is no part of the path, it may be a parameter.
                 let parameters = [&item["parameters"], &operation["parameters"]];
                 let query = parameters.into_iter().flat_map(|list| list.as_array().into_iter().flatten());
                 let query = query.filter(|one| one["in"] == "query");
                 let company = query.filter_map(|one| one["name"].as_str()).find(|name| is_company(name));
-                let company = company.map(|name| format!("?{name}={{company}}")).unwrap_or_default();
                 found.push(Offered {
                     method: method.to_uppercase(),
-                    path: format!("{base}{}{company}", with_places(path)),
+                    path: format!("{base}{}", with_places(path)),
+                    company: company.map(str::to_owned),
                     id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
                 });
             }
@@ -166,7 +181,12 @@ fn table(document: &Value) -> (String, Found) {
         match (candidates.as_slice(), Routes::ours().get(*operation)) {
             ([one], _) if is_method(&one.method) => {
                 found.matched += 1;
-                let _ = write!(text, "\n[{operation}]\nmethod = \"{}\"\npath = {:?}\n", one.method, one.path);
+                let _ = write!(
+                    text,
+                    "\n[{operation}]\nmethod = \"{}\"\npath = {:?}\n",
+                    one.method,
+                    one.path_for(*operation)
+                );
             }
             ([], Some(ours)) if of_token => {
                 found.matched += 1;

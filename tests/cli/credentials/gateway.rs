@@ -160,6 +160,10 @@ fn read(path: &str) -> Answer {
             200,
             format!(r#"{{"success":true,"company":{COMPANY},"data":[],"next":null,"total":0}}"#),
         ),
+        "/api/permissions" => Answer::json(200, r#"{"success":true,"data":[]}"#),
+        "/api/companies/1/roles" | "/api/companies/1/audit-logs" => {
+            Answer::json(200, r#"{"success":true,"data":[],"next":null,"total":0}"#)
+        }
         _ => problem(404, "not_found", "no such thing"),
     }
 }
