@@ -73,7 +73,7 @@ pub(in crate::commands) async fn name_the_account(
                 refusal.subject.owner = Some(owner);
                 return Err(session.explain(refusal, &attempt).await);
             }
-            let outcome = match acting.session.promises_immediate_effect().await? {
+            let outcome = match session.client.promises_immediate_effect().await? {
                 true => format!("; {outcome}"),
                 false => String::new(),
             };
