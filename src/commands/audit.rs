@@ -1,5 +1,7 @@
 //! `sactl audit`: what was done in the company, once or as it happens.
 
+mod several;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use crate::client;
 use crate::context::Context;
 use crate::domain::{Company, Moment, Permission, page};
 use crate::error::{CliError, Result};
+use crate::fleet::selectors::CompaniesArgs;
 use crate::output::{AuditLogView, AuditRow, Format, RowWriter, Shape};
 use crate::text::CommandLine;
 
@@ -29,6 +32,7 @@ const LATENESS: SignedDuration = SignedDuration::from_mins(1);
 #[command(after_help = "Examples:\n  sactl audit --since 7d --account fleet-automation\n  \
                   sactl audit --actor admin@acme.example --limit 20\n  \
                   sactl audit --since 2026-11-01 --until 2026-11-15 --action account.deleted -o csv\n  \
+                  sactl audit --companies all --since 7d --action access.set -o csv\n  \
                   sactl audit --follow -o jsonl")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
@@ -52,12 +56,15 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     actor: Vec<String>,
 
-    /// Show at most this many records, the newest
+    #[command(flatten)]
+    companies: CompaniesArgs,
+
+    /// Show at most this many records of each company, the newest
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
 
     /// Show the records oldest first, and go on with new ones until Ctrl-C
-    #[arg(long, conflicts_with_all = ["until", "limit"])]
+    #[arg(long, conflicts_with_all = ["until", "limit", "companies"])]
     follow: bool,
 }
 
@@ -82,8 +89,11 @@ impl Args {
 /// # Errors
 /// `missing_permission`, and those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let session = CompanySession::open(context).await?;
     let query = args.query(Timestamp::now());
+    if args.companies.companies.is_some() {
+        return several::run(&args.companies, query, args.limit, context).await;
+    }
+    let session = CompanySession::open(context).await?;
     let mut rows = Rows::new(&session);
     if args.follow { rows.follow(query).await } else { rows.once(query, args.limit).await }
 }

@@ -124,6 +124,12 @@ pub fn crash_point() -> Option<String> {
     std::env::var("SACTL_TEST_CRASH_AFTER").ok()
 }
 
+/// Whether the full lane of the tests runs, with every case.
+#[cfg(test)]
+pub fn tests_are_full() -> bool {
+    std::env::var_os("SACTL_TEST_FULL").is_some_and(|value| value == "1")
+}
+
 /// The environment of the process, or one made up.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(Option<HashMap<String, OsString>>);

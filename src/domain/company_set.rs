@@ -3,6 +3,8 @@
 //! Responsible for which companies a name, an id or a pattern means. Refuses a name that several companies have, and an
 //! item that matches nothing.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +43,45 @@ pub enum CompanyItem {
     Text(String),
 }
 
+/// Companies, found by their ids and names.
+#[derive(Debug)]
+pub struct CompanyIndex<'a> {
+    all: &'a [Company],
+    ids: HashMap<i64, usize>,
+    names: HashMap<&'a str, Vec<usize>>,
+    lower_case_names: HashMap<String, Vec<usize>>,
+}
+
+impl<'a> CompanyIndex<'a> {
+    /// The index of these companies.
+    pub fn new(all: &'a [Company]) -> Self {
+        let mut index =
+            Self { all, ids: HashMap::new(), names: HashMap::new(), lower_case_names: HashMap::new() };
+        for (place, company) in all.iter().enumerate() {
+            index.ids.insert(company.id.0, place);
+            index.names.entry(&company.name).or_default().push(place);
+            index.lower_case_names.entry(company.name.to_lowercase()).or_default().push(place);
+        }
+        index
+    }
+
+    /// Every company, in their order.
+    pub const fn all(&self) -> &'a [Company] {
+        self.all
+    }
+
+    fn by_id(&self, id: i64, text: &str) -> Result<Vec<Company>, UnresolvedCompany> {
+        let found = self.ids.get(&id).map(|place| self.all[*place].clone());
+        present(text, found.into_iter().collect())
+    }
+
+    /// The companies with exactly this name, else those whose name differs only in its case.
+    fn by_name(&self, name: &str) -> Vec<Company> {
+        let places = self.names.get(name).or_else(|| self.lower_case_names.get(&name.to_lowercase()));
+        places.into_iter().flatten().map(|place| self.all[*place].clone()).collect()
+    }
+}
+
 /// Why an item means no company.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnresolvedCompany {
@@ -66,24 +107,19 @@ impl CompanyItem {
     ///
     /// # Errors
     /// [`UnresolvedCompany`].
-    pub fn resolve(&self, companies: &[Company]) -> Result<Vec<Company>, UnresolvedCompany> {
+    pub fn resolve(&self, companies: &CompanyIndex<'_>) -> Result<Vec<Company>, UnresolvedCompany> {
         let text = match self {
-            Self::Id(id) => return by_id(*id, &id.to_string(), companies),
+            Self::Id(id) => return companies.by_id(*id, &id.to_string()),
             Self::Text(text) => text.trim(),
         };
         if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
-            return by_id(text.parse().unwrap_or(-1), text, companies);
+            return companies.by_id(text.parse().unwrap_or(-1), text);
         }
         if is_pattern(text) {
-            let found = companies.iter().filter(|company| matches(text, &company.name));
+            let found = companies.all().iter().filter(|company| matches(text, &company.name));
             return present(text, found.cloned().collect());
         }
-        let exact = companies.iter().filter(|company| company.name == text);
-        let mut found: Vec<Company> = exact.cloned().collect();
-        if found.is_empty() {
-            let text = text.to_lowercase();
-            found = companies.iter().filter(|company| company.name.to_lowercase() == text).cloned().collect();
-        }
+        let found = companies.by_name(text);
         if found.len() > 1 {
             let ids = found.iter().map(|company| company.id).collect();
             return Err(UnresolvedCompany::Ambiguous { name: text.to_owned(), ids });
@@ -97,7 +133,7 @@ impl CompanySet {
     ///
     /// # Errors
     /// One [`UnresolvedCompany`] for each item that means none.
-    pub fn resolve(&self, companies: &[Company]) -> Result<Vec<Company>, Vec<UnresolvedCompany>> {
+    pub fn resolve(&self, companies: &CompanyIndex<'_>) -> Result<Vec<Company>, Vec<UnresolvedCompany>> {
         match self {
             Self::List(items) => all(items, companies),
             Self::Matching(MatchingCompanies { pattern, except }) => {
@@ -115,7 +151,10 @@ impl CompanySet {
 ///
 /// # Errors
 /// One [`UnresolvedCompany`] for each item that means none.
-pub fn all(items: &[CompanyItem], companies: &[Company]) -> Result<Vec<Company>, Vec<UnresolvedCompany>> {
+pub fn all(
+    items: &[CompanyItem],
+    companies: &CompanyIndex<'_>,
+) -> Result<Vec<Company>, Vec<UnresolvedCompany>> {
     let (mut found, mut unresolved) = (Vec::new(), Vec::new());
     for item in items {
         match item.resolve(companies) {
@@ -130,11 +169,6 @@ pub fn all(items: &[CompanyItem], companies: &[Company]) -> Result<Vec<Company>,
 pub fn add(found: &mut Vec<Company>, some: Vec<Company>) {
     let known: std::collections::HashSet<CompanyId> = found.iter().map(|company| company.id).collect();
     found.extend(some.into_iter().filter(|company| !known.contains(&company.id)));
-}
-
-fn by_id(id: i64, text: &str, companies: &[Company]) -> Result<Vec<Company>, UnresolvedCompany> {
-    let found = companies.iter().find(|company| company.id.0 == id);
-    present(text, found.into_iter().cloned().collect())
 }
 
 fn present(text: &str, found: Vec<Company>) -> Result<Vec<Company>, UnresolvedCompany> {
@@ -155,7 +189,8 @@ mod tests {
         let set: CompanySet = serde_json::from_str(set).unwrap();
         let told =
             |errors: Vec<UnresolvedCompany>| errors.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let found = set.resolve(&companies()).map_err(told)?;
+        let companies = companies();
+        let found = set.resolve(&CompanyIndex::new(&companies)).map_err(told)?;
         Ok(found.iter().map(|company| company.id.0).collect())
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::lines::{self, Lines};
 use super::selectors::standard_input;
 use crate::config::secure_file;
 use crate::error::{CliError, Result};
@@ -33,6 +34,19 @@ pub struct Source {
     pub name: String,
     /// What it says.
     pub manifest: Manifest,
+    text: String,
+    language: Language,
+}
+
+impl Source {
+    /// The lines of its entries.
+    pub fn lines(&self) -> Lines {
+        match self.language {
+            Language::Toml => lines::of_toml(&self.text),
+            // YAML 1.2 contains JSON.
+            Language::Json | Language::Yaml => lines::of_yaml(&self.text),
+        }
+    }
 }
 
 /// Reads a manifest; `-` is standard input, in YAML or JSON.
@@ -46,7 +60,8 @@ pub fn read(path: &Path) -> Result<Source> {
         (path.display().to_string(), secure_file::read_bounded(path, LIMIT)?.to_vec())
     };
     let text = String::from_utf8(bytes).map_err(|_| CliError::usage(format!("{name} is not UTF-8 text")))?;
-    let manifest = parse(&text, language(path)).map_err(|why| {
+    let language = language(path);
+    let manifest = parse(&text, language).map_err(|why| {
         CliError::usage(format!("{name}: {why}"))
             .hint(crate::text::CommandLine::new("help schemas manifest").after("the form of a manifest: "))
     })?;
@@ -56,7 +71,7 @@ pub fn read(path: &Path) -> Result<Source> {
             "{name}: version {version} is not known; this sactl reads version {VERSION}"
         )));
     }
-    Ok(Source { name, manifest })
+    Ok(Source { name, manifest, text, language })
 }
 
 /// Reads several manifests.

@@ -17,6 +17,9 @@ use super::passwords::Passwords;
 use super::saved::hex;
 use crate::output::{Op, Outcome, Step};
 
+/// How often a role is sent while it is unknown whether the server heard of it.
+const ROLE_ATTEMPTS: u32 = 4;
+
 /// What steps are carried out with.
 pub(super) struct Performer<'a> {
     /// The signed-in client.
@@ -78,20 +81,28 @@ impl Performer<'_> {
         }
     }
 
+    /// Creates the role, again while it is unknown whether the last attempt did it: the name makes that safe.
     async fn create_role(&self, step: &Step) -> Result<Outcome> {
         let (name, permissions) = role_of(step);
         let new = CreateRole { name: name.clone(), permissions: permissions.clone() };
-        let Err(error) = self.session.create_role(step.company.id, &new).await else {
-            return Ok(Outcome::Changed);
-        };
-        // An attempt whose answer was lost has done it.
-        if matches!(error.code, Code::NameTaken | Code::OutcomeUnknown)
-            && let Ok(role) = self.session.show_role(step.company.id, &name).await
-            && role.permissions.iter().eq(permissions.iter().map(String::as_str))
-        {
-            return Ok(Outcome::Changed);
+        let mut left = ROLE_ATTEMPTS;
+        loop {
+            let Err(error) = self.session.create_role(step.company.id, &new).await else {
+                return Ok(Outcome::Changed);
+            };
+            if !matches!(error.code, Code::NameTaken | Code::OutcomeUnknown) {
+                return Err(error.into());
+            }
+            left -= 1;
+            match self.session.show_role(step.company.id, &name).await {
+                // An attempt whose answer was lost has done it.
+                Ok(role) if role.permissions.iter().eq(permissions.iter().map(String::as_str)) => {
+                    return Ok(Outcome::Changed);
+                }
+                Err(missing) if missing.code == Code::NotFound && left > 0 => {}
+                _ => return Err(error.into()),
+            }
         }
-        Err(error.into())
     }
 
     fn passwords(&self) -> Result<&Passwords> {

@@ -54,11 +54,16 @@ pub fn plan(desired: &Desired, found: &Found, prune: Prune) -> Plan {
         Violation::new("protected", "protected", format!("{name} is protected: no step may change it"))
     }));
     plan.refuse_circles(&changed);
-    let phases = phases(&plan.steps);
-    let mut ordered: Vec<(usize, Step)> = phases.into_iter().zip(std::mem::take(&mut plan.steps)).collect();
-    ordered.sort_by_key(|(phase, _)| *phase);
-    plan.steps = ordered.into_iter().map(|(_, step)| step).collect();
+    plan.steps = ordered(std::mem::take(&mut plan.steps));
     plan
+}
+
+/// The steps in an order that can be run: phase after phase.
+pub fn ordered(steps: Vec<Step>) -> Vec<Step> {
+    let phases = phases(&steps);
+    let mut ordered: Vec<(usize, Step)> = phases.into_iter().zip(steps).collect();
+    ordered.sort_by_key(|(phase, _)| *phase);
+    ordered.into_iter().map(|(_, step)| step).collect()
 }
 
 impl Plan {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::Company;
+use crate::error::{CliError, Result};
 use crate::output::{Outcome, ResultView, RunCounts, RunView, State, Step, Summary};
 
 /// What a run is: the first line of its journal.
@@ -137,6 +138,19 @@ impl Record {
     pub fn new(header: Header) -> Self {
         let progress = vec![Progress::default(); header.steps.len()];
         Self { header, progress, finished: None }
+    }
+
+    /// Insists that a call which goes to `here` is about the server of the run.
+    ///
+    /// # Errors
+    /// `usage`.
+    pub fn insist_on_server(&self, here: &str) -> Result<()> {
+        let Header { id, server: there, .. } = &self.header;
+        if there == here {
+            return Ok(());
+        }
+        Err(CliError::usage(format!("run {id} is about {there}, and this call goes to {here}"))
+            .hint(format!("add --server {there}, or the profile of that server")))
     }
 
     /// Takes over what a line says; a line about a step that does not exist says nothing.

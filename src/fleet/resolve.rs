@@ -3,10 +3,10 @@
 //! Responsible for the companies and permissions that the entries of manifests mean, and for entries that contradict
 //! each other. Refuses a manifest with any fault, and names all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::api::access::AccessSpec;
-use crate::domain::company_set::{self, CompanyItem, UnresolvedCompany};
+use crate::domain::company_set::{self, CompanyIndex, CompanyItem, UnresolvedCompany};
 use crate::domain::pattern::{is_pattern, written_out};
 use crate::domain::{AccountName, Company, CompanyId, Violation};
 
@@ -19,7 +19,7 @@ use crate::output::{AccessEntry, AccountEntry, Companies};
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// The companies of the caller.
-    pub companies: &'a [Company],
+    pub companies: &'a CompanyIndex<'a>,
     /// The sets of the configuration file.
     pub sets: &'a Sets,
     /// The catalogue of permissions; empty where no manifest has a pattern.
@@ -46,13 +46,26 @@ pub fn desired(sources: &[Source], known: Known<'_>) -> Result<Desired, Vec<Viol
     for source in sources {
         resolver.source(source);
     }
-    if resolver.faults.is_empty() { Ok(resolver.desired) } else { Err(resolver.faults) }
+    if resolver.faults.is_empty() { Ok(resolver.desired) } else { Err(located(&resolver.faults, sources)) }
+}
+
+/// The faults with the lines where they are.
+fn located(faults: &[Fault], sources: &[Source]) -> Vec<Violation> {
+    let files: HashMap<&str, _> =
+        sources.iter().map(|source| (source.name.as_str(), source.lines())).collect();
+    let violation = |Fault { file, path, code, message }: &Fault| {
+        let line = files.get(file.as_str()).and_then(|lines| lines.of(path));
+        let at =
+            line.map_or_else(|| format!("{file}: {path}"), |line| format!("{file}: line {line}: {path}"));
+        Violation::new(at, code, message.clone())
+    };
+    faults.iter().map(violation).collect()
 }
 
 struct Resolver<'a> {
     known: Known<'a>,
     desired: Desired,
-    faults: Vec<Violation>,
+    faults: Vec<Fault>,
 }
 
 /// A place in a file, for messages.
@@ -61,15 +74,19 @@ struct Place<'a> {
     path: String,
 }
 
-impl Place<'_> {
-    fn at(&self, more: &str) -> String {
-        format!("{}: {}{more}", self.file, self.path)
-    }
+/// What is wrong at a place.
+struct Fault {
+    file: String,
+    path: String,
+    code: &'static str,
+    message: String,
 }
 
 impl Resolver<'_> {
-    fn fault(&mut self, at: String, code: &'static str, message: impl Into<String>) {
-        self.faults.push(Violation::new(at, code, message.into()));
+    /// Notes what is wrong at `more` below the place.
+    fn fault(&mut self, place: &Place<'_>, more: &str, code: &'static str, message: impl Into<String>) {
+        let path = format!("{}{more}", place.path);
+        self.faults.push(Fault { file: place.file.to_owned(), path, code, message: message.into() });
     }
 
     fn source(&mut self, source: &Source) {
@@ -90,7 +107,7 @@ impl Resolver<'_> {
             let Some(company) = self.company(&role.company, &place) else { continue };
             let permissions = self.permissions(&role.permissions, &place);
             if permissions.is_empty() {
-                self.fault(place.at(".permissions"), "empty_access", "a role needs at least one permission");
+                self.fault(&place, ".permissions", "empty_access", "a role needs at least one permission");
             }
             let key = (company.id, role.name.clone());
             let wanted = DesiredRole { company, permissions: permissions.iter().collect() };
@@ -100,7 +117,7 @@ impl Resolver<'_> {
                         "two entries want different permissions for role {} of {}",
                         role.name, wanted.company
                     );
-                    self.fault(place.at(""), "contradiction", message);
+                    self.fault(&place, "", "contradiction", message);
                 }
                 _ => {
                     self.desired.roles.insert(key, wanted);
@@ -113,7 +130,7 @@ impl Resolver<'_> {
 
     fn account(&mut self, name: &str, entry: &AccountEntry, source: &Source, place: &Place<'_>) {
         if let Err(violation) = AccountName::new(name) {
-            self.fault(place.at(""), "invalid_name", violation.message.into_owned());
+            self.fault(place, "", "invalid_name", violation.message.into_owned());
         }
         let owner =
             self.company(&entry.owner, &Place { file: place.file, path: format!("{}.owner", place.path) });
@@ -155,7 +172,8 @@ impl Resolver<'_> {
         let name = wanted.name;
         for what in contradictions {
             self.fault(
-                place.at(""),
+                place,
+                "",
                 "contradiction",
                 format!("two entries of {name} say different things about {what}"),
             );
@@ -178,12 +196,12 @@ impl Resolver<'_> {
                     if names.is_empty() {
                         let message =
                             "access needs at least one permission; leave the entry out for no access";
-                        self.fault(place.at(".permissions"), "empty_access", message);
+                        self.fault(&place, ".permissions", "empty_access", message);
                     }
                     AccessSpec::Permissions(names)
                 }
                 _ => {
-                    self.fault(place.at(""), "usage", "an entry has either role or permissions");
+                    self.fault(&place, "", "usage", "an entry has either role or permissions");
                     continue;
                 }
             };
@@ -193,7 +211,7 @@ impl Resolver<'_> {
                 match all.get(&id) {
                     Some(other) if other.access != wanted.access => {
                         let message = format!("two entries say different things about {}", wanted.company);
-                        self.fault(place.at(""), "contradiction", message);
+                        self.fault(&place, "", "contradiction", message);
                     }
                     _ => {
                         all.insert(id, wanted);
@@ -208,7 +226,7 @@ impl Resolver<'_> {
         let known = self.known.companies;
         let found = match (&entry.company, &entry.companies) {
             (Some(item), None) => return self.company(item, place).into_iter().collect(),
-            (None, Some(Companies::Set(name))) if name == "all" => return known.to_vec(),
+            (None, Some(Companies::Set(name))) if name == "all" => return known.all().to_vec(),
             (None, Some(Companies::Set(name))) => {
                 let name = name.strip_prefix('@').unwrap_or(name);
                 let set = source.manifest.company_sets.get(name).or_else(|| self.known.sets.get(name));
@@ -220,7 +238,7 @@ impl Resolver<'_> {
             }
             (None, Some(Companies::List(items))) => company_set::all(items, known),
             _ => {
-                self.fault(place.at(""), "usage", "an entry has either company or companies");
+                self.fault(place, "", "usage", "an entry has either company or companies");
                 return Vec::new();
             }
         };
@@ -240,7 +258,7 @@ impl Resolver<'_> {
             Ok(mut found) if found.len() == 1 => found.pop(),
             Ok(found) => {
                 let message = format!("one company is needed here, and {} match", found.len());
-                self.fault(place.at(""), "ambiguous_company", message);
+                self.fault(place, "", "ambiguous_company", message);
                 None
             }
             Err(error) => {
@@ -255,7 +273,7 @@ impl Resolver<'_> {
             UnresolvedCompany::NotFound(_) => "not_found",
             UnresolvedCompany::Ambiguous { .. } => "ambiguous_company",
         };
-        self.fault(place.at(""), code, error.to_string());
+        self.fault(place, "", code, error.to_string());
     }
 
     /// The names, sorted, with patterns written out.
@@ -263,7 +281,7 @@ impl Resolver<'_> {
         written_out(names, self.known.permissions).unwrap_or_else(|unmatched| {
             for pattern in unmatched {
                 let message = format!("no permission matches {pattern}");
-                self.fault(place.at(".permissions"), "unknown_permission", message);
+                self.fault(place, ".permissions", "unknown_permission", message);
             }
             Vec::new()
         })

@@ -41,12 +41,7 @@ pub async fn resume(context: &Context, id: &str, retry: bool, concurrency: usize
     let folder = journal::folder(context)?;
     let journal = Journal::open(&folder, id)?;
     let mut record = journal::read(&folder, id)?;
-    let here = context.session().await?.origin().to_string();
-    if record.header.server != here {
-        let there = &record.header.server;
-        return Err(CliError::usage(format!("run {id} is about {there}, and this call goes to {here}"))
-            .hint(format!("add --server {there}, or the profile of that server")));
-    }
+    record.insist_on_server(&context.session().await?.origin().to_string())?;
     if retry {
         let line = Line::Retry { at: journal::now() };
         journal.write(&line).await?;

@@ -2,7 +2,7 @@
 //!
 //! Responsible for reading a SPEC and for the companies of the caller that it means. Refuses an item that means none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -10,8 +10,8 @@ use crate::api::Code;
 use crate::client::Session;
 use crate::config::secure_file;
 use crate::context::Context;
-use crate::domain::company_set::{self, CompanyItem, CompanySet, UnresolvedCompany};
-use crate::domain::{Company, Violation};
+use crate::domain::company_set::{self, CompanyIndex, CompanyItem, CompanySet, UnresolvedCompany};
+use crate::domain::{Company, CompanyId, Violation};
 use crate::error::{CliError, Result};
 use crate::text::CommandLine;
 
@@ -75,10 +75,12 @@ impl CompaniesArgs {
     /// `not_found`, `ambiguous_company`, `usage`, and those of reading files.
     pub fn resolve(&self, context: &Context, known: &[Company]) -> Result<Option<Vec<Company>>> {
         let Some(spec) = &self.companies else { return Ok(None) };
-        let mut found = spec.resolve(context, known)?;
+        let known = CompanyIndex::new(known);
+        let mut found = spec.resolve(context, &known)?;
         if let Some(except) = &self.except {
-            let without = except.resolve(context, known)?;
-            found.retain(|company| !without.contains(company));
+            let without: HashSet<CompanyId> =
+                except.resolve(context, &known)?.iter().map(|company| company.id).collect();
+            found.retain(|company| !without.contains(&company.id));
         }
         if found.is_empty() {
             return Err(CliError::not_found("--except leaves no company"));
@@ -100,11 +102,11 @@ impl CompanySpec {
     ///
     /// # Errors
     /// As [`CompaniesArgs::resolve`].
-    fn resolve(&self, context: &Context, known: &[Company]) -> Result<Vec<Company>> {
+    fn resolve(&self, context: &Context, known: &CompanyIndex<'_>) -> Result<Vec<Company>> {
         let (mut found, mut unresolved) = (Vec::new(), Vec::new());
         for item in &self.0 {
             let some = match item {
-                Item::All => Ok(known.to_vec()),
+                Item::All => Ok(known.all().to_vec()),
                 Item::Company(item) => item.resolve(known).map_err(|error| vec![error]),
                 Item::Set(name) => set(context, name)?.resolve(known),
                 Item::File(path) => company_set::all(&file(path)?, known),

@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use super::{
     AccountDetailView, AccountDetailsView, AccountListView, AccountListsView, AccountRow, AccountView,
-    Answer, AuditLogView, AuditRow, CheckView, CompanyListView, CompanyView, CreatedView, DeletedView,
-    DoctorView, DryRunView, ErrorView, GrantView, HelpView, IdentityView, Manifest, MatrixChangesView,
-    MatrixRow, MatrixView, PasswordView, PermissionListView, PermissionView, PlanView, ProfileListView,
-    ProfileView, RawView, ResultView, ReviewRow, ReviewView, RevokeView, RoleDeletedView, RoleListView,
-    RoleView, Row, RunListView, RunRow, RunView, SignedOutView, Step, TokenView, schema,
+    Answer, AuditLogView, AuditLogsView, AuditRow, CheckView, CompanyListView, CompanyView, CreatedView,
+    DeletedView, DoctorView, DryRunView, ErrorView, GrantView, HelpView, IdentityView, Manifest,
+    MatrixChangesView, MatrixRow, MatrixView, PasswordView, PermissionListView, PermissionView, PlanView,
+    ProfileListView, ProfileView, RawView, ResultView, ReviewRow, ReviewView, RevokeView, RoleDeletedView,
+    RoleListView, RoleView, Row, RunListView, RunRow, RunView, SignedOutView, Step, TokenView, schema,
 };
 
 /// The heads of tables for people that are no columns, and the columns with the same content.
@@ -161,7 +161,18 @@ pub const DOCUMENTS: &[Document] = &[
         "run",
         "step-result",
         "What a run did, and what it could not do.",
-        &["apply", "rotate", "onboard", "offboard", "review apply", "run show", "run resume", "run retry"],
+        &[
+            "apply",
+            "rotate",
+            "onboard",
+            "offboard",
+            "review apply",
+            "role copy",
+            "run show",
+            "run resume",
+            "run retry",
+            "run undo",
+        ],
     ),
     Document::row::<ResultView>("step-result", "A step of a run and how it ended."),
     Document::list::<MatrixView>("matrix", "matrix-row", "Who has what where.", &["matrix"]),
@@ -193,6 +204,12 @@ pub const DOCUMENTS: &[Document] = &[
         "audit-record",
         "What was done in a company, newest first.",
         &["audit"],
+    ),
+    Document::list::<AuditLogsView>(
+        "audit-logs",
+        "audit-record",
+        "What was done in several companies: the output of audit --companies.",
+        &[],
     ),
     Document::row::<AuditRow>(
         "audit-record",

@@ -28,7 +28,7 @@ pub(crate) use time::grouped;
 pub use view::account::{AccessView, AccountDetailView, AccountView};
 pub use view::account_details::AccountDetailsView;
 pub use view::account_list::{AccountListView, AccountListsView, AccountRow, Asked, Cut, May};
-pub use view::audit::{AuditLogView, AuditRow};
+pub use view::audit::{AuditLogView, AuditLogsView, AuditRow};
 pub use view::change::{CreatedView, DeletedView, GrantView, PasswordView, RevokeView};
 pub use view::company::{CompanyListView, CompanyView};
 pub use view::doctor::{CheckView, DoctorView, Status};

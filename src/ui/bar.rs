@@ -4,9 +4,10 @@
 //! to say anything where notes are silent.
 
 use std::cell::Cell;
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::Ui;
 
@@ -14,7 +15,10 @@ use super::Ui;
 const BEAT: Duration = Duration::from_secs(10);
 
 /// How the bar looks; what is behind it has no text of a server.
-const LOOK: &str = "{bar:30} {pos} of {len}, {per_sec}, {eta} left{msg}";
+const LOOK: &str = "{bar:30} {pos} of {len}, {rate}, {eta} left{msg}";
+
+/// A run of fewer steps is over before a bar could be read.
+const FEWEST: u64 = 10;
 
 /// How far a run has come, until this is dropped.
 #[derive(Debug)]
@@ -32,11 +36,14 @@ pub struct Bar {
 impl Ui {
     /// A bar for `total` steps, of which `done` have ended.
     pub fn bar(&self, total: u64, done: u64) -> Bar {
-        let is_drawn = self.shows_progress() && !self.options.accessible;
+        let is_drawn = total >= FEWEST && self.shows_progress() && !self.options.accessible;
         let drawn = is_drawn.then(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template(LOOK) {
-                bar.set_style(style.progress_chars("## "));
+                let rate = |state: &ProgressState, out: &mut dyn Write| {
+                    let _ = write!(out, "{:.1}/s", state.per_sec());
+                };
+                bar.set_style(style.progress_chars("## ").with_key("rate", rate));
             }
             bar.set_position(done);
             bar.reset_eta();

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use sactl::output::{DOCUMENTS, Document, document, document_of};
 use serde_json::Value;
 
-use super::acting::{ACME_ADMIN, ACME_VIEWER, World, names, sign_in};
+use super::acting::{ACME_ADMIN, ACME_VIEWER, NORTHWIND_ADMIN, World, names, sign_in};
 use crate::common::env::Env;
 use crate::common::output::Outcome;
 
@@ -41,6 +41,7 @@ const STORY: &[(&str, &str)] = &[
     ("onboard", "2 --like 1"),
     ("review apply", "review.csv --yes"),
     ("offboard", "2 --yes"),
+    ("run undo", "last --yes"),
     ("run list", ""),
     ("run show", "last"),
     ("run resume", "last"),
@@ -48,6 +49,7 @@ const STORY: &[(&str, &str)] = &[
     ("role create", "role-@ --permission devices:view"),
     ("role list", ""),
     ("role show", "operator"),
+    ("role copy", "copied-@ --company 2 --companies 1"),
     ("role edit", "role-@ --add-permission alerts:view"),
     ("role delete", "role-@ --yes"),
     ("permission list", ""),
@@ -112,7 +114,7 @@ fn tell(world: &World, form: &str, mut each: impl FnMut(&str, &Document, &Outcom
     for (command, arguments) in STORY {
         let unique = if form.is_empty() { "pipe" } else { form };
         let arguments = arguments.replace('@', unique);
-        prepare(&env, command, unique);
+        prepare(world, &env, command, unique);
         // A manifest is no row, and a review is CSV unless something else is asked for.
         let is_manifest = *command == "export" && !["json", "yaml"].contains(&form);
         if is_manifest || (*command == "review export" && form.is_empty()) {
@@ -130,9 +132,13 @@ fn tell(world: &World, form: &str, mut each: impl FnMut(&str, &Document, &Outcom
     }
 }
 
-/// Writes the file that a command reads.
-fn prepare(env: &Env, command: &str, unique: &str) {
+/// Makes what a command reads.
+fn prepare(world: &World, env: &Env, command: &str, unique: &str) {
     match command {
+        "role copy" => {
+            let create = format!("role create copied-{unique} --permission devices:view");
+            world.acting(NORTHWIND_ADMIN, 2).sactl(&create).ok();
+        }
         "diff" => {
             let role = format!("{{company: 1, name: made-{unique}, permissions: [devices:view]}}");
             env.file("fleet.yaml", format!("version: 1\nroles:\n  - {role}\n"));

@@ -117,6 +117,11 @@ impl Server {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
     }
 
+    /// By how many seconds the clock of the platform is ahead, for a thread that sets it forward.
+    pub(crate) fn ahead(&self) -> Arc<AtomicI64> {
+        Arc::clone(&self.ahead)
+    }
+
     /// Runs something on the threads of the server.
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)

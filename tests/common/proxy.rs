@@ -20,7 +20,13 @@ pub(crate) enum Cut {
     BeforeTheAnswer,
     /// When the client has heard half of the answer.
     WithinTheAnswer,
+    /// The server hears nothing, and the client hears that it shall come back in a second.
+    Busy,
 }
+
+/// The answer to a request that comes too early.
+const BUSY: &[u8] =
+    b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// The proxy.
 pub(crate) struct Proxy {
@@ -44,7 +50,11 @@ impl Proxy {
         })
     }
 
-    fn start(url: &str, plan: impl Fn(&Request, usize) -> Option<Cut> + Send + Sync + 'static) -> Self {
+    /// Breaks off, or hands on, as `plan` says of each request and its number, from 1.
+    pub(crate) fn start(
+        url: &str,
+        plan: impl Fn(&Request, usize) -> Option<Cut> + Send + Sync + 'static,
+    ) -> Self {
         let upstream = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen: Arc<Mutex<Vec<Request>>> = requests.clone();
@@ -92,6 +102,10 @@ fn hand_on(
 ) -> std::io::Result<()> {
     let broken = || Err(std::io::ErrorKind::ConnectionAborted.into());
     if cut == Some(Cut::BeforeTheRequest) {
+        return broken();
+    }
+    if cut == Some(Cut::Busy) {
+        client.write_all(BUSY)?;
         return broken();
     }
     let mut server = TcpStream::connect(upstream)?;

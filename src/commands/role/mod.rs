@@ -1,5 +1,6 @@
 //! `sactl role`: the roles of a company. The default ones are fixed.
 
+mod copy;
 mod create;
 mod delete;
 mod dry_run;
@@ -25,6 +26,7 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Create(create::Args),
+    Copy(copy::Args),
     Edit(edit::Args),
     Delete(delete::Args),
 }
@@ -38,6 +40,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         Command::List(args) => list::run(args, context).await,
         Command::Show(args) => show::run(args, context).await,
         Command::Create(args) => create::run(args, context).await,
+        Command::Copy(args) => copy::run(args, context).await,
         Command::Edit(args) => edit::run(args, context).await,
         Command::Delete(args) => delete::run(args, context).await,
     }

@@ -3,6 +3,7 @@
 mod list;
 mod resume;
 mod show;
+mod undo;
 
 use crate::context::Context;
 use crate::error::Result;
@@ -22,6 +23,7 @@ enum Command {
     Show(show::Args),
     Resume(resume::Args),
     Retry(resume::RetryArgs),
+    Undo(undo::Args),
 }
 
 /// Runs the verb.
@@ -34,5 +36,6 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         Command::Show(args) => show::run(&args, context),
         Command::Resume(args) => resume::run(&args, context).await,
         Command::Retry(args) => resume::retry(&args, context).await,
+        Command::Undo(args) => undo::run(args, context).await,
     }
 }

@@ -5,6 +5,7 @@
 
 use super::confirm;
 use super::run_args::RunArgs;
+use super::undo::say_undo;
 use crate::api::Code;
 use crate::api::session::{Identity, IdentityExpansion, IdentityQuery, Kind};
 use crate::config::settings::ChosenCompany;
@@ -15,8 +16,9 @@ use crate::fleet::desired::Found;
 use crate::fleet::guards::{self, Limits};
 use crate::fleet::journal::{self, Handover, Header, Record};
 use crate::fleet::plan::Plan;
-use crate::fleet::{run, saved};
-use crate::output::{Op, PlanView, Step};
+use crate::fleet::{run, saved, undo};
+use crate::output::{Op, Outcome, PlanView, Step};
+use crate::text::CommandLine;
 use crate::ui;
 
 /// A plan that is ready, with what it was computed from.
@@ -93,6 +95,11 @@ impl<'a> Order<'a> {
         }
         self.confirm(&view).await?;
         let record = run::begin(context, self.header(view, me.name), self.run.concurrency).await?;
+        if record.count(Outcome::Changed) > 0
+            && record.header.steps.iter().all(|step| undo::is_possible(step.op))
+        {
+            say_undo(context.ui(), CommandLine::new("run undo").operand(&record.header.id));
+        }
         ui::show(context.ui(), &record.view(context.ui().shows_whole()))?;
         run::verdict(&record)?;
         Ok(Some(record))

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::carry_out::{Prepared, refusal};
 use crate::context::Context;
+use crate::domain::company_set::CompanyIndex;
 use crate::error::{CliError, Result};
 use crate::fleet::plan::{self, Prune};
 use crate::fleet::read::{self, Scope};
@@ -43,8 +44,9 @@ pub(in crate::commands) async fn prepare(context: &Context, args: &ManifestArgs)
     } else {
         Vec::new()
     };
+    let index = CompanyIndex::new(&companies);
     let known =
-        Known { companies: &companies, sets: &context.settings()?.company_sets, permissions: &permissions };
+        Known { companies: &index, sets: &context.settings()?.company_sets, permissions: &permissions };
     let desired = match resolve::desired(&sources, known) {
         Ok(desired) => desired,
         Err(faults) => {

@@ -68,7 +68,7 @@ fn takes(path: &[String], arg: &Arg) -> Option<Takes> {
         (["sandbox"], "command", _) => Takes::File,
         (["serve", ..], _, value) if value != "FILE" && !arg.is_global_set() => Takes::Anything,
         (["api"], "path", _) | (["create"] | ["role", "create"], "name", _) => Takes::Anything,
-        (["role", "show"], "name", _) | (_, _, "ROLE") => Takes::Role { own: false },
+        (["role", "show" | "copy"], "name", _) | (_, _, "ROLE") => Takes::Role { own: false },
         (_, _, "PERMISSION") => Takes::Permission,
         (["audit"], "action", _) => Takes::Action,
         (["audit"], "account", _) => Takes::Account { owned: false },

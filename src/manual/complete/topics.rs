@@ -81,7 +81,8 @@ mod tests {
         };
         assert_eq!(found("sactl help schemas", "cre"), ["created", "create"]);
         assert_eq!(found("sactl help schemas", "role"), ["roles", "role", "role-deleted"]);
-        assert_eq!(found("sactl help schemas role", ""), ["list", "show", "create", "edit", "delete"]);
+        let verbs = ["copy", "list", "show", "create", "edit", "delete"];
+        assert_eq!(found("sactl help schemas role", ""), verbs);
         assert!(found("sactl help schemas nothing", "").is_empty());
     }
 }

@@ -1,10 +1,11 @@
 //! A page: one file that needs no network and no script, on a phone, on a screen and on paper.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use super::markdown::WHOLE;
 use crate::output::view::Block;
-use crate::output::{Cell, OutputContext, Tone};
+use crate::output::{Cell, Column, Fit, OutputContext, Tone};
 use crate::text::sanitize::sanitise;
 
 /// The look of the page, light and dark.
@@ -12,6 +13,9 @@ const STYLE: &str = include_str!("page.css");
 
 /// A table with more columns has its headers upright.
 const NARROW: usize = 8;
+
+/// How many columns fit on a sheet of paper, the first one included.
+const SHEET: usize = 12;
 
 /// Writes the blocks of an answer.
 ///
@@ -56,27 +60,50 @@ fn write_block(block: &Block, out: &mut dyn Write, output_context: &OutputContex
             }
             writeln!(out, "</dl>")
         }
-        Block::Table { columns, rows } => {
-            let class = if columns.len() > NARROW { " class=\"wide\"" } else { "" };
-            writeln!(out, "<div class=\"scroll\"><table{class}>\n<thead><tr>")?;
-            for column in columns.iter() {
-                writeln!(out, "<th scope=\"col\"><span>{}</span></th>", escaped(&column.title()))?;
-            }
-            writeln!(out, "</tr></thead>\n<tbody>")?;
-            for row in rows {
-                write!(out, "<tr>")?;
-                for (place, cell) in row.iter().enumerate() {
-                    let class = class_of(cell.tone());
-                    match place {
-                        0 => write!(out, "<th scope=\"row\"{class}>{}</th>", text(cell))?,
-                        _ => write!(out, "<td{class}>{}</td>", text(cell))?,
-                    }
-                }
-                writeln!(out, "</tr>")?;
-            }
-            writeln!(out, "</tbody>\n</table></div>")
-        }
+        Block::Table { columns, rows } => write_table(columns, rows, out),
     }
+}
+
+/// The table; one that is too wide for a sheet of paper is there a second time, in slices that fit on one.
+fn write_table(columns: &[Column], rows: &[Vec<Cell>], out: &mut dyn Write) -> io::Result<()> {
+    if columns.len() <= SHEET {
+        return write_slice(columns, rows, 1..columns.len(), "scroll", out);
+    }
+    write_slice(columns, rows, 1..columns.len(), "scroll screen", out)?;
+    for first in (1..columns.len()).step_by(SHEET - 1) {
+        let end = columns.len().min(first + SHEET - 1);
+        write_slice(columns, rows, first..end, "scroll paper", out)?;
+    }
+    Ok(())
+}
+
+/// The first column and those of `range`.
+fn write_slice(
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+    range: Range<usize>,
+    class: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let is_grid = columns.iter().skip(1).all(|column| column.fit == Fit::Fact);
+    let names = [(is_grid, "grid"), (columns.len() > NARROW, "wide")];
+    let names: Vec<&str> = names.into_iter().filter(|(is_on, _)| *is_on).map(|(_, name)| name).collect();
+    writeln!(out, "<div class=\"{class}\"><table class=\"{}\">\n<thead><tr>", names.join(" "))?;
+    for column in columns.iter().take(1).chain(columns.get(range.clone()).into_iter().flatten()) {
+        writeln!(out, "<th scope=\"col\"><span>{}</span></th>", escaped(&column.title()))?;
+    }
+    writeln!(out, "</tr></thead>\n<tbody>")?;
+    for row in rows {
+        write!(out, "<tr>")?;
+        if let Some(cell) = row.first() {
+            write!(out, "<th scope=\"row\"{}>{}</th>", class_of(cell.tone()), text(cell))?;
+        }
+        for cell in row.get(range.clone()).into_iter().flatten() {
+            write!(out, "<td{}>{}</td>", class_of(cell.tone()), text(cell))?;
+        }
+        writeln!(out, "</tr>")?;
+    }
+    writeln!(out, "</tbody>\n</table></div>")
 }
 
 const fn class_of(tone: Tone) -> &'static str {
@@ -114,7 +141,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::output::{Column, Fit};
     use crate::text::sanitize::tests::any_text;
 
     proptest! {

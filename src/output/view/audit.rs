@@ -207,6 +207,32 @@ impl Answer for AuditLogView {
     }
 }
 
+/// The audit logs of several companies.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuditLogs")]
+pub struct AuditLogsView {
+    /// The log of each company.
+    companies: Vec<AuditLogView>,
+}
+
+impl From<Vec<AuditLogView>> for AuditLogsView {
+    fn from(companies: Vec<AuditLogView>) -> Self {
+        Self { companies }
+    }
+}
+
+impl Answer for AuditLogsView {
+    type Row = AuditRow;
+
+    fn rows(&self) -> Vec<&AuditRow> {
+        self.companies.iter().flat_map(Answer::rows).collect()
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        self.companies.iter().flat_map(Answer::blocks).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

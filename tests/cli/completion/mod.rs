@@ -132,7 +132,7 @@ fn what_is_known_here_needs_nobody() {
     assert_eq!(find("sactl list -oj"), ["-ojson", "-ojsonl"]);
     assert_eq!(find("sactl role list --columns name,ho"), ["name,holders"]);
     assert_eq!(find("sactl completion "), ["bash", "zsh", "fish", "elvish", "powershell"]);
-    assert_eq!(find("sactl help role c"), ["create"]);
+    assert_eq!(find("sactl help role c"), ["create", "copy"]);
     assert_eq!(find("sactl help exit"), ["exit-codes"]);
     assert!(find("sactl help schemas acc").contains(&"accounts".to_owned()));
     assert_eq!(find("sactl api p"), ["POST", "PUT", "PATCH"]);

@@ -3,8 +3,12 @@
 mod apply;
 mod bulk;
 mod crash;
+mod faults;
 mod manifest;
+mod page;
+mod random;
 mod rotate;
+mod undo;
 
 use serde_json::Value;
 

@@ -1,0 +1,163 @@
+//! Where the entries of a manifest are.
+//!
+//! Responsible for the lines that messages about an entry name. Refuses to judge the entries: a text that is no manifest
+//! has no lines.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// The line of each entry, by its place, as in `accounts.bot.access[1]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lines(HashMap<String, usize>);
+
+/// A manifest as far as its places go: keys `K` and values `V` know where they are.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "K: Deserialize<'de> + Eq + Hash, V: Deserialize<'de>"))]
+struct Outline<K, V> {
+    #[serde(default = "HashMap::new")]
+    accounts: HashMap<K, Entry<V>>,
+    #[serde(default = "HashMap::new")]
+    external: HashMap<K, Entry<V>>,
+    #[serde(default = "Vec::new")]
+    roles: Vec<V>,
+}
+
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "V: Deserialize<'de>"))]
+struct Entry<V> {
+    #[serde(default = "none")]
+    owner: Option<V>,
+    #[serde(default = "none")]
+    access: Option<Vec<V>>,
+}
+
+const fn none<T>() -> Option<T> {
+    None
+}
+
+/// The lines of a text in YAML or JSON.
+pub(super) fn of_yaml(text: &str) -> Lines {
+    use serde_saphyr::Spanned;
+    type Parts = Outline<Spanned<String>, Spanned<IgnoredAny>>;
+    let Ok(outline) = serde_saphyr::from_str::<Parts>(text) else { return Lines::default() };
+    let line = |line: u64| usize::try_from(line).unwrap_or_default();
+    Lines::new(
+        outline,
+        |key| (key.value.clone(), line(key.referenced.line())),
+        |value| line(value.referenced.line()),
+    )
+}
+
+/// The lines of a text in TOML.
+pub(super) fn of_toml(text: &str) -> Lines {
+    use toml::Spanned;
+    type Parts = Outline<Spanned<String>, Spanned<IgnoredAny>>;
+    let Ok(outline) = toml::from_str::<Parts>(text) else { return Lines::default() };
+    let line = |start: usize| text.get(..start).unwrap_or_default().matches('\n').count() + 1;
+    Lines::new(
+        outline,
+        |key| (key.get_ref().clone(), line(key.span().start)),
+        |value| line(value.span().start),
+    )
+}
+
+impl Lines {
+    fn new<K, V>(
+        outline: Outline<K, V>,
+        key: impl Fn(&K) -> (String, usize),
+        line: impl Fn(&V) -> usize,
+    ) -> Self {
+        let mut lines = HashMap::new();
+        for (kind, entries) in [("accounts", outline.accounts), ("external", outline.external)] {
+            for (name, entry) in entries {
+                let (name, at) = key(&name);
+                lines.extend(entry.owner.map(|owner| (format!("{kind}.{name}.owner"), line(&owner))));
+                let access = entry.access.into_iter().flatten().enumerate();
+                lines.extend(
+                    access.map(|(index, one)| (format!("{kind}.{name}.access[{index}]"), line(&one))),
+                );
+                lines.insert(format!("{kind}.{name}"), at);
+            }
+        }
+        let roles = outline.roles.iter().enumerate();
+        lines.extend(roles.map(|(index, role)| (format!("roles[{index}]"), line(role))));
+        Self(lines)
+    }
+
+    /// The line of an entry, or of the one that it is in.
+    pub fn of(&self, path: &str) -> Option<usize> {
+        let mut path = path;
+        loop {
+            if let Some(line) = self.0.get(path) {
+                return Some(*line);
+            }
+            path = path.rsplit_once('.')?.0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACES: [&str; 6] = [
+        "accounts.a.b",
+        "accounts.a.b.owner",
+        "accounts.a.b.access[1].permissions",
+        "external.x.access[0]",
+        "roles[1].permissions",
+        "accounts.nope",
+    ];
+
+    fn lines(lines: &Lines) -> [Option<usize>; 6] {
+        PLACES.map(|place| lines.of(place))
+    }
+
+    #[test]
+    fn an_entry_has_a_line_in_each_language() {
+        let yaml = "version: 1
+accounts:
+  a.b:
+    owner: Acme
+    access:
+      - {company: 1, role: viewer}
+      - company: 2
+        permissions: [x]
+external:
+  x: {access: [{company: 1, role: viewer}]}
+roles:
+  - {company: 1, name: a, permissions: [x]}
+  - {company: 1, name: b, permissions: []}
+";
+        assert_eq!(lines(&of_yaml(yaml)), [Some(3), Some(4), Some(7), Some(10), Some(13), None]);
+        let json = r#"{"version": 1,
+"accounts": {
+"a.b": {
+"owner": "Acme", "access": [{"company": 1, "role": "viewer"},
+{"company": 2, "permissions": ["x"]}]}},
+"external": {"x": {"access": [
+{"company": 1, "role": "viewer"}]}},
+"roles": [{"company": 1, "name": "a", "permissions": ["x"]},
+{"company": 1, "name": "b", "permissions": []}]}"#;
+        assert_eq!(lines(&of_yaml(json)), [Some(3), Some(4), Some(5), Some(7), Some(9), None]);
+        let toml = "version = 1
+[accounts.\"a.b\"]
+owner = 'Acme'
+access = [
+  {company = 1, role = 'viewer'},
+  {company = 2, permissions = ['x']},
+]
+[external.x]
+access = [{company = 1, role = 'viewer'}]
+[[roles]]
+company = 1
+[[roles]]
+company = 2
+";
+        assert_eq!(lines(&of_toml(toml)), [Some(2), Some(3), Some(6), Some(9), Some(12), None]);
+        assert_eq!(of_yaml("accounts: 1"), Lines::default());
+    }
+}
