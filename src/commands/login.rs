@@ -218,7 +218,7 @@ impl<'a> Login<'a> {
             let name = self.profile_name(file);
             let profile = file.profiles.entry(name.clone()).or_default();
             self.describe(profile, company.clone());
-            file.current = Some(name.clone());
+            file.make_current(&name);
             name
         })?;
         Ok(Settled { me, company, profile })

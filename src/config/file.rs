@@ -22,6 +22,9 @@ pub struct ConfigFile {
     /// The profile that is used by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<String>,
+    /// The profile that was used by default before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
     /// The profiles by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub profiles: BTreeMap<String, Profile>,
@@ -105,6 +108,12 @@ impl ConfigFile {
             let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
             broken(&path, &format!("line {line}: {}", error.message()))
         })
+    }
+
+    /// Makes a profile the current one, and remembers the one before it.
+    pub fn make_current(&mut self, name: &str) {
+        let before = self.current.replace(name.to_owned());
+        self.previous = before.filter(|before| before != name).or(self.previous.take());
     }
 
     /// Reads the file, lets `change` change it, and writes it, while no other process does the same.

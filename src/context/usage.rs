@@ -51,9 +51,12 @@ pub fn usage_error(error: &clap::Error, program: &Command, arguments: &[OsString
     }
     if let (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) =
         (error.kind(), error.get(ContextKind::InvalidArg))
-        && word.starts_with('-')
     {
-        return unknown_option(word, program, arguments);
+        return if word.starts_with('-') {
+            unknown_option(word, program, arguments)
+        } else {
+            too_many(word, program, arguments)
+        };
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return no_command(program, arguments);
@@ -128,6 +131,19 @@ fn unknown_option(word: &str, program: &Command, arguments: &[OsString]) -> CliE
         (None, some) => error.hint(format!("{word} is an option of {}", some.join(", "))),
     };
     error.hint(CommandLine::new(format!("help {path}").trim()).after("list the options with: "))
+}
+
+/// A word for which the command has no place.
+fn too_many(word: &str, program: &Command, arguments: &[OsString]) -> CliError {
+    let (path, _) = group_of(word, program, arguments);
+    let error = CliError::usage(format!("sactl {path}takes no further argument: {word}"));
+    // `kubectl get pods NAME`.
+    let error = if path == "list " {
+        error.hint(CommandLine::new("show").operand(word).after("show one account with: "))
+    } else {
+        error
+    };
+    error.hint(CommandLine::new(format!("help {path}").trim()).after("see its arguments with: "))
 }
 
 /// The commands below `command` that have an option called `long`.

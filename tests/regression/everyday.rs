@@ -330,6 +330,11 @@ fn wrong_options_and_missing_commands_say_what_was_meant() {
         ("delete x --force", "hint: did you mean --yes?\n"),
         ("list --username x", "hint: --username is an option of sactl login\n"),
         ("--nonsense", "error: sactl has no option --nonsense\nhint: list the options with: sactl help\n"),
+        (
+            "list a-bot",
+            "error: sactl list takes no further argument: a-bot\nhint: show one account with: sactl show a-bot\n",
+        ),
+        ("edit a-bot b", "hint: see its arguments with: sactl help edit\n"),
         ("list -o jsn", "hint: did you mean json?\n"),
         ("list -o wide", "hint: did you mean --wide?\n"),
         ("role", "error: sactl role needs a command: list, show, create, edit, delete\n"),

@@ -1,6 +1,7 @@
 //! Profiles that do not exist, and variables that stand above the profile in use.
 
-use crate::cli::acting::{ACME_ADMIN, World};
+use crate::cli::acting::{ACME_ADMIN, ACME_VIEWER, World};
+use crate::common::output::SANDBOX_PASSWORD;
 
 /// F32: an unknown profile was exit 3 in `list` and `logout`, and exit 5 in `profile use`.
 #[test]
@@ -45,4 +46,28 @@ fn a_variable_that_stands_above_the_profile_is_told() {
     let mut env = world.signed_in(ACME_ADMIN);
     env.unset("SACTL_SERVER");
     assert!(!env.run(["profile", "use", &name]).ok().stderr.contains("overrides"));
+}
+
+/// `company use -` goes back, and `profile use -` was "no profile -".
+#[test]
+fn profile_use_goes_back_to_the_one_before() {
+    let world = World::start();
+    let mut env = world.stranger();
+    for (name, user) in [("work", ACME_ADMIN), ("look", ACME_VIEWER)] {
+        let login = ["login", "--profile", name, "--username", user, "--company", "1", "--password-stdin"];
+        env.run_with_input(login, SANDBOX_PASSWORD).ok();
+        if name == "work" {
+            env.sactl("profile use -").refused(5, "no other profile was in use before");
+        }
+    }
+    env.unset("SACTL_SERVER");
+    let user = || env.sactl("whoami -o name").ok().stdout.trim().to_owned();
+    assert_eq!(user(), ACME_VIEWER);
+    env.sactl("profile use -").ok();
+    assert_eq!(user(), ACME_ADMIN);
+    env.sactl("profile use work").ok();
+    env.sactl("profile rename look other").ok();
+    assert!(env.sactl("profile use -").ok().stderr.contains("The profile in use is other"));
+    env.sactl("profile delete work").ok();
+    env.sactl("profile use -").refused(5, "no other profile was in use before");
 }

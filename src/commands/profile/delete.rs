@@ -31,7 +31,9 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     }
     ConfigFile::update(folder, |file| {
         file.profiles.remove(&name);
-        file.current = file.current.take().filter(|current| *current != name);
+        for place in [&mut file.current, &mut file.previous] {
+            *place = place.take().filter(|other| *other != name);
+        }
     })?;
     context.ui().status(format!("Deleted the profile {name} and its stored credentials"));
     if context.ui().wants_data() {

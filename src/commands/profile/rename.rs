@@ -50,8 +50,10 @@ fn rename(file: &mut ConfigFile, name: &str, new_name: &str) -> Result<ConfigFil
     if let Some(profile) = file.profiles.remove(name) {
         file.profiles.insert(new_name.to_owned(), profile);
     }
-    if file.current.as_deref() == Some(name) {
-        file.current = Some(new_name.to_owned());
+    for place in [&mut file.current, &mut file.previous] {
+        if place.as_deref() == Some(name) {
+            *place = Some(new_name.to_owned());
+        }
     }
     Ok(file.clone())
 }

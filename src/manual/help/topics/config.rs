@@ -64,7 +64,10 @@ fn blocks() -> Vec<Block> {
             ),
         ]),
         Block::Heading("Keys of a profile"),
-        paragraph("In the file, `current` names the current profile, and each profile has these keys:"),
+        paragraph(
+            "In the file, `current` names the current profile and `previous` the one before it, for \
+             `sactl profile use -`. Each profile has these keys:",
+        ),
         definitions(KEYS),
         code(
             "current = \"work\"\n\n[profiles.work]\nserver = \"https://gateway.example\"\n\
