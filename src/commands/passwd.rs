@@ -63,11 +63,14 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let password = args.password.read(context, &name).await?;
     let session =
         CompanySession::open(context).await.state_shown_by(|| CommandLine::new("show").operand(&name))?;
-    // Before the change, which may end the token of this session.
-    let is_immediate = session.client.promises_immediate_effect().await?;
     let new = password.password().clone();
     let request = ResetPassword { password: new.clone(), current_password: current };
     let sent = password.send(&session, "passwd", &name, json!({}))?;
+    // Before the change, which may end the token of this session.
+    let is_immediate = match session.client.promises_immediate_effect().await {
+        Ok(is_immediate) => is_immediate,
+        Err(error) => return Err(sent.failed(error.into())),
+    };
     match reset(&session, &name, request).await {
         Ok(PasswordChange { account }) => {
             let revoked = if is_immediate { "; all its tokens were revoked" } else { "" };

@@ -337,7 +337,7 @@ fn wrong_options_and_missing_commands_say_what_was_meant() {
         ("edit a-bot b", "hint: see its arguments with: sactl help edit\n"),
         ("list -o jsn", "hint: did you mean json?\n"),
         ("list -o wide", "hint: did you mean --wide?\n"),
-        ("role", "error: sactl role needs a command: list, show, create, edit, delete\n"),
+        ("role", "error: sactl role needs a command: list, show, create, copy, edit, delete\n"),
         ("role", "hint: see what each does with: sactl help role\n"),
     ] {
         env.sactl(line).refused(2, expected);
