@@ -2,8 +2,8 @@
 //!
 //! As many are computed at once as the machine has cores; some more wait their turn and the rest is refused,
 //! so that a flood of sign-ins does not slow down callers who are signed in. Turns are fair by address and name
-//! ([`queue`]): a flood from elsewhere does not keep an honest user out. Guesses are counted before their turn
-//! ([`super::throttle`]): parallel ones cannot outrun the counter.
+//! ([`queue`]): a flood from elsewhere does not keep an honest user out. Guesses are counted in their turn and
+//! before the hash ([`super::throttle`]): parallel ones cannot outrun the counter.
 
 mod queue;
 
@@ -11,15 +11,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use self::queue::Queue;
-pub(super) use self::queue::{Party, Place};
-use super::error::Error;
-use crate::domain::Password;
 use anyhow::Context as _;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rand::RngExt as _;
 use subtle::ConstantTimeEq as _;
+use tokio::sync::Semaphore;
+
+use self::queue::Queue;
+pub(super) use self::queue::{Party, Place};
+use super::error::Error;
+use crate::domain::Password;
 
 /// How many wait for each one that is computed, before more are refused: about a second's worth.
 const WAITING_FOR_EACH: usize = 64;
@@ -31,6 +33,8 @@ pub(super) const UNKNOWN: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAA
 /// Computes password hashes.
 pub(super) struct Hasher {
     queue: Arc<Queue>,
+    /// Hashes that are computed at the same time.
+    computing: Arc<Semaphore>,
     engine: Arc<Engine>,
 }
 
@@ -50,7 +54,9 @@ struct Engine {
 impl Hasher {
     pub(super) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { queue: Queue::new(cores, cores * WAITING_FOR_EACH), engine: Arc::default() }
+        // While some compute, as many others count their guess.
+        let queue = Queue::new(2 * cores, cores * WAITING_FOR_EACH);
+        Self { queue, computing: Arc::new(Semaphore::new(cores)), engine: Arc::default() }
     }
 
     /// How many hashes were computed so far.
@@ -58,7 +64,7 @@ impl Hasher {
         self.engine.computed.load(Ordering::Relaxed)
     }
 
-    /// How many requests wait for a hash, and how many hashes are computed now.
+    /// How many requests wait for their turn, and how many have it.
     pub(super) fn load(&self) -> (usize, usize) {
         self.queue.load()
     }
@@ -96,10 +102,11 @@ impl Hasher {
         work: impl FnOnce(&Engine) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let (turn, engine) = (turn.clone(), Arc::clone(&self.engine));
+        let computing = Arc::clone(&self.computing).acquire_owned().await.map_err(Error::internal)?;
         // The turn goes along: a caller who hangs up does not free it before the work is done.
         let work = move || {
             let result = work(&engine);
-            drop(turn);
+            drop((computing, turn));
             result
         };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map_err(Error::internal)

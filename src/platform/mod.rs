@@ -156,7 +156,7 @@ impl Platform {
         self.inner.hasher.computed()
     }
 
-    /// How many requests wait for a password hash, and how many hashes are computed now.
+    /// How many requests wait for their turn at a password hash, and how many have it.
     pub fn hash_queue(&self) -> (usize, usize) {
         self.inner.hasher.load()
     }

@@ -38,7 +38,12 @@ fn text(platform: &Platform) -> String {
         ),
         ("hashes_total", "counter", "Password hashes that were begun", single(platform.hashes_computed())),
         ("hashes_waiting", "gauge", "Requests that wait for a password hash", single(waiting as u64)),
-        ("hashes_computing", "gauge", "Password hashes that are computed now", single(computing as u64)),
+        (
+            "hashes_computing",
+            "gauge",
+            "Requests that have their turn at a password hash",
+            single(computing as u64),
+        ),
         ("database_connections", "gauge", "Connections to the database", single(open.into())),
         ("database_connections_idle", "gauge", "Those of them that are not in use", single(idle as u64)),
         ("draining", "gauge", "Whether the platform is about to stop", single(platform.is_draining().into())),

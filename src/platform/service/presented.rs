@@ -1,7 +1,7 @@
 //! A password that a caller with a token gives once more.
 
 use crate::domain::Password;
-use crate::platform::hash::Party;
+use crate::platform::hash::{self, Party};
 use crate::platform::ids::PrincipalId;
 use crate::platform::store::principal::StoredHash;
 use crate::platform::throttle::{Gate, Guess, to_the_end};
@@ -28,8 +28,8 @@ pub(super) async fn is_right(
     let place = platform.hasher().place(party(caller))?;
     let platform = platform.clone();
     to_the_end(async move {
+        let turn = hash::turn(place).await?;
         let guess = Guess::claim(&platform, &gate).await?;
-        let turn = guess.turn(&platform, place).await?;
         let is_right = platform.hasher().verify(&turn, password, &hash).await?;
         drop(turn);
         if is_right {

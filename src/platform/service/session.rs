@@ -13,7 +13,7 @@ use crate::domain::{Password, Token};
 use crate::platform::address::canonical;
 use crate::platform::audit::{Action, SignInRecord};
 use crate::platform::authn::{self, TOKEN_LIFETIME};
-use crate::platform::hash::{Party, Place, UNKNOWN};
+use crate::platform::hash::{self, Party, Place, UNKNOWN};
 use crate::platform::ids::PrincipalId;
 use crate::platform::store::principal::Principal;
 use crate::platform::store::{self, Tx};
@@ -69,11 +69,11 @@ struct Attempt {
 impl Attempt {
     async fn run(&self, gate: &Gate, place: Place) -> Result<TokenGrant, Error> {
         let (platform, db) = (&self.platform, self.platform.store().reader());
+        let turn = hash::turn(place).await?;
         let found = store::principal::by_name(db, &self.request.username).await?;
         let id = found.as_ref().map_or(NO_ONE, |principal| principal.id);
         let is_known = store::principal::address_seen_at(db, id, self.address()).await?.is_some();
         let guess = Guess::claim(platform, gate).await?;
-        let turn = guess.turn(platform, place).await?;
         let hash = found.as_ref().map_or(UNKNOWN, |principal| &principal.password_hash);
         let is_right = platform.hasher().verify(&turn, self.request.password.clone(), hash).await?;
         drop(turn);

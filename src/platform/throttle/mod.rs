@@ -52,7 +52,6 @@ use self::budget::{Budget, FullAt};
 use self::policy::{CODES, PASSWORDS, Policy, SIGNED_IN, Scope, Verdict};
 use super::Platform;
 use super::error::Error;
-use super::hash::{self, Place, Turn};
 use super::hex::hex;
 use super::ids::PrincipalId;
 use super::store::{self, Connection};
@@ -184,18 +183,6 @@ impl Guess {
     /// The answer to a wrong secret, and to a right one that is not heard.
     pub(super) fn refusal(&self) -> Error {
         self.closed.map_or_else(Error::invalid_grant, rate_limited)
-    }
-
-    /// Waits for the turn to check the secret. A guess that is not checked is given back.
-    ///
-    /// # Errors
-    /// `unavailable` when the place in the queue went to another request, or a failure of the database.
-    pub(super) async fn turn(&self, platform: &Platform, place: Place) -> Result<Turn, Error> {
-        let turn = hash::turn(place).await;
-        if turn.is_err() {
-            self.give_back_alone(platform).await?;
-        }
-        turn
     }
 
     /// Gives the guess back: the secret was right.
