@@ -71,7 +71,7 @@ impl Call {
         if !self.is_read_by_get() {
             return self.json(&query);
         }
-        let query = form(&query)?;
+        let query = form(&query);
         if !query.is_empty() {
             self.path.push(if self.path.contains('?') { '&' } else { '?' });
             self.path.push_str(&query);
@@ -97,7 +97,7 @@ impl Call {
 
     pub(super) fn form(self, body: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_value(body).map_err(|error| encoding(&error))?;
-        let bytes = form(&body)?.as_bytes().to_vec();
+        let bytes = form(&body).as_bytes().to_vec();
         Ok(self.body("application/x-www-form-urlencoded", bytes))
     }
 
@@ -186,7 +186,7 @@ fn absent(routes: &Routes, operation: ApiOperation) -> Error {
 }
 
 /// `a=b&c=d`, as queries and forms are written.
-fn form(fields: &Value) -> Result<Zeroizing<String>> {
+fn form(fields: &Value) -> Zeroizing<String> {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in fields.as_object().into_iter().flatten() {
         match value {
@@ -194,7 +194,7 @@ fn form(fields: &Value) -> Result<Zeroizing<String>> {
             other => form.append_pair(name, &other.to_string()),
         };
     }
-    Ok(Zeroizing::new(form.finish()))
+    Zeroizing::new(form.finish())
 }
 
 fn encoding(error: &dyn fmt::Display) -> Error {

@@ -66,21 +66,21 @@ fn a_list_with_numbered_pages_comes_whole() {
 #[test]
 fn a_list_that_ends_short_is_refused() {
     let row = |id: i64| json!({"id": id, "name": format!("Company {id}")});
-    let page = |rows: Value, total: u64| {
+    let page = |rows: &Value, total: u64| {
         Answer::json(200, json!({"success": true, "data": rows, "page": 1, "total_items": total}).to_string())
     };
-    let short = Stub::start(move |request| match request.target.contains("page=2") {
-        true => page(json!([]), 3),
-        false => page(json!([row(1), row(2)]), 3),
+    let short = Stub::start(move |request| {
+        let is_second = request.target.contains("page=2");
+        if is_second { page(&json!([]), 3) } else { page(&json!([row(1), row(2)]), 3) }
     });
     let outcome = with_token(&short.url()).sactl("company list");
     assert!(outcome.expect(1).stderr.contains("2 of 3"), "{outcome}");
     assert_eq!(outcome.stdout, "");
-    let twice = Stub::start(move |_| page(json!([row(1), row(2)]), 4));
+    let twice = Stub::start(move |_| page(&json!([row(1), row(2)]), 4));
     with_token(&twice.url()).sactl("company list").expect(1);
     let restless = {
         let count = std::sync::atomic::AtomicU64::new(100);
-        Stub::start(move |_| page(json!([row(1)]), count.fetch_add(1, std::sync::atomic::Ordering::SeqCst)))
+        Stub::start(move |_| page(&json!([row(1)]), count.fetch_add(1, std::sync::atomic::Ordering::SeqCst)))
     };
     let outcome = with_token(&restless.url()).sactl("company list");
     assert!(outcome.expect(1).stderr.contains("changes while it is read"), "{outcome}");

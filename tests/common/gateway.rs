@@ -180,7 +180,7 @@ fn answer(held: &mut Held, request: &Request) -> Answer {
         }
         ("GET", ["api", "companies", id]) => {
             let found = held.companies.iter().find(|(known, _)| known.to_string() == *id);
-            found.map_or_else(missing, |(id, name)| done(json!({"id": id, "name": name})))
+            found.map_or_else(missing, |(id, name)| done(&json!({"id": id, "name": name})))
         }
         ("POST", ["api", "roles", "search"]) => {
             let text = |name: &str| body[name].as_u64().map(|value| (name.to_owned(), value.to_string()));
@@ -229,7 +229,7 @@ fn create(held: &mut Held, body: &Value) -> Answer {
     };
     held.next += 1;
     held.clients.insert(held.next, client);
-    done(json!({"id": held.next}))
+    done(&json!({"id": held.next}))
 }
 
 fn one_client(
@@ -242,12 +242,12 @@ fn one_client(
     match (method, rest) {
         ("GET", []) => {
             let client = client.clone();
-            return done(row(held, id, &client, company));
+            return done(&row(held, id, &client, company));
         }
         ("PATCH", []) => client.note = body["note"].as_str().map(str::to_owned),
         ("DELETE", []) => drop(held.clients.remove(&id)),
         ("POST", ["reset-password"]) => {
-            body["new_password"].as_str().unwrap().clone_into(&mut client.password)
+            body["new_password"].as_str().unwrap().clone_into(&mut client.password);
         }
         ("PUT", ["companies"]) => {
             let company = body["company_id"].as_i64().unwrap();
@@ -287,7 +287,7 @@ fn page(rows: Vec<Value>, query: &BTreeMap<String, String>) -> Answer {
     Answer::json(200, list.to_string())
 }
 
-fn done(data: Value) -> Answer {
+fn done(data: &Value) -> Answer {
     Answer::json(200, json!({"success": true, "message": null, "data": data}).to_string())
 }
 

@@ -73,10 +73,8 @@ pub(in crate::commands) async fn name_the_account(
                 refusal.subject.owner = Some(owner);
                 return Err(session.explain(refusal, &attempt).await);
             }
-            let outcome = match session.client.promises_immediate_effect().await? {
-                true => format!("; {outcome}"),
-                false => String::new(),
-            };
+            let is_immediate = session.client.promises_immediate_effect().await?;
+            let outcome = if is_immediate { format!("; {outcome}") } else { String::new() };
             context.ui().ask_about(format!("{}{outcome}", in_words(&detail)));
             Ok(())
         }
