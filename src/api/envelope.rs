@@ -48,7 +48,7 @@ pub struct Page<T> {
 }
 
 /// What lists consist of.
-pub trait Listed: DeserializeOwned {
+pub trait Listed: DeserializeOwned + Sync {
     /// The position of the row in its list: the lower-cased name, then the number where names repeat. `None` where
     /// rows do not show their position.
     fn key(&self) -> Option<(String, i64)>;

@@ -1,6 +1,10 @@
 //! Roles and the permission catalogue on the wire.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Listed, Permissions};
 
@@ -58,8 +62,7 @@ pub struct RoleDeletion {
 }
 
 /// One permission of the catalogue. Other gateways may give its name alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "ReadEntry")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct CatalogueEntry {
     /// `category:action`, as it is assigned.
@@ -70,23 +73,68 @@ pub struct CatalogueEntry {
     pub action: String,
 }
 
-/// A permission as servers write it.
+/// A permission as servers write it, with its parts or without them.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum ReadEntry {
-    Whole { name: String, category: String, action: String },
-    Named { name: String },
-    Name(String),
+struct ReadEntry {
+    name: String,
+    #[serde(default)]
+    category: Option<String>,
+    #[serde(default)]
+    action: Option<String>,
 }
 
 impl From<ReadEntry> for CatalogueEntry {
-    fn from(entry: ReadEntry) -> Self {
-        match entry {
-            ReadEntry::Whole { name, category, action } => Self { name, category, action },
-            ReadEntry::Named { name } | ReadEntry::Name(name) => {
-                let (category, action) = name.split_once(':').unwrap_or((&name, ""));
-                Self { category: category.to_owned(), action: action.to_owned(), name }
+    fn from(ReadEntry { name, category, action }: ReadEntry) -> Self {
+        let (before, behind) = name.split_once(':').unwrap_or((&name, ""));
+        let category = category.unwrap_or_else(|| before.to_owned());
+        let action = action.unwrap_or_else(|| behind.to_owned());
+        Self { category, action, name }
+    }
+}
+
+impl<'de> Deserialize<'de> for CatalogueEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entry;
+        impl<'de> Visitor<'de> for Entry {
+            type Value = ReadEntry;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a permission: an object with its name, or the name alone")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<ReadEntry, E> {
+                Ok(ReadEntry { name: name.to_owned(), category: None, action: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<ReadEntry, A::Error> {
+                ReadEntry::deserialize(MapAccessDeserializer::new(members))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, values: A) -> Result<ReadEntry, A::Error> {
+                ReadEntry::deserialize(SeqAccessDeserializer::new(values))
             }
         }
+        deserializer.deserialize_any(Entry).map(Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_is_read_with_its_parts_or_from_its_name() {
+        let wanted =
+            CatalogueEntry { name: "devices:view".into(), category: "devices".into(), action: "view".into() };
+        for text in [
+            r#"{"name": "devices:view", "category": "devices", "action": "view"}"#,
+            r#"{"name": "devices:view"}"#,
+            r#""devices:view""#,
+            r#"["devices:view", "devices", "view"]"#,
+        ] {
+            assert_eq!(serde_json::from_str::<CatalogueEntry>(text).unwrap(), wanted, "{text}");
+        }
+        let error = serde_json::from_str::<CatalogueEntry>("7").unwrap_err().to_string();
+        assert!(error.contains("the name alone"), "{error}");
     }
 }

@@ -45,6 +45,11 @@ impl Asked {
         self.name.as_deref().unwrap_or_default()
     }
 
+    /// The role that the account holds afterwards, where one is given.
+    pub(super) fn role(&self) -> Option<&str> {
+        self.role.as_deref()
+    }
+
     /// That the account holds `role` afterwards, where one is given.
     pub(super) fn holding(self, role: Option<&str>) -> Self {
         Self { role: role.map(str::to_owned), ..self }

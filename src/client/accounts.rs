@@ -86,7 +86,11 @@ impl Session {
 /// Whether an account is one of those that were asked for, as far as that shows.
 fn matches(account: &Account, asked: &AccountQuery) -> bool {
     let holds = |role: &String| {
-        account.access.as_ref().and_then(|access| access.role.as_ref()).is_some_and(|held| held == role)
+        account
+            .access
+            .as_ref()
+            .and_then(|access| access.role.as_ref())
+            .is_some_and(|held| held.to_lowercase() == role.to_lowercase())
     };
     let contains = |text: &String| {
         let texts = [Some(&account.name), account.description.as_ref()];

@@ -1,4 +1,6 @@
 //! One page of a list as servers send it: with the cursor of the next page, or with the number of the page.
+//!
+//! Responsible for a numbered list read whole. Refuses one that is short, repeats rows or does not end.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -24,19 +26,32 @@ pub(super) struct Listing<R> {
     /// How many rows all pages have together.
     #[serde(default)]
     pub(super) total_items: Option<u64>,
+    /// How many bytes this page has.
+    #[serde(skip)]
+    pub(super) bytes: usize,
 }
 
 impl<R: DeserializeOwned> Document for Listing<R> {
     fn says_failure(&self) -> bool {
         self.success == Some(false)
     }
+
+    fn came_in(&mut self, bytes: usize) {
+        self.bytes = bytes;
+    }
 }
 
 /// Rows that are asked for with each numbered page. The limits of such servers are not known; this many they all give.
 pub(super) const ROWS: u64 = 100;
 
-/// How often a numbered list is read again that changed while it was read.
-pub(super) const ATTEMPTS: usize = 3;
+/// How often a numbered list is read that changes while it is read.
+const ATTEMPTS: usize = 3;
+
+/// Most rows of a numbered list, which is kept whole in memory.
+const MOST_ROWS: u64 = 100_000;
+
+/// Most bytes of all its rows together (P9).
+const MOST_BYTES: usize = 32 << 20;
 
 /// The names under which such servers take the number of the page, and the number of its rows: either spelling is
 /// known from one of them.
@@ -61,50 +76,88 @@ impl<R> Listing<R> {
     }
 }
 
-/// What the next page of a numbered list means for it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// There are more pages.
-    More,
-    /// These were all rows.
-    Whole,
-    /// The list is not what it was when its first page came.
-    Changed,
+/// Where the numbered pages of one list come from.
+pub(super) trait NumberedPages {
+    /// A row as it is kept.
+    type Row;
+
+    /// The page with this number.
+    fn page(&self, number: u64) -> impl Future<Output = Result<NumberedPage<Self::Row>>> + Send;
+
+    /// Whether two rows are the same one.
+    fn is_same(one: &Self::Row, other: &Self::Row) -> bool;
+}
+
+/// One numbered page.
+pub(super) struct NumberedPage<T> {
+    pub(super) rows: Vec<T>,
+    /// How many rows all pages have together, as this page tells it.
+    pub(super) total: Option<u64>,
+    /// How many bytes the page has.
+    pub(super) bytes: usize,
 }
 
 impl Numbered {
-    /// Judges a page that came with `rows` rows, `taken` with those before it.
+    /// Every row of the list, with its pages from `pages`. One that changes meanwhile is read again.
     ///
     /// # Errors
-    /// `bad_response` for a list that ends before its total, or goes on behind it.
-    pub(super) fn judge<R>(&self, listing: &Listing<R>, rows: usize, taken: usize) -> Result<Step> {
-        if listing.total_items != Some(self.total) {
-            return Ok(Step::Changed);
+    /// Those of a read; `bad_response` for a list that is not whole, repeats rows, is too long or always changes.
+    pub(super) async fn whole<P: NumberedPages>(mut self, pages: &P) -> Result<Vec<P::Row>> {
+        for _ in 0..ATTEMPTS {
+            if self.total > MOST_ROWS {
+                return Err(Error::bad_response(format!(
+                    "the server lists {} rows, and {MOST_ROWS} are the most that sactl reads",
+                    self.total
+                )));
+            }
+            match self.walk(pages).await? {
+                Ok(rows) => return Ok(rows),
+                Err(total) => self.total = total,
+            }
         }
-        let taken = taken as u64;
-        if taken == self.total {
-            return Ok(Step::Whole);
-        }
-        if taken > self.total {
-            return Err(Error::bad_response(format!(
-                "the server lists {taken} rows of a list of {}",
-                self.total
-            )));
-        }
-        if rows == 0 {
-            return Err(Error::bad_response(format!(
-                "the server ended the list after {taken} of {} rows",
-                self.total
-            ))
-            .hint("list again; if it happens again, the server leaves rows out"));
-        }
-        Ok(Step::More)
+        Err(Error::bad_response("the list changes while it is read").hint("list again later"))
     }
-}
 
-/// A list that was another one at every attempt.
-pub(super) fn restless() -> Error {
-    Error::bad_response("the list changes while it is read").hint("list again later")
+    /// Every row, or the new total of a list that changes meanwhile.
+    async fn walk<P: NumberedPages>(self, pages: &P) -> Result<std::result::Result<Vec<P::Row>, u64>> {
+        let (mut rows, mut bytes): (Vec<P::Row>, _) = (Vec::new(), 0);
+        for number in self.first.. {
+            let page = pages.page(number).await?;
+            if page.total != Some(self.total) {
+                return Ok(Err(page.total.unwrap_or_default()));
+            }
+            bytes += page.bytes;
+            if bytes > MOST_BYTES {
+                return Err(Error::bad_response(format!(
+                    "the list takes more than {} MiB, the most that sactl reads of one without cursors",
+                    MOST_BYTES >> 20
+                )));
+            }
+            let is_empty = page.rows.is_empty();
+            if page.rows.first().zip(rows.first()).is_some_and(|(this, first)| P::is_same(this, first)) {
+                return Err(Error::bad_response("the server repeats the same pages"));
+            }
+            rows.extend(page.rows);
+            let taken = rows.len() as u64;
+            if taken > self.total {
+                return Err(Error::bad_response(format!(
+                    "the server lists {taken} rows of a list of {}",
+                    self.total
+                )));
+            }
+            if taken == self.total {
+                break;
+            }
+            if is_empty {
+                return Err(Error::bad_response(format!(
+                    "the server ended the list after {taken} of {} rows",
+                    self.total
+                ))
+                .hint("list again; if it happens again, the server leaves rows out"));
+            }
+        }
+        Ok(Ok(rows))
+    }
 }
 
 #[cfg(test)]
@@ -129,14 +182,44 @@ mod tests {
         assert_eq!(numbered(r#"{"data": [1], "total": 3}"#), None);
     }
 
-    #[test]
-    fn a_numbered_list_is_whole_or_refused() {
-        let list = Numbered { first: 1, total: 3 };
-        let page = listing(r#"{"data": [], "total_items": 3}"#);
-        assert_eq!(list.judge(&page, 1, 2).unwrap(), Step::More);
-        assert_eq!(list.judge(&page, 1, 3).unwrap(), Step::Whole);
-        assert!(list.judge(&page, 0, 2).unwrap_err().message.contains("2 of 3"));
-        assert!(list.judge(&page, 4, 4).is_err());
-        assert_eq!(list.judge(&listing(r#"{"data": [], "total_items": 2}"#), 1, 2).unwrap(), Step::Changed);
+    /// Pages of rows, and the total that each tells.
+    struct Canned(Vec<(Vec<u32>, u64)>, usize);
+
+    impl NumberedPages for Canned {
+        type Row = u32;
+
+        async fn page(&self, number: u64) -> Result<NumberedPage<u32>> {
+            let place = usize::try_from(number).unwrap() - 1;
+            let (rows, total) = self.0.get(place).cloned().unwrap_or_default();
+            let total = if self.0.get(place).is_some() { total } else { self.0[0].1 };
+            Ok(NumberedPage { rows, total: Some(total), bytes: self.1 })
+        }
+
+        fn is_same(one: &u32, other: &u32) -> bool {
+            one == other
+        }
+    }
+
+    async fn read(pages: &[(&[u32], u64)], bytes: usize) -> Result<Vec<u32>> {
+        let pages = pages.iter().map(|(rows, total)| (rows.to_vec(), *total)).collect();
+        Numbered { first: 1, total: 3 }.whole(&Canned(pages, bytes)).await
+    }
+
+    #[tokio::test]
+    async fn a_numbered_list_is_whole_or_refused() {
+        assert_eq!(read(&[(&[1, 2], 3), (&[3], 3)], 9).await.unwrap(), [1, 2, 3]);
+        // It has become shorter: it is read again with its new total.
+        assert_eq!(read(&[(&[1, 2], 2)], 9).await.unwrap(), [1, 2]);
+        for (pages, bytes, wanted) in [
+            (&[(&[1, 2][..], 3)][..], 9, "after 2 of 3 rows"),
+            (&[(&[1, 2], 3), (&[3, 4], 3)], 9, "4 rows of a list of 3"),
+            (&[(&[1, 2], 3), (&[1, 2], 3)], 9, "repeats"),
+            (&[(&[1, 2], 3), (&[3], 4)], 9, "changes while"),
+            (&[(&[1, 2], 200_000)], 9, "200000 rows"),
+            (&[(&[1, 2], 3), (&[3], 3)], 20 << 20, "32 MiB"),
+        ] {
+            let message = read(pages, bytes).await.unwrap_err().message;
+            assert!(message.contains(wanted), "{pages:?}: {message}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::listing::{ATTEMPTS, Listing, Numbered, PAGE, ROWS, SIZES, Step, restless};
+use super::listing::{Listing, NumberedPage, NumberedPages, PAGE, ROWS, SIZES};
 use super::tally::Tally;
 use super::{Error, Result, Session};
 use crate::api::bounds::Rows;
@@ -87,9 +87,9 @@ impl<'a, T: Listed> Pages<'a, T> {
             }
         }
         let is_first = matches!(self.cursor, Cursor::First);
-        let mut page = self.page().await?;
+        let mut page = self.page_of(&self.query).await?;
         if let Some(list) = page.numbered(page.data.0.len()) {
-            page.data.0 = self.whole(list).await?;
+            page.data.0 = list.whole(self).await?;
             page.total = Some(page.data.0.len() as u64);
         }
         if is_first && page.next.is_none() && (page.total.is_none() || page.total_items.is_some()) {
@@ -101,7 +101,7 @@ impl<'a, T: Listed> Pages<'a, T> {
         if matches!(self.cursor, Cursor::End) && self.tally.is_short() {
             self.query.remove("cursor");
             self.query.insert("page_size".to_owned(), 1.into());
-            let first = self.page().await?;
+            let first = self.page_of(&self.query).await?;
             self.tally.settle(first.total.unwrap_or(u64::MAX))?;
         }
         let Listing { data: Rows(mut data), next, mut total, company, .. } = page;
@@ -111,10 +111,6 @@ impl<'a, T: Listed> Pages<'a, T> {
             total = total.filter(|_| data.len() == before);
         }
         Ok(Some(Page { success: true, data, next, total, company }))
-    }
-
-    async fn page(&self) -> Result<Listing<Rows<T>>> {
-        self.page_of(&self.query).await
     }
 
     async fn page_of(&self, query: &serde_json::Map<String, Value>) -> Result<Listing<Rows<T>>> {
@@ -127,44 +123,6 @@ impl<'a, T: Listed> Pages<'a, T> {
             }
             _ => Ok(page),
         }
-    }
-
-    /// Every row of a numbered list. One that changes meanwhile is read again.
-    async fn whole(&self, mut list: Numbered) -> Result<Vec<T>> {
-        for _ in 0..ATTEMPTS {
-            match self.walk_numbers(list).await? {
-                Ok(rows) => return Ok(rows),
-                Err(total) => list.total = total,
-            }
-        }
-        Err(restless())
-    }
-
-    /// Every row of a numbered list, or its new total where it changes meanwhile.
-    async fn walk_numbers(&self, list: Numbered) -> Result<std::result::Result<Vec<T>, u64>> {
-        let mut query = self.query.clone();
-        for name in SIZES {
-            query.insert(name.to_owned(), ROWS.into());
-        }
-        let mut rows: Vec<T> = Vec::new();
-        for number in list.first.. {
-            query.insert(PAGE.to_owned(), number.into());
-            let page = self.page_of(&query).await?;
-            let Rows(data) = &page.data;
-            match list.judge(&page, data.len(), rows.len() + data.len())? {
-                Step::Changed => return Ok(Err(page.total_items.unwrap_or_default())),
-                step => {
-                    rows.extend(page.data.0);
-                    if step == Step::Whole {
-                        break;
-                    }
-                }
-            }
-            if rows.len() > MOST_ROWS {
-                return Err(Error::bad_response(format!("the server lists more than {MOST_ROWS} of them")));
-            }
-        }
-        Ok(Ok(rows))
     }
 
     /// Every row of every page, for lists that are short by nature.
@@ -180,6 +138,24 @@ impl<'a, T: Listed> Pages<'a, T> {
             }
         }
         Ok(rows)
+    }
+}
+
+impl<T: Listed + Sync> NumberedPages for Pages<'_, T> {
+    type Row = T;
+
+    async fn page(&self, number: u64) -> Result<NumberedPage<T>> {
+        let mut query = self.query.clone();
+        for name in SIZES {
+            query.insert(name.to_owned(), ROWS.into());
+        }
+        query.insert(PAGE.to_owned(), number.into());
+        let page = self.page_of(&query).await?;
+        Ok(NumberedPage { rows: page.data.0, total: page.total_items, bytes: page.bytes })
+    }
+
+    fn is_same(one: &T, other: &T) -> bool {
+        one.key().is_some_and(|key| Some(key) == other.key())
     }
 }
 

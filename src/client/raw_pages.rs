@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use url::form_urlencoded;
 
 use super::call::Call;
-use super::listing::{ATTEMPTS, Listing, Numbered, PAGE, ROWS, SIZES, Step, restless};
+use super::listing::{Listing, NumberedPage, NumberedPages, PAGE, ROWS, SIZES};
 use super::pages::{Cursor, Walk};
 use super::raw::RawRequest;
 use super::retry::Repeat;
@@ -59,46 +59,19 @@ impl RawPages<'_> {
             Cursor::First => self.path.clone(),
             Cursor::At(cursor) => with(&self.path, "cursor", cursor),
         };
-        let (mut page, listing) = self.page(&path).await?;
+        let (mut page, listing) = self.page_at(&path).await?;
         if let Some(list) = listing.numbered(page.rows.len()) {
-            page.rows = self.whole(list).await?;
+            page.rows = list.whole(self).await?;
             page.total = Some(page.rows.len() as u64);
         }
         self.check_progress(&page)?;
         self.tally.count(page.total, page.rows.len() as u64)?;
         self.cursor = self.walk.follow(listing.next, page.rows.is_empty())?;
         if matches!(self.cursor, Cursor::End) && self.tally.is_short() {
-            let (first, _) = self.page(&self.path).await?;
+            let (first, _) = self.page_at(&self.path).await?;
             self.tally.settle(first.total.unwrap_or(u64::MAX))?;
         }
         Ok(Some(page))
-    }
-
-    /// Every row of a numbered list. One that changes meanwhile is read again.
-    async fn whole(&self, mut list: Numbered) -> Result<Vec<Box<RawValue>>> {
-        'attempts: for _ in 0..ATTEMPTS {
-            let size = ROWS.to_string();
-            let path = SIZES.iter().fold(self.path.clone(), |path, name| with(&path, name, &size));
-            let mut rows: Vec<Box<RawValue>> = Vec::new();
-            for number in list.first.. {
-                let (page, listing) = self.page(&with(&path, PAGE, &number.to_string())).await?;
-                if page.rows.first().zip(rows.first()).is_some_and(|(this, first)| this.get() == first.get())
-                {
-                    return Err(Error::bad_response("the server repeats the same pages"));
-                }
-                let count = page.rows.len();
-                rows.extend(page.rows);
-                match list.judge(&listing, count, rows.len())? {
-                    Step::More => {}
-                    Step::Whole => return Ok(rows),
-                    Step::Changed => {
-                        list.total = listing.total_items.unwrap_or_default();
-                        continue 'attempts;
-                    }
-                }
-            }
-        }
-        Err(restless())
     }
 
     /// A page that begins like the one before it repeats it, whatever its cursor.
@@ -111,7 +84,7 @@ impl RawPages<'_> {
         Ok(())
     }
 
-    async fn page(&self, path: &str) -> Result<(RawPage, Listing<Option<Box<RawValue>>>)> {
+    async fn page_at(&self, path: &str) -> Result<(RawPage, Listing<Option<Box<RawValue>>>)> {
         let reply = self.session.send(Call::new(reqwest::Method::GET, path, Repeat::Read)).await?;
         let mut listing: Listing<Option<Box<RawValue>>> = reply.decode()?;
         let data = listing.data.take().filter(|data| data.get().starts_with('[')).ok_or_else(|| {
@@ -122,6 +95,21 @@ impl RawPages<'_> {
             Error::bad_response("the response of the server is not what sactl expects").caused_by(error)
         })?;
         Ok((RawPage { rows, total: listing.total, company: listing.company.take() }, listing))
+    }
+}
+
+impl NumberedPages for RawPages<'_> {
+    type Row = Box<RawValue>;
+
+    async fn page(&self, number: u64) -> Result<NumberedPage<Self::Row>> {
+        let size = ROWS.to_string();
+        let path = SIZES.iter().fold(self.path.clone(), |path, name| with(&path, name, &size));
+        let (page, listing) = self.page_at(&with(&path, PAGE, &number.to_string())).await?;
+        Ok(NumberedPage { rows: page.rows, total: listing.total_items, bytes: listing.bytes })
+    }
+
+    fn is_same(one: &Self::Row, other: &Self::Row) -> bool {
+        one.get() == other.get()
     }
 }
 

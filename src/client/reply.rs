@@ -24,6 +24,9 @@ const REFUSAL_LIMIT: usize = 64 * 1024;
 pub(super) trait Document: DeserializeOwned {
     /// Whether the complete document says that it is not a success.
     fn says_failure(&self) -> bool;
+
+    /// Takes how many bytes the answer has.
+    fn came_in(&mut self, _bytes: usize) {}
 }
 
 impl<T: DeserializeOwned> Document for Success<T> {
@@ -119,7 +122,10 @@ impl Reply {
         }
         let text = str::from_utf8(&self.body).map_err(serde::de::Error::custom);
         match text.and_then(bounds::read::<T>) {
-            Ok(document) if !document.says_failure() => Ok(document),
+            Ok(mut document) if !document.says_failure() => {
+                document.came_in(self.body.len());
+                Ok(document)
+            }
             Err(error) if !self.says_failure() => Err(self.blame(
                 Error::bad_response("the response of the server is not what sactl expects")
                     .caused_by(bounded(error.to_string())),

@@ -34,6 +34,9 @@ impl Reread for AccessChange {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
         let account = Account::reread(session, asked).await?;
         let access = account.access.clone().ok_or_else(|| contradicted(asked, "shows no access"))?;
+        if asked.role().is_some_and(|role| access.role.as_deref() != Some(role)) {
+            return Err(contradicted(asked, "shows another role"));
+        }
         Ok(Self { account, access, before: None, changed: true })
     }
 }

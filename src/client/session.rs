@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::call::Call;
 use super::reply::{Document, Reply};
@@ -43,6 +43,8 @@ pub struct Session {
     token: RwLock<Token>,
     renewal: Option<Arc<dyn Renewal>>,
     renewing: Mutex<()>,
+    /// Whether the server promises immediate effect, once it was asked.
+    pub(super) immediate: OnceCell<bool>,
 }
 
 impl fmt::Debug for Session {
@@ -53,7 +55,13 @@ impl fmt::Debug for Session {
 
 impl Session {
     pub(super) fn new(transport: Transport, token: Token, renewal: Option<Arc<dyn Renewal>>) -> Self {
-        Self { transport, token: RwLock::new(token), renewal, renewing: Mutex::new(()) }
+        Self {
+            transport,
+            token: RwLock::new(token),
+            renewal,
+            renewing: Mutex::new(()),
+            immediate: OnceCell::new(),
+        }
     }
 
     /// The server this session belongs to.

@@ -26,12 +26,16 @@ impl Session {
         }
     }
 
-    /// Whether the server promises that a change has taken effect everywhere when its answer comes. What it does not
+    /// Whether the server promises, asked once a session, that a change has taken effect everywhere when its answer comes. What it does not
     /// tell is not promised.
     ///
     /// # Errors
     /// Those of a request that found no server.
     pub async fn promises_immediate_effect(&self) -> Result<bool> {
+        self.immediate.get_or_try_init(|| self.ask_for_immediate_effect()).await.copied()
+    }
+
+    async fn ask_for_immediate_effect(&self) -> Result<bool> {
         let query = IdentityQuery { expand: Some(IdentityExpansion::None), ..IdentityQuery::default() };
         match self.me_of(&query).await {
             Ok(me) => Ok(me.features.iter().any(|feature| feature == IMMEDIATE_EFFECT)),

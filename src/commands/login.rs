@@ -4,7 +4,7 @@ use super::shared::confirm::require_confirmation;
 use super::shared::password_args::{password_from_stdin, refuse_a_terminal};
 use super::shared::prompts::QUESTIONS;
 use super::whoami;
-use crate::api::session::TokenGrant;
+use crate::api::session::{IdentityQuery, TokenGrant};
 use crate::client::Gateway;
 use crate::config::credentials::{Credentials, Slot, Store};
 use crate::config::settings::ChosenCompany;
@@ -209,7 +209,7 @@ impl<'a> Login<'a> {
     /// Finds out who signed in, chooses the company, and stores everything.
     async fn settle(&self, grant: &TokenGrant, password: Option<Password>) -> Result<Settled> {
         let session = self.gateway.session(grant.access_token.clone(), None);
-        let me = KnownIdentity::of(&session, Some(&self.slot.username)).await?;
+        let me = KnownIdentity::of(&session, Some(&self.slot.username), &IdentityQuery::default()).await?;
         let company = self.company(&me).await?;
         let credentials =
             Credentials { token: Some(grant.access_token.clone()), expires_at: expiry(grant), password };

@@ -1,5 +1,6 @@
 //! `sactl whoami`: who and where one is, what one may do, and where the credentials came from.
 
+use crate::api::session::IdentityQuery;
 use crate::context::{Context, KnownIdentity, SignedIn, active_among};
 use crate::domain::Company;
 use crate::error::Result;
@@ -17,7 +18,8 @@ pub struct Args {}
 /// Those of signing in and of reading; `not_found` and `ambiguous_company` for the active company.
 pub async fn run(_args: Args, context: &Context) -> Result<()> {
     let signed_in = context.signed_in().await?;
-    let me = KnownIdentity::of(&signed_in.session, signed_in.username.as_deref()).await?;
+    let me = KnownIdentity::of(&signed_in.session, signed_in.username.as_deref(), &IdentityQuery::default())
+        .await?;
     if !me.has_rights {
         context.ui().note("this server does not tell your permissions");
     }

@@ -1,6 +1,6 @@
 //! What is known of the signed-in identity, also at a server that has no route for it.
 
-use crate::api::session::{Identity, IdentityQuery, Kind};
+use crate::api::session::{Identity, IdentityExpansion, IdentityQuery, Kind};
 use crate::api::{Access, Permissions};
 use crate::client::Session;
 use crate::error::Result;
@@ -25,15 +25,19 @@ impl From<Identity> for KnownIdentity {
 }
 
 impl KnownIdentity {
-    /// What `session` can find out. `username` is the name that signed in, where this call knows it.
+    /// What `session` can find out of that which `query` asks for. `username` is the name that signed in, where this
+    /// call knows it.
     ///
     /// # Errors
     /// Those of a read.
-    pub async fn of(session: &Session, username: Option<&str>) -> Result<Self> {
-        if let Some(identity) = session.me_where_told(&IdentityQuery::default()).await? {
+    pub async fn of(session: &Session, username: Option<&str>, query: &IdentityQuery) -> Result<Self> {
+        if let Some(identity) = session.me_where_told(query).await? {
             return Ok(identity.into());
         }
-        let companies = session.list_companies(None)?.all().await?;
+        let companies = match query.expand {
+            Some(IdentityExpansion::None) => Vec::new(),
+            _ => session.list_companies(None)?.all().await?,
+        };
         let access = |company| Access { company, role: None, permissions: Permissions::default() };
         Ok(Self {
             name: username.map(str::to_owned),

@@ -1,7 +1,8 @@
-//! The OpenAPI document is valid and is the one of this router.
+//! The OpenAPI document is valid and is the one of this router, and so is the table of routes.
 
 use std::collections::BTreeSet;
 
+use sactl::api::routes::ApiOperation;
 use serde_json::Value;
 
 use crate::common::platform::Server;
@@ -109,4 +110,33 @@ fn what_needs_a_token_says_so() {
             assert_eq!(operation.get("security").is_some(), is_protected, "{path}");
         }
     }
+}
+
+/// The path with its places unnamed: the table names them in its own words.
+fn unnamed(path: &str) -> String {
+    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// Operations, each with its method and path.
+type Operations = BTreeSet<(String, String, String)>;
+
+#[test]
+fn the_table_of_routes_is_that_of_the_router() {
+    let document = document();
+    let mut documented = Operations::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            documented.insert((id, method.to_uppercase(), unnamed(path)));
+        }
+    }
+    let table: toml::Table = toml::from_str(include_str!("../../src/api/routes.toml")).unwrap();
+    let text = |route: &toml::Value, name: &str| route[name].as_str().unwrap().to_owned();
+    let table: Operations = table
+        .iter()
+        .map(|(id, route)| (id.clone(), text(route, "method"), unnamed(&text(route, "path"))))
+        .collect();
+    assert!(table.is_subset(&documented), "{:?}", table.difference(&documented).collect::<Vec<_>>());
+    assert_eq!(table.len(), ApiOperation::ALL.len());
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::finding::{Finding, PATIENCE};
 use super::{routes, store};
 use crate::api::Code;
-use crate::api::session::Kind;
+use crate::api::session::{IdentityQuery, Kind};
 use crate::client::{Gateway, Session, SignIn};
 use crate::config::credentials::Credentials;
 use crate::config::{Identity, Settings};
@@ -102,7 +102,7 @@ async fn of_store(
 }
 
 async fn known(session: &Session, settings: &Settings) -> Result<Vec<Finding>> {
-    let known = KnownIdentity::of(session, None).await?;
+    let known = KnownIdentity::of(session, None, &IdentityQuery::default()).await?;
     let company = active_among(settings.chosen_company(), &known.companies).ok().flatten();
     let company = company.or_else(|| known.companies.first().map(|access| access.company.clone()));
     let KnownIdentity { kind, name, companies, .. } = known;

@@ -7,9 +7,9 @@ use super::confirm;
 use super::run_args::RunArgs;
 use super::undo::say_undo;
 use crate::api::Code;
-use crate::api::session::{Identity, IdentityExpansion, IdentityQuery, Kind};
+use crate::api::session::{IdentityExpansion, IdentityQuery};
 use crate::config::settings::ChosenCompany;
-use crate::context::Context;
+use crate::context::{Context, KnownIdentity};
 use crate::domain::{Company, Violation};
 use crate::error::{CliError, Result};
 use crate::fleet::desired::Found;
@@ -74,13 +74,7 @@ impl<'a> Order<'a> {
         let Prepared { plan, found } = prepared;
         let who = IdentityQuery { expand: Some(IdentityExpansion::None), ..IdentityQuery::default() };
         let signed_in = context.signed_in().await?;
-        let me = signed_in.session.me_where_told(&who).await?.unwrap_or_else(|| Identity {
-            id: 0,
-            kind: Kind::ServiceAccount,
-            name: signed_in.username.clone().unwrap_or_default(),
-            features: Vec::new(),
-            companies: Vec::new(),
-        });
+        let me = KnownIdentity::of(&signed_in.session, signed_in.username.as_deref(), &who).await?;
         self.refuse(&plan, &found, &me)?;
         let mut view = view(context, &plan, &found).await?;
         view.whole = context.ui().shows_whole();
@@ -94,7 +88,8 @@ impl<'a> Order<'a> {
                 .hint("add --password-dir DIR, or --exec COMMAND"));
         }
         self.confirm(&view).await?;
-        let record = run::begin(context, self.header(view, me.name), self.run.concurrency).await?;
+        let record =
+            run::begin(context, self.header(view, me.name.unwrap_or_default()), self.run.concurrency).await?;
         if record.count(Outcome::Changed) > 0
             && record.header.steps.iter().all(|step| undo::is_possible(step.op))
         {
@@ -110,7 +105,7 @@ impl<'a> Order<'a> {
     }
 
     /// Refuses a plan that something stands against, for every reason at once.
-    fn refuse(&self, plan: &Plan, found: &Found, me: &Identity) -> Result<()> {
+    fn refuse(&self, plan: &Plan, found: &Found, me: &KnownIdentity) -> Result<()> {
         let limits =
             Limits { max_changes: self.run.max_changes, empties_companies: self.empties_companies, me };
         let mut reasons = plan.findings.clone();

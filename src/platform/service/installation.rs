@@ -5,6 +5,7 @@
 
 use anyhow::{Context as _, bail, ensure};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use sea_orm::DbErr;
 use serde_json::{Value, json};
 
 use super::assignment;
@@ -51,6 +52,11 @@ pub struct UserEntry {
     pub email: String,
     /// Whether an authenticator app is enrolled.
     pub second_factor: bool,
+}
+
+/// Whether it was refused by a rule, and not by a failure of the database.
+pub fn is_refusal(error: &anyhow::Error) -> bool {
+    !error.chain().any(|cause| cause.is::<DbErr>() || cause.is::<std::io::Error>())
 }
 
 /// A new secret for an authenticator app, in base 32.

@@ -3,6 +3,7 @@
 use super::super::database::{default_database, open};
 use crate::api::Code;
 use crate::error::{CliError, Result};
+use crate::platform::service::installation;
 use crate::platform::{DatabaseUrl, Platform};
 
 // Not a doc comment: it would become the help of the commands that take these.
@@ -25,6 +26,9 @@ impl DatabaseArgs {
         let platform = open(&database, None).await?;
         let done = work(&platform).await;
         platform.close().await;
-        done.map_err(|error| CliError::new(Code::InvalidInput, "cannot do this").caused_by(error))
+        done.map_err(|error| match installation::is_refusal(&error) {
+            true => CliError::new(Code::InvalidInput, format!("{error:#}")),
+            false => CliError::new(Code::Io, format!("cannot use {database}")).caused_by(error),
+        })
     }
 }
