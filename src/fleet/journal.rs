@@ -1,7 +1,8 @@
 //! The journal of a run: what is to be done, and how far it has come.
 //!
-//! Responsible for a file that says so after a crash at any moment: each line is written and synced before what it says
-//! is relied on. Refuses secrets: a line holds names, permissions and outcomes.
+//! Responsible for a file that says so after a crash at any moment: each line is synced before what it says is relied
+//! on. The end of a step is not relied on: a step whose end is lost is carried out again. Refuses secrets: a line holds
+//! names, permissions and outcomes.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
@@ -111,8 +112,9 @@ pub struct Journal {
 
 #[derive(Debug)]
 struct Entry {
-    line: Vec<u8>,
-    synced: oneshot::Sender<std::io::Result<()>>,
+    line: Line,
+    /// Who waits until the line is on the disk.
+    synced: Option<oneshot::Sender<std::io::Result<()>>>,
 }
 
 impl Journal {
@@ -122,7 +124,7 @@ impl Journal {
     /// `io`.
     pub async fn begin(folder: &Path, header: &Header) -> Result<Self> {
         let journal = Self::open(folder, &header.id)?;
-        journal.write(&Line::Run(Box::new(header.clone()))).await?;
+        journal.write(Line::Run(Box::new(header.clone()))).await?;
         Ok(journal)
     }
 
@@ -153,35 +155,58 @@ impl Journal {
     ///
     /// # Errors
     /// `io`.
-    pub async fn write(&self, line: &Line) -> Result<()> {
-        let mut text = serde_json::to_vec(line)
-            .map_err(|error| CliError::internal("cannot write the journal").caused_by(error))?;
-        text.push(b'\n');
+    pub async fn write(&self, line: Line) -> Result<()> {
         let (synced, done) = oneshot::channel();
-        let gone = || std::io::Error::other("the journal is closed");
-        let outcome = match self.lines.send(Entry { line: text, synced }) {
-            Ok(()) => done.await.unwrap_or_else(|_| Err(gone())),
-            Err(_) => Err(gone()),
+        let outcome = match self.lines.send(Entry { line, synced: Some(synced) }) {
+            Ok(()) => done.await.unwrap_or_else(|_| Err(closed())),
+            Err(_) => Err(closed()),
         };
-        failpoint(line);
-        outcome.map_err(|error| CliError::io("cannot write the journal of the run", error))
+        outcome.map_err(failure)
+    }
+
+    /// Writes a line on which nothing relies. It is on the disk when a line behind it is; what fails is told there.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn note(&self, line: Line) -> Result<()> {
+        self.lines.send(Entry { line, synced: None }).map_err(|_| failure(closed()))
     }
 }
 
-/// Writes the lines that come. Those that wait are written and synced together.
+fn closed() -> std::io::Error {
+    std::io::Error::other("the journal is closed")
+}
+
+fn failure(error: std::io::Error) -> CliError {
+    CliError::io("cannot write the journal of the run", error)
+}
+
+/// Writes the lines that come. Those that wait are written together, and synced where one of them is waited for. Behind
+/// a line that could not be written no other is written: each is told why.
 fn write_all(file: &mut File, entries: &mpsc::Receiver<Entry>) {
+    let mut outcome = Ok(());
     while let Ok(first) = entries.recv() {
         let waiting: Vec<Entry> = std::iter::once(first).chain(entries.try_iter()).collect();
-        let bytes: Vec<u8> = waiting.iter().flat_map(|entry| entry.line.iter().copied()).collect();
-        let outcome = file.write_all(&bytes).and_then(|()| file.sync_data());
-        for entry in waiting {
+        outcome = outcome.and_then(|()| write_together(file, &waiting));
+        for Entry { line, synced } in waiting {
+            failpoint(&line);
             let told = match &outcome {
                 Ok(()) => Ok(()),
                 Err(error) => Err(std::io::Error::new(error.kind(), error.to_string())),
             };
-            let _ = entry.synced.send(told);
+            let _ = synced.map(|synced| synced.send(told));
         }
     }
+}
+
+fn write_together(file: &mut File, entries: &[Entry]) -> std::io::Result<()> {
+    let mut text = Vec::new();
+    for entry in entries {
+        serde_json::to_writer(&mut text, &entry.line)?;
+        text.push(b'\n');
+    }
+    file.write_all(&text)?;
+    if entries.iter().any(|entry| entry.synced.is_some()) { file.sync_data() } else { Ok(()) }
 }
 
 /// Ends the process behind a line, as a crash would: the tests look at each state of a journal.
@@ -244,6 +269,18 @@ mod tests {
     }
 
     #[test]
+    fn behind_a_line_that_failed_none_is_written_and_each_says_why() {
+        let mut full = File::options().write(true).open("/dev/full").unwrap();
+        let (lines, entries) = mpsc::channel();
+        let (synced, mut done) = oneshot::channel();
+        lines.send(Entry { line: Line::Retry { at: now() }, synced: None }).unwrap();
+        lines.send(Entry { line: Line::Retry { at: now() }, synced: Some(synced) }).unwrap();
+        drop(lines);
+        write_all(&mut full, &entries);
+        assert_eq!(done.try_recv().unwrap().unwrap_err().kind(), std::io::ErrorKind::StorageFull);
+    }
+
+    #[test]
     fn a_torn_line_says_nothing() {
         let mut text = serde_json::to_vec(&Line::Run(Box::new(header()))).unwrap();
         text.extend(b"\n{\"finished\":{\"at\":\"1970-01-01T00:00:00Z\",\"state\":\"done\"}}\n");
@@ -264,7 +301,7 @@ mod tests {
         )];
         let journal = Journal::begin(folder.path(), &header).await.unwrap();
         assert!(Journal::open(folder.path(), "a").is_err(), "one process writes at a time");
-        journal.write(&Line::Begin(Moment::of(0))).await.unwrap();
+        journal.write(Line::Begin(Moment::of(0))).await.unwrap();
         drop(journal);
         let record = read(folder.path(), "a").unwrap();
         assert!(record.progress[0].begun && record.left() == 1);

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use super::manifest::yaml_options;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -42,7 +43,9 @@ const fn none<T>() -> Option<T> {
 pub(super) fn of_yaml(text: &str) -> Lines {
     use serde_saphyr::Spanned;
     type Parts = Outline<Spanned<String>, Spanned<IgnoredAny>>;
-    let Ok(outline) = serde_saphyr::from_str::<Parts>(text) else { return Lines::default() };
+    let Ok(outline) = serde_saphyr::from_str_with_options::<Parts>(text, yaml_options()) else {
+        return Lines::default();
+    };
     let line = |line: u64| usize::try_from(line).unwrap_or_default();
     Lines::new(
         outline,

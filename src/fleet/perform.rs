@@ -132,7 +132,7 @@ impl Performer<'_> {
             return Err(CliError::from(error).hint(hint));
         }
         crash("created");
-        self.journal.write(&Line::Verified(Moment::of(place))).await?;
+        self.journal.write(Line::Verified(Moment::of(place))).await?;
         passwords.hand_over(account, &password).await?;
         Ok(Outcome::Changed)
     }
@@ -157,7 +157,7 @@ impl Performer<'_> {
         } else {
             let prepared = passwords.prepare_next(account)?;
             crash("written");
-            self.journal.write(&Line::Prepared(Moment::of(place))).await?;
+            self.journal.write(Line::Prepared(Moment::of(place))).await?;
             prepared
         };
         let reset = ResetPassword { password: password.clone(), current_password: None };
@@ -172,7 +172,7 @@ impl Performer<'_> {
                 file.display()
             )));
         }
-        self.journal.write(&Line::Verified(Moment::of(place))).await?;
+        self.journal.write(Line::Verified(Moment::of(place))).await?;
         passwords.settle(account)?;
         passwords.hand_over(account, &password).await?;
         Ok(Outcome::Changed)

@@ -44,8 +44,8 @@ pub async fn resume(context: &Context, id: &str, retry: bool, concurrency: usize
     record.insist_on_server(&context.session().await?.origin().to_string())?;
     if retry {
         let line = Line::Retry { at: journal::now() };
-        journal.write(&line).await?;
         record.take(&line);
+        journal.write(line).await?;
     }
     go_on(context, &folder, record, &journal, concurrency).await
 }
@@ -180,13 +180,14 @@ impl Runner<'_> {
         }
         self.failed.set(self.failed.get() + u64::from(outcome == Outcome::Failed));
         self.bar.ended(outcome == Outcome::Failed);
-        self.write(Line::End { step, at: journal::now(), outcome, error }).await
+        let line = Line::End { step, at: journal::now(), outcome, error };
+        self.record.borrow_mut().take(&line);
+        self.journal.note(line)
     }
 
     async fn write(&self, line: Line) -> Result<()> {
-        self.journal.write(&line).await?;
         self.record.borrow_mut().take(&line);
-        Ok(())
+        self.journal.write(line).await
     }
 
     async fn finish(&self) -> Result<()> {
