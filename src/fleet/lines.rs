@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::manifest::yaml_options;
+use super::yaml;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -43,7 +43,7 @@ const fn none<T>() -> Option<T> {
 pub(super) fn of_yaml(text: &str) -> Lines {
     use serde_saphyr::Spanned;
     type Parts = Outline<Spanned<String>, Spanned<IgnoredAny>>;
-    let Ok(outline) = serde_saphyr::from_str_with_options::<Parts>(text, yaml_options()) else {
+    let Ok(outline) = serde_saphyr::from_str_with_options::<Parts>(text, yaml::options()) else {
         return Lines::default();
     };
     let line = |line: u64| usize::try_from(line).unwrap_or_default();

@@ -20,3 +20,4 @@ pub mod run;
 pub mod saved;
 pub mod selectors;
 pub mod undo;
+mod yaml;

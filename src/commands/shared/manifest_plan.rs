@@ -54,6 +54,8 @@ pub(in crate::commands) async fn prepare(context: &Context, args: &ManifestArgs)
             return Err(CliError::internal("a manifest was refused without a reason"));
         }
     };
+    // A long manifest takes as much memory as what is read next.
+    drop(sources);
     let mut found = read::read(session, &Scope::of(&desired), &companies).await?;
     let unknown = desired.unknown_roles(&found);
     read::learn(session, &mut found, unknown).await?;

@@ -1,0 +1,31 @@
+//! What a text in YAML may take.
+//!
+//! Responsible for limits that leave room for a large fleet. Refuses what aliases multiply, as the parser does.
+
+/// Most bytes of a text.
+pub(super) const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// Most values of a text: as many as its bytes have room for in practice.
+const MOST_NODES: usize = MOST_BYTES / 8;
+
+/// How texts are read: with room for their values, and with the other limits of the parser as they are.
+pub(super) fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_nodes: MOST_NODES, max_events: 2 * MOST_NODES }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_aliases_multiply_is_refused() {
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..9 {
+            let all = vec![format!("*a{}", level - 1); 10].join(", ");
+            bomb.push_str(&format!("a{level}: &a{level} [{all}]\n"));
+        }
+        assert!(serde_saphyr::from_str_with_options::<serde_json::Value>(&bomb, options()).is_err());
+    }
+}
