@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::domain::Company;
 use crate::error::{CliError, Result};
-use crate::output::{Outcome, ResultView, RunCounts, RunView, State, Step, Summary};
+use crate::output::{Detail, Outcome, ResultView, RunCounts, RunView, State, Step, Summary};
 
 /// What a run is: the first line of its journal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -196,7 +196,7 @@ impl Record {
     }
 
     /// What a person and a script are told of it.
-    pub fn view(&self, whole: bool) -> RunView {
+    pub fn view(&self, detail: Detail) -> RunView {
         let header = &self.header;
         let ended = header.steps.iter().zip(&self.progress).filter_map(|(step, progress)| {
             let (outcome, error) = progress.end.clone()?;
@@ -217,7 +217,7 @@ impl Record {
                 skipped: self.count(Outcome::Skipped),
                 left: self.left(),
             },
-            whole,
+            detail,
         }
     }
 

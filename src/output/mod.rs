@@ -43,7 +43,7 @@ pub use view::profile::{ProfileListView, ProfileView, SignedOutView};
 pub use view::raw::{RawView, TokenView};
 pub use view::review::{ReviewRow, ReviewView};
 pub use view::role::{PermissionListView, PermissionView, RoleDeletedView, RoleListView, RoleView};
-pub use view::run::{Outcome, ResultView, RunCounts, RunListView, RunRow, RunView, State};
+pub use view::run::{Detail, Outcome, ResultView, RunCounts, RunListView, RunRow, RunView, State};
 pub use view::step::{Descriptions, Op, Step, difference};
 pub use view::{Answer, Block, Cells, Column, Field, Row};
 pub use write::{RowWriter, write};

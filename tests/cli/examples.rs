@@ -143,30 +143,38 @@ fn run(env: &Env, line: &str) -> Outcome {
 
 #[test]
 fn every_example_of_a_command_runs() {
-    for command in Documented::all().iter().filter(|one| one.path != "serve") {
-        let world = World::start();
-        let mut env = place(&world, &command.path, &command.examples().join("\n"));
-        // Where shells keep what completes.
-        for folder in [".zfunc", ".config/fish/completions"] {
-            std::fs::create_dir_all(env.folder().join("home").join(folder)).unwrap();
+    let all = Documented::all();
+    let commands: Vec<_> = all.iter().filter(|one| one.path != "serve").collect();
+    // Each has a platform of its own, so that several can run at a time.
+    std::thread::scope(|scope| {
+        for some in commands.chunks(commands.len().div_ceil(4)) {
+            scope.spawn(|| some.iter().for_each(|command| assert_examples_run(command)));
         }
-        // One that follows goes on until it is interrupted: the tests of `audit` do that.
-        for example in command.examples().into_iter().filter(|line| !line.contains("--follow")) {
-            if example.starts_with("curl") && !installed(&["curl"], "SACTL_TEST_REQUIRE_CURL") {
-                continue;
-            }
-            let line =
-                example.replace(GATEWAY, &world.url()).replace("123456", &crate::api::session::code(0));
-            // On a terminal, sactl would ask for what is missing.
-            env.unset("SACTL_PASSWORD");
-            if line.starts_with("sactl login") && !line.contains("--password-stdin") {
-                let user = line.split("--username ").nth(1).and_then(|rest| rest.split(' ').next());
-                env.set("SACTL_USERNAME", user.unwrap_or(ACME_ADMIN));
-                env.set("SACTL_PASSWORD", SANDBOX_PASSWORD);
-            }
-            let outcome = run(&env, &line);
-            assert_eq!(outcome.code(), Some(0), "the help of `{}` says: {example}\n{outcome}", command.path);
+    });
+}
+
+fn assert_examples_run(command: &Documented) {
+    let world = World::start();
+    let mut env = place(&world, &command.path, &command.examples().join("\n"));
+    // Where shells keep what completes.
+    for folder in [".zfunc", ".config/fish/completions"] {
+        std::fs::create_dir_all(env.folder().join("home").join(folder)).unwrap();
+    }
+    // One that follows goes on until it is interrupted: the tests of `audit` do that.
+    for example in command.examples().into_iter().filter(|line| !line.contains("--follow")) {
+        if example.starts_with("curl") && !installed(&["curl"], "SACTL_TEST_REQUIRE_CURL") {
+            continue;
         }
+        let line = example.replace(GATEWAY, &world.url()).replace("123456", &crate::api::session::code(0));
+        // On a terminal, sactl would ask for what is missing.
+        env.unset("SACTL_PASSWORD");
+        if line.starts_with("sactl login") && !line.contains("--password-stdin") {
+            let user = line.split("--username ").nth(1).and_then(|rest| rest.split(' ').next());
+            env.set("SACTL_USERNAME", user.unwrap_or(ACME_ADMIN));
+            env.set("SACTL_PASSWORD", SANDBOX_PASSWORD);
+        }
+        let outcome = run(&env, &line);
+        assert_eq!(outcome.code(), Some(0), "the help of `{}` says: {example}\n{outcome}", command.path);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::error::Result;
 use crate::fleet::journal;
-use crate::output::{RunListView, RunRow};
+use crate::output::{Detail, RunListView, RunRow};
 use crate::ui;
 
 /// List the runs of this machine, the newest first
@@ -16,7 +16,7 @@ pub(super) fn run(_args: Args, context: &Context) -> Result<()> {
     let mut rows = Vec::new();
     for id in journal::ids(&folder)? {
         match journal::read(&folder, &id) {
-            Ok(record) => rows.push(RunRow::from(record.view(false))),
+            Ok(record) => rows.push(RunRow::from(record.view(Detail::default()))),
             Err(error) => context.ui().warning(error.message()),
         }
     }

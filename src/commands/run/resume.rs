@@ -1,5 +1,6 @@
 //! `sactl run resume` and `sactl run retry`.
 
+use crate::commands::shared::carry_out::receipt_detail;
 use crate::commands::shared::run_args::concurrency;
 use crate::context::Context;
 use crate::error::Result;
@@ -41,6 +42,6 @@ pub(super) async fn retry(args: &RetryArgs, context: &Context) -> Result<()> {
 async fn go_on(context: &Context, id: &str, retry: bool, concurrency: usize) -> Result<()> {
     let id = journal::find(&journal::folder(context)?, id)?;
     let record = runner::resume(context, &id, retry, concurrency).await?;
-    ui::show(context.ui(), &record.view(context.ui().shows_whole()))?;
+    ui::show(context.ui(), &record.view(receipt_detail(context.ui())))?;
     runner::verdict(&record)
 }

@@ -1,5 +1,6 @@
 //! `sactl run show`.
 
+use crate::commands::shared::carry_out::receipt_detail;
 use crate::context::Context;
 use crate::error::Result;
 use crate::fleet::journal;
@@ -16,5 +17,5 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context) -> Result<()> {
     let folder = journal::folder(context)?;
     let record = journal::read(&folder, &journal::find(&folder, &args.id)?)?;
-    ui::show(context.ui(), &record.view(context.ui().shows_whole()))
+    ui::show(context.ui(), &record.view(receipt_detail(context.ui())))
 }

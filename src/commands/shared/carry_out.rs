@@ -17,9 +17,9 @@ use crate::fleet::guards::{self, Limits};
 use crate::fleet::journal::{self, Handover, Header, Record};
 use crate::fleet::plan::Plan;
 use crate::fleet::{run, saved, undo};
-use crate::output::{Op, Outcome, PlanView, Step};
+use crate::output::{Detail, Op, Outcome, PlanView, Step};
 use crate::text::CommandLine;
-use crate::ui;
+use crate::ui::{self, Ui};
 
 /// A plan that is ready, with what it was computed from.
 pub(in crate::commands) struct Prepared {
@@ -95,7 +95,11 @@ impl<'a> Order<'a> {
         {
             say_undo(context.ui(), CommandLine::new("run undo").operand(&record.header.id));
         }
-        ui::show(context.ui(), &record.view(context.ui().shows_whole()))?;
+        let detail = match receipt_detail(context.ui()) {
+            Detail::Few if context.ui().is_one_screen() => Detail::Failures,
+            other => other,
+        };
+        ui::show(context.ui(), &record.view(detail))?;
         run::verdict(&record)?;
         Ok(Some(record))
     }
@@ -163,6 +167,11 @@ impl<'a> Order<'a> {
             max_failures: self.run.max_failures,
         }
     }
+}
+
+/// What a person sees of a run.
+pub(in crate::commands) fn receipt_detail(ui: &Ui) -> Detail {
+    if ui.shows_whole() { Detail::Whole } else { Detail::Few }
 }
 
 /// The plan as it is shown.

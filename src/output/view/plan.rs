@@ -105,6 +105,8 @@ const COLUMNS: &[Column] = &[
     Column::new("Gained", Fit::List),
     Column::new("Lost", Fit::List),
 ];
+/// How many of them there are where no step gives or takes permissions.
+const WITHOUT_PERMISSIONS: usize = 4;
 
 /// The sign of a step.
 fn sign(step: &Step) -> Cell {
@@ -158,6 +160,9 @@ pub(in crate::output) fn grouped_steps<'a>(
     steps: impl IntoIterator<Item = &'a Step>,
     whole: bool,
 ) -> Vec<Block> {
+    let steps: Vec<&Step> = steps.into_iter().collect();
+    let moves = |step: &&Step| !(step.gained.is_empty() && step.lost.is_empty());
+    let shown = if steps.iter().any(moves) { COLUMNS.len() } else { WITHOUT_PERMISSIONS };
     let mut groups: Vec<(String, Vec<&Step>)> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for step in steps {
@@ -173,7 +178,10 @@ pub(in crate::output) fn grouped_steps<'a>(
         steps.sort_by(|one, other| one.company.name.cmp(&other.company.name));
         [
             Block::Title(name),
-            Block::table(COLUMNS, steps.into_iter().map(|step| cells(step, whole)).collect()),
+            Block::table(
+                &COLUMNS[..shown],
+                steps.into_iter().map(|step| cells(step, whole).into_iter().take(shown).collect()).collect(),
+            ),
         ]
     });
     blocks.collect()

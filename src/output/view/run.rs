@@ -117,9 +117,21 @@ pub struct RunView {
     pub results: Vec<ResultView>,
     /// How many steps ended how.
     pub summary: RunCounts,
-    /// Whether every change is shown to people.
+    /// What of it people see.
     #[serde(skip)]
-    pub whole: bool,
+    pub detail: Detail,
+}
+
+/// What people see of a run. What was not done is always shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// No change: they were shown before they were made.
+    Failures,
+    /// The changes, unless they are many.
+    #[default]
+    Few,
+    /// Every change.
+    Whole,
 }
 
 impl ResultView {
@@ -171,8 +183,13 @@ impl Answer for RunView {
         let is_done = |result: &&ResultView| matches!(result.outcome, Outcome::Changed);
         let changed: Vec<&Step> = self.results.iter().filter(is_done).map(|result| &result.step).collect();
         let mut blocks = Vec::new();
-        if changed.len() <= MOST_SHOWN || self.whole {
-            blocks.extend(grouped_steps(changed, self.whole));
+        let is_shown = match self.detail {
+            Detail::Failures => false,
+            Detail::Few => changed.len() <= MOST_SHOWN,
+            Detail::Whole => true,
+        };
+        if is_shown {
+            blocks.extend(grouped_steps(changed, self.detail == Detail::Whole));
         }
         let bad = |result: &&ResultView| matches!(result.outcome, Outcome::Failed | Outcome::Skipped);
         let rows: Vec<Vec<Cell>> = self.results.iter().filter(bad).map(failed).collect();
