@@ -18,6 +18,7 @@ use crate::context::{Context, expiry};
 use crate::domain::{Company, Password};
 use crate::error::{CliError, Result};
 use crate::platform::app::Listener;
+use crate::platform::context::CallerContext;
 use crate::platform::service::seed::{self, Seed};
 use crate::platform::service::{company, session};
 use crate::platform::{DatabaseUrl, Platform, authn, router};
@@ -136,9 +137,11 @@ async fn sign_in(platform: &Platform, seed: &Seed) -> Result<SignedIn> {
     let id = id.ok_or_else(|| CliError::internal("the company of the [sandbox] section is missing"))?;
     let grant = session::issue(platform, &wish.user).await.map_err(refused)?;
     let caller = authn::authenticate(platform, &grant.access_token).await.map_err(refused)?;
-    let company = company::show(platform, &caller, id).await.map_err(refused)?;
+    let username = caller.name.clone();
+    let asked = CallerContext { platform: platform.clone(), caller, request_id: "sandbox".to_owned() };
+    let company = company::show(&asked.in_company(id)).await.map_err(refused)?;
     let password = seed.plain_password_of(&wish.user).map_err(unusable)?;
-    Ok(SignedIn { username: caller.name, password, grant, company })
+    Ok(SignedIn { username, password, grant, company })
 }
 
 /// Makes the folder with the profile that is signed in.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::Platform;
-use super::authn::Caller;
+use super::context::RequestContext;
 use super::error::Error;
 use super::ids::PrincipalId;
 use super::store::Connection;
@@ -24,10 +24,9 @@ use crate::domain::{Company, CompanyId, PermissionSet};
 
 /// Who did it, through which company, in which request.
 pub(super) struct Author<'a> {
-    pub(super) caller: &'a Caller,
+    pub(super) context: &'a RequestContext,
     /// The company in whose name the caller acted.
     pub(super) company: &'a Company,
-    pub(super) request_id: &'a str,
 }
 
 /// What it was done to.
@@ -45,16 +44,15 @@ impl<'a> From<&'a AccountRow> for Object<'a> {
 
 /// Records a change in each of `parts`: a company and what the change was there.
 pub(super) async fn record(
-    platform: &Platform,
     db: &impl Connection,
     author: &Author<'_>,
     action: Action,
     object: Object<'_>,
     parts: Vec<(CompanyId, Value)>,
 ) -> Result<(), Error> {
+    let RequestContext { platform, caller, request_id, .. } = author.context;
     let is_elsewhere = parts.iter().any(|(company, _)| *company != author.company.id);
-    let memberships =
-        if is_elsewhere { access::companies_of(db, author.caller.id).await? } else { Vec::new() };
+    let memberships = if is_elsewhere { access::companies_of(db, caller.id).await? } else { Vec::new() };
     // They come in the order of their ids.
     let is_known_in =
         |company: CompanyId| company == author.company.id || memberships.binary_search(&company).is_ok();
@@ -64,7 +62,7 @@ pub(super) async fn record(
     };
     let records = parts.into_iter().map(|(company, detail)| {
         let actor = if is_known_in(company) {
-            author.caller.actor()
+            caller.actor()
         } else {
             let Company { id, name } = author.company.clone();
             Actor { kind: ActorKind::Company, id: id.0, name }
@@ -77,7 +75,7 @@ pub(super) async fn record(
             account: account.clone(),
             role_name: role_name.clone(),
             detail,
-            request_id: author.request_id.to_owned(),
+            request_id: request_id.clone(),
         }
     });
     Ok(insert(db, records).await?)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::authn::Caller;
+use super::context::RequestContext;
 use super::error::Error;
 use super::ids::PrincipalId;
 use super::store::Connection;
@@ -16,11 +17,11 @@ use crate::domain::{Company, CompanyId, Operation, Permission, Refusal, Relation
 /// `not_found` for a caller who is not a member, `missing_permission`, or a failure of the database.
 pub(super) async fn require(
     db: &impl Connection,
-    caller: &Caller,
-    company: CompanyId,
+    context: &RequestContext,
     permission: Permission,
 ) -> Result<Grant, Error> {
-    including(access::of(db, caller.id, company).await?, company, permission)
+    let found = access::of(db, context.caller.id, context.company).await?;
+    including(found, context.company, permission)
 }
 
 /// The caller's access in each of the companies, if it includes `permission` in all of them.
@@ -55,11 +56,10 @@ fn including(found: Option<Grant>, company: CompanyId, permission: Permission) -
 /// Those of [`require`].
 pub(super) async fn admit(
     db: &impl Connection,
-    caller: &Caller,
-    company: CompanyId,
+    context: &RequestContext,
     operation: Operation,
 ) -> Result<Grant, Error> {
-    require(db, caller, company, operation.permission()).await
+    require(db, context, operation.permission()).await
 }
 
 /// The account `name` that was looked up, if `operation` may be done to it by the caller, who acts in `company`.

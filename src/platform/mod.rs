@@ -1,8 +1,8 @@
 //! The platform itself: the server side of the contract, behind the feature of this name.
 //!
 //! `service` has the use cases and their transactions and knows neither HTTP nor SQL; `store` has the
-//! queries, named by intent, one code path for SQLite and PostgreSQL; `authn`, `authz`, `hash`, `throttle` and
-//! `audit` are what use cases share. Rules are not written here: they are asked of [`crate::domain`].
+//! queries, named by intent, one code path for SQLite and PostgreSQL; `context`, `authn`, `authz`, `hash`, `throttle`
+//! and `audit` are what use cases share. Rules are not written here: they are asked of [`crate::domain`].
 
 mod address;
 pub mod app;
@@ -10,6 +10,7 @@ mod audit;
 pub mod authn;
 mod authz;
 pub mod config;
+pub mod context;
 pub mod error;
 mod hash;
 mod hex;

@@ -12,7 +12,8 @@ use sactl::api::{Code, path};
 use sactl::domain::secret::OneTimeCode;
 use sactl::domain::{CompanyId, Password, Token};
 use sactl::platform::Platform;
-use sactl::platform::authn::{Caller, authenticate};
+use sactl::platform::authn::authenticate;
+use sactl::platform::context::RequestContext;
 use sactl::platform::service::account;
 use sactl::platform::service::session::{self, SignIn, issue, sign_in};
 
@@ -65,11 +66,13 @@ fn request(username: &str, password: &str, address: [u8; 4]) -> SignIn {
 }
 
 /// Resets the password of an account of Acme.
-async fn reset(world: &World, name: &str, request_id: &str) -> Caller {
+async fn reset(world: &World, name: &str, request_id: &str) -> RequestContext {
     let admin = issue(&world.platform, "admin@acme.example").await.unwrap();
-    let admin = authenticate(&world.platform, &admin.access_token).await.unwrap();
+    let caller = authenticate(&world.platform, &admin.access_token).await.unwrap();
+    let (platform, request_id) = (world.platform.clone(), request_id.to_owned());
+    let admin = RequestContext { platform, caller, company: CompanyId(1), request_id };
     let reset = ResetPassword { password: Password::new("Other-1234!"), current_password: None };
-    account::reset_password(&world.platform, &admin, CompanyId(1), name, reset, request_id).await.unwrap();
+    account::reset_password(&admin, name, reset).await.unwrap();
     admin
 }
 
@@ -104,7 +107,8 @@ async fn an_account_of_many_companies(database: Database) {
     assert_eq!(world.number("SELECT COUNT(*) FROM refused_sign_in").await, 2, "a row of the next hour");
 
     let admin = reset(&world, "fleet-automation", "r1").await;
-    account::delete(&world.platform, &admin, CompanyId(1), "fleet-automation", "r2").await.unwrap();
+    let admin = RequestContext { request_id: "r2".to_owned(), ..admin };
+    account::delete(&admin, "fleet-automation").await.unwrap();
     for request in ["r1", "r2"] {
         let records = format!("SELECT COUNT(*) FROM audit WHERE request_id = '{request}'");
         assert_eq!(world.number(&records).await, 3202, "a record in every company");

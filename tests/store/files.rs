@@ -3,7 +3,7 @@
 use sactl::platform::service::account;
 
 use super::story::new_account;
-use super::{ACME, World};
+use super::{ACME, World, on};
 use crate::common::database::Database;
 
 /// P28: no other user may read the database or its companion files, even if they were too open before.
@@ -16,8 +16,8 @@ async fn database_files_are_private() {
     std::fs::write(folder.join("platform.db"), "").unwrap();
     std::fs::set_permissions(folder.join("platform.db"), std::fs::Permissions::from_mode(0o644)).unwrap();
     let world = World::sandbox(database).await;
-    let admin = world.caller("admin@acme.example").await;
-    account::create(&world.platform, &admin, ACME, new_account("one-more"), None, "r").await.unwrap();
+    let admin = world.acting("admin@acme.example", ACME).await;
+    account::create(&admin, new_account("one-more"), None).await.unwrap();
     let mut seen = Vec::new();
     for entry in std::fs::read_dir(&folder).unwrap() {
         let entry = entry.unwrap();
@@ -36,9 +36,8 @@ async fn database_files_are_private() {
 async fn a_database_is_durable_and_checks_its_references() {
     let world = World::sandbox(Database::sqlite()).await;
     assert_eq!(world.number("SELECT COUNT(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'").await, 1);
-    let platform = world.other_node().await;
-    let admin = world.caller("admin@acme.example").await;
-    account::delete(&platform, &admin, ACME, "fleet-automation", "r").await.unwrap();
+    let admin = on(&world.other_node().await, &world.acting("admin@acme.example", ACME).await);
+    account::delete(&admin, "fleet-automation").await.unwrap();
     let orphans = "SELECT COUNT(*) FROM access WHERE principal_id NOT IN (SELECT id FROM principal)";
     assert_eq!(world.number(orphans).await, 0);
 }

@@ -34,7 +34,7 @@ impl World {
 
     /// A month of sign-ins from changing addresses, right and wrong, and of new accounts.
     async fn month(&self, month: u8) {
-        let admin = self.caller("admin@acme.example").await;
+        let admin = self.acting("admin@acme.example", ACME).await;
         let request = CreateAccount {
             name: format!("made-{month}"),
             password: Password::new("Courier-Pass-1"),
@@ -42,7 +42,7 @@ impl World {
             access: Vec::new(),
         };
         let key = format!("key-{month}");
-        account::create(&self.platform, &admin, ACME, request, Some(&key), "r").await.unwrap();
+        account::create(&admin, request, Some(&key)).await.unwrap();
         for day in 0..3 {
             for (name, password) in
                 [("backup-runner", PASSWORD), ("dormant-bot", "wrong"), ("unknown", "wrong")]

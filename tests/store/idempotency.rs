@@ -4,7 +4,7 @@ use sactl::api::account::AccountQuery;
 use sactl::platform::service::account;
 
 use super::story::new_account;
-use super::{ACME, World, on_both};
+use super::{ACME, World, on, on_both};
 use crate::common::database::Database;
 use crate::common::lane::lane;
 
@@ -14,22 +14,22 @@ on_both!(whoever_comes_second_gets_the_account_and_no_conflict);
 /// before the account is there, and for its name when it is.
 async fn whoever_comes_second_gets_the_account_and_no_conflict(database: Database) {
     let world = World::sandbox(database).await;
-    let admin = world.caller("admin@acme.example").await;
+    let admin = world.acting("admin@acme.example", ACME).await;
     let node = world.other_node().await;
     let rounds = lane(2, 6);
     for round in 0..rounds {
         let create = |platform: &sactl::platform::Platform| {
-            let (platform, admin) = (platform.clone(), admin.clone());
+            let admin = on(platform, &admin);
             let (account, key) = (new_account(&format!("once-{round}")), format!("key-{round}"));
-            tokio::spawn(async move {
-                account::create(&platform, &admin, ACME, account, Some(&key), "r").await.unwrap().account.id
-            })
+            tokio::spawn(
+                async move { account::create(&admin, account, Some(&key)).await.unwrap().account.id },
+            )
         };
         let first = create(&world.platform);
         let mut repeated = Vec::new();
         while !first.is_finished() && repeated.len() < lane(20, 60) {
             repeated.push(create(&node));
-            account::list(&world.platform, &admin, ACME, &AccountQuery::default()).await.unwrap();
+            account::list(&admin, &AccountQuery::default()).await.unwrap();
         }
         let made = first.await.unwrap();
         for id in repeated {

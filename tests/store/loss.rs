@@ -13,6 +13,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::story::list_of;
 use super::{ACME, PASSWORD, SANDBOX, plant, sign};
+use crate::common::context::acting;
 use crate::common::database::Database;
 
 /// The name of the socket in the folder that a URL names.
@@ -70,6 +71,7 @@ async fn a_lost_server_is_unavailable_and_comes_back() {
     plant(&platform, SANDBOX).await;
     let grant = session::issue(&platform, "admin@acme.example").await.unwrap();
     let admin = super::authenticate(&platform, &grant.access_token).await.unwrap();
+    let admin = acting(&platform, &admin, ACME);
 
     line.cut().await;
     let started = Instant::now();
@@ -83,7 +85,7 @@ async fn a_lost_server_is_unavailable_and_comes_back() {
     let (ready, revoked, changed) = tokio::join!(
         platform.ready(),
         session::revoke(&platform, &grant.access_token),
-        account::set_access(&platform, &admin, ACME, "dormant-bot", list_of(&["devices:view"]), "r"),
+        account::set_access(&admin, "dormant-bot", list_of(&["devices:view"])),
     );
     let mut outcomes = vec![ready, revoked, changed.map(drop)];
     for sign_in in sign_ins {

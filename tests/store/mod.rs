@@ -23,10 +23,12 @@ use sactl::api::session::TokenGrant;
 use sactl::domain::secret::OneTimeCode;
 use sactl::domain::{CompanyId, Password};
 use sactl::platform::authn::{Caller, authenticate};
+use sactl::platform::context::RequestContext;
 use sactl::platform::service::session::{SignIn, issue, sign_in};
 use sactl::platform::{Error, Platform};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 
+use crate::common::context::acting;
 use crate::common::database::Database;
 use crate::common::seed::{PASSWORD, SANDBOX, plant};
 
@@ -89,6 +91,11 @@ impl World {
         authenticate(&self.platform, &grant.access_token).await.unwrap()
     }
 
+    /// A request of a signed-in user in the name of a company.
+    async fn acting(&self, name: &str, company: CompanyId) -> RequestContext {
+        acting(&self.platform, &self.caller(name).await, company)
+    }
+
     /// The audit records of changes in a company, oldest first: action, actor, account.
     async fn records(&self, company: CompanyId) -> Vec<(String, String, Option<String>)> {
         let db = self.database.connect().await;
@@ -121,6 +128,11 @@ async fn node(database: &Database, clock: &Arc<AtomicI64>) -> Platform {
 fn statement(db: &DatabaseConnection, query: &str) -> Statement {
     let backend: DbBackend = db.get_database_backend();
     Statement::from_string(backend, query)
+}
+
+/// The same request to another node.
+fn on(node: &Platform, request: &RequestContext) -> RequestContext {
+    RequestContext { platform: node.clone(), ..request.clone() }
 }
 
 /// A sign-in from a script.

@@ -10,7 +10,7 @@ use sactl::platform::authn::authenticate;
 use sactl::platform::service::{account, role};
 
 use super::story::{list_of, names, new_account, role_of};
-use super::{ACME, PASSWORD, World, code, on_both, sign};
+use super::{ACME, NORTHWIND, PASSWORD, World, code, on, on_both, sign};
 use crate::common::database::Database;
 
 on_both!(
@@ -26,9 +26,9 @@ on_both!(
 
 async fn eight_writers_do_not_meet_an_error(database: Database) {
     let world = World::sandbox(database).await;
-    let admin = world.caller("admin@acme.example").await;
+    let admin = world.acting("admin@acme.example", ACME).await;
     let writers = (0..8).map(|writer| {
-        let (platform, admin) = (world.platform.clone(), admin.clone());
+        let admin = admin.clone();
         tokio::spawn(async move {
             for round in 0..10 {
                 let (name, permissions) = if (writer + round) % 2 == 0 {
@@ -36,7 +36,7 @@ async fn eight_writers_do_not_meet_an_error(database: Database) {
                 } else {
                     ("backup-runner", ["alerts:view"])
                 };
-                account::set_access(&platform, &admin, ACME, name, list_of(&permissions), "r").await.unwrap();
+                account::set_access(&admin, name, list_of(&permissions)).await.unwrap();
             }
         })
     });
@@ -82,13 +82,13 @@ password_hash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAA
 /// P22: whatever was given had not been taken yet; the order of the records is the order of the changes.
 async fn a_right_that_is_taken_is_not_given_on(database: Database) {
     let world = World::seeded(database, GIVER).await;
-    let (admin, giver) = (world.caller("admin@acme.example").await, world.caller("giver@acme.example").await);
-    let (p, other) = (world.platform.clone(), world.other_node().await);
+    let admin = world.acting("admin@acme.example", ACME).await;
+    let giver = on(&world.other_node().await, &world.acting("giver@acme.example", ACME).await);
     for _ in 0..15 {
         let take = AdjustPermissions { add: Vec::new(), remove: names(&["devices:delete"]) };
         let (grant, narrowed) = tokio::join!(
-            account::set_access(&other, &giver, ACME, "robot", list_of(&["devices:delete"]), "r"),
-            role::adjust(&p, &admin, ACME, "giver", take, "r"),
+            account::set_access(&giver, "robot", list_of(&["devices:delete"])),
+            role::adjust(&admin, "giver", take),
         );
         narrowed.unwrap();
         let records = world.records(ACME).await;
@@ -97,28 +97,28 @@ async fn a_right_that_is_taken_is_not_given_on(database: Database) {
             Ok(_) => assert_eq!(actions[actions.len() - 2..], ["access.set", "role.edited"]),
             Err(refused) => assert_eq!(refused.code, Code::Escalation),
         }
-        account::remove_access(&p, &admin, ACME, "robot", "r").await.unwrap();
+        account::remove_access(&admin, "robot").await.unwrap();
         let back = AdjustPermissions { add: names(&["devices:delete"]), remove: Vec::new() };
-        role::adjust(&p, &admin, ACME, "giver", back, "r").await.unwrap();
+        role::adjust(&admin, "giver", back).await.unwrap();
     }
 }
 
 async fn a_role_in_use_is_not_deleted(database: Database) {
     let world = World::sandbox(database).await;
-    let admin = world.caller("admin@acme.example").await;
-    let (p, other) = (world.platform.clone(), world.other_node().await);
+    let admin = world.acting("admin@acme.example", ACME).await;
+    let elsewhere = on(&world.other_node().await, &admin);
     for _ in 0..15 {
         let create = CreateRole { name: "brief".into(), permissions: names(&["devices:view"]) };
-        role::create(&p, &admin, ACME, create, "r").await.unwrap();
+        role::create(&admin, create).await.unwrap();
         let (given, deleted) = tokio::join!(
-            account::set_access(&other, &admin, ACME, "dormant-bot", role_of("brief"), "r"),
-            role::delete(&p, &admin, ACME, "brief", "r"),
+            account::set_access(&elsewhere, "dormant-bot", role_of("brief")),
+            role::delete(&admin, "brief"),
         );
         match (given, deleted) {
             (Ok(_), Err(refused)) => {
                 assert_eq!(refused.code, Code::RoleInUse);
-                account::remove_access(&p, &admin, ACME, "dormant-bot", "r").await.unwrap();
-                role::delete(&p, &admin, ACME, "brief", "r").await.unwrap();
+                account::remove_access(&admin, "dormant-bot").await.unwrap();
+                role::delete(&admin, "brief").await.unwrap();
             }
             (Err(refused), Ok(_)) => assert_eq!(refused.code, Code::InvalidInput),
             (given, deleted) => panic!("{given:?} and {deleted:?}"),
@@ -128,14 +128,14 @@ async fn a_role_in_use_is_not_deleted(database: Database) {
 
 async fn one_key_creates_one_account(database: Database) {
     let world = World::sandbox(database).await;
-    let admin = world.caller("admin@acme.example").await;
+    let admin = world.acting("admin@acme.example", ACME).await;
     let nodes = [world.platform.clone(), world.other_node().await];
     let creates: Vec<_> = (0..8)
         .map(|index| {
-            let (platform, admin) = (nodes[index % 2].clone(), admin.clone());
-            tokio::spawn(async move {
-                account::create(&platform, &admin, ACME, new_account("once"), Some("key"), "r").await.unwrap()
-            })
+            let admin = on(&nodes[index % 2], &admin);
+            tokio::spawn(
+                async move { account::create(&admin, new_account("once"), Some("key")).await.unwrap() },
+            )
         })
         .collect();
     let mut ids = Vec::new();
@@ -148,18 +148,14 @@ async fn one_key_creates_one_account(database: Database) {
 
 async fn one_name_goes_to_one_account(database: Database) {
     let world = World::sandbox(database).await;
-    let nodes = [world.platform.clone(), world.other_node().await];
     let callers = [
-        (world.caller("admin@acme.example").await, ACME),
-        (world.caller("admin@northwind.example").await, super::NORTHWIND),
+        world.acting("admin@acme.example", ACME).await,
+        on(&world.other_node().await, &world.acting("admin@northwind.example", NORTHWIND).await),
     ];
     let creates: Vec<_> = (0..6)
         .map(|index| {
-            let (caller, company) = callers[index % 2].clone();
-            let platform = nodes[index % 2].clone();
-            tokio::spawn(async move {
-                account::create(&platform, &caller, company, new_account("coveted"), None, "r").await
-            })
+            let caller = callers[index % 2].clone();
+            tokio::spawn(async move { account::create(&caller, new_account("coveted"), None).await })
         })
         .collect();
     let mut made = 0;
@@ -175,7 +171,7 @@ async fn one_name_goes_to_one_account(database: Database) {
 /// P17: a sign-in that is under way while the password is reset gets nothing that outlives the reset.
 async fn no_sign_in_slips_past_a_reset(database: Database) {
     let world = World::sandbox(database).await;
-    let admin = world.caller("admin@acme.example").await;
+    let admin = world.acting("admin@acme.example", ACME).await;
     let (p, other) = (&world.platform, world.other_node().await);
     let mut old = PASSWORD.to_owned();
     for round in 0..10 {
@@ -185,7 +181,7 @@ async fn no_sign_in_slips_past_a_reset(database: Database) {
             sign(&other, "backup-runner", &old),
             sign(p, "backup-runner", &old),
             sign(&other, "backup-runner", &old),
-            account::reset_password(p, &admin, ACME, "backup-runner", reset, "r"),
+            account::reset_password(&admin, "backup-runner", reset),
         );
         done.unwrap();
         for signed_in in [one, two, three] {
@@ -209,25 +205,18 @@ async fn is_dead(platform: &Platform, token: &Token) {
 /// Everything that locks several rows, at the same time and criss-cross.
 async fn crossing_changes_do_not_deadlock(database: Database) {
     let world = World::sandbox(database).await;
-    let (acme, northwind) =
-        (world.caller("admin@acme.example").await, world.caller("admin@northwind.example").await);
-    let (p, other) = (world.platform.clone(), world.other_node().await);
+    let acme = world.acting("admin@acme.example", ACME).await;
+    let northwind = world.acting("admin@northwind.example", NORTHWIND).await;
+    let other = world.other_node().await;
+    let (acme_there, northwind_there) = (on(&other, &acme), on(&other, &northwind));
     let reset = |password: &str| ResetPassword { password: Password::new(password), current_password: None };
     for _ in 0..5 {
-        let north = super::NORTHWIND;
         let (first, lowered, lent, second, raised) = tokio::join!(
-            account::reset_password(&p, &acme, ACME, "fleet-automation", reset("Other-1234!"), "r"),
-            account::set_access(&other, &northwind, north, "fleet-automation", role_of("viewer"), "r"),
-            account::set_access(&other, &acme, ACME, "northwind-telemetry", role_of("operator"), "r"),
-            account::reset_password(
-                &other,
-                &northwind,
-                north,
-                "northwind-telemetry",
-                reset("Other-1!x"),
-                "r"
-            ),
-            account::set_access(&p, &northwind, north, "fleet-automation", role_of("operator"), "r"),
+            account::reset_password(&acme, "fleet-automation", reset("Other-1234!")),
+            account::set_access(&northwind_there, "fleet-automation", role_of("viewer")),
+            account::set_access(&acme_there, "northwind-telemetry", role_of("operator")),
+            account::reset_password(&northwind_there, "northwind-telemetry", reset("Other-1!x")),
+            account::set_access(&northwind, "fleet-automation", role_of("operator")),
         );
         first.unwrap();
         second.unwrap();

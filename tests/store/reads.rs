@@ -7,7 +7,8 @@ use sactl::domain::Ownership;
 use sactl::platform::service::{account, company, role};
 
 use super::story::{new_account, role_of};
-use super::{ACME, NORTHWIND, World, code, on_both, rules, sign};
+use super::{ACME, NORTHWIND, World, code, on, on_both, rules, sign};
+use crate::common::context::calling;
 use crate::common::database::Database;
 
 on_both!(
@@ -19,11 +20,11 @@ on_both!(
 );
 
 async fn pages(world: &World, query: &AccountQuery) -> Vec<Vec<String>> {
-    let admin = world.caller("admin@acme.example").await;
+    let admin = world.acting("admin@acme.example", ACME).await;
     let mut query = query.clone();
     let mut pages = Vec::new();
     loop {
-        let page = account::list(&world.platform, &admin, ACME, &query).await.unwrap();
+        let page = account::list(&admin, &query).await.unwrap();
         pages.push(page.data.into_iter().map(|account| account.name).collect());
         query.cursor = page.next;
         if query.cursor.is_none() {
@@ -33,10 +34,10 @@ async fn pages(world: &World, query: &AccountQuery) -> Vec<Vec<String>> {
 }
 
 async fn create(world: &World, names: &[&str]) {
-    let admin = world.caller("admin@acme.example").await;
+    let admin = world.acting("admin@acme.example", ACME).await;
     for name in names {
         let request = CreateAccount { description: Some(format!("100% {name}_x")), ..new_account(name) };
-        account::create(&world.platform, &admin, ACME, request, None, "r").await.unwrap();
+        account::create(&admin, request, None).await.unwrap();
     }
 }
 
@@ -54,9 +55,9 @@ async fn pages_follow_the_bytes_of_names(database: Database) {
         ]
     );
     for size in [0, 1001] {
-        let admin = world.caller("admin@acme.example").await;
+        let admin = world.acting("admin@acme.example", ACME).await;
         let query = AccountQuery { page_size: Some(size), ..AccountQuery::default() };
-        assert_eq!(code(account::list(&world.platform, &admin, ACME, &query).await), Code::Malformed);
+        assert_eq!(code(account::list(&admin, &query).await), Code::Malformed);
     }
 }
 
@@ -80,45 +81,46 @@ async fn filters_narrow(database: Database) {
 
 async fn cursors_belong_to_their_list(database: Database) {
     let world = World::sandbox(database).await;
-    let admin = world.caller("admin@acme.example").await;
+    let admin = world.acting("admin@acme.example", ACME).await;
     let query = AccountQuery { page_size: Some(1), ..AccountQuery::default() };
-    let first = account::list(&world.platform, &admin, ACME, &query).await.unwrap();
+    let first = account::list(&admin, &query).await.unwrap();
     assert_eq!((first.data.len(), first.total), (1, Some(4)));
     let next = AccountQuery { cursor: first.next, ..query };
-    let second = account::list(&world.other_node().await, &admin, ACME, &next).await.unwrap();
+    let second = account::list(&on(&world.other_node().await, &admin), &next).await.unwrap();
     assert_eq!((second.data[0].name.as_str(), second.total), ("dormant-bot", None));
-    assert_eq!(code(account::list(&world.platform, &admin, NORTHWIND, &next).await), Code::Malformed);
+    let elsewhere = world.acting("admin@acme.example", NORTHWIND).await;
+    assert_eq!(code(account::list(&elsewhere, &next).await), Code::Malformed);
     let filtered = AccountQuery { search: Some("o".into()), ..next };
-    assert_eq!(code(account::list(&world.platform, &admin, ACME, &filtered).await), Code::Malformed);
+    assert_eq!(code(account::list(&admin, &filtered).await), Code::Malformed);
 }
 
 async fn companies_page(database: Database) {
     let world = World::sandbox(database).await;
-    let contoso = world.caller("admin@contoso.example").await;
+    let contoso = calling(&world.platform, &world.caller("admin@contoso.example").await);
     let query = CompanyQuery { page_size: Some(1), ..CompanyQuery::default() };
-    let first = company::list(&world.platform, &contoso, &query).await.unwrap();
+    let first = company::list(&contoso, &query).await.unwrap();
     assert_eq!((first.data[0].id.0, first.total), (3, Some(2)));
     let second = CompanyQuery { cursor: first.next, ..query };
-    let second = company::list(&world.platform, &contoso, &second).await.unwrap();
+    let second = company::list(&contoso, &second).await.unwrap();
     assert_eq!((second.data[0].id.0, second.next), (4, None));
     let named = CompanyQuery { name: Some("Acme MSP".into()), ..CompanyQuery::default() };
-    assert_eq!(company::list(&world.platform, &contoso, &named).await.unwrap().total, Some(0));
+    assert_eq!(company::list(&contoso, &named).await.unwrap().total, Some(0));
 }
 
 /// What no rule admits is looked up all the same, and simply not there.
 async fn no_text_upsets_the_database(database: Database) {
     let world = World::sandbox(database).await;
-    let (p, admin) = (&world.platform, world.caller("admin@acme.example").await);
+    let (p, admin) = (&world.platform, world.acting("admin@acme.example", ACME).await);
     for odd in ["\0", "a\0b", "' OR 1 = 1 --", "\u{fffd}\u{202e}", &"x".repeat(60_000)] {
-        assert_eq!(code(account::show(p, &admin, ACME, odd).await), Code::NotFound);
-        assert_eq!(code(account::delete(p, &admin, ACME, odd, "r").await), Code::NotFound);
-        assert_eq!(code(role::show(p, &admin, ACME, odd).await), Code::NotFound);
-        assert_eq!(code(role::delete(p, &admin, ACME, odd, "r").await), Code::NotFound);
+        assert_eq!(code(account::show(&admin, odd).await), Code::NotFound);
+        assert_eq!(code(account::delete(&admin, odd).await), Code::NotFound);
+        assert_eq!(code(role::show(&admin, odd).await), Code::NotFound);
+        assert_eq!(code(role::delete(&admin, odd).await), Code::NotFound);
         assert_eq!(code(sign(p, odd, odd).await), Code::InvalidGrant);
-        let given = account::set_access(p, &admin, ACME, "dormant-bot", role_of(odd), "r").await;
+        let given = account::set_access(&admin, "dormant-bot", role_of(odd)).await;
         assert_eq!(rules(given), ["unknown_role"]);
         let query = AccountQuery { search: Some(odd.into()), ..AccountQuery::default() };
-        match account::list(p, &admin, ACME, &query).await {
+        match account::list(&admin, &query).await {
             Ok(page) => assert_eq!(page.total, Some(0)),
             Err(refused) => assert_eq!(refused.code, Code::Malformed),
         }

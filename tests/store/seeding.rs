@@ -55,15 +55,15 @@ async fn what_was_removed_stays_removed(database: Database) {
     let text =
         format!("{SANDBOX}\n[[role]]\ncompany = 1\nname = 'watcher'\npermissions = ['devices:view']\n");
     let world = World::seeded(database, &text).await;
-    let admin = world.caller("admin@acme.example").await;
-    role::delete(&world.platform, &admin, ACME, "watcher", "r").await.unwrap();
-    account::delete(&world.platform, &admin, ACME, "dormant-bot", "r").await.unwrap();
+    let admin = world.acting("admin@acme.example", ACME).await;
+    role::delete(&admin, "watcher").await.unwrap();
+    account::delete(&admin, "dormant-bot").await.unwrap();
     let viewer = SetAccess { role: Some("viewer".into()), permissions: None };
-    account::set_access(&world.platform, &admin, ACME, "fleet-automation", viewer, "r").await.unwrap();
+    account::set_access(&admin, "fleet-automation", viewer).await.unwrap();
     let before = counts(&world).await;
     assert_eq!(apply(&world.platform, &seed(&text)).await.unwrap().added, 0);
     assert_eq!(counts(&world).await, before);
-    let fleet = account::show(&world.platform, &admin, ACME, "fleet-automation").await.unwrap();
+    let fleet = account::show(&admin, "fleet-automation").await.unwrap();
     assert_eq!(fleet.account.access.unwrap().role.as_deref(), Some("viewer"));
 }
 

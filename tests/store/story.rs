@@ -47,10 +47,10 @@ fn initial(company: CompanyId, role: &str) -> InitialAccess {
 
 async fn an_account_lives_and_dies(database: Database) {
     let world = World::sandbox(database).await;
-    let (p, admin) = (&world.platform, world.caller("admin@acme.example").await);
+    let (p, admin) = (&world.platform, world.acting("admin@acme.example", ACME).await);
     let access = vec![initial(ACME, "viewer"), initial(NORTHWIND, "viewer")];
     let request = CreateAccount { access, description: Some("new".into()), ..new_account("Reporter") };
-    let made = account::create(p, &admin, ACME, request, None, "r1").await.unwrap();
+    let made = account::create(&admin, request, None).await.unwrap();
     assert_eq!(made.account.ownership, Ownership::Owned);
     assert_eq!(made.account.company_count, Some(2));
     assert_eq!(made.companies.unwrap().len(), 2);
@@ -58,32 +58,31 @@ async fn an_account_lives_and_dies(database: Database) {
     let token = sign(p, "REPORTER", PASSWORD).await.unwrap().access_token;
     assert_eq!(authenticate(p, &token).await.unwrap().name, "Reporter");
 
-    let nora = world.caller("admin@northwind.example").await;
-    let seen = account::show(p, &nora, NORTHWIND, "reporter").await.unwrap();
+    let nora = world.acting("admin@northwind.example", NORTHWIND).await;
+    let seen = account::show(&nora, "reporter").await.unwrap();
     assert_eq!((seen.account.ownership, seen.account.company_count), (Ownership::External, None));
     assert_eq!((seen.companies, seen.account.last_used_at), (None, None));
     let edit = EditAccount { description: Some("mine".into()) };
-    assert_eq!(code(account::edit(p, &nora, NORTHWIND, "reporter", edit, "r2").await), Code::NotOwner);
-    let (change, created) =
-        account::set_access(p, &nora, NORTHWIND, "reporter", list_of(&["devices:view"]), "r3").await.unwrap();
+    assert_eq!(code(account::edit(&nora, "reporter", edit).await), Code::NotOwner);
+    let (change, created) = account::set_access(&nora, "reporter", list_of(&["devices:view"])).await.unwrap();
     assert_eq!((change.changed, created, change.access.role), (true, false, None));
     let adjust = AdjustPermissions { add: names(&["alerts:view"]), remove: names(&["devices:view"]) };
-    let (change, _) = account::adjust_access(p, &nora, NORTHWIND, "reporter", adjust, "r4").await.unwrap();
+    let (change, _) = account::adjust_access(&nora, "reporter", adjust).await.unwrap();
     assert_eq!(change.access.permissions.joined(), "alerts:view");
-    let removed = account::remove_access(p, &nora, NORTHWIND, "reporter", "r5").await.unwrap();
+    let removed = account::remove_access(&nora, "reporter").await.unwrap();
     assert_eq!((removed.changed, removed.account), (true, None));
-    assert_eq!(code(account::show(p, &nora, NORTHWIND, "reporter").await), Code::NotFound);
+    assert_eq!(code(account::show(&nora, "reporter").await), Code::NotFound);
 
     let reset = ResetPassword { password: Password::new("Other-1234!"), current_password: None };
-    account::reset_password(p, &admin, ACME, "reporter", reset, "r6").await.unwrap();
+    account::reset_password(&admin, "reporter", reset).await.unwrap();
     assert_eq!(code(authenticate(p, &token).await), Code::Unauthenticated);
     assert_eq!(code(sign(p, "reporter", PASSWORD).await), Code::InvalidGrant);
     let token = sign(p, "reporter", "Other-1234!").await.unwrap().access_token;
 
-    let deleted = account::delete(p, &admin, ACME, "reporter", "r7").await.unwrap();
+    let deleted = account::delete(&admin, "reporter").await.unwrap();
     assert_eq!(deleted.id, made.account.id);
     assert_eq!(code(authenticate(p, &token).await), Code::Unauthenticated);
-    let again = account::create(p, &admin, ACME, new_account("reporter"), None, "r8").await.unwrap();
+    let again = account::create(&admin, new_account("reporter"), None).await.unwrap();
     assert!(again.account.id > made.account.id, "P24: a number is never used again");
     assert_eq!((again.account.access, again.account.company_count), (None, Some(0)));
     records_tell_the_story(&world).await;
@@ -124,11 +123,11 @@ async fn records_tell_the_story(world: &World) {
 
 async fn a_create_is_all_or_nothing(database: Database) {
     let world = World::sandbox(database).await;
-    let (p, admin) = (&world.platform, world.caller("admin@acme.example").await);
+    let admin = world.acting("admin@acme.example", ACME).await;
     let before = world.number("SELECT COUNT(*) FROM principal").await;
     let create = async |access: Vec<InitialAccess>| {
         let request = CreateAccount { access, ..new_account("partly") };
-        account::create(p, &admin, ACME, request, None, "r").await
+        account::create(&admin, request, None).await
     };
     // An operator of Northwind cannot give an admin's rights there.
     let escalating = vec![initial(ACME, "viewer"), initial(NORTHWIND, "company-admin")];
@@ -137,7 +136,7 @@ async fn a_create_is_all_or_nothing(database: Database) {
     assert_eq!(code(create(foreign).await), Code::NotFound);
     let twice = vec![initial(ACME, "viewer"), initial(ACME, "nobody"), initial(NORTHWIND, "nobody")];
     assert_eq!(rules(create(twice).await), ["duplicate_company", "unknown_role"]);
-    let taken = account::create(p, &admin, ACME, new_account("BACKUP-runner"), None, "r").await;
+    let taken = account::create(&admin, new_account("BACKUP-runner"), None).await;
     assert_eq!(code(taken), Code::NameTaken);
     assert_eq!(world.number("SELECT COUNT(*) FROM principal").await, before);
     assert_eq!(world.number("SELECT COUNT(*) FROM audit").await, 0);
@@ -145,39 +144,37 @@ async fn a_create_is_all_or_nothing(database: Database) {
 
 async fn a_repeated_create_creates_once(database: Database) {
     let world = World::sandbox(database).await;
-    let (p, admin) = (&world.platform, world.caller("admin@acme.example").await);
-    let create = async |name: &str, key: &str| {
-        account::create(p, &admin, ACME, new_account(name), Some(key), "r").await
-    };
+    let admin = world.acting("admin@acme.example", ACME).await;
+    let create = async |name: &str, key: &str| account::create(&admin, new_account(name), Some(key)).await;
     let first = create("once", "key").await.unwrap();
     assert_eq!(create("once", "key").await.unwrap(), first);
     assert_eq!(rules(create("twice", "key").await), ["idempotency_key"]);
     assert_eq!(code(create("once", "other").await), Code::NameTaken);
-    let operator = world.caller("operator@acme.example").await;
-    let other = account::create(p, &operator, ACME, new_account("twice"), Some("key"), "r").await.unwrap();
+    let operator = world.acting("operator@acme.example", ACME).await;
+    let other = account::create(&operator, new_account("twice"), Some("key")).await.unwrap();
     assert_ne!(other.account.id, first.account.id, "a key belongs to its caller");
-    account::delete(p, &admin, ACME, "once", "r").await.unwrap();
+    account::delete(&admin, "once").await.unwrap();
     assert_ne!(create("once", "key").await.unwrap().account.id, first.account.id);
 }
 
 async fn a_role_affects_its_holders_at_once(database: Database) {
     let world = World::sandbox(database).await;
-    let (p, admin) = (&world.platform, world.caller("admin@acme.example").await);
+    let admin = world.acting("admin@acme.example", ACME).await;
     let create = CreateRole { name: "watcher".into(), permissions: names(&["devices:view"]) };
-    role::create(p, &admin, ACME, create, "r").await.unwrap();
-    account::set_access(p, &admin, ACME, "dormant-bot", role_of("watcher"), "r").await.unwrap();
+    role::create(&admin, create).await.unwrap();
+    account::set_access(&admin, "dormant-bot", role_of("watcher")).await.unwrap();
     let wider = SetRole { permissions: names(&["devices:view", "alerts:view"]) };
-    assert_eq!(role::set(p, &admin, ACME, "watcher", wider, "r").await.unwrap().holders, Some(1));
-    let seen = account::show(p, &admin, ACME, "dormant-bot").await.unwrap();
+    assert_eq!(role::set(&admin, "watcher", wider).await.unwrap().holders, Some(1));
+    let seen = account::show(&admin, "dormant-bot").await.unwrap();
     assert_eq!(seen.account.access.unwrap().permissions.joined(), "alerts:view,devices:view");
-    assert_eq!(code(role::delete(p, &admin, ACME, "watcher", "r").await), Code::RoleInUse);
+    assert_eq!(code(role::delete(&admin, "watcher").await), Code::RoleInUse);
     let adjust = AdjustPermissions { add: names(&["users:view"]), remove: Vec::new() };
-    let adjusted = account::adjust_access(p, &admin, ACME, "dormant-bot", adjust, "r").await;
+    let adjusted = account::adjust_access(&admin, "dormant-bot", adjust).await;
     assert_eq!(rules(adjusted), ["not_individual"]);
-    account::remove_access(p, &admin, ACME, "dormant-bot", "r").await.unwrap();
-    assert!(role::delete(p, &admin, ACME, "watcher", "r").await.unwrap().deleted);
-    assert_eq!(code(role::show(p, &admin, ACME, "watcher").await), Code::NotFound);
-    let default = role::delete(p, &admin, ACME, "viewer", "r").await;
+    account::remove_access(&admin, "dormant-bot").await.unwrap();
+    assert!(role::delete(&admin, "watcher").await.unwrap().deleted);
+    assert_eq!(code(role::show(&admin, "watcher").await), Code::NotFound);
+    let default = role::delete(&admin, "viewer").await;
     assert_eq!(rules(default), ["default_role"]);
 }
 
@@ -186,20 +183,20 @@ async fn a_role_affects_its_holders_at_once(database: Database) {
 async fn a_reset_takes_over_nothing(database: Database) {
     let world = World::sandbox(database).await;
     let p = &world.platform;
-    let operator = world.caller("operator@acme.example").await;
+    let operator = world.acting("operator@acme.example", ACME).await;
     let reset = || ResetPassword { password: Password::new("Other-1234!"), current_password: None };
     // fleet-automation is an operator of Northwind too, where the operator of Acme has no access.
-    let refused = account::reset_password(p, &operator, ACME, "fleet-automation", reset(), "r").await;
+    let refused = account::reset_password(&operator, "fleet-automation", reset()).await;
     assert_eq!(code(refused), Code::Escalation);
-    account::reset_password(p, &operator, ACME, "backup-runner", reset(), "r").await.unwrap();
-    let admin = world.caller("admin@acme.example").await;
-    account::reset_password(p, &admin, ACME, "fleet-automation", reset(), "r").await.unwrap();
+    account::reset_password(&operator, "backup-runner", reset()).await.unwrap();
+    let admin = world.acting("admin@acme.example", ACME).await;
+    account::reset_password(&admin, "fleet-automation", reset()).await.unwrap();
 
-    let fleet = world.caller("fleet-automation").await;
+    let fleet = world.acting("fleet-automation", ACME).await;
     let own = async |current: Option<&str>| {
         let request =
             ResetPassword { password: Password::new(PASSWORD), current_password: current.map(Password::new) };
-        account::reset_password(p, &fleet, ACME, "fleet-automation", request, "r").await
+        account::reset_password(&fleet, "fleet-automation", request).await
     };
     assert_eq!(rules(own(None).await), ["current_password"]);
     assert_eq!(rules(own(Some(PASSWORD)).await), ["current_password"]);

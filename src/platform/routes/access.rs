@@ -1,7 +1,7 @@
 //! What a service account may do in the company of the path.
 
-use super::call::Call;
-use super::extract::{Json, Named, NoQuery};
+use super::call::Named;
+use super::extract::{Json, NoQuery};
 use super::refusal::{Refusals, WriteRefusals};
 use super::{AccountPath, Answer, Placed, changed, placed};
 use crate::api::access::{AdjustPermissions, SetAccess};
@@ -20,15 +20,12 @@ use crate::platform::service::account;
     )
 )]
 pub(in crate::platform) async fn set(
-    call: Call,
-    Named(company, name): Named,
+    Named(context, name): Named,
     _: NoQuery,
     Json(request): Json<SetAccess>,
 ) -> Placed<AccessChange> {
-    let Call { platform, caller, request_id } = call;
-    let (change, is_new) =
-        account::set_access(&platform, &caller, company, &name, request, &request_id).await?;
-    Ok((placed(is_new), changed(&platform, change)))
+    let (change, is_new) = account::set_access(&context, &name, request).await?;
+    Ok((placed(is_new), changed(&context, change)))
 }
 
 /// Add to and take from an individual list of permissions, in one step
@@ -42,15 +39,12 @@ pub(in crate::platform) async fn set(
     )
 )]
 pub(in crate::platform) async fn adjust(
-    call: Call,
-    Named(company, name): Named,
+    Named(context, name): Named,
     _: NoQuery,
     Json(request): Json<AdjustPermissions>,
 ) -> Placed<AccessChange> {
-    let Call { platform, caller, request_id } = call;
-    let (change, is_new) =
-        account::adjust_access(&platform, &caller, company, &name, request, &request_id).await?;
-    Ok((placed(is_new), changed(&platform, change)))
+    let (change, is_new) = account::adjust_access(&context, &name, request).await?;
+    Ok((placed(is_new), changed(&context, change)))
 }
 
 /// Remove all access in the company
@@ -62,11 +56,6 @@ pub(in crate::platform) async fn adjust(
         Refusals
     )
 )]
-pub(in crate::platform) async fn remove(
-    call: Call,
-    Named(company, name): Named,
-    _: NoQuery,
-) -> Answer<AccessRemoval> {
-    let Call { platform, caller, request_id } = call;
-    Ok(changed(&platform, account::remove_access(&platform, &caller, company, &name, &request_id).await?))
+pub(in crate::platform) async fn remove(Named(context, name): Named, _: NoQuery) -> Answer<AccessRemoval> {
+    Ok(changed(&context, account::remove_access(&context, &name).await?))
 }

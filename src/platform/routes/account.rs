@@ -1,7 +1,7 @@
 //! The service accounts that a company owns or has let in.
 
-use super::call::Call;
-use super::extract::{IdempotencyKey, InCompany, Json, Named, NoQuery, Query};
+use super::call::{InCompany, Named};
+use super::extract::{IdempotencyKey, Json, NoQuery, Query};
 use super::refusal::{Refusals, WriteRefusals};
 use super::{AccountPath, Answer, CompanyPath, Listed, Placed, changed, placed, success};
 use crate::api::account::{
@@ -17,11 +17,10 @@ use crate::platform::service::account;
     responses((status = 200, description = "One page of accounts", body = Page<Account>), Refusals)
 )]
 pub(in crate::platform) async fn list(
-    call: Call,
-    InCompany(company): InCompany,
+    InCompany(context): InCompany,
     Query(query): Query<AccountQuery>,
 ) -> Listed<Account> {
-    Ok(axum::Json(account::list(&call.platform, &call.caller, company, &query).await?))
+    Ok(axum::Json(account::list(&context, &query).await?))
 }
 
 /// Create a service account that the company owns
@@ -38,15 +37,13 @@ pub(in crate::platform) async fn list(
     responses((status = 201, description = "The new account", body = Success<AccountDetail>), WriteRefusals)
 )]
 pub(in crate::platform) async fn create(
-    call: Call,
-    InCompany(company): InCompany,
+    InCompany(context): InCompany,
     _: NoQuery,
     IdempotencyKey(key): IdempotencyKey,
     Json(request): Json<CreateAccount>,
 ) -> Placed<AccountDetail> {
-    let Call { platform, caller, request_id } = call;
-    let made = account::create(&platform, &caller, company, request, key.as_deref(), &request_id).await?;
-    Ok((placed(true), changed(&platform, made)))
+    let made = account::create(&context, request, key.as_deref()).await?;
+    Ok((placed(true), changed(&context, made)))
 }
 
 /// Show one service account; its owner also sees where else it has access
@@ -55,12 +52,8 @@ pub(in crate::platform) async fn create(
     security(("bearer" = [])), params(AccountPath),
     responses((status = 200, description = "The account", body = Success<AccountDetail>), Refusals)
 )]
-pub(in crate::platform) async fn show(
-    call: Call,
-    Named(company, name): Named,
-    _: NoQuery,
-) -> Answer<AccountDetail> {
-    Ok(success(account::show(&call.platform, &call.caller, company, &name).await?))
+pub(in crate::platform) async fn show(Named(context, name): Named, _: NoQuery) -> Answer<AccountDetail> {
+    Ok(success(account::show(&context, &name).await?))
 }
 
 /// Change the description; only the owner company may
@@ -70,13 +63,11 @@ pub(in crate::platform) async fn show(
     responses((status = 200, description = "The account as it is now", body = Success<Account>), WriteRefusals)
 )]
 pub(in crate::platform) async fn edit(
-    call: Call,
-    Named(company, name): Named,
+    Named(context, name): Named,
     _: NoQuery,
     Json(request): Json<EditAccount>,
 ) -> Answer<Account> {
-    let Call { platform, caller, request_id } = call;
-    Ok(changed(&platform, account::edit(&platform, &caller, company, &name, request, &request_id).await?))
+    Ok(changed(&context, account::edit(&context, &name, request).await?))
 }
 
 /// Reset the password and end every token of the account; only the owner company may
@@ -89,16 +80,11 @@ pub(in crate::platform) async fn edit(
     )
 )]
 pub(in crate::platform) async fn reset_password(
-    call: Call,
-    Named(company, name): Named,
+    Named(context, name): Named,
     _: NoQuery,
     Json(request): Json<ResetPassword>,
 ) -> Answer<PasswordChange> {
-    let Call { platform, caller, request_id } = call;
-    Ok(changed(
-        &platform,
-        account::reset_password(&platform, &caller, company, &name, request, &request_id).await?,
-    ))
+    Ok(changed(&context, account::reset_password(&context, &name, request).await?))
 }
 
 /// Delete the account everywhere; only the owner company may
@@ -107,11 +93,6 @@ pub(in crate::platform) async fn reset_password(
     security(("bearer" = [])), params(AccountPath),
     responses((status = 200, description = "The account was deleted", body = Success<Deletion>), Refusals)
 )]
-pub(in crate::platform) async fn delete(
-    call: Call,
-    Named(company, name): Named,
-    _: NoQuery,
-) -> Answer<Deletion> {
-    let Call { platform, caller, request_id } = call;
-    Ok(changed(&platform, account::delete(&platform, &caller, company, &name, &request_id).await?))
+pub(in crate::platform) async fn delete(Named(context, name): Named, _: NoQuery) -> Answer<Deletion> {
+    Ok(changed(&context, account::delete(&context, &name).await?))
 }

@@ -1,7 +1,7 @@
 //! The audit log of a company.
 
-use super::call::Call;
-use super::extract::{InCompany, Query};
+use super::call::InCompany;
+use super::extract::Query;
 use super::refusal::Refusals;
 use super::{CompanyPath, Listed};
 use crate::api::audit::{AuditQuery, AuditRecord};
@@ -17,9 +17,8 @@ use crate::platform::service::audit;
     responses((status = 200, description = "One page of records", body = Page<AuditRecord>), Refusals)
 )]
 pub(in crate::platform) async fn list(
-    call: Call,
-    InCompany(company): InCompany,
+    InCompany(context): InCompany,
     Query(query): Query<AuditQuery>,
 ) -> Listed<AuditRecord> {
-    Ok(axum::Json(audit::list(&call.platform, &call.caller, company, &query).await?))
+    Ok(axum::Json(audit::list(&context, &query).await?))
 }

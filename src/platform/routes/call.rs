@@ -1,17 +1,22 @@
-//! A call: who asks, on which platform, under which request id. The token comes from the `Authorization`
-//! header and from nowhere else.
+//! Who asks, on which platform, under which request id, and in the name of which company: the context that services
+//! are given. A handler that takes none of it answers every caller.
+//!
+//! Refuses a token that does not come from the `Authorization` header, and a company that is written in another way
+//! than its id.
 
 use std::convert::Infallible;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
 
 use super::answer::RequestId;
 use super::refusal::Refused;
 use crate::api::Code;
-use crate::domain::Token;
-use crate::platform::authn::{self, Caller};
+use crate::domain::{CompanyId, Token};
+use crate::platform::authn;
+use crate::platform::context::{CallerContext, RequestContext};
 use crate::platform::{Error, Platform};
 
 /// Most bytes of a bearer token.
@@ -21,15 +26,14 @@ const TOKEN_LIMIT: usize = 512;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DryRun;
 
-/// A call with good credentials. A handler without this argument answers every caller.
-pub(crate) struct Call {
-    /// The platform.
-    pub(crate) platform: Platform,
-    /// Who asks.
-    pub(crate) caller: Caller,
-    /// The request, for the log and the audit record.
-    pub(crate) request_id: String,
-}
+/// A request with good credentials.
+pub(crate) struct Call(pub(crate) CallerContext);
+
+/// The same in the name of the company of the path.
+pub(crate) struct InCompany(pub(crate) RequestContext);
+
+/// The same with the name below the company.
+pub(crate) struct Named(pub(crate) RequestContext, pub(crate) String);
 
 impl FromRequestParts<Platform> for Call {
     type Rejection = Refused;
@@ -40,7 +44,42 @@ impl FromRequestParts<Platform> for Call {
         let caller = authn::authenticate(platform, &token).await?;
         let is_dry_run = parts.extensions.get::<DryRun>().is_some();
         let platform = if is_dry_run { platform.for_dry_run() } else { platform.clone() };
-        Ok(Self { platform, caller, request_id: id.to_string() })
+        Ok(Self(CallerContext { platform, caller, request_id: id.to_string() }))
+    }
+}
+
+impl FromRequestParts<Platform> for InCompany {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
+        let Call(context) = Call::from_request_parts(parts, platform).await?;
+        let company: String = path_of(parts).await?;
+        Ok(Self(context.in_company(company_id(&company)?)))
+    }
+}
+
+impl FromRequestParts<Platform> for Named {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
+        let Call(context) = Call::from_request_parts(parts, platform).await?;
+        let (company, name): (String, String) = path_of(parts).await?;
+        Ok(Self(context.in_company(company_id(&company)?), name))
+    }
+}
+
+/// The parameters of the path.
+async fn path_of<T: DeserializeOwned + Send>(parts: &mut Parts) -> Result<T, Refused> {
+    let found = Path::from_request_parts(parts, &()).await;
+    found.map(|Path(parameters)| parameters).map_err(|_| Refused::not_found())
+}
+
+/// The id of a company, from a path. What is no number, or is written in another way than its id, is no company.
+fn company_id(text: &str) -> Result<CompanyId, Refused> {
+    match text.parse() {
+        // One company has one path: neither `01` nor `+1` is 1.
+        Ok(id) if CompanyId(id).to_string() == text && id >= 0 => Ok(CompanyId(id)),
+        _ => Err(Refused::not_found()),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use axum::Json;
 
-use super::call::Call;
-use super::extract::{InCompany, NoQuery, Query};
+use super::call::{Call, InCompany};
+use super::extract::{NoQuery, Query};
 use super::refusal::Refusals;
 use super::{Answer, CompanyPath, Listed, success};
 use crate::api::company::{CompanyQuery, CompanySchema};
@@ -20,8 +20,11 @@ use crate::platform::service::{catalogue, company, identity};
     params(IdentityQuery),
     responses((status = 200, description = "The caller", body = Success<Identity>), Refusals)
 )]
-pub(in crate::platform) async fn me(call: Call, Query(query): Query<IdentityQuery>) -> Answer<Identity> {
-    Ok(success(identity::me(&call.platform, &call.caller, query).await?))
+pub(in crate::platform) async fn me(
+    Call(context): Call,
+    Query(query): Query<IdentityQuery>,
+) -> Answer<Identity> {
+    Ok(success(identity::me(&context, query).await?))
 }
 
 /// List the companies that the caller belongs to
@@ -30,8 +33,11 @@ pub(in crate::platform) async fn me(call: Call, Query(query): Query<IdentityQuer
     security(("bearer" = [])), params(CompanyQuery),
     responses((status = 200, description = "One page of companies", body = Page<CompanySchema>), Refusals)
 )]
-pub(in crate::platform) async fn list(call: Call, Query(query): Query<CompanyQuery>) -> Listed<Company> {
-    Ok(Json(company::list(&call.platform, &call.caller, &query).await?))
+pub(in crate::platform) async fn list(
+    Call(context): Call,
+    Query(query): Query<CompanyQuery>,
+) -> Listed<Company> {
+    Ok(Json(company::list(&context, &query).await?))
 }
 
 /// Show one of them
@@ -40,12 +46,8 @@ pub(in crate::platform) async fn list(call: Call, Query(query): Query<CompanyQue
     security(("bearer" = [])), params(CompanyPath),
     responses((status = 200, description = "The company", body = Success<CompanySchema>), Refusals)
 )]
-pub(in crate::platform) async fn show(
-    call: Call,
-    InCompany(company): InCompany,
-    _: NoQuery,
-) -> Answer<Company> {
-    Ok(success(company::show(&call.platform, &call.caller, company).await?))
+pub(in crate::platform) async fn show(InCompany(context): InCompany, _: NoQuery) -> Answer<Company> {
+    Ok(success(company::show(&context).await?))
 }
 
 /// List all permissions
@@ -55,8 +57,8 @@ pub(in crate::platform) async fn show(
     responses((status = 200, description = "One page of the catalogue", body = Page<CatalogueEntry>), Refusals)
 )]
 pub(in crate::platform) async fn permissions(
-    call: Call,
+    Call(context): Call,
     Query(query): Query<PageQuery>,
 ) -> Listed<CatalogueEntry> {
-    Ok(Json(catalogue::list(&call.platform, &query)?))
+    Ok(Json(catalogue::list(&context.platform, &query)?))
 }

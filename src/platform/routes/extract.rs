@@ -1,11 +1,11 @@
-//! What a handler takes out of a request: path, query, body, idempotency key; each bounded and strict.
+//! What a handler takes out of a request: query, body, idempotency key; each bounded and strict.
 //!
 //! Refuses what the contract does not name: unknown fields, repeated parameters, other media types, bodies
 //! over the limit. The messages name fields and places, never values: a body may hold a password.
 
 use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use futures_util::StreamExt as _;
@@ -18,7 +18,6 @@ use super::form::{MOST_FIELDS, has_too_many_fields};
 use super::refusal::Refused;
 use crate::api::Code;
 use crate::api::bounds::Object;
-use crate::domain::CompanyId;
 use crate::platform::app::MemoryBudget;
 
 /// Most bytes of a body.
@@ -29,41 +28,6 @@ const BODY_TIME: Duration = Duration::from_secs(15);
 pub(crate) const KEY_LIMIT: usize = 128;
 /// The header with which a repeated creation is recognised.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-
-/// The company of the path. What is no number, or is written in another way than its id, is no company.
-pub(crate) struct InCompany(pub(crate) CompanyId);
-
-/// The company of the path and the name below it.
-pub(crate) struct Named(pub(crate) CompanyId, pub(crate) String);
-
-impl<S: Send + Sync> FromRequestParts<S> for InCompany {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
-        let Path(company) =
-            Path::<String>::from_request_parts(parts, state).await.map_err(|_| Refused::not_found())?;
-        Ok(Self(company_id(&company)?))
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Named {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
-        let Path((company, name)) = Path::<(String, String)>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| Refused::not_found())?;
-        Ok(Self(company_id(&company)?, name))
-    }
-}
-
-fn company_id(text: &str) -> Result<CompanyId, Refused> {
-    match text.parse() {
-        // One company has one path: neither `01` nor `+1` is 1.
-        Ok(id) if CompanyId(id).to_string() == text && id >= 0 => Ok(CompanyId(id)),
-        _ => Err(Refused::not_found()),
-    }
-}
 
 /// The parameters of the query, each at most once and none that `T` does not know.
 pub(crate) struct Query<T>(pub(crate) T);

@@ -20,7 +20,7 @@ use axum::http::StatusCode;
 
 use self::refusal::Refused;
 use crate::api::{Page, Success};
-use crate::platform::Platform;
+use crate::platform::context::RequestContext;
 
 /// What a handler answers with: a document in its envelope, or a refusal.
 type Answer<T> = Result<Json<Success<T>>, Refused>;
@@ -35,8 +35,8 @@ const fn success<T>(data: T) -> Json<Success<T>> {
 }
 
 /// The answer to a change; that to a dry run says so.
-fn changed<T>(platform: &Platform, data: T) -> Json<Success<T>> {
-    Json(Success { dry_run: platform.is_dry_run(), ..Success::new(data) })
+fn changed<T>(context: &RequestContext, data: T) -> Json<Success<T>> {
+    Json(Success { dry_run: context.platform.is_dry_run(), ..Success::new(data) })
 }
 
 /// The status of something that is there now: 201 when it was not there before.

@@ -1,7 +1,7 @@
 //! The roles of a company: the default ones and its own.
 
-use super::call::Call;
-use super::extract::{InCompany, Json, Named, NoQuery, Query};
+use super::call::{InCompany, Named};
+use super::extract::{Json, NoQuery, Query};
 use super::refusal::{Refusals, WriteRefusals};
 use super::{Answer, CompanyPath, Listed, Placed, RolePath, changed, placed, success};
 use crate::api::access::AdjustPermissions;
@@ -17,11 +17,10 @@ use crate::platform::service::role;
     responses((status = 200, description = "One page of roles", body = Page<Role>), Refusals)
 )]
 pub(in crate::platform) async fn list(
-    call: Call,
-    InCompany(company): InCompany,
+    InCompany(context): InCompany,
     Query(query): Query<PageQuery>,
 ) -> Listed<Role> {
-    Ok(axum::Json(role::list(&call.platform, &call.caller, company, &query).await?))
+    Ok(axum::Json(role::list(&context, &query).await?))
 }
 
 /// Create a role that no account has yet
@@ -31,14 +30,12 @@ pub(in crate::platform) async fn list(
     responses((status = 201, description = "The new role", body = Success<Role>), WriteRefusals)
 )]
 pub(in crate::platform) async fn create(
-    call: Call,
-    InCompany(company): InCompany,
+    InCompany(context): InCompany,
     _: NoQuery,
     Json(request): Json<CreateRole>,
 ) -> Placed<Role> {
-    let Call { platform, caller, request_id } = call;
-    let made = role::create(&platform, &caller, company, request, &request_id).await?;
-    Ok((placed(true), changed(&platform, made)))
+    let made = role::create(&context, request).await?;
+    Ok((placed(true), changed(&context, made)))
 }
 
 /// Show one role
@@ -47,8 +44,8 @@ pub(in crate::platform) async fn create(
     security(("bearer" = [])), params(RolePath),
     responses((status = 200, description = "The role", body = Success<Role>), Refusals)
 )]
-pub(in crate::platform) async fn show(call: Call, Named(company, name): Named, _: NoQuery) -> Answer<Role> {
-    Ok(success(role::show(&call.platform, &call.caller, company, &name).await?))
+pub(in crate::platform) async fn show(Named(context, name): Named, _: NoQuery) -> Answer<Role> {
+    Ok(success(role::show(&context, &name).await?))
 }
 
 /// Replace the permissions of a role; all who hold it are affected at once
@@ -58,13 +55,11 @@ pub(in crate::platform) async fn show(call: Call, Named(company, name): Named, _
     responses((status = 200, description = "The role as it is now", body = Success<Role>), WriteRefusals)
 )]
 pub(in crate::platform) async fn set(
-    call: Call,
-    Named(company, name): Named,
+    Named(context, name): Named,
     _: NoQuery,
     Json(request): Json<SetRole>,
 ) -> Answer<Role> {
-    let Call { platform, caller, request_id } = call;
-    Ok(changed(&platform, role::set(&platform, &caller, company, &name, request, &request_id).await?))
+    Ok(changed(&context, role::set(&context, &name, request).await?))
 }
 
 /// Add permissions to a role and take others from it; all who hold it are affected at once
@@ -74,13 +69,11 @@ pub(in crate::platform) async fn set(
     responses((status = 200, description = "The role as it is now", body = Success<Role>), WriteRefusals)
 )]
 pub(in crate::platform) async fn adjust(
-    call: Call,
-    Named(company, name): Named,
+    Named(context, name): Named,
     _: NoQuery,
     Json(request): Json<AdjustPermissions>,
 ) -> Answer<Role> {
-    let Call { platform, caller, request_id } = call;
-    Ok(changed(&platform, role::adjust(&platform, &caller, company, &name, request, &request_id).await?))
+    Ok(changed(&context, role::adjust(&context, &name, request).await?))
 }
 
 /// Delete a role that no account has
@@ -89,11 +82,6 @@ pub(in crate::platform) async fn adjust(
     security(("bearer" = [])), params(RolePath),
     responses((status = 200, description = "The role was deleted", body = Success<RoleDeletion>), WriteRefusals)
 )]
-pub(in crate::platform) async fn delete(
-    call: Call,
-    Named(company, name): Named,
-    _: NoQuery,
-) -> Answer<RoleDeletion> {
-    let Call { platform, caller, request_id } = call;
-    Ok(changed(&platform, role::delete(&platform, &caller, company, &name, &request_id).await?))
+pub(in crate::platform) async fn delete(Named(context, name): Named, _: NoQuery) -> Answer<RoleDeletion> {
+    Ok(changed(&context, role::delete(&context, &name).await?))
 }

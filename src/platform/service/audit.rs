@@ -7,23 +7,19 @@ use super::page::Paging;
 use crate::api::Page;
 use crate::api::audit::{Action, AuditQuery, AuditRecord, AuditedAccount};
 use crate::domain::permission::quoted;
-use crate::domain::{AccountId, CompanyId, Permission};
-use crate::platform::authn::Caller;
+use crate::domain::{AccountId, Permission};
+use crate::platform::context::RequestContext;
 use crate::platform::store::audit::{Filter, Place, Record};
-use crate::platform::{Error, Platform, authz, store};
+use crate::platform::{Error, authz, store};
 
 /// One page of the log. How many records there are is not counted: there may be very many.
 ///
 /// # Errors
 /// `not_found` for a caller who is not a member, `missing_permission`, `malformed`, or a failure of the database.
-pub async fn list(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    query: &AuditQuery,
-) -> Result<Page<AuditRecord>, Error> {
+pub async fn list(context: &RequestContext, query: &AuditQuery) -> Result<Page<AuditRecord>, Error> {
+    let (platform, company) = (&context.platform, context.company);
     let db = platform.store().reader();
-    let member = authz::require(db, caller, company, Permission::AUDITING_VIEW).await?;
+    let member = authz::require(db, context, Permission::AUDITING_VIEW).await?;
     let (filter, order) = (filter(query)?, query.order.unwrap_or_default());
     let scope = ("audit", company, order, &filter);
     let paging = Paging::new(platform, &scope, query.cursor.as_deref(), query.page_size)?;

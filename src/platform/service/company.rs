@@ -4,18 +4,15 @@ use super::page::Paging;
 use crate::api::Page;
 use crate::api::company::CompanyQuery;
 use crate::domain::{Company, CompanyId};
-use crate::platform::authn::Caller;
-use crate::platform::{Error, Platform, store};
+use crate::platform::context::{CallerContext, RequestContext};
+use crate::platform::{Error, store};
 
 /// One page of the companies that the caller is a member of.
 ///
 /// # Errors
 /// `malformed`, or a failure of the database.
-pub async fn list(
-    platform: &Platform,
-    caller: &Caller,
-    query: &CompanyQuery,
-) -> Result<Page<Company>, Error> {
+pub async fn list(context: &CallerContext, query: &CompanyQuery) -> Result<Page<Company>, Error> {
+    let CallerContext { platform, caller, .. } = context;
     let name = query.name.as_deref();
     Paging::check_filter(name)?;
     let scope = ("companies", caller.id, name);
@@ -44,7 +41,8 @@ fn parse_key(after: &str) -> Result<(String, CompanyId), Error> {
 ///
 /// # Errors
 /// `not_found` when the caller is no member, or a failure of the database.
-pub async fn show(platform: &Platform, caller: &Caller, company: CompanyId) -> Result<Company, Error> {
-    let grant = store::access::of(platform.store().reader(), caller.id, company).await?;
-    grant.map(|grant| grant.company).ok_or_else(|| Error::company_not_found(company))
+pub async fn show(context: &RequestContext) -> Result<Company, Error> {
+    let RequestContext { platform, caller, company, .. } = context;
+    let grant = store::access::of(platform.store().reader(), caller.id, *company).await?;
+    grant.map(|grant| grant.company).ok_or_else(|| Error::company_not_found(*company))
 }

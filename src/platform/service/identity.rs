@@ -3,14 +3,15 @@
 use super::view;
 use crate::api::session::{IMMEDIATE_EFFECT, Identity, IdentityExpansion, IdentityQuery};
 use crate::domain::PermissionSet;
-use crate::platform::authn::Caller;
-use crate::platform::{Error, Platform, store};
+use crate::platform::context::CallerContext;
+use crate::platform::{Error, store};
 
 /// The caller with every company that was asked for, and what they may do there.
 ///
 /// # Errors
 /// A failure of the database.
-pub async fn me(platform: &Platform, caller: &Caller, query: IdentityQuery) -> Result<Identity, Error> {
+pub async fn me(context: &CallerContext, query: IdentityQuery) -> Result<Identity, Error> {
+    let CallerContext { platform, caller, .. } = context;
     let db = platform.store().reader();
     let mut grants = match query.company {
         Some(company) => Vec::from_iter(store::access::of(db, caller.id, company).await?),

@@ -1,5 +1,6 @@
-//! The use cases: one function for one route, one transaction for one change. They take and return the
-//! documents of [`crate::api`] and know neither HTTP nor SQL.
+//! The use cases: one function for one route, one transaction for one change. They take the request's
+//! [`context`](crate::platform::context) and the documents of [`crate::api`], return such documents, and know neither
+//! HTTP nor SQL.
 //!
 //! The order of refusals is the same everywhere: not a member of the company, lacking permission, unknown
 //! account, not the owner, oneself, bad input, escalation. A caller who is refused because of missing

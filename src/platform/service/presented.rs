@@ -1,15 +1,16 @@
 //! A password that a caller with a token gives once more.
 
 use crate::domain::Password;
+use crate::platform::Error;
+use crate::platform::authn::Caller;
+use crate::platform::context::RequestContext;
 use crate::platform::hash::{self, Party};
-use crate::platform::ids::PrincipalId;
 use crate::platform::store::principal::StoredHash;
 use crate::platform::throttle::{Gate, Guess, to_the_end};
-use crate::platform::{Error, Platform};
 
 /// A signed-in caller in the queue for hashes: not one of those who sign in from the same address.
-pub(super) fn party(caller: PrincipalId) -> Party {
-    let name = format!("principal {}", caller.0);
+pub(super) fn party(caller: &Caller) -> Party {
+    let name = format!("principal {}", caller.id.0);
     Party::new(Some(&name), &name)
 }
 
@@ -18,12 +19,12 @@ pub(super) fn party(caller: PrincipalId) -> Party {
 /// # Errors
 /// `rate_limited`, `unavailable`, or a failure.
 pub(super) async fn is_right(
-    platform: &Platform,
-    caller: PrincipalId,
+    context: &RequestContext,
     password: Password,
     hash: StoredHash,
 ) -> Result<bool, Error> {
-    let gate = Gate::signed_in(caller);
+    let RequestContext { platform, caller, .. } = context;
+    let gate = Gate::signed_in(caller.id);
     gate.look(platform).await?;
     let place = platform.hasher().place(party(caller))?;
     let platform = platform.clone();

@@ -6,25 +6,22 @@ use crate::api::Page;
 use crate::api::access::AdjustPermissions;
 use crate::api::envelope::PageQuery;
 use crate::api::role::{CreateRole, Role, RoleDeletion, SetRole};
-use crate::domain::{CompanyId, DefaultRole, Permission, PermissionSet, RoleName, Violation, decision};
+use crate::domain::{DefaultRole, Permission, PermissionSet, RoleName, Violation, decision};
 use crate::platform::audit::{self, Action, Author, Object};
-use crate::platform::authn::{self, Caller};
+use crate::platform::authn;
+use crate::platform::context::RequestContext;
 use crate::platform::store::access::Grant;
 use crate::platform::store::{self, Tx};
-use crate::platform::{Error, Platform, authz};
+use crate::platform::{Error, authz};
 
 /// One page of the roles, by name.
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
-pub async fn list(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    query: &PageQuery,
-) -> Result<Page<Role>, Error> {
+pub async fn list(context: &RequestContext, query: &PageQuery) -> Result<Page<Role>, Error> {
+    let (platform, company) = (&context.platform, context.company);
     let db = platform.store().reader();
-    let member = authz::require(db, caller, company, Permission::ROLES_VIEW).await?;
+    let member = authz::require(db, context, Permission::ROLES_VIEW).await?;
     let paging = Paging::new(platform, &("roles", company), query.cursor.as_deref(), query.page_size)?;
     let custom = store::role::all(db, company).await?;
     let holders = store::access::all_holders(db, company).await?;
@@ -46,17 +43,12 @@ pub async fn list(
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
-pub async fn show(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    name: &str,
-) -> Result<Role, Error> {
-    let db = platform.store().reader();
-    let member = authz::require(db, caller, company, Permission::ROLES_VIEW).await?;
-    let found = role_permissions(db, company, name).await?;
+pub async fn show(context: &RequestContext, name: &str) -> Result<Role, Error> {
+    let db = context.platform.store().reader();
+    let member = authz::require(db, context, Permission::ROLES_VIEW).await?;
+    let found = role_permissions(db, context.company, name).await?;
     let permissions = found.ok_or_else(|| Error::role_not_found(&member.company, name))?;
-    let holders = store::access::holders(db, company, name).await?;
+    let holders = store::access::holders(db, context.company, name).await?;
     Ok(document(name, name.parse::<DefaultRole>().is_ok(), permissions, holders))
 }
 
@@ -64,140 +56,125 @@ pub async fn show(
 ///
 /// # Errors
 /// A refusal in the order of the module, `name_taken`, or a failure of the database.
-pub async fn create(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    request: CreateRole,
-    request_id: &str,
-) -> Result<Role, Error> {
-    let (tx, member) = begin(platform, caller, company).await?;
-    let name = RoleName::new(request.name);
-    let permissions = parse(&request.permissions);
-    let (name, permissions) = match (name, permissions) {
+pub async fn create(context: &RequestContext, request: CreateRole) -> Result<Role, Error> {
+    let change = begin(context).await?;
+    let (name, permissions) = match (RoleName::new(request.name), parse(&request.permissions)) {
         (Ok(name), Ok(permissions)) => (name, permissions),
         (name, permissions) => {
-            return Err(name
-                .err()
-                .into_iter()
-                .chain(permissions.err().unwrap_or_default())
-                .collect::<Vec<_>>()
-                .into());
+            let broken = name.err().into_iter().chain(permissions.err().unwrap_or_default());
+            return Err(broken.collect::<Vec<_>>().into());
         }
     };
-    decision::may_change_role(false, PermissionSet::EMPTY, permissions, member.permissions)
-        .map_err(|refusal| Error::refused(refusal, &member.company))?;
-    if role_permissions(&*tx, company, name.as_str()).await?.is_some() {
-        return Err(Error::role_exists(&member.company, name.as_str()));
+    let name = name.as_str();
+    change.decide(false, PermissionSet::EMPTY, permissions)?;
+    if role_permissions(&*change.tx, context.company, name).await?.is_some() {
+        return Err(Error::role_exists(&change.member.company, name));
     }
-    store::role::insert(&*tx, company, name.as_str(), permissions).await?;
-    let author = Author { caller, company: &member.company, request_id };
-    let detail = audit::change_detail(PermissionSet::EMPTY, permissions);
-    let object = Object::Role(name.as_str());
-    audit::record(platform, &*tx, &author, Action::RoleCreated, object, vec![(company, detail)]).await?;
-    tx.commit().await?;
-    Ok(document(name.as_str(), false, permissions, 0))
+    store::role::insert(&*change.tx, context.company, name, permissions).await?;
+    change.record(Action::RoleCreated, name, PermissionSet::EMPTY, permissions).await?;
+    change.tx.commit().await?;
+    Ok(document(name, false, permissions, 0))
 }
 
 /// Replaces the permissions; all holders are affected at once.
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
-pub async fn set(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    name: &str,
-    request: SetRole,
-    request_id: &str,
-) -> Result<Role, Error> {
-    change(platform, caller, company, name, request_id, |_| parse(&request.permissions)).await
+pub async fn set(context: &RequestContext, name: &str, request: SetRole) -> Result<Role, Error> {
+    replace(context, name, |_| parse(&request.permissions)).await
 }
 
 /// Adds and removes permissions; all holders are affected at once.
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
-pub async fn adjust(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    name: &str,
-    request: AdjustPermissions,
-    request_id: &str,
-) -> Result<Role, Error> {
-    let adjust = |old| not_empty(adjusted(old, &request.add, &request.remove)?);
-    change(platform, caller, company, name, request_id, adjust).await
+pub async fn adjust(context: &RequestContext, name: &str, request: AdjustPermissions) -> Result<Role, Error> {
+    replace(context, name, |old| not_empty(adjusted(old, &request.add, &request.remove)?)).await
 }
 
 /// Deletes a role that no account has.
 ///
 /// # Errors
 /// A refusal in the order of the module, `role_in_use`, or a failure of the database.
-pub async fn delete(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    name: &str,
-    request_id: &str,
-) -> Result<RoleDeletion, Error> {
-    let (tx, member) = begin(platform, caller, company).await?;
-    let old = changeable(&tx, &member, name).await?;
-    if store::access::holders(&*tx, company, name).await? > 0 {
-        return Err(Error::role_in_use(&member.company, name));
+pub async fn delete(context: &RequestContext, name: &str) -> Result<RoleDeletion, Error> {
+    let change = begin(context).await?;
+    let old = change.changeable(name).await?;
+    if store::access::holders(&*change.tx, context.company, name).await? > 0 {
+        return Err(Error::role_in_use(&change.member.company, name));
     }
-    store::role::delete(&*tx, company, name).await?;
-    let author = Author { caller, company: &member.company, request_id };
-    let parts = vec![(company, audit::change_detail(old, PermissionSet::EMPTY))];
-    audit::record(platform, &*tx, &author, Action::RoleDeleted, Object::Role(name), parts).await?;
-    tx.commit().await?;
+    store::role::delete(&*change.tx, context.company, name).await?;
+    change.record(Action::RoleDeleted, name, old, PermissionSet::EMPTY).await?;
+    change.tx.commit().await?;
     Ok(RoleDeletion { name: name.to_owned(), deleted: true })
 }
 
-/// Begins a change of roles with the company locked, so that what the caller holds stays so to the end.
-async fn begin(platform: &Platform, caller: &Caller, company: CompanyId) -> Result<(Tx, Grant), Error> {
-    authz::require(platform.store().reader(), caller, company, Permission::ROLES_MANAGE).await?;
-    let tx = platform.begin_change().await?;
-    store::company::lock(&*tx, [company]).await?;
-    authn::hold(&*tx, caller).await?;
-    let member = authz::require(&*tx, caller, company, Permission::ROLES_MANAGE).await?;
-    Ok((tx, member))
-}
-
-/// What the holders of a custom role may do, if it is one that the caller does not hold.
-async fn changeable(tx: &Tx, member: &Grant, name: &str) -> Result<PermissionSet, Error> {
-    if let Ok(default) = name.parse() {
-        return Err(Error::default_role(default));
-    }
-    let found = store::role::find(&**tx, member.company.id, name).await?;
-    let old = found.ok_or_else(|| Error::role_not_found(&member.company, name))?;
-    decision::may_change_role(member.role.as_deref() == Some(name), old, old, member.permissions)
-        .map_err(|refusal| Error::refused(refusal, &member.company))?;
-    Ok(old)
-}
-
-async fn change(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
+/// Replaces the permissions of a role by what `new` makes of the old ones.
+async fn replace(
+    context: &RequestContext,
     name: &str,
-    request_id: &str,
     new: impl FnOnce(PermissionSet) -> Result<PermissionSet, Vec<Violation>>,
 ) -> Result<Role, Error> {
-    let (tx, member) = begin(platform, caller, company).await?;
-    let old = changeable(&tx, &member, name).await?;
+    let change = begin(context).await?;
+    let old = change.changeable(name).await?;
     let new = new(old)?;
-    decision::may_change_role(false, old, new, member.permissions)
-        .map_err(|refusal| Error::refused(refusal, &member.company))?;
+    change.decide(false, old, new)?;
     if new != old {
-        store::role::update(&*tx, company, name, new).await?;
-        let author = Author { caller, company: &member.company, request_id };
-        let parts = vec![(company, audit::change_detail(old, new))];
-        audit::record(platform, &*tx, &author, Action::RoleEdited, Object::Role(name), parts).await?;
+        store::role::update(&*change.tx, context.company, name, new).await?;
+        change.record(Action::RoleEdited, name, old, new).await?;
     }
-    let holders = store::access::holders(&*tx, company, name).await?;
-    tx.commit().await?;
+    let holders = store::access::holders(&*change.tx, context.company, name).await?;
+    change.tx.commit().await?;
     Ok(document(name, false, new, holders))
+}
+
+/// A change of roles that may be made. The company is locked, so that what the caller holds stays so to the end.
+struct Change<'a> {
+    context: &'a RequestContext,
+    tx: Tx,
+    /// The caller's access in the company.
+    member: Grant,
+}
+
+async fn begin(context: &RequestContext) -> Result<Change<'_>, Error> {
+    let platform = &context.platform;
+    authz::require(platform.store().reader(), context, Permission::ROLES_MANAGE).await?;
+    let tx = platform.begin_change().await?;
+    store::company::lock(&*tx, [context.company]).await?;
+    authn::hold(&*tx, &context.caller).await?;
+    let member = authz::require(&*tx, context, Permission::ROLES_MANAGE).await?;
+    Ok(Change { context, tx, member })
+}
+
+impl Change<'_> {
+    /// Decides on a role that the caller holds or not.
+    fn decide(&self, is_own: bool, old: PermissionSet, new: PermissionSet) -> Result<(), Error> {
+        decision::may_change_role(is_own, old, new, self.member.permissions)
+            .map_err(|refusal| Error::refused(refusal, &self.member.company))
+    }
+
+    /// What the holders of a custom role may do, if it is one that the caller does not hold.
+    async fn changeable(&self, name: &str) -> Result<PermissionSet, Error> {
+        if let Ok(default) = name.parse() {
+            return Err(Error::default_role(default));
+        }
+        let found = store::role::find(&*self.tx, self.context.company, name).await?;
+        let old = found.ok_or_else(|| Error::role_not_found(&self.member.company, name))?;
+        self.decide(self.member.role.as_deref() == Some(name), old, old)?;
+        Ok(old)
+    }
+
+    /// Records the change of a role, in its company alone.
+    async fn record(
+        &self,
+        action: Action,
+        name: &str,
+        old: PermissionSet,
+        new: PermissionSet,
+    ) -> Result<(), Error> {
+        let author = Author { context: self.context, company: &self.member.company };
+        let parts = vec![(self.context.company, audit::change_detail(old, new))];
+        audit::record(&*self.tx, &author, action, Object::Role(name), parts).await
+    }
 }
 
 fn parse(names: &[String]) -> Result<PermissionSet, Vec<Violation>> {

@@ -10,6 +10,7 @@ use sea_orm::ConnectionTrait as _;
 
 use super::plans::Observed;
 use super::{ACME, sign_in};
+use crate::common::context::acting;
 use crate::common::database::Database;
 
 /// Adds companies of the administrator of Acme.
@@ -35,21 +36,21 @@ fn wide(name: &str, companies: i64) -> CreateAccount {
 /// How many statements creation, first use, reset and deletion of an account in so many companies send.
 async fn statements(observed: &Observed, companies: i64) -> [usize; 3] {
     let platform = &observed.platform;
-    let admin = sign_in(platform, "admin@acme.example").await;
+    let admin = acting(platform, &sign_in(platform, "admin@acme.example").await, ACME);
     let name = format!("wide-{companies}");
     let mut counts = Vec::new();
     observed.forget();
-    let made = account::create(platform, &admin, ACME, wide(&name, companies), None, "r").await.unwrap();
+    let made = account::create(&admin, wide(&name, companies), None).await.unwrap();
     assert_eq!(made.companies.map(|there| i64::try_from(there.len()).unwrap()), Some(companies));
     counts.push(observed.count());
     let grant = session::issue(platform, &name).await.unwrap();
     observed.forget();
     let request = ResetPassword { password: Password::new("Courier-Pass-2"), current_password: None };
-    account::reset_password(platform, &admin, ACME, &name, request, "r").await.unwrap();
+    account::reset_password(&admin, &name, request).await.unwrap();
     counts.push(observed.count());
     assert!(authenticate(platform, &grant.access_token).await.is_err());
     observed.forget();
-    account::delete(platform, &admin, ACME, &name, "r").await.unwrap();
+    account::delete(&admin, &name).await.unwrap();
     counts.push(observed.count());
     counts.try_into().unwrap()
 }

@@ -5,27 +5,24 @@ use serde_json::json;
 use super::change::{self, Change};
 use crate::api::access::{AdjustPermissions, SetAccess};
 use crate::api::account::{AccessChange, AccessRemoval};
-use crate::domain::{CompanyId, Operation, PermissionSet, Violation, decision};
+use crate::domain::{Operation, PermissionSet, Violation, decision};
 use crate::platform::audit::{self, Action};
-use crate::platform::authn::Caller;
+use crate::platform::context::RequestContext;
 use crate::platform::service::assignment::{self, Wanted, adjusted, empty_access};
 use crate::platform::service::view;
 use crate::platform::store::access::Assignment;
-use crate::platform::{Error, Platform, store};
+use crate::platform::{Error, store};
 
 /// Gives access in the company, or replaces what was given. The flag says that there was none before.
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
 pub async fn set_access(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
+    context: &RequestContext,
     name: &str,
     request: SetAccess,
-    request_id: &str,
 ) -> Result<(AccessChange, bool), Error> {
-    let change = change::begin(platform, caller, company, Operation::SetAccess, name, request_id).await?;
+    let change = change::begin(context, Operation::SetAccess, name).await?;
     let asked = assignment::parse(request.role, request.permissions.as_deref(), "")?;
     let wanted = assignment::resolve(&*change.tx, &change.member.company, asked, "")
         .await?
@@ -38,14 +35,11 @@ pub async fn set_access(
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
 pub async fn adjust_access(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
+    context: &RequestContext,
     name: &str,
     request: AdjustPermissions,
-    request_id: &str,
 ) -> Result<(AccessChange, bool), Error> {
-    let change = change::begin(platform, caller, company, Operation::AdjustAccess, name, request_id).await?;
+    let change = change::begin(context, Operation::AdjustAccess, name).await?;
     let old = change.account.access.as_ref();
     if old.is_some_and(|grant| grant.role.is_some()) {
         let message = "the account has a role in this company; only individual permissions can be added or \
@@ -63,7 +57,7 @@ pub async fn adjust_access(
 
 /// Writes access, if the caller may give it.
 async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<(AccessChange, bool), Error> {
-    let company = change.company();
+    let company = change.context.company;
     let old = change.account.access.as_ref();
     let old_permissions = old.map_or(PermissionSet::EMPTY, |grant| grant.permissions);
     decision::may_give(old_permissions, wanted.permissions, change.member.permissions)
@@ -89,22 +83,16 @@ async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<(Acce
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
-pub async fn remove_access(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    name: &str,
-    request_id: &str,
-) -> Result<AccessRemoval, Error> {
-    let change = change::begin(platform, caller, company, Operation::RemoveAccess, name, request_id).await?;
+pub async fn remove_access(context: &RequestContext, name: &str) -> Result<AccessRemoval, Error> {
+    let change = change::begin(context, Operation::RemoveAccess, name).await?;
     let changed = change.account.access.is_some();
     if changed {
-        store::access::remove(&*change.tx, change.account.id, company).await?;
+        store::access::remove(&*change.tx, change.account.id, context.company).await?;
         let detail = json!({ "old": audit::access_detail(change.account.access.as_ref()), "new": null });
-        change.record(Action::AccessRemoved, vec![(company, detail)]).await?;
+        change.record(Action::AccessRemoved, vec![(context.company, detail)]).await?;
     }
     let account = change.account_now().await?;
-    let is_still_seen = change.account.owner.id == company;
+    let is_still_seen = change.account.owner.id == context.company;
     let company = change.member.company;
     let before = view::access_in(change.account.access, &company);
     change.tx.commit().await?;

@@ -7,22 +7,21 @@ use serde_json::Value;
 use crate::api::Account;
 use crate::domain::{CompanyId, Operation, Refusal};
 use crate::platform::audit::{self, Action, Author};
-use crate::platform::authn::{self, Caller};
+use crate::platform::authn;
+use crate::platform::context::RequestContext;
 use crate::platform::service::view;
 use crate::platform::store::access::Grant;
 use crate::platform::store::account::AccountRow;
 use crate::platform::store::{self, Tx};
-use crate::platform::{Error, Platform, authz};
+use crate::platform::{Error, authz};
 
 /// A change that may be made. The account and the companies that it concerns are locked.
 pub(super) struct Change<'a> {
-    pub(super) platform: &'a Platform,
-    pub(super) caller: &'a Caller,
+    pub(super) context: &'a RequestContext,
     pub(super) tx: Tx,
     /// The caller's access in the company in whose name they act.
     pub(super) member: Grant,
     pub(super) account: AccountRow,
-    pub(super) request_id: &'a str,
 }
 
 /// Begins `operation` on the account of this name.
@@ -33,34 +32,27 @@ pub(super) struct Change<'a> {
 /// # Errors
 /// Every refusal that comes before bad input, or a failure of the database.
 pub(super) async fn begin<'a>(
-    platform: &'a Platform,
-    caller: &'a Caller,
-    company: CompanyId,
+    context: &'a RequestContext,
     operation: Operation,
     name: &str,
-    request_id: &'a str,
 ) -> Result<Change<'a>, Error> {
-    authz::admit(platform.store().reader(), caller, company, operation).await?;
+    let RequestContext { platform, caller, company, .. } = context;
+    authz::admit(platform.store().reader(), context, operation).await?;
     let tx = platform.begin_change().await?;
     let locked = store::principal::lock_account(&*tx, name).await?;
-    let mut concerned = vec![company];
+    let mut concerned = vec![*company];
     if let Some(id) = locked.filter(|_| operation.is_for_the_owner_only()) {
         concerned.extend(store::access::companies_of(&*tx, id).await?);
     }
     store::company::lock(&*tx, concerned).await?;
     authn::hold(&*tx, caller).await?;
-    let member = authz::admit(&*tx, caller, company, operation).await?;
-    let found = store::account::by_name(&*tx, company, name).await?;
+    let member = authz::admit(&*tx, context, operation).await?;
+    let found = store::account::by_name(&*tx, *company, name).await?;
     let account = authz::decide(&*tx, caller, &member.company, operation, name, found).await?;
-    Ok(Change { platform, caller, tx, member, account, request_id })
+    Ok(Change { context, tx, member, account })
 }
 
 impl Change<'_> {
-    /// The company in whose name the caller acts.
-    pub(super) fn company(&self) -> CompanyId {
-        self.member.company.id
-    }
-
     /// A decision against the caller.
     pub(super) fn refused(&self, refusal: Refusal) -> Error {
         Error::refused(refusal, &self.member.company)
@@ -68,10 +60,8 @@ impl Change<'_> {
 
     /// Records the change in each company that it concerns.
     pub(super) async fn record(&self, action: Action, parts: Vec<(CompanyId, Value)>) -> Result<(), Error> {
-        let author =
-            Author { caller: self.caller, company: &self.member.company, request_id: self.request_id };
-        let object = (&self.account).into();
-        audit::record(self.platform, &*self.tx, &author, action, object, parts).await
+        let author = Author { context: self.context, company: &self.member.company };
+        audit::record(&*self.tx, &author, action, (&self.account).into(), parts).await
     }
 
     /// Records a change that concerns the owner and every company where the account has access.
@@ -85,7 +75,7 @@ impl Change<'_> {
 
     /// The account as the company sees it now, with what was written in this transaction.
     pub(super) async fn account_now(&self) -> Result<Account, Error> {
-        let seen = store::account::by_name(&*self.tx, self.company(), &self.account.name).await?;
+        let seen = store::account::by_name(&*self.tx, self.context.company, &self.account.name).await?;
         let seen = seen.ok_or_else(|| Error::internal(anyhow::anyhow!("a locked account is gone")))?;
         Ok(view::account(seen, &self.member.company))
     }

@@ -13,24 +13,22 @@ use crate::domain::{
     password,
 };
 use crate::platform::audit::{self, Action, Author, Object};
-use crate::platform::authn::{self, Caller};
+use crate::platform::authn;
+use crate::platform::context::RequestContext;
 use crate::platform::hex::hex;
 use crate::platform::service::assignment::{self, Wanted};
 use crate::platform::service::presented;
 use crate::platform::store::access::{Assignment, Grant};
 use crate::platform::store::account::{KeyedRequest, Made, NewAccount};
 use crate::platform::store::{self, Connection, Tx};
-use crate::platform::{Error, Platform, authz};
+use crate::platform::{Error, authz};
 
-/// Who creates an account where.
+/// Which account is to be created, in the name of the company that will own it.
 #[derive(Clone, Copy)]
 struct Order<'a> {
-    platform: &'a Platform,
-    caller: &'a Caller,
-    owner: CompanyId,
+    context: &'a RequestContext,
     request: &'a CreateAccount,
     key: Option<&'a str>,
-    request_id: &'a str,
 }
 
 /// What an order comes to.
@@ -55,15 +53,12 @@ struct Draft {
 /// # Errors
 /// A refusal in the order of the module, `name_taken`, or a failure of the database.
 pub async fn create(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
+    context: &RequestContext,
     request: CreateAccount,
     idempotency_key: Option<&str>,
-    request_id: &str,
 ) -> Result<AccountDetail, Error> {
-    let request = &request;
-    let order = Order { platform, caller, owner: company, request, key: idempotency_key, request_id };
+    let RequestContext { platform, caller, company, .. } = context;
+    let order = Order { context, request: &request, key: idempotency_key };
     let db = platform.store().reader();
     // Planned once outside the transaction, so that nothing is hashed for a request that is refused, and once
     // inside, where it counts.
@@ -74,48 +69,46 @@ pub async fn create(
         }
         Plan::Make(_) => {}
     }
-    let turn = platform.hasher().turn(presented::party(caller.id)).await?;
+    let turn = platform.hasher().turn(presented::party(caller)).await?;
     let hash = platform.hasher().hash(&turn, request.password.clone()).await?;
     drop(turn);
 
     let tx = platform.begin_change().await?;
     store::company::lock(&*tx, order.companies()).await?;
     authn::hold(&*tx, caller).await?;
-    let planned = order.plan(&*tx).await?;
-    let (draft, member) = match planned {
+    let draft = match order.plan(&*tx).await? {
+        Plan::Make(draft) => draft,
         Plan::Made(made, member) => {
             drop(tx);
             return order.repeat(&made, &member).await;
         }
-        Plan::Make(draft) => {
-            let member = draft.member.clone();
-            (draft, member)
-        }
     };
-    if !order.make(&tx, draft, hash).await? {
+    if !order.make(&tx, &draft, hash).await? {
         drop(tx);
         return order.lost_race().await;
     }
-    let seen = store::account::by_name(&*tx, company, &request.name).await?;
+    let seen = store::account::by_name(&*tx, *company, &request.name).await?;
     let seen = seen.ok_or_else(|| Error::internal(anyhow::anyhow!("a new account is not there")))?;
-    let made = detail(&*tx, seen, &member.company).await?;
+    let made = detail(&*tx, seen, &draft.member.company).await?;
     tx.commit().await?;
     Ok(made)
 }
 
 impl Order<'_> {
+    /// Every company that the order concerns.
     fn companies(&self) -> BTreeSet<CompanyId> {
-        self.request.access.iter().map(|access| access.company_id).chain([self.owner]).collect()
+        self.request.access.iter().map(|access| access.company_id).chain([self.context.company]).collect()
     }
 
     /// Decides on the order, in the order of refusals.
     async fn plan(&self, db: &impl Connection) -> Result<Plan, Error> {
-        let member = authz::admit(db, self.caller, self.owner, Operation::Create).await?;
+        let RequestContext { caller, company: owner, .. } = self.context;
+        let member = authz::admit(db, self.context, Operation::Create).await?;
         let mut elsewhere = self.companies();
-        elsewhere.remove(&self.owner);
+        elsewhere.remove(owner);
         let edit = Permission::SERVICE_ACCOUNTS_EDIT;
-        let mut grants = authz::require_in_each(db, self.caller, &elsewhere, edit).await?;
-        grants.insert(self.owner, member.clone());
+        let mut grants = authz::require_in_each(db, caller, &elsewhere, edit).await?;
+        grants.insert(*owner, member.clone());
         if let Some(made) = self.made_before(db).await? {
             return Ok(Plan::Made(made, member));
         }
@@ -131,7 +124,7 @@ impl Order<'_> {
     /// What this request has made before. The same key with another request is refused.
     async fn made_before(&self, db: &impl Connection) -> Result<Option<Made>, Error> {
         let Some(key) = self.key else { return Ok(None) };
-        let made = store::account::made_with(db, self.caller.id, key).await?;
+        let made = store::account::made_with(db, self.context.caller.id, key).await?;
         match made {
             Some(made) if made.request_digest.as_ref() != Some(&self.digest()) => Err(key_is_used()),
             made => Ok(made),
@@ -142,7 +135,7 @@ impl Order<'_> {
     fn digest(&self) -> String {
         let CreateAccount { name, password: _, description, access } = self.request;
         let asked = json!({
-            "owner": self.owner, "name": name, "description": description, "access": access,
+            "owner": self.context.company, "name": name, "description": description, "access": access,
         });
         hex(&Sha256::digest(asked.to_string()))
     }
@@ -154,11 +147,11 @@ impl Order<'_> {
         decision::require(Operation::Show.permission(), Some(member.permissions))
             .map_err(|refusal| Error::refused(refusal, &member.company))?;
         let (password, hash) = (self.request.password.clone(), made.password_hash.clone());
-        if !presented::is_right(self.platform, self.caller.id, password, hash).await? {
+        if !presented::is_right(self.context, password, hash).await? {
             return Err(key_is_used());
         }
-        let db = self.platform.store().reader();
-        let seen = store::account::by_name(db, self.owner, &made.name).await?;
+        let db = self.context.platform.store().reader();
+        let seen = store::account::by_name(db, self.context.company, &made.name).await?;
         let gone = || Error::account_not_found(&made.name, &member.company);
         detail(db, seen.ok_or_else(gone)?, &member.company).await
     }
@@ -215,41 +208,41 @@ impl Order<'_> {
     }
 
     /// Writes the account, unless its name or its key was taken meanwhile.
-    async fn make(&self, tx: &Tx, draft: Draft, password_hash: String) -> Result<bool, Error> {
+    async fn make(&self, tx: &Tx, draft: &Draft, password_hash: String) -> Result<bool, Error> {
+        let RequestContext { platform, caller, company: owner, .. } = self.context;
         let new = NewAccount {
             name: &draft.name,
             description: draft.description.as_ref(),
-            owner: self.owner,
+            owner: *owner,
             password_hash,
-            now: self.platform.now(),
-            created_by: Some(self.caller.actor()),
+            now: platform.now(),
+            created_by: Some(caller.actor()),
             request: self.key.map(|key| KeyedRequest { key, digest: self.digest() }),
         };
         let Some(id) = store::account::insert(&**tx, new).await? else { return Ok(false) };
         let given = draft.access.iter().map(|(company, wanted)| (*company, &wanted.assignment));
-        store::access::insert(&**tx, id, self.owner, &draft.name.key(), given).await?;
-        let author =
-            Author { caller: self.caller, company: &draft.member.company, request_id: self.request_id };
+        store::access::insert(&**tx, id, *owner, &draft.name.key(), given).await?;
+        let author = Author { context: self.context, company: &draft.member.company };
         let object = Object::Account(id, draft.name.as_str());
-        let parts = self.parts(&draft);
-        audit::record(self.platform, &**tx, &author, Action::AccountCreated, object, parts).await?;
+        audit::record(&**tx, &author, Action::AccountCreated, object, self.parts(draft)).await?;
         Ok(true)
     }
 
     /// What is recorded: in each company the access there, in the owner company also that it owns the account.
     fn parts(&self, draft: &Draft) -> Vec<(CompanyId, Value)> {
+        let owner = self.context.company;
         let part = |company: CompanyId, given: Option<&Wanted>| {
             let access = given.map(|wanted| audit::assignment_detail(&wanted.assignment));
-            (company, json!({ "owned": company == self.owner, "access": access }))
+            (company, json!({ "owned": company == owner, "access": access }))
         };
-        let mut parts = BTreeMap::from([part(self.owner, None)]);
+        let mut parts = BTreeMap::from([part(owner, None)]);
         parts.extend(draft.access.iter().map(|(company, wanted)| part(*company, Some(wanted))));
         parts.into_iter().collect()
     }
 
     /// Another request was faster: the same one on another node, or one for the same name.
     async fn lost_race(&self) -> Result<AccountDetail, Error> {
-        match self.plan(self.platform.store().reader()).await? {
+        match self.plan(self.context.platform.store().reader()).await? {
             Plan::Made(made, member) => self.repeat(&made, &member).await,
             Plan::Make(_) => Err(Error::name_taken(&self.request.name)),
         }

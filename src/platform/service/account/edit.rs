@@ -5,24 +5,17 @@ use serde_json::json;
 use super::change;
 use crate::api::Account;
 use crate::api::account::{Deletion, EditAccount};
-use crate::domain::{AccountId, CompanyId, Description, Operation};
+use crate::domain::{AccountId, Description, Operation};
 use crate::platform::audit::Action;
-use crate::platform::authn::Caller;
-use crate::platform::{Error, Platform, store};
+use crate::platform::context::RequestContext;
+use crate::platform::{Error, store};
 
 /// Changes the description.
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
-pub async fn edit(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    name: &str,
-    request: EditAccount,
-    request_id: &str,
-) -> Result<Account, Error> {
-    let change = change::begin(platform, caller, company, Operation::Edit, name, request_id).await?;
+pub async fn edit(context: &RequestContext, name: &str, request: EditAccount) -> Result<Account, Error> {
+    let change = change::begin(context, Operation::Edit, name).await?;
     let description =
         Description::new(request.description.unwrap_or_default()).map_err(|broken| vec![broken])?;
     let old = change.account.description.as_deref();
@@ -30,7 +23,7 @@ pub async fn edit(
     if old != new {
         store::account::describe(&*change.tx, &change.account, description.as_ref()).await?;
         let detail = json!({ "description": { "old": old, "new": new } });
-        change.record(Action::AccountEdited, vec![(company, detail)]).await?;
+        change.record(Action::AccountEdited, vec![(context.company, detail)]).await?;
     }
     let account = change.account_now().await?;
     change.tx.commit().await?;
@@ -41,14 +34,8 @@ pub async fn edit(
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
-pub async fn delete(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    name: &str,
-    request_id: &str,
-) -> Result<Deletion, Error> {
-    let change = change::begin(platform, caller, company, Operation::Delete, name, request_id).await?;
+pub async fn delete(context: &RequestContext, name: &str) -> Result<Deletion, Error> {
+    let change = change::begin(context, Operation::Delete, name).await?;
     change.record_everywhere(Action::AccountDeleted).await?;
     store::principal::delete(&*change.tx, change.account.id).await?;
     change.tx.commit().await?;

@@ -6,10 +6,10 @@ use crate::domain::{
     CompanyId, DefaultRole, Operation, PermissionSet, Refusal, Violation, decision, password,
 };
 use crate::platform::audit::Action;
-use crate::platform::authn::Caller;
+use crate::platform::context::RequestContext;
 use crate::platform::service::presented;
 use crate::platform::store::principal::StoredHash;
-use crate::platform::{Error, Platform, store};
+use crate::platform::{Error, store};
 
 /// Resets the password, ends every token of the account and forgets from where it has signed in. An account that resets
 /// its own password shows that it knows the present one, so that a stolen token is not enough to take it over.
@@ -17,16 +17,14 @@ use crate::platform::{Error, Platform, store};
 /// # Errors
 /// A refusal in the order of the module, `rate_limited`, or a failure of the database.
 pub async fn reset_password(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
+    context: &RequestContext,
     name: &str,
     request: ResetPassword,
-    request_id: &str,
 ) -> Result<PasswordChange, Error> {
+    let RequestContext { platform, caller, .. } = context;
     // Hashing takes long, so it happens between two transactions: the first finds out whether it is worth it,
     // the second decides.
-    let begin = || change::begin(platform, caller, company, Operation::ResetPassword, name, request_id);
+    let begin = || change::begin(context, Operation::ResetPassword, name);
     let change = begin().await?;
     let account = change.account.clone();
     let is_own = account.id == caller.id;
@@ -37,9 +35,9 @@ pub async fn reset_password(
     let present = store::principal::password_of(&*change.tx, account.id).await?.filter(|_| is_own);
     drop(change);
     if let Some(present) = &present {
-        check_current(platform, caller, present, &request).await?;
+        check_current(context, present, &request).await?;
     }
-    let turn = platform.hasher().turn(presented::party(caller.id)).await?;
+    let turn = platform.hasher().turn(presented::party(caller)).await?;
     let hash = platform.hasher().hash(&turn, request.password).await?;
     drop(turn);
 
@@ -82,13 +80,12 @@ fn wrong_current(message: &'static str) -> Violation {
 /// Checks the present password. Wrong ones are counted for the caller, so that the guesses of others do not stand in
 /// the way.
 async fn check_current(
-    platform: &Platform,
-    caller: &Caller,
+    context: &RequestContext,
     present: &StoredHash,
     request: &ResetPassword,
 ) -> Result<(), Error> {
     let Some(current) = request.current_password.clone() else { return Ok(()) };
-    if presented::is_right(platform, caller.id, current, present.clone()).await? {
+    if presented::is_right(context, current, present.clone()).await? {
         return Ok(());
     }
     Err(vec![wrong_current("the current password is wrong")].into())
@@ -102,7 +99,7 @@ async fn may_take_over(change: &Change<'_>) -> Result<(), Error> {
     let theirs =
         if is_admin { Vec::new() } else { store::access::everywhere(&*change.tx, change.account.id).await? };
     let companies = theirs.iter().map(|grant| grant.company.id).collect();
-    let mine = store::access::in_each(&*change.tx, change.caller.id, &companies).await?;
+    let mine = store::access::in_each(&*change.tx, change.context.caller.id, &companies).await?;
     let held_in =
         |company: CompanyId| mine.get(&company).map_or(PermissionSet::EMPTY, |grant| grant.permissions);
     let pairs = theirs.iter().map(|grant| (grant.permissions, held_in(grant.company.id)));

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use crate::api::account::AccountQuery;
 use crate::api::{Account, AccountDetail, Page};
-use crate::domain::{Company, CompanyId, Operation, Ownership};
-use crate::platform::authn::Caller;
+use crate::domain::{Company, Operation, Ownership};
+use crate::platform::context::RequestContext;
 use crate::platform::service::page::Paging;
 use crate::platform::service::{assignment, view};
 use crate::platform::store::account::{AccountRow, Filter};
 use crate::platform::store::authors::Authors;
 use crate::platform::store::{self, Connection};
-use crate::platform::{Error, Platform, authz};
+use crate::platform::{Error, authz};
 
 /// Most accounts of a page that carry their access everywhere.
 const EXPANDED_ACCOUNTS: u64 = 100;
@@ -23,14 +23,10 @@ const EXPANDED_COMPANIES: u64 = 2000;
 ///
 /// # Errors
 /// A refusal in the order of the module, `malformed`, or a failure of the database.
-pub async fn list(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    query: &AccountQuery,
-) -> Result<Page<Account>, Error> {
+pub async fn list(context: &RequestContext, query: &AccountQuery) -> Result<Page<Account>, Error> {
+    let (platform, company) = (&context.platform, context.company);
     let db = platform.store().reader();
-    let member = authz::admit(db, caller, company, Operation::List).await?;
+    let member = authz::admit(db, context, Operation::List).await?;
     let filter = checked(db, &member.company, query).await?;
     let scope = ("accounts", company, query.ownership, &filter, query.expand);
     let mut paging = Paging::new(platform, &scope, query.cursor.as_deref(), query.page_size)?;
@@ -132,16 +128,11 @@ async fn require_role(db: &impl Connection, company: &Company, role: &str) -> Re
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
-pub async fn show(
-    platform: &Platform,
-    caller: &Caller,
-    company: CompanyId,
-    name: &str,
-) -> Result<AccountDetail, Error> {
-    let db = platform.store().reader();
-    let member = authz::admit(db, caller, company, Operation::Show).await?;
-    let found = store::account::by_name(db, company, name).await?;
-    let account = authz::decide(db, caller, &member.company, Operation::Show, name, found).await?;
+pub async fn show(context: &RequestContext, name: &str) -> Result<AccountDetail, Error> {
+    let db = context.platform.store().reader();
+    let member = authz::admit(db, context, Operation::Show).await?;
+    let found = store::account::by_name(db, context.company, name).await?;
+    let account = authz::decide(db, &context.caller, &member.company, Operation::Show, name, found).await?;
     detail(db, account, &member.company).await
 }
 
