@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 
 use super::access::InitialAccess;
 use super::audit::Actor;
-use super::bounds::{MOST_UNPAGED, objects, optional_rows};
+use super::bounds::{MOST_UNPAGED, optional_rows};
+use super::object::objects;
 use super::{Access, Listed};
 use crate::domain::{AccountId, Company, Ownership, Password};
 

@@ -5,8 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use memchr::{memchr, memchr2};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// Most bytes of a string as it is written: made visible, it takes up to six times as many.
@@ -92,36 +91,6 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for Rows<T, M
         }
         deserializer.deserialize_seq(Listed::<T, MOST>(PhantomData)).map(Self)
     }
-}
-
-/// A struct that is written as an object. What serde derives takes an array of the values too, in the order of the
-/// fields, and then a value without a name is taken for a field that its sender did not mean.
-pub struct Object<T>(pub T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
-            type Value = T;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(fields))
-            }
-        }
-        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
-    }
-}
-
-/// Reads [`Object`]s for a field that is a list of them.
-pub(super) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
-    let objects = Vec::<Object<T>>::deserialize(deserializer)?;
-    Ok(objects.into_iter().map(|Object(it)| it).collect())
 }
 
 /// Reads [`Rows`] for a field that is a list.

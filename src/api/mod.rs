@@ -11,6 +11,7 @@ pub mod bounds;
 pub mod company;
 pub mod envelope;
 pub mod error;
+pub mod object;
 pub mod path;
 pub mod permissions;
 pub mod role;

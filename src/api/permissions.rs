@@ -1,30 +1,30 @@
 //! Lists of permissions in documents.
 
-use std::fmt;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::de::{DeserializeSeed, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::bounds::{LONGEST_STRING, too_long};
+use super::bounds::{LONGEST_STRING, Rows, too_long};
+
+/// Most permissions that one document is believed to list: far more than any catalogue has.
+const MOST: usize = 1000;
 
 /// Names of permissions, sorted, known or not. They lie one behind the other with commas between them, so that a list
-/// that is not in the catalogue takes little more memory than its text; a clone costs nothing.
+/// that is not in the catalogue takes little more memory than its text (P9: as a string each, the short names of a
+/// hostile page take eight times the page); a clone costs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permissions {
     text: Arc<str>,
     /// Where each name ends.
-    ends: Arc<[u32]>,
+    ends: Arc<[usize]>,
 }
 
 impl Permissions {
     /// The names, each as it came.
     pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         let mut begin = 0;
-        self.ends.iter().map(move |end| {
-            let end = *end as usize;
-            &self.text[std::mem::replace(&mut begin, end + 1)..end]
-        })
+        self.ends.iter().map(move |end| &self.text[std::mem::replace(&mut begin, end + 1)..*end])
     }
 
     /// How many there are.
@@ -50,9 +50,17 @@ impl Permissions {
 
 impl<S: AsRef<str>> FromIterator<S> for Permissions {
     fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
-        let mut list = List::default();
-        names.into_iter().for_each(|name| list.push(name.as_ref()));
-        list.sorted()
+        let mut names: Vec<S> = names.into_iter().collect();
+        names.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
+        let (mut text, mut ends) = (String::new(), Vec::with_capacity(names.len()));
+        for name in &names {
+            if !ends.is_empty() {
+                text.push(',');
+            }
+            text.push_str(name.as_ref());
+            ends.push(text.len());
+        }
+        Self { text: text.into(), ends: ends.into() }
     }
 }
 
@@ -62,87 +70,19 @@ impl Serialize for Permissions {
     }
 }
 
+/// A name as it is read: where it has no escapes, it is still that part of the document.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
 /// A list that is not endless: a short text takes a multiple of its space when it is read.
 impl<'de> Deserialize<'de> for Permissions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Listed;
-        impl<'de> Visitor<'de> for Listed {
-            type Value = List;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "a list of at most {MOST} permissions")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<List, A::Error> {
-                let mut list = List::default();
-                while items.next_element_seed(Name(&mut list))?.is_some() {
-                    if list.ends.len() > MOST {
-                        return Err(A::Error::invalid_length(MOST + 1, &self));
-                    }
-                    if list.text.len() > LONGEST_STRING {
-                        return Err(too_long("a list of permissions"));
-                    }
-                }
-                Ok(list)
-            }
+        let Rows(names) = Rows::<Name<'de>, MOST>::deserialize(deserializer)?;
+        let with_commas: usize = names.iter().map(|Name(name)| name.len() + 1).sum();
+        if with_commas > LONGEST_STRING {
+            return Err(too_long("a list of permissions"));
         }
-        deserializer.deserialize_seq(Listed).map(List::sorted)
-    }
-}
-
-/// Most permissions that one document is believed to list: far more than any catalogue has.
-const MOST: usize = 1000;
-
-/// A list as it grows, in any order.
-#[derive(Default)]
-struct List {
-    text: String,
-    ends: Vec<u32>,
-}
-
-impl List {
-    /// Adds a name. What no list can hold, longer than any document, is left out.
-    fn push(&mut self, name: &str) {
-        let comma = usize::from(!self.ends.is_empty());
-        if let Ok(end) = u32::try_from(self.text.len() + comma + name.len()) {
-            self.text.push_str(&","[..comma]);
-            self.text.push_str(name);
-            self.ends.push(end);
-        }
-    }
-
-    fn sorted(self) -> Permissions {
-        let list = Permissions { text: self.text.into(), ends: self.ends.into() };
-        if list.iter().is_sorted() {
-            return list;
-        }
-        let mut names: Vec<_> = list.iter().collect();
-        names.sort_unstable();
-        names.into_iter().collect()
-    }
-}
-
-/// Reads one permission into a list.
-struct Name<'a>(&'a mut List);
-
-impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Name<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a permission")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        self.0.push(text);
-        Ok(())
+        Ok(names.iter().map(|Name(name)| name).collect())
     }
 }
 

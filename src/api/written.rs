@@ -2,10 +2,9 @@
 //!
 //! It is for showing what would be sent. What is calculated with is of other types.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use serde::de::{Error as _, MapAccess, Visitor};
-use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -98,13 +97,7 @@ impl Serialize for Written {
             Self::Plain(raw) => raw.serialize(serializer),
             Self::Text(text) => text.serialize(serializer),
             Self::List(parts) => parts.serialize(serializer),
-            Self::Object(fields) => {
-                let mut map = serializer.serialize_map(Some(fields.len()))?;
-                for (name, value) in fields {
-                    map.serialize_entry(name, value)?;
-                }
-                map.end()
-            }
+            Self::Object(fields) => serializer.collect_map(fields.iter().map(|(name, value)| (name, value))),
         }
     }
 }
@@ -116,21 +109,17 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Listed;
         impl<'de> Visitor<'de> for Listed {
-            type Value = Vec<(String, &'de RawValue)>;
+            type Value = Fields<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(fields)
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+                iter::from_fn(|| map.next_entry().transpose()).collect::<Result<_, _>>().map(Fields)
             }
         }
-        deserializer.deserialize_map(Listed).map(Fields)
+        deserializer.deserialize_map(Listed)
     }
 }
 

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::form::{MOST_FIELDS, has_too_many_fields};
 use super::refusal::Refused;
 use crate::api::Code;
-use crate::api::bounds::Object;
+use crate::api::object::Object;
 use crate::platform::app::MemoryBudget;
 
 /// Most bytes of a body.
