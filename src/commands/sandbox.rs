@@ -138,7 +138,8 @@ async fn sign_in(platform: &Platform, seed: &Seed) -> Result<SignedIn> {
     let grant = session::issue(platform, &wish.user).await.map_err(refused)?;
     let caller = authn::authenticate(platform, &grant.access_token).await.map_err(refused)?;
     let username = caller.name.clone();
-    let asked = CallerContext { platform: platform.clone(), caller, request_id: "sandbox".to_owned() };
+    let request_id = "sandbox".to_owned();
+    let asked = CallerContext { platform: platform.clone(), caller, request_id, is_dry_run: false };
     let company = company::show(&asked.in_company(id)).await.map_err(refused)?;
     let password = seed.plain_password_of(&wish.user).map_err(unusable)?;
     Ok(SignedIn { username, password, grant, company })

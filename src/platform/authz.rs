@@ -8,20 +8,27 @@ use super::error::Error;
 use super::ids::PrincipalId;
 use super::store::Connection;
 use super::store::access::{self, Grant};
-use super::store::account::AccountRow;
-use crate::domain::{Company, CompanyId, Operation, Permission, Refusal, Relation, decision};
+use super::store::account::{self, AccountRow};
+use crate::domain::{CompanyId, Operation, Permission, Refusal, Relation, decision};
 
-/// The caller's access in the company, if it includes `permission`.
+/// The caller's access in the company, whatever it includes.
 ///
 /// # Errors
-/// `not_found` for a caller who is not a member, `missing_permission`, or a failure of the database.
+/// `not_found` for a caller who is not a member, or a failure of the database.
+pub(super) async fn member(db: &impl Connection, context: &RequestContext) -> Result<Grant, Error> {
+    existing(access::of(db, context.caller.id, context.company).await?, context.company)
+}
+
+/// The same, if it includes `permission`.
+///
+/// # Errors
+/// Those of [`member`], and `missing_permission`.
 pub(super) async fn require(
     db: &impl Connection,
     context: &RequestContext,
     permission: Permission,
 ) -> Result<Grant, Error> {
-    let found = access::of(db, context.caller.id, context.company).await?;
-    including(found, context.company, permission)
+    including(member(db, context).await?, permission)
 }
 
 /// The caller's access in each of the companies, if it includes `permission` in all of them.
@@ -36,21 +43,24 @@ pub(super) async fn require_in_each(
 ) -> Result<HashMap<CompanyId, Grant>, Error> {
     let mut found = access::in_each(db, caller.id, companies).await?;
     let each = companies.iter().map(|company| {
-        let grant = including(found.remove(company), *company, permission)?;
-        Ok((*company, grant))
+        let grant = existing(found.remove(company), *company)?;
+        Ok((*company, including(grant, permission)?))
     });
     each.collect()
 }
 
-fn including(found: Option<Grant>, company: CompanyId, permission: Permission) -> Result<Grant, Error> {
-    let grant = found.ok_or_else(|| Error::company_not_found(company))?;
+fn existing(found: Option<Grant>, company: CompanyId) -> Result<Grant, Error> {
+    found.ok_or_else(|| Error::company_not_found(company))
+}
+
+fn including(grant: Grant, permission: Permission) -> Result<Grant, Error> {
     match decision::require(permission, Some(grant.permissions)) {
         Ok(_) => Ok(grant),
         Err(refusal) => Err(Error::refused(refusal, &grant.company)),
     }
 }
 
-/// The same for an operation on service accounts.
+/// The caller's access in the company, if it admits to an operation on service accounts.
 ///
 /// # Errors
 /// Those of [`require`].
@@ -62,18 +72,19 @@ pub(super) async fn admit(
     require(db, context, operation.permission()).await
 }
 
-/// The account `name` that was looked up, if `operation` may be done to it by the caller, who acts in `company`.
+/// The account of this name, if `operation` may be done to it by the caller, whose access in the company is `member`.
 ///
 /// # Errors
 /// `not_found`, `not_owner`, `self_modification`, or a failure of the database.
-pub(super) async fn decide(
+pub(super) async fn account(
     db: &impl Connection,
-    caller: &Caller,
-    company: &Company,
+    context: &RequestContext,
+    member: &Grant,
     operation: Operation,
     name: &str,
-    found: Option<AccountRow>,
 ) -> Result<AccountRow, Error> {
+    let (caller, company) = (&context.caller, &member.company);
+    let found = account::by_name(db, context.company, name).await?;
     let account = found.ok_or_else(|| Error::account_not_found(name, company))?;
     let relation = match related(&account, company.id) {
         Some(relation) => relation,

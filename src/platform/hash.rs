@@ -77,17 +77,13 @@ impl Hasher {
         self.queue.enter(party).ok_or_else(busy)
     }
 
-    /// Takes a place in the queue and waits for the turn.
+    /// The hash of a new password, as a PHC string with a fresh salt, computed in a turn of `party`.
     ///
     /// # Errors
     /// `unavailable` when too many wait already.
-    pub(super) async fn turn(&self, party: Party) -> Result<Turn, Error> {
-        turn(self.place(party)?).await
-    }
-
-    /// The hash of a new password, as a PHC string with a fresh salt.
-    pub(super) async fn hash(&self, turn: &Turn, password: Password) -> Result<String, Error> {
-        self.compute(turn, move |engine| engine.hash(&password)).await
+    pub(super) async fn hash(&self, party: Party, password: Password) -> Result<String, Error> {
+        let turn = turn(self.place(party)?).await?;
+        self.compute(&turn, move |engine| engine.hash(&password)).await
     }
 
     /// Whether the password has this hash.
@@ -211,9 +207,9 @@ mod tests {
     #[tokio::test]
     async fn hashes_verify_and_differ() {
         let hasher = Hasher::new();
-        let turn = hasher.turn(anyone()).await.unwrap();
-        let first = hasher.hash(&turn, Password::new("Sandbox-1234!")).await.unwrap();
-        let second = hasher.hash(&turn, Password::new("Sandbox-1234!")).await.unwrap();
+        let first = hasher.hash(anyone(), Password::new("Sandbox-1234!")).await.unwrap();
+        let second = hasher.hash(anyone(), Password::new("Sandbox-1234!")).await.unwrap();
+        let turn = turn(hasher.place(anyone()).unwrap()).await.unwrap();
         assert!(first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{first}");
         assert_ne!(first, second);
         assert!(hasher.verify(&turn, Password::new("Sandbox-1234!"), &first).await.unwrap());
@@ -226,11 +222,11 @@ mod tests {
     async fn what_does_not_fit_in_the_queue_is_refused() {
         let hasher = Hasher::new();
         let taken: Vec<_> = std::iter::from_fn(|| hasher.place(anyone()).ok()).collect();
-        let refused = hasher.turn(anyone()).await.err().unwrap();
+        let refused = hasher.hash(anyone(), Password::new("Sandbox-1234!")).await.unwrap_err();
         assert_eq!(refused.code, crate::api::Code::Unavailable);
         assert!(refused.retry_after.is_some());
         drop(taken);
-        assert!(hasher.turn(anyone()).await.is_ok());
+        assert!(hasher.hash(anyone(), Password::new("Sandbox-1234!")).await.is_ok());
     }
 
     #[test]

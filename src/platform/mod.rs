@@ -39,8 +39,8 @@ use hash::Hasher;
 use last_use::Uses;
 use metrics::Metrics;
 use readiness::Readiness;
+use store::Store;
 pub use store::look::Schema;
-use store::{Store, Tx};
 
 /// Says what time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -49,7 +49,6 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 #[derive(Clone)]
 pub struct Platform {
     inner: Arc<Inner>,
-    is_dry_run: bool,
 }
 
 struct Inner {
@@ -105,7 +104,7 @@ impl Platform {
             is_draining: AtomicBool::new(false),
             readiness: Readiness::default(),
         };
-        Ok(Self { inner: Arc::new(inner), is_dry_run: false })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The present moment, to the millisecond.
@@ -173,21 +172,6 @@ impl Platform {
             Ok(Err(error)) => tracing::warn!(%error, "the database was not closed in order"),
             Err(_) => tracing::warn!("the database was not closed in time"),
         }
-    }
-
-    /// The same platform for a dry run: it decides and answers as always, and keeps no change.
-    fn for_dry_run(&self) -> Self {
-        Self { is_dry_run: true, ..self.clone() }
-    }
-
-    fn is_dry_run(&self) -> bool {
-        self.is_dry_run
-    }
-
-    /// Begins the transaction of a change. What is counted or noted beside a change, such as a wrong password, has a
-    /// transaction of its own and is kept after a dry run too.
-    async fn begin_change(&self) -> Result<Tx, sea_orm::DbErr> {
-        Ok(self.store().begin().await?.for_dry_run(self.is_dry_run))
     }
 
     fn store(&self) -> &Store {

@@ -7,7 +7,12 @@ use sactl::platform::context::{CallerContext, RequestContext};
 
 /// A request that concerns no company in particular.
 pub(crate) fn calling(platform: &Platform, caller: &Caller) -> CallerContext {
-    CallerContext { platform: platform.clone(), caller: caller.clone(), request_id: "r".to_owned() }
+    CallerContext {
+        platform: platform.clone(),
+        caller: caller.clone(),
+        request_id: "r".to_owned(),
+        is_dry_run: false,
+    }
 }
 
 /// A request in the name of a company.

@@ -20,6 +20,7 @@ use sactl::platform::service::session::{self, SignIn, issue, sign_in};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use serde_json::json;
 
+use crate::common::context::acting;
 use crate::common::database::Database;
 use crate::common::platform::{PASSWORD, SANDBOX, Server};
 use crate::common::seed::plant;
@@ -69,8 +70,8 @@ fn request(username: &str, password: &str, address: [u8; 4]) -> SignIn {
 async fn reset(world: &World, name: &str, request_id: &str) -> RequestContext {
     let admin = issue(&world.platform, "admin@acme.example").await.unwrap();
     let caller = authenticate(&world.platform, &admin.access_token).await.unwrap();
-    let (platform, request_id) = (world.platform.clone(), request_id.to_owned());
-    let admin = RequestContext { platform, caller, company: CompanyId(1), request_id };
+    let admin = acting(&world.platform, &caller, CompanyId(1));
+    let admin = RequestContext { request_id: request_id.to_owned(), ..admin };
     let reset = ResetPassword { password: Password::new("Other-1234!"), current_password: None };
     account::reset_password(&admin, name, reset).await.unwrap();
     admin

@@ -64,10 +64,10 @@ async fn an_account_lives_and_dies(database: Database) {
     assert_eq!((seen.companies, seen.account.last_used_at), (None, None));
     let edit = EditAccount { description: Some("mine".into()) };
     assert_eq!(code(account::edit(&nora, "reporter", edit).await), Code::NotOwner);
-    let (change, created) = account::set_access(&nora, "reporter", list_of(&["devices:view"])).await.unwrap();
-    assert_eq!((change.changed, created, change.access.role), (true, false, None));
+    let change = account::set_access(&nora, "reporter", list_of(&["devices:view"])).await.unwrap();
+    assert_eq!((change.changed, change.before.is_some(), change.access.role), (true, true, None));
     let adjust = AdjustPermissions { add: names(&["alerts:view"]), remove: names(&["devices:view"]) };
-    let (change, _) = account::adjust_access(&nora, "reporter", adjust).await.unwrap();
+    let change = account::adjust_access(&nora, "reporter", adjust).await.unwrap();
     assert_eq!(change.access.permissions.joined(), "alerts:view");
     let removed = account::remove_access(&nora, "reporter").await.unwrap();
     assert_eq!((removed.changed, removed.account), (true, None));

@@ -24,8 +24,8 @@ pub(in crate::platform) async fn set(
     _: NoQuery,
     Json(request): Json<SetAccess>,
 ) -> Placed<AccessChange> {
-    let (change, is_new) = account::set_access(&context, &name, request).await?;
-    Ok((placed(is_new), changed(&context, change)))
+    let change = account::set_access(&context, &name, request).await?;
+    Ok((placed(change.before.is_none()), changed(&context, change)))
 }
 
 /// Add to and take from an individual list of permissions, in one step
@@ -43,8 +43,8 @@ pub(in crate::platform) async fn adjust(
     _: NoQuery,
     Json(request): Json<AdjustPermissions>,
 ) -> Placed<AccessChange> {
-    let (change, is_new) = account::adjust_access(&context, &name, request).await?;
-    Ok((placed(is_new), changed(&context, change)))
+    let change = account::adjust_access(&context, &name, request).await?;
+    Ok((placed(change.before.is_none()), changed(&context, change)))
 }
 
 /// Remove all access in the company

@@ -42,9 +42,8 @@ impl FromRequestParts<Platform> for Call {
         let token = bearer(&parts.headers)?;
         let Ok(RequestId(id)) = RequestId::from_request_parts(parts, platform).await;
         let caller = authn::authenticate(platform, &token).await?;
-        let is_dry_run = parts.extensions.get::<DryRun>().is_some();
-        let platform = if is_dry_run { platform.for_dry_run() } else { platform.clone() };
-        Ok(Self(CallerContext { platform, caller, request_id: id.to_string() }))
+        let (request_id, is_dry_run) = (id.to_string(), parts.extensions.get::<DryRun>().is_some());
+        Ok(Self(CallerContext { platform: platform.clone(), caller, request_id, is_dry_run }))
     }
 }
 

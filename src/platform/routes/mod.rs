@@ -36,7 +36,7 @@ const fn success<T>(data: T) -> Json<Success<T>> {
 
 /// The answer to a change; that to a dry run says so.
 fn changed<T>(context: &RequestContext, data: T) -> Json<Success<T>> {
-    Json(Success { dry_run: context.platform.is_dry_run(), ..Success::new(data) })
+    Json(Success { dry_run: context.is_dry_run, ..Success::new(data) })
 }
 
 /// The status of something that is there now: 201 when it was not there before.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::page::Paging;
+use super::page::{Paging, foreign_cursor};
 use crate::api::Page;
 use crate::api::audit::{Action, AuditQuery, AuditRecord, AuditedAccount};
 use crate::domain::permission::quoted;
@@ -69,7 +69,7 @@ fn parse_place(after: &str) -> Result<Place, Error> {
         let at = Timestamp::from_millisecond(at.parse().ok()?).ok()?;
         Some(Place { at, id: id.parse().ok()? })
     });
-    place.ok_or_else(|| Error::malformed("the cursor belongs to another list"))
+    place.ok_or_else(foreign_cursor)
 }
 
 fn record(kept: Record) -> Result<AuditRecord, Error> {

@@ -1,11 +1,11 @@
 //! The companies that a caller belongs to.
 
-use super::page::Paging;
+use super::page::{Paging, foreign_cursor};
 use crate::api::Page;
 use crate::api::company::CompanyQuery;
 use crate::domain::{Company, CompanyId};
 use crate::platform::context::{CallerContext, RequestContext};
-use crate::platform::{Error, store};
+use crate::platform::{Error, authz, store};
 
 /// One page of the companies that the caller is a member of.
 ///
@@ -32,9 +32,8 @@ pub async fn list(context: &CallerContext, query: &CompanyQuery) -> Result<Page<
 
 /// Names repeat, so the key of a row is its name key and its id; the seal of the cursor vouches for the form.
 fn parse_key(after: &str) -> Result<(String, CompanyId), Error> {
-    let malformed = || Error::malformed("the cursor belongs to another list");
-    let (id, key) = after.split_once(' ').ok_or_else(malformed)?;
-    Ok((key.to_owned(), CompanyId(id.parse().map_err(|_| malformed())?)))
+    let key = after.split_once(' ').and_then(|(id, key)| Some((key.to_owned(), CompanyId(id.parse().ok()?))));
+    key.ok_or_else(foreign_cursor)
 }
 
 /// One of them.
@@ -42,7 +41,5 @@ fn parse_key(after: &str) -> Result<(String, CompanyId), Error> {
 /// # Errors
 /// `not_found` when the caller is no member, or a failure of the database.
 pub async fn show(context: &RequestContext) -> Result<Company, Error> {
-    let RequestContext { platform, caller, company, .. } = context;
-    let grant = store::access::of(platform.store().reader(), caller.id, *company).await?;
-    grant.map(|grant| grant.company).ok_or_else(|| Error::company_not_found(*company))
+    Ok(authz::member(context.platform.store().reader(), context).await?.company)
 }

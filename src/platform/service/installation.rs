@@ -3,17 +3,16 @@
 //! Responsible for what no route can do. Refuses what the rules of a seed file refuse. Each change is recorded in every
 //! company that it concerns, as done by that company: an operator is no user of it.
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sea_orm::DbErr;
 use serde_json::{Value, json};
 
 use super::assignment;
-use super::seed::{check_email, check_text};
+use super::operator::{self, check_email, check_text};
 use crate::api::audit::{Action, Actor, ActorKind};
-use crate::domain::{Company, CompanyId, Password, password};
+use crate::domain::{Company, CompanyId, Password};
 use crate::platform::Platform;
-use crate::platform::hash::Party;
 use crate::platform::ids::PrincipalId;
 use crate::platform::service::second_factor;
 use crate::platform::store::access::Assignment;
@@ -92,9 +91,7 @@ pub async fn create_company(platform: &Platform, name: &str, two_factor: bool) -
 pub async fn rename_company(platform: &Platform, id: CompanyId, name: &str) -> anyhow::Result<Company> {
     check_text("the name of a company", name)?;
     let tx = platform.store().begin().await?;
-    store::company::lock(&*tx, [id]).await?;
-    let before =
-        store::company::find(&*tx, id).await?.with_context(|| format!("there is no company {id}"))?;
+    let before = lock_company(&tx, id).await?;
     store::company::rename(&*tx, id, name).await?;
     let company = Company { id, name: name.to_owned() };
     let detail = json!({ "name": { "old": before.name, "new": name } });
@@ -119,12 +116,10 @@ pub async fn companies(platform: &Platform) -> anyhow::Result<Vec<CompanyEntry>>
 pub async fn create_user(platform: &Platform, request: UserRequest) -> anyhow::Result<Company> {
     check_email(&request.email)?;
     request.name.as_deref().map(|name| check_text("the name of a user", name)).transpose()?;
-    let hash = hash(platform, request.password).await?;
+    let hash = operator::hash(platform, "operator", request.password).await?;
     let tx = platform.store().begin().await?;
     let (id, email) = (request.company, &request.email);
-    store::company::lock(&*tx, [id]).await?;
-    let company =
-        store::company::find(&*tx, id).await?.with_context(|| format!("there is no company {id}"))?;
+    let company = lock_company(&tx, id).await?;
     let role = assignment::role_permissions(&*tx, id, &request.role).await?;
     ensure!(role.is_some(), "{company} has no role {}", request.role);
     ensure!(!store::principal::exists(&*tx, email).await?, "the name {email} is taken");
@@ -148,7 +143,7 @@ pub async fn create_user(platform: &Platform, request: UserRequest) -> anyhow::R
 /// # Errors
 /// No such user, a password that breaks a rule, or a failure of the database.
 pub async fn set_password(platform: &Platform, email: &str, password: Password) -> anyhow::Result<()> {
-    let hash = hash(platform, password).await?;
+    let hash = operator::hash(platform, "operator", password).await?;
     let (tx, user) = begin(platform, email).await?;
     let author = Actor { kind: ActorKind::User, id: user.0, name: email.to_owned() };
     store::principal::set_password(&*tx, user, hash, platform.now(), author).await?;
@@ -177,6 +172,11 @@ pub async fn users(platform: &Platform) -> anyhow::Result<Vec<UserEntry>> {
     Ok(all.into_iter().map(|(email, second_factor)| UserEntry { email, second_factor }).collect())
 }
 
+async fn lock_company(tx: &Tx, id: CompanyId) -> anyhow::Result<Company> {
+    store::company::lock(&**tx, [id]).await?;
+    store::company::find(&**tx, id).await?.with_context(|| format!("there is no company {id}"))
+}
+
 async fn begin(platform: &Platform, email: &str) -> anyhow::Result<(Tx, PrincipalId)> {
     let tx = platform.store().begin().await?;
     let user = store::principal::lock_user(&*tx, email).await?;
@@ -195,14 +195,6 @@ async fn finish(
     let parts = everywhere.into_iter().map(|grant| (grant.company, detail.clone())).collect();
     record(platform, &tx, action, parts).await?;
     Ok(tx.commit().await?)
-}
-
-async fn hash(platform: &Platform, plain: Password) -> anyhow::Result<String> {
-    if let Err(broken) = password::check(&plain) {
-        bail!("{}", broken.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join("; "));
-    }
-    let turn = platform.hasher().turn(Party::new(None, "operator")).await?;
-    Ok(platform.hasher().hash(&turn, plain).await?)
 }
 
 async fn record(

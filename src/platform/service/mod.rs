@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod company;
 pub mod identity;
 pub mod installation;
+mod operator;
 mod page;
 mod presented;
 pub mod role;

@@ -105,11 +105,14 @@ impl Paging {
     }
 
     fn open(&self, cursor: &str) -> Result<String, Error> {
-        let forged = || Error::malformed("the cursor belongs to another list");
-        let sealed = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| forged())?;
-        let (seal, after) = sealed.split_at_checked(SEAL).ok_or_else(forged)?;
-        let after = str::from_utf8(after).map_err(|_| forged())?;
-        if bool::from(seal.ct_eq(&self.seal_of(after))) { Ok(after.to_owned()) } else { Err(forged()) }
+        let sealed = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| foreign_cursor())?;
+        let (seal, after) = sealed.split_at_checked(SEAL).ok_or_else(foreign_cursor)?;
+        let after = str::from_utf8(after).map_err(|_| foreign_cursor())?;
+        if bool::from(seal.ct_eq(&self.seal_of(after))) {
+            Ok(after.to_owned())
+        } else {
+            Err(foreign_cursor())
+        }
     }
 
     /// A keyed hash, nested so that nothing can be appended to what it covers.
@@ -124,6 +127,11 @@ impl Paging {
         seal.copy_from_slice(&outer[..SEAL]);
         seal
     }
+}
+
+/// A cursor that was forged, or belongs to another list.
+pub(super) fn foreign_cursor() -> Error {
+    Error::malformed("the cursor belongs to another list")
 }
 
 /// Cuts a page out of a complete list that is sorted by key.

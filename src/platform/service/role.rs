@@ -1,5 +1,7 @@
 //! Roles of a company: the default ones, which cannot be changed, and its own.
 
+use std::collections::HashMap;
+
 use super::assignment::{adjusted, role_permissions};
 use super::page::{self, Paging};
 use crate::api::Page;
@@ -24,15 +26,13 @@ pub async fn list(context: &RequestContext, query: &PageQuery) -> Result<Page<Ro
     let member = authz::require(db, context, Permission::ROLES_VIEW).await?;
     let paging = Paging::new(platform, &("roles", company), query.cursor.as_deref(), query.page_size)?;
     let custom = store::role::all(db, company).await?;
-    let holders = store::access::all_holders(db, company).await?;
-    let defaults =
-        DefaultRole::ALL.into_iter().map(|role| document(role.as_str(), true, role.permissions(), 0));
-    let custom = custom.into_iter().map(|(name, permissions)| document(&name, false, permissions, 0));
+    let held: HashMap<_, _> = store::access::all_holders(db, company).await?.into_iter().collect();
+    let one = |name: &str, default, permissions| {
+        document(name, default, permissions, held.get(name).copied().unwrap_or_default())
+    };
+    let defaults = DefaultRole::ALL.into_iter().map(|role| one(role.as_str(), true, role.permissions()));
+    let custom = custom.into_iter().map(|(name, permissions)| one(&name, false, permissions));
     let mut all: Vec<Role> = defaults.chain(custom).collect();
-    for role in &mut all {
-        let held = holders.iter().find(|(name, _)| *name == role.name);
-        role.holders = Some(held.map_or(0, |(_, holders)| *holders));
-    }
     all.sort_unstable_by(|left, right| left.name.cmp(&right.name));
     let total = paging.is_first().then_some(all.len() as u64);
     let (data, next) = page::slice(&paging, all, |role| role.name.clone());
@@ -136,9 +136,8 @@ struct Change<'a> {
 }
 
 async fn begin(context: &RequestContext) -> Result<Change<'_>, Error> {
-    let platform = &context.platform;
-    authz::require(platform.store().reader(), context, Permission::ROLES_MANAGE).await?;
-    let tx = platform.begin_change().await?;
+    authz::require(context.platform.store().reader(), context, Permission::ROLES_MANAGE).await?;
+    let tx = context.begin_change().await?;
     store::company::lock(&*tx, [context.company]).await?;
     authn::hold(&*tx, &context.caller).await?;
     let member = authz::require(&*tx, context, Permission::ROLES_MANAGE).await?;
@@ -177,7 +176,11 @@ impl Change<'_> {
     }
 }
 
-fn parse(names: &[String]) -> Result<PermissionSet, Vec<Violation>> {
+/// What the holders of a role are to be allowed.
+///
+/// # Errors
+/// Every broken rule: `unknown_permission`, `empty_role`.
+pub(super) fn parse(names: &[String]) -> Result<PermissionSet, Vec<Violation>> {
     not_empty(PermissionSet::parse(names)?)
 }
 

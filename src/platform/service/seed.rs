@@ -13,7 +13,6 @@ use anyhow::Context as _;
 use serde::Deserialize;
 
 pub use apply::{apply, is_empty};
-pub(super) use apply::{check_email, check_text};
 
 use crate::domain::{CompanyId, Password};
 

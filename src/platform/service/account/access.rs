@@ -13,7 +13,7 @@ use crate::platform::service::view;
 use crate::platform::store::access::Assignment;
 use crate::platform::{Error, store};
 
-/// Gives access in the company, or replaces what was given. The flag says that there was none before.
+/// Gives access in the company, or replaces what was given.
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
@@ -21,7 +21,7 @@ pub async fn set_access(
     context: &RequestContext,
     name: &str,
     request: SetAccess,
-) -> Result<(AccessChange, bool), Error> {
+) -> Result<AccessChange, Error> {
     let change = change::begin(context, Operation::SetAccess, name).await?;
     let asked = assignment::parse(request.role, request.permissions.as_deref(), "")?;
     let wanted = assignment::resolve(&*change.tx, &change.member.company, asked, "")
@@ -30,7 +30,7 @@ pub async fn set_access(
     put(change, wanted, Action::AccessSet).await
 }
 
-/// Adds to or takes from an individual list of permissions. The flag says that there was no access before.
+/// Adds to or takes from an individual list of permissions; no access counts as an empty one.
 ///
 /// # Errors
 /// A refusal in the order of the module, or a failure of the database.
@@ -38,7 +38,7 @@ pub async fn adjust_access(
     context: &RequestContext,
     name: &str,
     request: AdjustPermissions,
-) -> Result<(AccessChange, bool), Error> {
+) -> Result<AccessChange, Error> {
     let change = change::begin(context, Operation::AdjustAccess, name).await?;
     let old = change.account.access.as_ref();
     if old.is_some_and(|grant| grant.role.is_some()) {
@@ -56,13 +56,13 @@ pub async fn adjust_access(
 }
 
 /// Writes access, if the caller may give it.
-async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<(AccessChange, bool), Error> {
+async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<AccessChange, Error> {
     let company = change.context.company;
     let old = change.account.access.as_ref();
     let old_permissions = old.map_or(PermissionSet::EMPTY, |grant| grant.permissions);
     decision::may_give(old_permissions, wanted.permissions, change.member.permissions)
         .map_err(|refusal| change.refused(refusal))?;
-    let (changed, created) = (wanted.differs_from(old), old.is_none());
+    let changed = wanted.differs_from(old);
     if changed {
         store::access::put(&*change.tx, change.account.id, company, &wanted.assignment).await?;
         let detail = json!({
@@ -76,7 +76,7 @@ async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<(Acce
     change.tx.commit().await?;
     let gone = || Error::internal(anyhow::anyhow!("access that was written is not there"));
     let access = account.access.clone().ok_or_else(gone)?;
-    Ok((AccessChange { account, access, before, changed }, created))
+    Ok(AccessChange { account, access, before, changed })
 }
 
 /// Removes all access in the company.

@@ -38,7 +38,7 @@ pub(super) async fn begin<'a>(
 ) -> Result<Change<'a>, Error> {
     let RequestContext { platform, caller, company, .. } = context;
     authz::admit(platform.store().reader(), context, operation).await?;
-    let tx = platform.begin_change().await?;
+    let tx = context.begin_change().await?;
     let locked = store::principal::lock_account(&*tx, name).await?;
     let mut concerned = vec![*company];
     if let Some(id) = locked.filter(|_| operation.is_for_the_owner_only()) {
@@ -47,8 +47,7 @@ pub(super) async fn begin<'a>(
     store::company::lock(&*tx, concerned).await?;
     authn::hold(&*tx, caller).await?;
     let member = authz::admit(&*tx, context, operation).await?;
-    let found = store::account::by_name(&*tx, *company, name).await?;
-    let account = authz::decide(&*tx, caller, &member.company, operation, name, found).await?;
+    let account = authz::account(&*tx, context, &member, operation, name).await?;
     Ok(Change { context, tx, member, account })
 }
 

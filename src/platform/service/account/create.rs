@@ -69,11 +69,9 @@ pub async fn create(
         }
         Plan::Make(_) => {}
     }
-    let turn = platform.hasher().turn(presented::party(caller)).await?;
-    let hash = platform.hasher().hash(&turn, request.password.clone()).await?;
-    drop(turn);
+    let hash = platform.hasher().hash(presented::party(caller), request.password.clone()).await?;
 
-    let tx = platform.begin_change().await?;
+    let tx = context.begin_change().await?;
     store::company::lock(&*tx, order.companies()).await?;
     authn::hold(&*tx, caller).await?;
     let draft = match order.plan(&*tx).await? {

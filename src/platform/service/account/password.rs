@@ -37,9 +37,7 @@ pub async fn reset_password(
     if let Some(present) = &present {
         check_current(context, present, &request).await?;
     }
-    let turn = platform.hasher().turn(presented::party(caller)).await?;
-    let hash = platform.hasher().hash(&turn, request.password).await?;
-    drop(turn);
+    let hash = platform.hasher().hash(presented::party(caller), request.password).await?;
 
     let change = begin().await?;
     if change.account.id != account.id {

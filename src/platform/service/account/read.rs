@@ -131,8 +131,7 @@ async fn require_role(db: &impl Connection, company: &Company, role: &str) -> Re
 pub async fn show(context: &RequestContext, name: &str) -> Result<AccountDetail, Error> {
     let db = context.platform.store().reader();
     let member = authz::admit(db, context, Operation::Show).await?;
-    let found = store::account::by_name(db, context.company, name).await?;
-    let account = authz::decide(db, &context.caller, &member.company, Operation::Show, name, found).await?;
+    let account = authz::account(db, context, &member, Operation::Show, name).await?;
     detail(db, account, &member.company).await
 }
 

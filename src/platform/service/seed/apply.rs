@@ -2,23 +2,19 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 
 use super::{Applied, CompanyPlace, Secret, Seed, SeedAccess, SeedAccount, SeedRole, SeedUser, once};
-use crate::domain::{
-    AccountName, Company, CompanyId, DefaultRole, Description, PermissionSet, RoleName, Violation, password,
-};
-use crate::platform::hash::{self, Party};
+use crate::domain::{AccountName, Company, CompanyId, DefaultRole, Description, RoleName, Violation};
+use crate::platform::hash;
 use crate::platform::ids::PrincipalId;
-use crate::platform::service::assignment;
+use crate::platform::service::operator::{self, check_email, check_text};
 use crate::platform::service::second_factor::check_secret;
+use crate::platform::service::{assignment, role};
 use crate::platform::store::account::NewAccount;
 use crate::platform::store::principal::NewUser;
 use crate::platform::store::{self, Tx};
 use crate::platform::{CURSOR_KEY, Platform};
-
-/// Most characters of a company's name, of an e-mail address and of a person's name.
-const LONGEST: usize = 254;
 
 /// Adds what never existed.
 ///
@@ -29,19 +25,19 @@ pub async fn apply(platform: &Platform, seed: &Seed) -> anyhow::Result<Applied> 
     let tx = platform.store().begin().await?;
     // Two processes with the same seed file take turns.
     store::setting::lock(&*tx, CURSOR_KEY).await?;
-    let is_empty = store::company::count(&*tx).await? == 0 && store::principal::count(&*tx).await? == 0;
-    let mut sowing = Sowing { platform, seed, tx, companies: Vec::new(), added: 0 };
-    sowing.companies().await?;
+    let is_empty = is_empty_in(&tx).await?;
+    let mut seeding = Seeding { platform, seed, tx, companies: Vec::new(), added: 0 };
+    seeding.companies().await?;
     for role in &seed.roles {
-        sowing.role(role).await.with_context(|| format!("[[role]] {}", role.name))?;
+        seeding.role(role).await.with_context(|| format!("[[role]] {}", role.name))?;
     }
     for user in &seed.users {
-        sowing.user(user).await.with_context(|| format!("[[user]] {}", user.email))?;
+        seeding.user(user).await.with_context(|| format!("[[user]] {}", user.email))?;
     }
     for account in seed.accounts.iter().filter(|_| is_empty) {
-        sowing.account(account).await.with_context(|| format!("[[service_account]] {}", account.name))?;
+        seeding.account(account).await.with_context(|| format!("[[service_account]] {}", account.name))?;
     }
-    let Sowing { tx, companies, added, .. } = sowing;
+    let Seeding { tx, companies, added, .. } = seeding;
     tx.commit().await?;
     Ok(Applied { companies, added })
 }
@@ -52,12 +48,16 @@ pub async fn apply(platform: &Platform, seed: &Seed) -> anyhow::Result<Applied> 
 /// The database failed.
 pub async fn is_empty(platform: &Platform) -> anyhow::Result<bool> {
     let tx = platform.store().begin().await?;
-    let is_empty = store::company::count(&*tx).await? == 0 && store::principal::count(&*tx).await? == 0;
+    let is_empty = is_empty_in(&tx).await?;
     tx.commit().await?;
     Ok(is_empty)
 }
 
-struct Sowing<'a> {
+async fn is_empty_in(tx: &Tx) -> anyhow::Result<bool> {
+    Ok(store::company::count(&**tx).await? == 0 && store::principal::count(&**tx).await? == 0)
+}
+
+struct Seeding<'a> {
     platform: &'a Platform,
     seed: &'a Seed,
     tx: Tx,
@@ -66,7 +66,7 @@ struct Sowing<'a> {
     added: usize,
 }
 
-impl Sowing<'_> {
+impl Seeding<'_> {
     /// Companies of the same name are told apart by their order in the file.
     async fn companies(&mut self) -> anyhow::Result<()> {
         let mut namesakes: HashMap<&str, usize> = HashMap::new();
@@ -87,12 +87,11 @@ impl Sowing<'_> {
         Ok(())
     }
 
-    async fn role(&mut self, role: &SeedRole) -> anyhow::Result<()> {
-        let company = self.company(&role.company)?;
-        let name = RoleName::new(role.name.as_str()).map_err(|broken| told(&broken))?;
+    async fn role(&mut self, new: &SeedRole) -> anyhow::Result<()> {
+        let company = self.company(&new.company)?;
+        let name = RoleName::new(new.name.as_str()).map_err(|broken| told(&broken))?;
         ensure!(name.as_str().parse::<DefaultRole>().is_err(), "a default role cannot be defined");
-        let permissions = PermissionSet::parse(&role.permissions).map_err(|broken| all_told(&broken))?;
-        ensure!(!permissions.is_empty(), "a role has at least one permission");
+        let permissions = role::parse(&new.permissions).map_err(|broken| all_told(&broken))?;
         let key = format!("{company} {name}");
         if self.earlier("role", &key).await?.is_some() {
             return Ok(());
@@ -175,11 +174,7 @@ impl Sowing<'_> {
                 secret.plain(self.seed)?.context("the password is missing")?
             }
         };
-        if let Err(broken) = password::check(&plain) {
-            bail!("{}", broken.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join("; "));
-        }
-        let turn = self.platform.hasher().turn(Party::new(None, "seed")).await?;
-        Ok(self.platform.hasher().hash(&turn, plain).await?)
+        operator::hash(self.platform, "seed", plain).await
     }
 
     async fn earlier(&self, kind: &str, key: &str) -> anyhow::Result<Option<i64>> {
@@ -190,22 +185,6 @@ impl Sowing<'_> {
         self.added += 1;
         Ok(store::seeded::insert(&*self.tx, kind, key, id).await?)
     }
-}
-
-/// Checks the e-mail address of a user.
-pub(in crate::platform::service) fn check_email(email: &str) -> anyhow::Result<()> {
-    check_text("email", email)?;
-    let is_address = email.contains('@') && !email.contains(char::is_whitespace);
-    ensure!(is_address, "email is not an e-mail address");
-    Ok(())
-}
-
-/// Checks a name of something.
-pub(in crate::platform::service) fn check_text(what: &str, text: &str) -> anyhow::Result<()> {
-    let is_good =
-        !text.trim().is_empty() && text.chars().nth(LONGEST).is_none() && !text.chars().any(char::is_control);
-    ensure!(is_good, "{what} has 1 to {LONGEST} characters and no control characters");
-    Ok(())
 }
 
 fn told(violation: &Violation) -> anyhow::Error {
