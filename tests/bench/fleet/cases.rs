@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::Figure;
+use crate::figures::{Case, Figure};
+use crate::hashes::hashes;
 use crate::load;
 use crate::place::{Place, peak_mib, timed};
 use crate::proxy::Proxy;
@@ -17,10 +18,7 @@ const COMPANIES: usize = 1000;
 /// Accounts that are created, and those that are compared in all companies.
 const MANY: usize = 200;
 
-/// A case and its figures. The first that runs has the memory of no other.
-type Case = fn() -> Vec<Figure>;
-
-/// Every case by its name.
+/// Every case by its name. The first that runs has the memory of no other.
 pub(crate) const ALL: [(&str, Case); 5] =
     [("diff", diff), ("apply", apply), ("create", create), ("list", list), ("grant", grant)];
 
@@ -98,15 +96,15 @@ fn apply() -> Vec<Figure> {
 fn create() -> Vec<Figure> {
     let place = Place::new(&seed(1, 0, 0));
     let file = place.file("new.yaml", &new_accounts(MANY)).display().to_string();
-    let before = load::hashes(MANY);
+    let before = hashes(MANY);
     let words = ["apply", "-f", &file, "--password-dir", "secrets", "--yes", "-q"];
     let ours = timed(place.command(&words), &[0]).elapsed;
-    let hashes = before.min(load::hashes(MANY));
+    let alone = before.min(hashes(MANY));
     vec![Figure::at_least(
         "200 new accounts, against their hashes alone",
-        seconds(hashes) / seconds(ours),
+        seconds(alone) / seconds(ours),
         0.9,
-        &versus(ours, hashes),
+        &versus(ours, alone),
     )]
 }
 

@@ -1,11 +1,9 @@
-//! A plain load generator, and the plainest work: what is the most that a server and a processor can give.
+//! A plain load generator: what is the most that a server can give.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
-
-use argon2::Argon2;
 
 /// Sends the changes over `connections` connections, each of which sends the next one when the last is answered; gives
 /// the time for all.
@@ -48,30 +46,4 @@ fn is_whole(answer: &[u8]) -> bool {
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
     let length: usize = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
     answer.len() >= end + 4 + length
-}
-
-/// How long `count` password hashes take, on every core at once.
-pub(crate) fn hashes(count: usize) -> Duration {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let started = Instant::now();
-    thread::scope(|scope| {
-        for first in 0..cores {
-            scope.spawn(move || {
-                let (engine, mut blocks) = (Argon2::default(), vec![argon2::Block::default(); 19 * 1024]);
-                for number in (first..count).step_by(cores) {
-                    let mut output = [0; 32];
-                    let password = number.to_le_bytes();
-                    engine
-                        .hash_password_into_with_memory(
-                            &password,
-                            b"0123456789abcdef",
-                            &mut output,
-                            &mut blocks,
-                        )
-                        .unwrap();
-                }
-            });
-        }
-    });
-    started.elapsed()
 }
