@@ -8,7 +8,7 @@
 //! cargo bench --bench platform -- scale --full    # 1,000 companies, 100,000 accounts, a million access rows
 //! ```
 //!
-//! Both sides take turns in one run, through the same database driver; only their ratios count, and bounds of time and
+//! `SACTL_BENCH_PROGRAM` names another build of the program to measure. Both sides take turns in one run, through the same database driver; only their ratios count, and bounds of time and
 //! memory on a machine that has nothing else to do. PostgreSQL must be installed where Debian puts it.
 
 #![expect(clippy::unwrap_used, reason = "in a measurement, a panic is the message")]

@@ -1,5 +1,6 @@
 //! Processes that serve: the platform, and the plain work.
 
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -23,7 +24,7 @@ pub(crate) struct Serving {
 impl Serving {
     /// The platform over this database.
     pub(crate) fn platform(database: &Database) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sactl"));
+        let mut command = Command::new(program());
         command.args(["serve", "--listen", "127.0.0.1:0", "--database", &database.url]);
         command.env_clear().env("HOME", database.folder.path()).env("SACTL_LOG", "off");
         Self::start(command, database.folder.path())
@@ -61,6 +62,11 @@ impl Drop for Serving {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The program under measurement: this build, or another one to compare with.
+fn program() -> OsString {
+    std::env::var_os("SACTL_BENCH_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_sactl").into())
 }
 
 /// A platform with data, and a runtime for its callers.

@@ -8,7 +8,7 @@ use crate::database::Database;
 use crate::figures::Figure;
 use crate::load::{Asking, answered, request};
 use crate::place::{Place, Serving};
-use crate::world::{ADMIN, SMALL, account};
+use crate::world::{ADMIN, PROVIDER, SMALL, account};
 
 /// One turn of a side, and how many turns each has.
 const TURN: Duration = Duration::from_millis(1500);
@@ -60,21 +60,29 @@ pub(crate) fn list(database: &Database) -> Vec<Figure> {
     beside_floor(database, "list of 100", "/api/companies/1/service-accounts?page_size=100", 1.0)
 }
 
-/// Grants that are kept, each by a writer with an account of its own, in one company.
+/// Grants that are kept, each by a writer with an account of its own: all in one company, and each in another.
 pub(crate) fn write(database: &Database) -> Vec<Figure> {
     let goal = if database.file().is_some() { 0.35 } else { 0.3 };
     let place = Place::new(database, SMALL);
-    let token = place.sign_in(ADMIN);
-    let asking: Asking = Arc::new(move |number, count| {
-        let path = format!("/api/companies/1/service-accounts/{}/access", account(number + 1));
-        request("PUT", &path, &token, &format!(r#"{{"role":"{}"}}"#, bare::role(count)))
-    });
-    let (mut ours, mut alone) = (0, 0);
-    place.runtime.block_on(async {
-        for _ in 0..TURNS {
-            alone += bare::kept(database, 8, TURN).await;
-            ours += answered(place.serving.address, WRITERS, TURN, &asking).await;
-        }
-    });
-    vec![versus(format!("grants, {}, {WRITERS} writers", database.kind), ours, alone, goal)]
+    let token: Arc<str> = place.sign_in(PROVIDER).into();
+    let kinds: [(&str, fn(usize) -> usize); 2] = [("one company", |_| 1), ("several", |writer| 3 + writer)];
+    let mut figures = Vec::new();
+    for (kind, company) in kinds {
+        let token = Arc::clone(&token);
+        let asking: Asking = Arc::new(move |writer, count| {
+            let (company, account) = (company(writer), account(writer + 1));
+            let path = format!("/api/companies/{company}/service-accounts/{account}/access");
+            request("PUT", &path, &token, &format!(r#"{{"role":"{}"}}"#, bare::role(count)))
+        });
+        let (mut ours, mut alone) = (0, 0);
+        place.runtime.block_on(async {
+            for _ in 0..TURNS {
+                alone += bare::kept(database, 8, TURN).await;
+                ours += answered(place.serving.address, WRITERS, TURN, &asking).await;
+            }
+        });
+        let name = format!("grants, {}, {WRITERS} writers, {kind}", database.kind);
+        figures.push(versus(name, ours, alone, goal));
+    }
+    figures
 }

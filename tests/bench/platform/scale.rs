@@ -69,7 +69,7 @@ pub(crate) fn all(database: fn() -> Database) -> Vec<Figure> {
         figures.push(Figure::at_most(format!("{what}, {kind}"), ratio, 2.0, &unit));
     }
     let provider = place.sign_in(PROVIDER);
-    let (time, length) = timed(&place, TIMES, |_| request("GET", "/api/users/me", &provider, ""));
+    let (time, length) = timed(&place, TIMES, |_| request("GET", "/api/users/me?expand=none", &provider, ""));
     let kb = f64::from(u32::try_from(length).unwrap()) / 1000.0;
     figures.push(Figure::at_most(format!("users/me of a provider, {kind}"), time, 20.0, "ms"));
     figures.push(Figure::at_most(format!("users/me of a provider, size, {kind}"), kb, 200.0, "kB"));

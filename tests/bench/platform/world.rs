@@ -28,7 +28,7 @@ pub(crate) struct World {
 }
 
 /// A database of 100 accounts.
-pub(crate) const SMALL: World = World { companies: 12, accounts: 100, owned: 100, reach: 5 };
+pub(crate) const SMALL: World = World { companies: 12, accounts: 100, owned: 100, reach: 10 };
 
 /// The name of an account.
 pub(crate) fn account(number: usize) -> String {
