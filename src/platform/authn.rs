@@ -11,10 +11,11 @@ use super::Platform;
 use super::error::Error;
 use super::hex::hex;
 use super::ids::PrincipalId;
+use super::store::access::Grant;
 use super::store::{Connection, token};
 use crate::api::audit::Actor;
 use crate::api::session::Kind;
-use crate::domain::Token;
+use crate::domain::{CompanyId, Token};
 
 /// How long a token is good, in seconds.
 pub const TOKEN_LIFETIME: u32 = 7200;
@@ -30,7 +31,8 @@ const LAST_USED_MOMENT: Duration = Duration::from_secs(2);
 
 /// A caller whose token was valid when the request came in.
 ///
-/// It says who, never what they may do: rights are read inside the transaction that uses them.
+/// It says who. What they may do is read inside the transaction that uses it; a request that only reads may take what
+/// was read together with the token.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The number.
@@ -43,12 +45,19 @@ pub struct Caller {
     pub expires_at: Timestamp,
     /// What is kept of the token.
     fingerprint: String,
+    /// The company that was asked for together with the token, and the access there.
+    entry: Option<(CompanyId, Option<Grant>)>,
 }
 
 impl Caller {
     /// The caller as the author of a change, for companies that know the caller.
     pub(super) fn actor(&self) -> Actor {
         Actor { kind: self.kind.into(), id: self.id.0, name: self.name.clone() }
+    }
+
+    /// The access in this company when the request came in, if that was read.
+    pub(super) fn on_entry(&self, company: CompanyId) -> Option<Option<Grant>> {
+        self.entry.as_ref().filter(|(read, _)| *read == company).map(|(_, grant)| grant.clone())
     }
 }
 
@@ -57,9 +66,21 @@ impl Caller {
 /// # Errors
 /// `unauthenticated` for a token that is unknown, expired or ended.
 pub async fn authenticate(platform: &Platform, token: &Token) -> Result<Caller, Error> {
+    authenticate_in(platform, token, None).await
+}
+
+/// The same, and reads the access in a company in the same statement.
+///
+/// # Errors
+/// Those of [`authenticate`].
+pub(super) async fn authenticate_in(
+    platform: &Platform,
+    token: &Token,
+    company: Option<CompanyId>,
+) -> Result<Caller, Error> {
     let now = platform.now();
     let fingerprint = fingerprint(token);
-    let bearer = token::bearer(platform.store().reader(), &fingerprint, now)
+    let bearer = token::bearer(platform.store().reader(), &fingerprint, company, now)
         .await?
         .ok_or_else(Error::unauthenticated)?;
     if bearer.last_used_at.is_none_or(|last| last < now - LAST_USED_GRAIN) {
@@ -71,17 +92,23 @@ pub async fn authenticate(platform: &Platform, token: &Token) -> Result<Caller, 
         name: bearer.name,
         expires_at: bearer.expires_at,
         fingerprint,
+        entry: company.map(|company| (company, bearer.grant)),
     })
 }
 
 /// Checks inside a transaction that the caller's token was not ended since the request came in, and keeps it
 /// from being ended before the transaction is: a body that arrives slowly gains no time. Comes after every
-/// other lock, because a transaction that revokes tokens holds those already.
+/// other lock, because a transaction that revokes tokens holds those already. Gives the caller's access in the company.
 ///
 /// # Errors
 /// `unauthenticated`, or a failure of the database.
-pub(super) async fn hold(db: &impl Connection, caller: &Caller) -> Result<(), Error> {
-    if token::hold(db, &caller.fingerprint).await? { Ok(()) } else { Err(Error::unauthenticated()) }
+pub(super) async fn hold(
+    db: &impl Connection,
+    caller: &Caller,
+    company: CompanyId,
+) -> Result<Option<Grant>, Error> {
+    let held = token::hold(db, &caller.fingerprint, company).await?;
+    Ok(held.ok_or_else(Error::unauthenticated)?.grant)
 }
 
 /// Notes the use beside the request, which does not wait for it: together with all uses of the next moment.

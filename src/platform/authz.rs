@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::authn::Caller;
+use super::authn::{self, Caller};
 use super::context::RequestContext;
 use super::error::Error;
 use super::ids::PrincipalId;
@@ -29,6 +29,38 @@ pub(super) async fn require(
     permission: Permission,
 ) -> Result<Grant, Error> {
     including(member(db, context).await?, permission)
+}
+
+/// The same at the entry of a request that changes nothing, or not yet: what was read together with the token counts.
+///
+/// # Errors
+/// Those of [`require`].
+pub(super) async fn enter(context: &RequestContext, permission: Permission) -> Result<Grant, Error> {
+    including(enter_as_member(context).await?, permission)
+}
+
+/// The same, whatever the access includes.
+///
+/// # Errors
+/// Those of [`member`].
+pub(super) async fn enter_as_member(context: &RequestContext) -> Result<Grant, Error> {
+    match context.caller.on_entry(context.company) {
+        Some(found) => existing(found, context.company),
+        None => member(context.platform.store().reader(), context).await,
+    }
+}
+
+/// The same inside a transaction that has locked what it depends on. The token of the caller is held until its end.
+///
+/// # Errors
+/// Those of [`require`], and `unauthenticated` for a token that was ended.
+pub(super) async fn hold(
+    db: &impl Connection,
+    context: &RequestContext,
+    permission: Permission,
+) -> Result<Grant, Error> {
+    let found = authn::hold(db, &context.caller, context.company).await?;
+    including(existing(found, context.company)?, permission)
 }
 
 /// The caller's access in each of the companies, if it includes `permission` in all of them.
@@ -83,8 +115,23 @@ pub(super) async fn account(
     operation: Operation,
     name: &str,
 ) -> Result<AccountRow, Error> {
-    let (caller, company) = (&context.caller, &member.company);
     let found = account::by_name(db, context.company, name).await?;
+    decide(db, context, member, operation, name, found).await
+}
+
+/// The same for an account that was looked up.
+///
+/// # Errors
+/// Those of [`account`].
+pub(super) async fn decide(
+    db: &impl Connection,
+    context: &RequestContext,
+    member: &Grant,
+    operation: Operation,
+    name: &str,
+    found: Option<AccountRow>,
+) -> Result<AccountRow, Error> {
+    let (caller, company) = (&context.caller, &member.company);
     let account = found.ok_or_else(|| Error::account_not_found(name, company))?;
     let relation = match related(&account, company.id) {
         Some(relation) => relation,

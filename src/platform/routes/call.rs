@@ -39,21 +39,31 @@ impl FromRequestParts<Platform> for Call {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
-        let token = bearer(&parts.headers)?;
-        let Ok(RequestId(id)) = RequestId::from_request_parts(parts, platform).await;
-        let caller = authn::authenticate(platform, &token).await?;
-        let (request_id, is_dry_run) = (id.to_string(), parts.extensions.get::<DryRun>().is_some());
-        Ok(Self(CallerContext { platform: platform.clone(), caller, request_id, is_dry_run }))
+        Ok(Self(context_of(parts, platform, None).await?))
     }
+}
+
+/// The context of a request with good credentials; the access in `company` is read together with the token.
+async fn context_of(
+    parts: &mut Parts,
+    platform: &Platform,
+    company: Option<CompanyId>,
+) -> Result<CallerContext, Refused> {
+    let token = bearer(&parts.headers)?;
+    let Ok(RequestId(id)) = RequestId::from_request_parts(parts, platform).await;
+    let caller = authn::authenticate_in(platform, &token, company).await?;
+    let (request_id, is_dry_run) = (id.to_string(), parts.extensions.get::<DryRun>().is_some());
+    Ok(CallerContext { platform: platform.clone(), caller, request_id, is_dry_run })
 }
 
 impl FromRequestParts<Platform> for InCompany {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
-        let Call(context) = Call::from_request_parts(parts, platform).await?;
-        let company: String = path_of(parts).await?;
-        Ok(Self(context.in_company(company_id(&company)?)))
+        // Credentials are refused before the path is.
+        let company = path_of(parts).await.and_then(|company: String| company_id(&company));
+        let context = context_of(parts, platform, company.as_ref().ok().copied()).await?;
+        Ok(Self(context.in_company(company?)))
     }
 }
 
@@ -61,9 +71,11 @@ impl FromRequestParts<Platform> for Named {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
-        let Call(context) = Call::from_request_parts(parts, platform).await?;
-        let (company, name): (String, String) = path_of(parts).await?;
-        Ok(Self(context.in_company(company_id(&company)?), name))
+        let path = path_of(parts).await;
+        let path = path.and_then(|(company, name): (String, String)| Ok((company_id(&company)?, name)));
+        let context = context_of(parts, platform, path.as_ref().ok().map(|(company, _)| *company)).await?;
+        let (company, name) = path?;
+        Ok(Self(context.in_company(company), name))
     }
 }
 

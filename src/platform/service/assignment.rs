@@ -14,6 +14,14 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// The role, where it is not an individual list.
+    pub(super) fn role(&self) -> Option<String> {
+        match &self.assignment {
+            Assignment::Role(role) => Some(role.clone()),
+            Assignment::Individual(_) => None,
+        }
+    }
+
     /// Whether this is something else than what there is.
     pub(super) fn differs_from(&self, grant: Option<&Grant>) -> bool {
         match (&self.assignment, grant) {

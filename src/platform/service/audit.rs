@@ -19,7 +19,7 @@ use crate::platform::{Error, authz, store};
 pub async fn list(context: &RequestContext, query: &AuditQuery) -> Result<Page<AuditRecord>, Error> {
     let (platform, company) = (&context.platform, context.company);
     let db = platform.store().reader();
-    let member = authz::require(db, context, Permission::AUDITING_VIEW).await?;
+    let member = authz::enter(context, Permission::AUDITING_VIEW).await?;
     let (filter, order) = (filter(query)?, query.order.unwrap_or_default());
     let scope = ("audit", company, order, &filter);
     let paging = Paging::new(platform, &scope, query.cursor.as_deref(), query.page_size)?;

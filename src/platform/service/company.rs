@@ -41,5 +41,5 @@ fn parse_key(after: &str) -> Result<(String, CompanyId), Error> {
 /// # Errors
 /// `not_found` when the caller is no member, or a failure of the database.
 pub async fn show(context: &RequestContext) -> Result<Company, Error> {
-    Ok(authz::member(context.platform.store().reader(), context).await?.company)
+    Ok(authz::enter_as_member(context).await?.company)
 }

@@ -10,7 +10,6 @@ use crate::api::envelope::PageQuery;
 use crate::api::role::{CreateRole, Role, RoleDeletion, SetRole};
 use crate::domain::{DefaultRole, Permission, PermissionSet, RoleName, Violation, decision};
 use crate::platform::audit::{self, Action, Author, Object};
-use crate::platform::authn;
 use crate::platform::context::RequestContext;
 use crate::platform::store::access::Grant;
 use crate::platform::store::{self, Tx};
@@ -23,7 +22,7 @@ use crate::platform::{Error, authz};
 pub async fn list(context: &RequestContext, query: &PageQuery) -> Result<Page<Role>, Error> {
     let (platform, company) = (&context.platform, context.company);
     let db = platform.store().reader();
-    let member = authz::require(db, context, Permission::ROLES_VIEW).await?;
+    let member = authz::enter(context, Permission::ROLES_VIEW).await?;
     let paging = Paging::new(platform, &("roles", company), query.cursor.as_deref(), query.page_size)?;
     let custom = store::role::all(db, company).await?;
     let held: HashMap<_, _> = store::access::all_holders(db, company).await?.into_iter().collect();
@@ -45,7 +44,7 @@ pub async fn list(context: &RequestContext, query: &PageQuery) -> Result<Page<Ro
 /// A refusal in the order of the module, or a failure of the database.
 pub async fn show(context: &RequestContext, name: &str) -> Result<Role, Error> {
     let db = context.platform.store().reader();
-    let member = authz::require(db, context, Permission::ROLES_VIEW).await?;
+    let member = authz::enter(context, Permission::ROLES_VIEW).await?;
     let found = role_permissions(db, context.company, name).await?;
     let permissions = found.ok_or_else(|| Error::role_not_found(&member.company, name))?;
     let holders = store::access::holders(db, context.company, name).await?;
@@ -136,11 +135,10 @@ struct Change<'a> {
 }
 
 async fn begin(context: &RequestContext) -> Result<Change<'_>, Error> {
-    authz::require(context.platform.store().reader(), context, Permission::ROLES_MANAGE).await?;
+    authz::enter(context, Permission::ROLES_MANAGE).await?;
     let tx = context.begin_change().await?;
     store::company::lock(&*tx, [context.company]).await?;
-    authn::hold(&*tx, &context.caller).await?;
-    let member = authz::require(&*tx, context, Permission::ROLES_MANAGE).await?;
+    let member = authz::hold(&*tx, context, Permission::ROLES_MANAGE).await?;
     Ok(Change { context, tx, member })
 }
 

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::entity::{access, company, principal, role};
-use super::pieces::{MOST_ROWS, insert_all};
+use super::pieces::{MOST_ROWS, insert_all, only, written};
 use super::{Connection, from_list, to_list};
 use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet};
 use crate::platform::ids::PrincipalId;
@@ -90,26 +90,29 @@ pub(in crate::platform) async fn of(
     principal: PrincipalId,
     company: CompanyId,
 ) -> Result<Option<Grant>, DbErr> {
-    let row = grants()
+    let rows = grants()
         .filter(access::Column::PrincipalId.eq(principal.0))
         .filter(access::Column::CompanyId.eq(company.0))
         .into_model::<Row>()
-        .one(db)
+        .all(db)
         .await?;
-    Ok(row.map(Grant::from))
+    Ok(only(rows).map(Grant::from))
 }
+
+/// The access of the principal `$1` in all companies.
+const EVERYWHERE: &str = r#"SELECT "access"."principal_id", "access"."company_id", "access"."role",
+    "access"."permissions", "company"."name" AS "company_name", "role"."permissions" AS "role_permissions"
+FROM "access" INNER JOIN "company" ON "company"."id" = "access"."company_id"
+LEFT JOIN "role" ON "role"."company_id" = "access"."company_id" AND "role"."name" = "access"."role"
+WHERE "access"."principal_id" = $1 ORDER BY "access"."company_id""#;
 
 /// The access of a principal in all companies, by company id.
 pub(in crate::platform) async fn everywhere(
     db: &impl Connection,
     principal: PrincipalId,
 ) -> Result<Vec<Grant>, DbErr> {
-    let rows = grants()
-        .filter(access::Column::PrincipalId.eq(principal.0))
-        .order_by_asc(access::Column::CompanyId)
-        .into_model::<Row>()
-        .all(db)
-        .await?;
+    let statement = written(db, EVERYWHERE, [principal.0.into()]);
+    let rows = Row::find_by_statement(statement).all(db).await?;
     Ok(rows.into_iter().map(Grant::from).collect())
 }
 

@@ -8,7 +8,9 @@ use sea_orm::{
 };
 
 use super::access::{Grant, effective};
+use super::authors::{Authors, AuthorsRow};
 use super::entity::{access, company, principal, role};
+use super::pieces::{first, only, written};
 use super::principal::StoredHash;
 use super::{Connection, from_millis, is_storable, to_millis};
 use crate::api::audit::Actor;
@@ -165,20 +167,50 @@ fn sighted(select: Select<principal::Entity>, company_count: Expr) -> Select<pri
         .join(JoinType::LeftJoin, access::Relation::Role.def())
 }
 
+/// The account with the name key `$1`, its owner, its authors, and its access in the company `$2`.
+const BY_NAME: &str = r#"SELECT "principal"."id", "principal"."name", "principal"."name_key", "principal"."description",
+    "principal"."created_at", "principal"."password_changed_at", "principal"."last_used_at",
+    "principal"."created_by", "principal"."created_by_kind", "principal"."created_by_name",
+    "principal"."password_by_kind", "principal"."password_by_id", "principal"."password_by_name",
+    "principal"."password_by_at", "company"."id" AS "owner_id", "company"."name" AS "owner_name",
+    "access"."company_id" AS "access_company_id", "access"."role" AS "access_role",
+    "access"."permissions" AS "access_permissions", "role"."permissions" AS "role_permissions",
+    (SELECT COUNT(*) FROM "access" WHERE "access"."principal_id" = "principal"."id") AS "company_count"
+FROM "principal" INNER JOIN "company" ON "company"."id" = "principal"."owner_company_id"
+LEFT JOIN "access" ON "access"."principal_id" = "principal"."id" AND "access"."company_id" = $2
+LEFT JOIN "role" ON "role"."company_id" = "access"."company_id" AND "role"."name" = "access"."role"
+WHERE "principal"."name_key" = $1 AND "principal"."kind" = 'service_account'"#;
+
+/// A row of [`BY_NAME`].
+#[derive(FromQueryResult)]
+struct NamedRow {
+    #[sea_orm(nested)]
+    account: Row,
+    #[sea_orm(nested)]
+    authors: AuthorsRow,
+}
+
 /// The account of this name, whether or not it has anything to do with `company`.
 pub(in crate::platform) async fn by_name(
     db: &impl Connection,
     company: CompanyId,
     name: &str,
 ) -> Result<Option<AccountRow>, DbErr> {
+    Ok(with_authors(db, company, name).await?.map(|(account, _)| account))
+}
+
+/// The same, with who created it and who last set its password.
+pub(in crate::platform) async fn with_authors(
+    db: &impl Connection,
+    company: CompanyId,
+    name: &str,
+) -> Result<Option<(AccountRow, Authors)>, DbErr> {
     if !is_storable(name) {
         return Ok(None);
     }
-    let key = AccountName::key_of(name);
-    let select = sighted(accounts(JoinType::LeftJoin, company), company_count())
-        .filter(principal::Column::NameKey.eq(key));
-    let row = select.into_model::<Row>().one(db).await?;
-    Ok(row.map(AccountRow::from))
+    let statement = written(db, BY_NAME, [AccountName::key_of(name).into(), company.0.into()]);
+    let row = NamedRow::find_by_statement(statement).one(db).await?;
+    Ok(row.map(|row| (row.account.into(), row.authors.into())))
 }
 
 /// What the request of `creator` with this idempotency key made.
@@ -187,15 +219,15 @@ pub(in crate::platform) async fn made_with(
     creator: PrincipalId,
     key: &str,
 ) -> Result<Option<Made>, DbErr> {
-    let row: Option<(String, Option<String>, String)> = principal::Entity::find()
+    let rows: Vec<(String, Option<String>, String)> = principal::Entity::find()
         .select_only()
         .columns([principal::Column::Name, principal::Column::RequestDigest, principal::Column::PasswordHash])
         .filter(principal::Column::CreatedBy.eq(creator.0))
         .filter(principal::Column::IdempotencyKey.eq(key))
         .into_tuple()
-        .one(db)
+        .all(db)
         .await?;
-    Ok(row.map(|(name, request_digest, hash)| Made {
+    Ok(only(rows).map(|(name, request_digest, hash)| Made {
         name,
         request_digest,
         password_hash: StoredHash::new(hash),
@@ -241,8 +273,7 @@ pub(in crate::platform) async fn page(
     after: Option<&str>,
     limit: u64,
 ) -> Result<Vec<AccountRow>, DbErr> {
-    let select = page_of(company, ownership, filter, after, limit);
-    let rows = select.into_model::<Row>().all(db).await?;
+    let rows: Vec<Row> = first(db, page_of(company, ownership, filter, after), limit).await?;
     Ok(rows.into_iter().map(AccountRow::from).collect())
 }
 
@@ -252,7 +283,6 @@ fn page_of(
     ownership: Ownership,
     filter: &Filter,
     after: Option<&str>,
-    limit: u64,
 ) -> Select<principal::Entity> {
     let (key, company_count) = match ownership {
         Ownership::Owned => (principal::Column::NameKey.into_expr(), company_count()),
@@ -263,7 +293,7 @@ fn page_of(
     if let Some(after) = after {
         select = select.filter(key.clone().gt(after));
     }
-    select.order_by(key, Order::Asc).limit(limit)
+    select.order_by(key, Order::Asc)
 }
 
 /// How many accounts stand so to the company.

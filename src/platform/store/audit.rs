@@ -2,14 +2,11 @@
 
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func};
-use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
-    Set,
-};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Select, Set};
 
 use super::authors::actor;
 use super::entity::audit;
-use super::pieces::insert_all;
+use super::pieces::{first, insert_all};
 use super::{Connection, from_millis, to_millis};
 use crate::api::audit::{Action, Actor, Order};
 use crate::domain::CompanyId;
@@ -103,17 +100,11 @@ pub(in crate::platform) async fn page(
     after: Option<Place>,
     limit: u64,
 ) -> Result<Vec<Record>, DbErr> {
-    let rows = page_of(company, filter, order, after, limit).all(db).await?;
+    let rows: Vec<audit::Model> = first(db, page_of(company, filter, order, after), limit).await?;
     Ok(rows.into_iter().map(Record::from).collect())
 }
 
-fn page_of(
-    company: CompanyId,
-    filter: &Filter,
-    order: Order,
-    after: Option<Place>,
-    limit: u64,
-) -> Select<audit::Entity> {
+fn page_of(company: CompanyId, filter: &Filter, order: Order, after: Option<Place>) -> Select<audit::Entity> {
     let mut select = audit::Entity::find().filter(audit::Column::CompanyId.eq(company.0));
     if let Some(since) = filter.since {
         select = select.filter(audit::Column::At.gte(to_millis(since)));
@@ -138,7 +129,7 @@ fn page_of(
         Order::Asc => sea_orm::Order::Asc,
         Order::Desc => sea_orm::Order::Desc,
     };
-    select.order_by(audit::Column::At, order.clone()).order_by(audit::Column::Id, order).limit(limit)
+    select.order_by(audit::Column::At, order.clone()).order_by(audit::Column::Id, order)
 }
 
 /// Whether a column holds one of the names, in any case; `None` where there are no names.

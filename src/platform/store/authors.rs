@@ -1,11 +1,8 @@
 //! Who created an account, and who last set its password.
 
-use sea_orm::{DbErr, EntityTrait as _, FromQueryResult, QuerySelect as _};
+use sea_orm::FromQueryResult;
 
-use super::Connection;
-use super::entity::principal;
 use crate::api::audit::{Actor, ActorKind};
-use crate::platform::ids::PrincipalId;
 
 /// The authors of an account, as far as they are known.
 #[derive(Debug, Default)]
@@ -14,8 +11,9 @@ pub(in crate::platform) struct Authors {
     pub(in crate::platform) password: Option<Actor>,
 }
 
+/// What is kept of them.
 #[derive(FromQueryResult)]
-struct Row {
+pub(super) struct AuthorsRow {
     password_changed_at: i64,
     created_by: Option<i64>,
     created_by_kind: Option<String>,
@@ -26,8 +24,8 @@ struct Row {
     password_by_at: Option<i64>,
 }
 
-impl From<Row> for Authors {
-    fn from(row: Row) -> Self {
+impl From<AuthorsRow> for Authors {
+    fn from(row: AuthorsRow) -> Self {
         let is_last = row.password_by_at == Some(row.password_changed_at);
         let password = actor(row.password_by_kind, row.password_by_id, row.password_by_name);
         Self {
@@ -42,24 +40,4 @@ pub(super) fn actor(kind: Option<String>, id: Option<i64>, name: Option<String>)
     let kind = kind?;
     let kind = ActorKind::ALL.into_iter().find(|known| known.as_str() == kind)?;
     Some(Actor { kind, id: id?, name: name? })
-}
-
-/// The authors of the account with this number.
-pub(in crate::platform) async fn of(db: &impl Connection, account: PrincipalId) -> Result<Authors, DbErr> {
-    let row = principal::Entity::find_by_id(account.0)
-        .select_only()
-        .columns([
-            principal::Column::PasswordChangedAt,
-            principal::Column::CreatedBy,
-            principal::Column::CreatedByKind,
-            principal::Column::CreatedByName,
-            principal::Column::PasswordByKind,
-            principal::Column::PasswordById,
-            principal::Column::PasswordByName,
-            principal::Column::PasswordByAt,
-        ])
-        .into_model::<Row>()
-        .one(db)
-        .await?;
-    Ok(row.map(Authors::from).unwrap_or_default())
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use sea_orm::sea_query::{Condition, Expr, LockType};
 use sea_orm::{
-    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
 };
 
 use super::Connection;
 use super::entity::{access, company};
-use super::pieces::MOST_ROWS;
+use super::pieces::{MOST_ROWS, first, only};
 use crate::domain::{Company, CompanyId};
 use crate::platform::ids::PrincipalId;
 
@@ -50,6 +50,13 @@ fn of_member(principal: PrincipalId, name: Option<&str>) -> Select<access::Entit
     }
 }
 
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    name: String,
+    name_key: String,
+}
+
 /// Up to `limit` companies that a principal belongs to, by lower-cased name and id, behind the one that has
 /// the name key and the id `after`. Each comes with its name key.
 pub(in crate::platform) async fn page_of_member(
@@ -70,14 +77,10 @@ pub(in crate::platform) async fn page_of_member(
         );
         select = select.filter(behind);
     }
-    let rows: Vec<(i64, String, String)> = select
-        .order_by_asc(company::Column::NameKey)
-        .order_by_asc(company::Column::Id)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|(id, name, key)| (Company { id: CompanyId(id), name }, key)).collect())
+    let select = select.order_by_asc(company::Column::NameKey).order_by_asc(company::Column::Id);
+    let rows: Vec<Row> = first(db, select, limit).await?;
+    let pair = |row: Row| (Company { id: CompanyId(row.id), name: row.name }, row.name_key);
+    Ok(rows.into_iter().map(pair).collect())
 }
 
 /// How many companies a principal belongs to.
@@ -96,8 +99,8 @@ pub(in crate::platform) async fn count(db: &impl Connection) -> Result<u64, DbEr
 
 /// The company with this number.
 pub(in crate::platform) async fn find(db: &impl Connection, id: CompanyId) -> Result<Option<Company>, DbErr> {
-    let row = company::Entity::find_by_id(id.0).one(db).await?;
-    Ok(row.map(|row| Company { id: CompanyId(row.id), name: row.name }))
+    let rows = company::Entity::find_by_id(id.0).all(db).await?;
+    Ok(only(rows).map(|row| Company { id: CompanyId(row.id), name: row.name }))
 }
 
 /// All companies by id, each with its demand for a second factor.

@@ -1,13 +1,46 @@
 //! Statements over many rows or many ids, in pieces. A database takes a limited number of values in one statement:
 //! 32,766 (SQLite) or 65,535 (PostgreSQL).
+//!
+//! No statement that requests send often has a limit among its values, as `one` of SeaORM has: SQLite would prepare it
+//! anew at every run.
+
+use std::fmt::Write as _;
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelBehavior, ActiveModelTrait, DbErr, EntityTrait};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, QueryTrait, Statement, Value,
+};
 
 use super::Connection;
 
 /// Most rows or ids in one statement.
 pub(super) const MOST_ROWS: usize = 1000;
+
+/// The row of a lookup by a unique key.
+pub(super) fn only<T>(rows: Vec<T>) -> Option<T> {
+    rows.into_iter().next()
+}
+
+/// The first `limit` rows of a select, each as `T`. The limit is part of the text.
+pub(super) async fn first<T: FromQueryResult>(
+    db: &impl Connection,
+    select: impl QueryTrait,
+    limit: u64,
+) -> Result<Vec<T>, DbErr> {
+    let mut statement = select.build(db.get_database_backend());
+    let _ = write!(statement.sql, " LIMIT {limit}");
+    T::find_by_statement(statement).all(db).await
+}
+
+/// A statement whose text is written out, in words that both databases know. What requests send most often is not built
+/// anew each time.
+pub(super) fn written(
+    db: &impl Connection,
+    sql: impl Into<String>,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
 
 /// Inserts any number of rows.
 pub(super) async fn insert_all<A>(db: &impl Connection, rows: Vec<A>) -> Result<(), DbErr>

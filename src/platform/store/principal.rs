@@ -6,12 +6,12 @@ use std::ops::Deref;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType, OnConflict};
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
 
 use super::entity::{known_address, principal};
-use super::pieces::MOST_ROWS;
+use super::pieces::{MOST_ROWS, only};
 use super::{Connection, from_millis, is_storable, to_millis};
 use crate::api::audit::Actor;
 use crate::api::session::Kind;
@@ -93,8 +93,8 @@ pub(in crate::platform) async fn by_name(
         return Ok(None);
     }
     let key = AccountName::key_of(name);
-    let row = principal::Entity::find().filter(principal::Column::NameKey.eq(key)).one(db).await?;
-    Ok(row.map(Principal::from))
+    let rows = principal::Entity::find().filter(principal::Column::NameKey.eq(key)).all(db).await?;
+    Ok(only(rows).map(Principal::from))
 }
 
 /// Whether a human or a service account has this name, in any case.
@@ -109,7 +109,7 @@ pub(in crate::platform) async fn password_of(
     id: PrincipalId,
 ) -> Result<Option<StoredHash>, DbErr> {
     let select = principal::Entity::find_by_id(id.0).select_only().column(principal::Column::PasswordHash);
-    Ok(select.into_tuple().one(db).await?.map(StoredHash))
+    Ok(only(select.into_tuple().all(db).await?).map(StoredHash))
 }
 
 /// The same by number, locked until the transaction ends.
@@ -117,17 +117,18 @@ pub(in crate::platform) async fn lock(
     db: &impl Connection,
     id: PrincipalId,
 ) -> Result<Option<Principal>, DbErr> {
-    let row = principal::Entity::find_by_id(id.0).lock_exclusive().one(db).await?;
-    Ok(row.map(Principal::from))
+    let rows = principal::Entity::find_by_id(id.0).lock_exclusive().all(db).await?;
+    Ok(only(rows).map(Principal::from))
 }
 
 /// Locks the service account of this name until the transaction ends: its password, its existence and its
-/// access everywhere. Says its number.
+/// access everywhere. Says its number, if there was anything to lock.
 pub(in crate::platform) async fn lock_account(
     db: &impl Connection,
     name: &str,
 ) -> Result<Option<PrincipalId>, DbErr> {
-    if !is_storable(name) {
+    // A write transaction has the whole database of SQLite to itself.
+    if !is_storable(name) || db.get_database_backend() == DbBackend::Sqlite {
         return Ok(None);
     }
     let id = principal::Entity::find()
@@ -314,8 +315,8 @@ pub(in crate::platform) async fn address_seen_at(
     id: PrincipalId,
     address: &str,
 ) -> Result<Option<Timestamp>, DbErr> {
-    let found = known_address::Entity::find_by_id((id.0, address.to_owned())).one(db).await?;
-    Ok(found.map(|row| from_millis(row.seen_at)))
+    let found = known_address::Entity::find_by_id((id.0, address.to_owned())).all(db).await?;
+    Ok(only(found).map(|row| from_millis(row.seen_at)))
 }
 
 /// Remembers that a principal has signed in from this address, and forgets those not seen since `forget` and all but

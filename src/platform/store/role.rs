@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
 
 use super::entity::role;
-use super::pieces::MOST_ROWS;
+use super::pieces::{MOST_ROWS, only};
 use super::{Connection, from_list, is_storable, to_list};
 use crate::domain::{CompanyId, PermissionSet};
 
@@ -19,8 +19,8 @@ pub(in crate::platform) async fn find(
     if !is_storable(name) {
         return Ok(None);
     }
-    let row = role::Entity::find_by_id((company.0, name.to_owned())).one(db).await?;
-    Ok(row.map(|row| from_list(&row.permissions)))
+    let rows = role::Entity::find_by_id((company.0, name.to_owned())).all(db).await?;
+    Ok(only(rows).map(|row| from_list(&row.permissions)))
 }
 
 /// Those of these custom roles that exist, each with what its holders may do.

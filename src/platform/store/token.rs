@@ -2,26 +2,30 @@
 
 use jiff::Timestamp;
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Set,
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 
-use super::entity::{principal, token};
+use super::access::{Grant, effective};
+use super::entity::token;
+use super::pieces::written;
 use super::principal::kind_of;
 use super::{Connection, from_millis, to_millis};
 use crate::api::session::Kind;
+use crate::domain::{Company, CompanyId};
 use crate::platform::ids::PrincipalId;
 
 /// Most tokens of one bearer. A script that signs in once a second for many minutes is below it.
 pub(in crate::platform) const MOST_TOKENS: u64 = 1000;
 
-/// The bearer of a token.
+/// The bearer of a token, with its access in one company.
 pub(in crate::platform) struct Bearer {
     pub(in crate::platform) id: PrincipalId,
     pub(in crate::platform) kind: Kind,
     pub(in crate::platform) name: String,
     pub(in crate::platform) last_used_at: Option<Timestamp>,
     pub(in crate::platform) expires_at: Timestamp,
+    pub(in crate::platform) grant: Option<Grant>,
 }
 
 #[derive(FromQueryResult)]
@@ -31,42 +35,66 @@ struct Row {
     name: String,
     last_used_at: Option<i64>,
     expires_at: i64,
+    company_id: Option<i64>,
+    company_name: Option<String>,
+    role: Option<String>,
+    permissions: Option<String>,
+    role_permissions: Option<String>,
 }
 
-/// Whose token has this hash and is still good at `now`.
+impl From<Row> for Bearer {
+    fn from(row: Row) -> Self {
+        let permissions =
+            effective(row.role.as_deref(), row.permissions.as_deref(), row.role_permissions.as_deref());
+        let company = row.company_id.zip(row.company_name);
+        let company = company.map(|(id, name)| Company { id: CompanyId(id), name });
+        Self {
+            id: PrincipalId(row.id),
+            kind: kind_of(&row.kind),
+            name: row.name,
+            last_used_at: row.last_used_at.map(from_millis),
+            expires_at: from_millis(row.expires_at),
+            grant: company.map(|company| Grant { company, role: row.role, permissions }),
+        }
+    }
+}
+
+/// The token `$1` if it expires after `$3`, its bearer, and the access of the bearer in the company `$2`.
+const BEARER: &str = r#"
+SELECT "token"."expires_at", "principal"."id", "principal"."kind", "principal"."name", "principal"."last_used_at",
+    "company"."id" AS "company_id", "company"."name" AS "company_name", "access"."role", "access"."permissions",
+    "role"."permissions" AS "role_permissions"
+FROM "token" INNER JOIN "principal" ON "principal"."id" = "token"."principal_id"
+LEFT JOIN "access" ON "access"."principal_id" = "principal"."id" AND "access"."company_id" = $2
+LEFT JOIN "company" ON "company"."id" = "access"."company_id"
+LEFT JOIN "role" ON "role"."company_id" = "access"."company_id" AND "role"."name" = "access"."role"
+WHERE "token"."hash" = $1 AND "token"."expires_at" > $3"#;
+
+/// Whose token has this hash and is still good at `now`, and what they may do in the company, if one is asked for.
 pub(in crate::platform) async fn bearer(
     db: &impl Connection,
     hash: &str,
+    company: Option<CompanyId>,
     now: Timestamp,
 ) -> Result<Option<Bearer>, DbErr> {
-    let row = token::Entity::find()
-        .select_only()
-        .column(token::Column::ExpiresAt)
-        .columns([
-            principal::Column::Id,
-            principal::Column::Kind,
-            principal::Column::Name,
-            principal::Column::LastUsedAt,
-        ])
-        .join(JoinType::InnerJoin, token::Relation::Principal.def())
-        .filter(token::Column::Hash.eq(hash))
-        .filter(token::Column::ExpiresAt.gt(to_millis(now)))
-        .into_model::<Row>()
-        .one(db)
-        .await?;
-    Ok(row.map(|row| Bearer {
-        id: PrincipalId(row.id),
-        kind: kind_of(&row.kind),
-        name: row.name,
-        last_used_at: row.last_used_at.map(from_millis),
-        expires_at: from_millis(row.expires_at),
-    }))
+    let values = [hash.into(), company.map(|company| company.0).into(), to_millis(now).into()];
+    let row = Row::find_by_statement(written(db, BEARER.trim_start(), values)).one(db).await?;
+    Ok(row.map(Bearer::from))
 }
 
-/// Whether a token with this hash is kept; if so, it cannot be ended before the transaction is.
-pub(in crate::platform) async fn hold(db: &impl Connection, hash: &str) -> Result<bool, DbErr> {
-    let row = token::Entity::find_by_id(hash.to_owned()).lock_shared().one(db).await?;
-    Ok(row.is_some())
+/// The same of a token that is kept, whether or not it has expired since; it cannot be ended before the transaction is.
+pub(in crate::platform) async fn hold(
+    db: &impl Connection,
+    hash: &str,
+    company: CompanyId,
+) -> Result<Option<Bearer>, DbErr> {
+    let mut sql = BEARER.trim_start().to_owned();
+    if db.get_database_backend() == DbBackend::Postgres {
+        sql.push_str(r#" FOR SHARE OF "token""#);
+    }
+    let values = [hash.into(), company.0.into(), i64::MIN.into()];
+    let row = Row::find_by_statement(written(db, sql, values)).one(db).await?;
+    Ok(row.map(Bearer::from))
 }
 
 /// Keeps a new token. Forgets those of the same bearer that have expired, and ends the oldest of those that would be

@@ -10,7 +10,7 @@ use crate::platform::audit::{self, Action};
 use crate::platform::context::RequestContext;
 use crate::platform::service::assignment::{self, Wanted, adjusted, empty_access};
 use crate::platform::service::view;
-use crate::platform::store::access::Assignment;
+use crate::platform::store::access::{Assignment, Grant};
 use crate::platform::{Error, store};
 
 /// Gives access in the company, or replaces what was given.
@@ -63,6 +63,7 @@ async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<Acces
     decision::may_give(old_permissions, wanted.permissions, change.member.permissions)
         .map_err(|refusal| change.refused(refusal))?;
     let changed = wanted.differs_from(old);
+    let created = old.is_none();
     if changed {
         store::access::put(&*change.tx, change.account.id, company, &wanted.assignment).await?;
         let detail = json!({
@@ -71,11 +72,15 @@ async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<Acces
         });
         change.record(action, vec![(company, detail)]).await?;
     }
-    let account = change.account_now().await?;
-    let before = view::access_in(change.account.access, &change.member.company);
+    let here = change.member.company.clone();
+    let grant = Grant { company: here.clone(), role: wanted.role(), permissions: wanted.permissions };
+    let access = view::access(grant.clone());
+    let account = change.account_with(|account| {
+        account.company_count += u64::from(created);
+        account.access = Some(grant);
+    });
+    let before = view::access_in(change.account.access, &here);
     change.tx.commit().await?;
-    let gone = || Error::internal(anyhow::anyhow!("access that was written is not there"));
-    let access = account.access.clone().ok_or_else(gone)?;
     Ok(AccessChange { account, access, before, changed })
 }
 
@@ -91,7 +96,10 @@ pub async fn remove_access(context: &RequestContext, name: &str) -> Result<Acces
         let detail = json!({ "old": audit::access_detail(change.account.access.as_ref()), "new": null });
         change.record(Action::AccessRemoved, vec![(context.company, detail)]).await?;
     }
-    let account = change.account_now().await?;
+    let account = change.account_with(|account| {
+        account.company_count -= u64::from(changed);
+        account.access = None;
+    });
     let is_still_seen = change.account.owner.id == context.company;
     let company = change.member.company;
     let before = view::access_in(change.account.access, &company);

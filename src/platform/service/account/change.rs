@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::api::Account;
 use crate::domain::{CompanyId, Operation, Refusal};
 use crate::platform::audit::{self, Action, Author};
-use crate::platform::authn;
 use crate::platform::context::RequestContext;
 use crate::platform::service::view;
 use crate::platform::store::access::Grant;
@@ -36,17 +35,15 @@ pub(super) async fn begin<'a>(
     operation: Operation,
     name: &str,
 ) -> Result<Change<'a>, Error> {
-    let RequestContext { platform, caller, company, .. } = context;
-    authz::admit(platform.store().reader(), context, operation).await?;
+    authz::enter(context, operation.permission()).await?;
     let tx = context.begin_change().await?;
     let locked = store::principal::lock_account(&*tx, name).await?;
-    let mut concerned = vec![*company];
+    let mut concerned = vec![context.company];
     if let Some(id) = locked.filter(|_| operation.is_for_the_owner_only()) {
         concerned.extend(store::access::companies_of(&*tx, id).await?);
     }
     store::company::lock(&*tx, concerned).await?;
-    authn::hold(&*tx, caller).await?;
-    let member = authz::admit(&*tx, context, operation).await?;
+    let member = authz::hold(&*tx, context, operation.permission()).await?;
     let account = authz::account(&*tx, context, &member, operation, name).await?;
     Ok(Change { context, tx, member, account })
 }
@@ -72,10 +69,11 @@ impl Change<'_> {
         self.record(action, parts.into_iter().collect()).await
     }
 
-    /// The account as the company sees it now, with what was written in this transaction.
-    pub(super) async fn account_now(&self) -> Result<Account, Error> {
-        let seen = store::account::by_name(&*self.tx, self.context.company, &self.account.name).await?;
-        let seen = seen.ok_or_else(|| Error::internal(anyhow::anyhow!("a locked account is gone")))?;
-        Ok(view::account(seen, &self.member.company))
+    /// The account as the company sees it now, with what was written in this transaction: the account is locked, so that
+    /// nothing else of it has changed.
+    pub(super) fn account_with(&self, write: impl FnOnce(&mut AccountRow)) -> Account {
+        let mut account = self.account.clone();
+        write(&mut account);
+        view::account(account, &self.member.company)
     }
 }

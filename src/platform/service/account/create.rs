@@ -73,7 +73,7 @@ pub async fn create(
 
     let tx = context.begin_change().await?;
     store::company::lock(&*tx, order.companies()).await?;
-    authn::hold(&*tx, caller).await?;
+    authn::hold(&*tx, caller, *company).await?;
     let draft = match order.plan(&*tx).await? {
         Plan::Make(draft) => draft,
         Plan::Made(made, member) => {
@@ -85,7 +85,7 @@ pub async fn create(
         drop(tx);
         return order.lost_race().await;
     }
-    let seen = store::account::by_name(&*tx, *company, &request.name).await?;
+    let seen = store::account::with_authors(&*tx, *company, &request.name).await?;
     let seen = seen.ok_or_else(|| Error::internal(anyhow::anyhow!("a new account is not there")))?;
     let made = detail(&*tx, seen, &draft.member.company).await?;
     tx.commit().await?;
@@ -149,7 +149,7 @@ impl Order<'_> {
             return Err(key_is_used());
         }
         let db = self.context.platform.store().reader();
-        let seen = store::account::by_name(db, self.context.company, &made.name).await?;
+        let seen = store::account::with_authors(db, self.context.company, &made.name).await?;
         let gone = || Error::account_not_found(&made.name, &member.company);
         detail(db, seen.ok_or_else(gone)?, &member.company).await
     }

@@ -25,7 +25,8 @@ pub async fn edit(context: &RequestContext, name: &str, request: EditAccount) ->
         let detail = json!({ "description": { "old": old, "new": new } });
         change.record(Action::AccountEdited, vec![(context.company, detail)]).await?;
     }
-    let account = change.account_now().await?;
+    let new = new.map(str::to_owned);
+    let account = change.account_with(|account| account.description = new);
     change.tx.commit().await?;
     Ok(account)
 }

@@ -26,7 +26,7 @@ const EXPANDED_COMPANIES: u64 = 2000;
 pub async fn list(context: &RequestContext, query: &AccountQuery) -> Result<Page<Account>, Error> {
     let (platform, company) = (&context.platform, context.company);
     let db = platform.store().reader();
-    let member = authz::admit(db, context, Operation::List).await?;
+    let member = authz::enter(context, Operation::List.permission()).await?;
     let filter = checked(db, &member.company, query).await?;
     let scope = ("accounts", company, query.ownership, &filter, query.expand);
     let mut paging = Paging::new(platform, &scope, query.cursor.as_deref(), query.page_size)?;
@@ -130,22 +130,24 @@ async fn require_role(db: &impl Connection, company: &Company, role: &str) -> Re
 /// A refusal in the order of the module, or a failure of the database.
 pub async fn show(context: &RequestContext, name: &str) -> Result<AccountDetail, Error> {
     let db = context.platform.store().reader();
-    let member = authz::admit(db, context, Operation::Show).await?;
-    let account = authz::account(db, context, &member, Operation::Show, name).await?;
-    detail(db, account, &member.company).await
+    let member = authz::enter(context, Operation::Show.permission()).await?;
+    let (found, authors) = store::account::with_authors(db, context.company, name).await?.unzip();
+    let account = authz::decide(db, context, &member, Operation::Show, name, found).await?;
+    detail(db, (account, authors.unwrap_or_default()), &member.company).await
 }
 
 /// The account with all that the company may know of it.
 pub(super) async fn detail(
     db: &impl Connection,
-    seen: AccountRow,
+    (seen, mut authors): (AccountRow, Authors),
     company: &Company,
 ) -> Result<AccountDetail, Error> {
-    let (mut companies, mut authors) = (None, Authors::default());
+    let mut companies = None;
     if seen.owner.id == company.id {
         let everywhere = store::access::everywhere(db, seen.id).await?;
         companies = Some(everywhere.into_iter().map(view::access).collect());
-        authors = store::authors::of(db, seen.id).await?;
+    } else {
+        authors = Authors::default();
     }
     let Authors { created: created_by, password: password_changed_by } = authors;
     Ok(AccountDetail { account: view::account(seen, company), companies, created_by, password_changed_by })
