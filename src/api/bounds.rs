@@ -1,5 +1,8 @@
-//! How much a document is believed to hold. Both sides obey far narrower rules; this is against a server that means
-//! harm, for what is short to send can take many times its space when it is read, shown, or called wrong.
+//! How much a document is believed to hold.
+//!
+//! Responsible for what is short to send and takes many times its space when it is read, shown, or called wrong:
+//! long strings and many rows. Refuses such documents of a server that means harm; both sides obey far narrower
+//! rules.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,6 +1,6 @@
-//! Structs that are read from objects only.
+//! Structs that are written as objects.
 //!
-//! Refuses the array of values that serde reads as a struct too.
+//! Responsible for reading them. Refuses the array of values that serde reads as a struct too.
 
 use std::fmt;
 use std::marker::PhantomData;

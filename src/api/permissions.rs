@@ -1,4 +1,6 @@
 //! Lists of permissions in documents.
+//!
+//! Responsible for lists of any names in little memory. Refuses to know which permissions exist.
 
 use std::borrow::Cow;
 use std::sync::Arc;

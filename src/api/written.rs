@@ -1,8 +1,10 @@
 //! A JSON document as it was written: every field, also one that is there twice, and numbers of any length.
 //!
-//! It is for showing what would be sent. What is calculated with is of other types.
+//! Responsible for showing what would be sent, and for finding secrets in it. Refuses documents that are nested too
+//! deeply; what is calculated with is of other types.
 
-use std::{fmt, iter};
+use std::fmt;
+use std::iter;
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,9 +1,9 @@
-//! What is recorded of every decided change: once in each company that it concerns, holding only that
-//! company's part, in the transaction of the change. Of sign-ins the first of a day is recorded; refused ones are also
+//! What is recorded of every decided change: once in each company that it concerns, holding only that company's
+//! part, in the transaction of the change. Of sign-ins the first of a day is recorded; refused ones are also
 //! counted apart, by principal and hour.
 //!
-//! A record names accounts, roles and permissions, never a password, a hash, a token or a code. A caller who acts
-//! from another company appears there as that company.
+//! Responsible for what a record says: accounts, roles and permissions. Refuses to name a password, a hash, a token
+//! or a code, and to tell one company who acts in another: there such a caller appears as their company.
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};

@@ -1,5 +1,7 @@
-//! Who is calling: from a bearer token to a principal, looked up in the database at every request, so that a
-//! token that was ended is dead at once on every node.
+//! Who is calling.
+//!
+//! Responsible for the way from a bearer token to a principal, looked up in the database at every request. Refuses
+//! a token that was ended, at once and on every node.
 
 use std::time::Duration;
 

@@ -1,4 +1,7 @@
-//! What a caller may do in a company, read from the database at the moment of asking.
+//! What a caller may do in a company.
+//!
+//! Responsible for membership, permissions and the relation of a company to an account, each read from the database
+//! at the moment of asking. Refuses to keep an answer for later.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,7 +1,7 @@
-//! Why the platform refuses or fails, without a word about HTTP.
+//! Why the platform refuses or fails.
 //!
-//! What may be told to the outside (`message`, `errors`) and what only the log may know (`internal`) are kept
-//! apart from the start; the routes convert them once, at the edge.
+//! Responsible for keeping what may be told to the outside (`message`, `errors`) apart from what only the log may
+//! know (`internal`). Refuses to know HTTP: the routes convert an error once, at the edge.
 
 use std::time::Duration;
 

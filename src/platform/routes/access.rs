@@ -1,4 +1,6 @@
 //! What a service account may do in the company of the path.
+//!
+//! Responsible for the three requests about it. Refuses to decide: the service does.
 
 use super::call::Named;
 use super::extract::{Json, NoQuery};

@@ -1,4 +1,6 @@
 //! The service accounts that a company owns or has let in.
+//!
+//! Responsible for the requests about them. Refuses to decide: the service does.
 
 use super::call::{InCompany, Named};
 use super::extract::{IdempotencyKey, Json, NoQuery, Query};

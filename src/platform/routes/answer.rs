@@ -1,6 +1,7 @@
-//! Around every request: an id, a time limit, a net for panics, one line of log, and the body of a refusal.
+//! Around every request.
 //!
-//! Refuses to log anything but method, path, address, status, time and id: queries and bodies may hold secrets.
+//! Responsible for an id, a time limit, a net for panics, one line of log, and the body of a refusal. Refuses to
+//! log anything but method, path, address, status, time and id: queries and bodies may hold secrets.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;

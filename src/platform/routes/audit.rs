@@ -1,4 +1,6 @@
 //! The audit log of a company.
+//!
+//! Responsible for the request that reads it. Refuses to decide: the service does.
 
 use super::call::InCompany;
 use super::extract::Query;

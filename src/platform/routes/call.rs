@@ -1,8 +1,8 @@
-//! Who asks, on which platform, under which request id, and in the name of which company: the context that services
-//! are given. A handler that takes none of it answers every caller.
+//! The context that services are given, taken out of a request.
 //!
-//! Refuses a token that does not come from the `Authorization` header, and a company that is written in another way
-//! than its id.
+//! Responsible for who asks, on which platform, under which request id, and in the name of which company; a handler
+//! that takes none of it answers every caller. Refuses a token that does not come from the `Authorization` header,
+//! and a company that is written in another way than its id.
 
 use std::convert::Infallible;
 

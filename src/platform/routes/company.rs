@@ -1,4 +1,6 @@
 //! Who the caller is, the companies they belong to, and the permission catalogue.
+//!
+//! Responsible for the requests that need no permission. Refuses to decide: the service does.
 
 use axum::Json;
 

@@ -1,6 +1,8 @@
-//! Forms (`application/x-www-form-urlencoded`) as OAuth wants them: every field at most once, an empty one
-//! counts as absent, and nothing is repaired: bytes that are no UTF-8 are refused, not replaced. The number of
-//! fields is bounded before anything is decoded, so that a form costs no more than its length.
+//! Forms (`application/x-www-form-urlencoded`) as OAuth wants them.
+//!
+//! Responsible for every field at most once, where an empty one counts as absent. Refuses to repair anything: bytes
+//! that are no UTF-8 are refused, not replaced. The number of fields is bounded before anything is decoded, so that
+//! a form costs no more than its length.
 
 use percent_encoding::percent_decode;
 

@@ -1,4 +1,6 @@
-//! The metrics as Prometheus reads them, on a listener of their own.
+//! The metrics as Prometheus reads them.
+//!
+//! Responsible for their text. Refuses to be on the listener of the API.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,6 @@
-//! The handlers: extract, authorise, call the service, answer. Nothing is decided here that the service or
+//! The handlers.
+//!
+//! Responsible for the way of a request: extract, call the service, answer. Refuses to decide what the service or
 //! [`crate::domain`] decides.
 
 pub(super) mod access;

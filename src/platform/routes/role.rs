@@ -1,4 +1,6 @@
 //! The roles of a company: the default ones and its own.
+//!
+//! Responsible for the requests about them. Refuses to decide: the service does.
 
 use super::call::{InCompany, Named};
 use super::extract::{Json, NoQuery, Query};

@@ -1,6 +1,7 @@
-//! The two endpoints of OAuth: sign in (RFC 6749, section 4.3) and end a token (RFC 7009).
+//! The two endpoints of OAuth.
 //!
-//! Refuses anything but a form in the body: parameters in a URL end up in logs.
+//! Responsible for signing in (RFC 6749, section 4.3) and ending a token (RFC 7009). Refuses anything but a form in
+//! the body: parameters in a URL end up in logs.
 
 use std::borrow::Cow;
 

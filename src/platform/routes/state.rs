@@ -1,4 +1,6 @@
-//! How the platform is: alive, ready, and what it can be asked.
+//! How the platform is.
+//!
+//! Responsible for three answers: alive, ready, and what it can be asked. Refuses to tell of its data.
 
 use axum::Extension;
 use axum::body::Bytes;

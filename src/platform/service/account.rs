@@ -1,4 +1,7 @@
-//! Service accounts of a company: the ones it owns and the ones it has let in.
+//! Service accounts of a company.
+//!
+//! Responsible for the ones that it owns and the ones that it has let in. Refuses to show a company more of an
+//! account than its part.
 
 mod access;
 mod change;

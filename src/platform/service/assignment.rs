@@ -1,4 +1,7 @@
-//! Access that is asked for: a role or a list of permissions, first as text, then as what it comes to.
+//! Access that is asked for.
+//!
+//! Responsible for a role or a list of permissions, first as text, then as what it comes to. Refuses names that do
+//! not exist; whether the caller may give it is for [`crate::domain::decision`].
 
 use crate::domain::permission::quoted;
 use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet, Violation};

@@ -1,4 +1,6 @@
-//! Reading the audit log of a company.
+//! The audit log of a company.
+//!
+//! Responsible for reading it in pages. Refuses to count it, and to change anything in it.
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;

@@ -1,4 +1,6 @@
 //! The permission catalogue.
+//!
+//! Responsible for listing it to every caller. Refuses to say who holds what.
 
 use super::page::{self, Paging};
 use crate::api::Page;

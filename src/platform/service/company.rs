@@ -1,4 +1,6 @@
 //! The companies that a caller belongs to.
+//!
+//! Responsible for listing and showing them. Refuses to tell whether another company exists.
 
 use super::page::{Paging, foreign_cursor};
 use crate::api::Page;

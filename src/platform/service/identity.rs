@@ -1,4 +1,6 @@
 //! Who the caller is and what they may do where.
+//!
+//! Responsible for one's own identity only. Refuses to look at any other principal.
 
 use super::view;
 use crate::api::session::{IMMEDIATE_EFFECT, Identity, IdentityExpansion, IdentityQuery};

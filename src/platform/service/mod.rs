@@ -1,11 +1,10 @@
 //! The use cases: one function for one route, one transaction for one change. They take the request's
-//! [`context`](crate::platform::context) and the documents of [`crate::api`], return such documents, and know neither
-//! HTTP nor SQL.
+//! [`context`](crate::platform::context) and the documents of [`crate::api`], and return such documents.
 //!
-//! The order of refusals is the same everywhere: not a member of the company, lacking permission, unknown
-//! account, not the owner, oneself, bad input, escalation. A caller who is refused because of missing
-//! permissions is refused before anything is looked up or locked; everything is decided again inside the
-//! transaction.
+//! Responsible for decisions and their order. Refuses to know HTTP or SQL. The order of refusals is the same
+//! everywhere: not a member of the company, lacking permission, unknown account, not the owner, oneself, bad input,
+//! escalation. A caller who is refused because of missing permissions is refused before anything is looked up or
+//! locked; everything is decided again inside the transaction.
 
 pub mod account;
 mod assignment;

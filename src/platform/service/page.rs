@@ -1,7 +1,7 @@
-//! Cuts lists into pages by key, so that nothing present throughout is skipped.
+//! Cuts lists into pages by key.
 //!
-//! A cursor holds the key of the last row under a seal that binds it to its list: forged, or taken to another
-//! company or other filters, it is refused.
+//! Responsible for skipping nothing that is present throughout. Refuses a cursor that was forged or taken to
+//! another company or other filters: it holds the key of the last row under a seal that binds it to its list.
 
 use std::fmt::Debug;
 

@@ -1,4 +1,7 @@
 //! A password that a caller with a token gives once more.
+//!
+//! Responsible for verifying it and for counting wrong ones for that caller. Refuses further guesses after too
+//! many.
 
 use crate::domain::Password;
 use crate::platform::Error;

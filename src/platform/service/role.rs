@@ -1,4 +1,7 @@
-//! Roles of a company: the default ones, which cannot be changed, and its own.
+//! Roles of a company: the default ones and its own.
+//!
+//! Responsible for listing all of them and for changing its own. Refuses to change a default role or one that the
+//! caller holds, and to delete one that is held.
 
 use std::collections::HashMap;
 

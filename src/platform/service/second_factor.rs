@@ -1,7 +1,7 @@
 //! The second factor of humans: one-time codes of an authenticator app (RFC 6238, six digits, 30 seconds).
 //!
-//! Who needs one is a question of the database alone: humans who have an authenticator, or who belong to a
-//! company that demands one. Service accounts never do.
+//! Responsible for asking the database who needs one: humans who have an authenticator, or who belong to a company
+//! that demands one. Refuses a code that was used before, and never asks a service account.
 
 use rand::RngExt as _;
 use totp_rs::{Builder, Secret};

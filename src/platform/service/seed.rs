@@ -1,7 +1,7 @@
 //! What a database starts with: companies, users, roles and service accounts from a seed file.
 //!
-//! Companies, users and roles that never existed are added, service accounts only to an empty database.
-//! Nothing that exists is changed, nothing that was removed comes back.
+//! Responsible for adding companies, users and roles that never existed, and service accounts to an empty database.
+//! Refuses to change what exists, and to bring back what was removed.
 
 mod apply;
 mod once;

@@ -1,4 +1,7 @@
 //! Signing in and out.
+//!
+//! Responsible for tokens: who gets one, and how one ends. Refuses to say whether the name, the password or the
+//! code was wrong.
 
 use std::net::IpAddr;
 

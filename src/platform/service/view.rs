@@ -1,4 +1,7 @@
-//! From rows to the documents of the contract, each as the company that looks may see it.
+//! From rows to the documents of the contract.
+//!
+//! Responsible for each document as the company that looks may see it. Refuses to tell other companies than the
+//! owner where else an account is used, and when.
 
 use crate::api::{Access, Account};
 use crate::domain::{AccountId, Company, Ownership};

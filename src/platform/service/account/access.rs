@@ -1,4 +1,7 @@
 //! Access of an account in the company: given, adjusted, removed.
+//!
+//! Responsible for one company at a time. Refuses permissions that the caller could not give, and adjustments where
+//! the account has a role.
 
 use serde_json::json;
 

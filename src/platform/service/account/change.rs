@@ -1,4 +1,6 @@
 //! What every change of an account has in common: its transaction, its locks, its decision, its record.
+//!
+//! Responsible for their order. Refuses a change before anything is locked, and once more behind the locks.
 
 use std::collections::BTreeMap;
 

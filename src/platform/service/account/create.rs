@@ -1,4 +1,6 @@
-//! Creating an account, all or nothing, at most once for one idempotency key.
+//! Creating an account.
+//!
+//! Responsible for all or nothing, at most once for one idempotency key. Refuses the key for another request.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -1,4 +1,7 @@
 //! Changing the description of an account, and deleting it.
+//!
+//! Responsible for what only the owner may do, with its record in every company concerned. Refuses it to other
+//! companies.
 
 use serde_json::json;
 

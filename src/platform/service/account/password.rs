@@ -1,4 +1,6 @@
 //! Resetting the password of an account.
+//!
+//! Responsible for the new password and the end of every token. Refuses a caller who would gain permissions by it.
 
 use super::change::{self, Change};
 use crate::api::account::{PasswordChange, ResetPassword};

@@ -1,4 +1,7 @@
 //! Looking at accounts.
+//!
+//! Responsible for lists and single accounts, as the company sees them. Refuses filters whose empty result would
+//! mislead.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,6 @@
-//! Adding what a seed file has and what never existed, in one transaction.
+//! Adding what a seed file has and what never existed.
+//!
+//! Responsible for one transaction with all of it. Refuses the whole file because of one broken rule.
 
 use std::collections::HashMap;
 

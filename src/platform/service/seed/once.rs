@@ -1,4 +1,7 @@
-//! Refuses a seed file that says something twice: one of the two would be ignored without a word.
+//! What a seed file may say only once.
+//!
+//! Responsible for roles, users, accounts and their access. Refuses a file that says something twice: one of the
+//! two would be ignored without a word.
 
 use std::collections::HashSet;
 
