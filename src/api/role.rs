@@ -88,7 +88,7 @@ impl From<ReadEntry> for CatalogueEntry {
         let (before, behind) = name.split_once(':').unwrap_or((&name, ""));
         let category = category.unwrap_or_else(|| before.to_owned());
         let action = action.unwrap_or_else(|| behind.to_owned());
-        Self { category, action, name }
+        Self { name, category, action }
     }
 }
 

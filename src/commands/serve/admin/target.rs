@@ -26,9 +26,12 @@ impl DatabaseArgs {
         let platform = open(&database, None).await?;
         let done = work(&platform).await;
         platform.close().await;
-        done.map_err(|error| match installation::is_refusal(&error) {
-            true => CliError::new(Code::InvalidInput, format!("{error:#}")),
-            false => CliError::new(Code::Io, format!("cannot use {database}")).caused_by(error),
+        done.map_err(|error| {
+            if installation::is_refusal(&error) {
+                CliError::new(Code::InvalidInput, format!("{error:#}"))
+            } else {
+                CliError::new(Code::Io, format!("cannot use {database}")).caused_by(error)
+            }
         })
     }
 }
