@@ -11,7 +11,8 @@ use super::error::Error;
 use super::ids::PrincipalId;
 use super::store::Connection;
 use super::store::access::{self, Grant};
-use super::store::account::{self, AccountRow};
+use super::store::account::AccountRow;
+use super::store::named;
 use crate::domain::{CompanyId, Operation, Permission, Refusal, Relation, decision};
 
 /// The caller's access in the company, whatever it includes.
@@ -118,7 +119,7 @@ pub(super) async fn account(
     operation: Operation,
     name: &str,
 ) -> Result<AccountRow, Error> {
-    let found = account::by_name(db, context.company, name).await?;
+    let found = named::by_name(db, context.company, name).await?;
     decide(db, context, member, operation, name, found).await
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use sea_orm::sea_query::{Expr, OnConflict, Query, SubQueryStatement};
 use sea_orm::{
     ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
+    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, RelationTrait as _, Select, Set,
 };
 
 use super::entity::{access, company, principal, role};
@@ -50,6 +50,14 @@ impl From<Row> for Grant {
             effective(row.role.as_deref(), row.permissions.as_deref(), row.role_permissions.as_deref());
         let company = Company { id: CompanyId(row.company_id), name: row.company_name };
         Self { company, role: row.role, permissions }
+    }
+}
+
+/// The access in a row whose columns have this prefix; `None` where a left join found no access.
+pub(super) fn read(row: &QueryResult, prefix: &str) -> Result<Option<Grant>, DbErr> {
+    match row.try_get::<Option<i64>>(prefix, "company_id")? {
+        Some(_) => Row::from_query_result(row, prefix).map(|row| Some(row.into())),
+        None => Ok(None),
     }
 }
 

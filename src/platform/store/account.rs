@@ -8,11 +8,10 @@ use sea_orm::{
 };
 
 use super::access::{Grant, effective};
-use super::authors::{Authors, AuthorsRow};
 use super::entity::{access, company, principal, role};
-use super::pieces::{first, only, written};
+use super::pieces::{first, only};
 use super::principal::StoredHash;
-use super::{Connection, from_millis, is_storable, to_millis};
+use super::{Connection, from_millis, to_millis};
 use crate::api::audit::Actor;
 use crate::domain::{AccountName, Company, CompanyId, Description, Ownership};
 use crate::platform::ids::PrincipalId;
@@ -73,8 +72,9 @@ pub(in crate::platform) struct Made {
     pub(in crate::platform) password_hash: StoredHash,
 }
 
+/// An account as the database tells of it.
 #[derive(FromQueryResult)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     name: String,
     name_key: String,
@@ -165,52 +165,6 @@ fn sighted(select: Select<principal::Entity>, company_count: Expr) -> Select<pri
         .column_as(role::Column::Permissions, "role_permissions")
         .expr_as(company_count, "company_count")
         .join(JoinType::LeftJoin, access::Relation::Role.def())
-}
-
-/// The account with the name key `$1`, its owner, its authors, and its access in the company `$2`.
-const BY_NAME: &str = r#"SELECT "principal"."id", "principal"."name", "principal"."name_key", "principal"."description",
-    "principal"."created_at", "principal"."password_changed_at", "principal"."last_used_at",
-    "principal"."created_by", "principal"."created_by_kind", "principal"."created_by_name",
-    "principal"."password_by_kind", "principal"."password_by_id", "principal"."password_by_name",
-    "principal"."password_by_at", "company"."id" AS "owner_id", "company"."name" AS "owner_name",
-    "access"."company_id" AS "access_company_id", "access"."role" AS "access_role",
-    "access"."permissions" AS "access_permissions", "role"."permissions" AS "role_permissions",
-    (SELECT COUNT(*) FROM "access" WHERE "access"."principal_id" = "principal"."id") AS "company_count"
-FROM "principal" INNER JOIN "company" ON "company"."id" = "principal"."owner_company_id"
-LEFT JOIN "access" ON "access"."principal_id" = "principal"."id" AND "access"."company_id" = $2
-LEFT JOIN "role" ON "role"."company_id" = "access"."company_id" AND "role"."name" = "access"."role"
-WHERE "principal"."name_key" = $1 AND "principal"."kind" = 'service_account'"#;
-
-/// A row of [`BY_NAME`].
-#[derive(FromQueryResult)]
-struct NamedRow {
-    #[sea_orm(nested)]
-    account: Row,
-    #[sea_orm(nested)]
-    authors: AuthorsRow,
-}
-
-/// The account of this name, whether or not it has anything to do with `company`.
-pub(in crate::platform) async fn by_name(
-    db: &impl Connection,
-    company: CompanyId,
-    name: &str,
-) -> Result<Option<AccountRow>, DbErr> {
-    Ok(with_authors(db, company, name).await?.map(|(account, _)| account))
-}
-
-/// The same, with who created it and who last set its password.
-pub(in crate::platform) async fn with_authors(
-    db: &impl Connection,
-    company: CompanyId,
-    name: &str,
-) -> Result<Option<(AccountRow, Authors)>, DbErr> {
-    if !is_storable(name) {
-        return Ok(None);
-    }
-    let statement = written(db, BY_NAME, [AccountName::key_of(name).into(), company.0.into()]);
-    let row = NamedRow::find_by_statement(statement).one(db).await?;
-    Ok(row.map(|row| (row.account.into(), row.authors.into())))
 }
 
 /// What the request of `creator` with this idempotency key made.

@@ -16,6 +16,7 @@ pub(super) mod company;
 mod entity;
 pub(super) mod expiry;
 pub(super) mod look;
+pub(super) mod named;
 mod open;
 mod pieces;
 pub(super) mod principal;

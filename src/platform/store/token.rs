@@ -3,16 +3,16 @@
 use jiff::Timestamp;
 use sea_orm::{
     ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, Value,
 };
 
-use super::access::{Grant, effective};
+use super::access::{self, Grant};
 use super::entity::token;
 use super::pieces::written;
 use super::principal::kind_of;
 use super::{Connection, from_millis, to_millis};
 use crate::api::session::Kind;
-use crate::domain::{Company, CompanyId};
+use crate::domain::CompanyId;
 use crate::platform::ids::PrincipalId;
 
 /// Most tokens of one bearer. A script that signs in once a second for many minutes is below it.
@@ -35,35 +35,14 @@ struct Row {
     name: String,
     last_used_at: Option<i64>,
     expires_at: i64,
-    company_id: Option<i64>,
-    company_name: Option<String>,
-    role: Option<String>,
-    permissions: Option<String>,
-    role_permissions: Option<String>,
-}
-
-impl From<Row> for Bearer {
-    fn from(row: Row) -> Self {
-        let permissions =
-            effective(row.role.as_deref(), row.permissions.as_deref(), row.role_permissions.as_deref());
-        let company = row.company_id.zip(row.company_name);
-        let company = company.map(|(id, name)| Company { id: CompanyId(id), name });
-        Self {
-            id: PrincipalId(row.id),
-            kind: kind_of(&row.kind),
-            name: row.name,
-            last_used_at: row.last_used_at.map(from_millis),
-            expires_at: from_millis(row.expires_at),
-            grant: company.map(|company| Grant { company, role: row.role, permissions }),
-        }
-    }
 }
 
 /// The token `$1` if it expires after `$3`, its bearer, and the access of the bearer in the company `$2`.
-const BEARER: &str = r#"
-SELECT "token"."expires_at", "principal"."id", "principal"."kind", "principal"."name", "principal"."last_used_at",
-    "company"."id" AS "company_id", "company"."name" AS "company_name", "access"."role", "access"."permissions",
-    "role"."permissions" AS "role_permissions"
+const BEARER: &str = r#"SELECT "token"."expires_at", "principal"."id", "principal"."kind", "principal"."name",
+    "principal"."last_used_at", "access"."principal_id" AS "access_principal_id",
+    "access"."company_id" AS "access_company_id", "company"."name" AS "access_company_name",
+    "access"."role" AS "access_role", "access"."permissions" AS "access_permissions",
+    "role"."permissions" AS "access_role_permissions"
 FROM "token" INNER JOIN "principal" ON "principal"."id" = "token"."principal_id"
 LEFT JOIN "access" ON "access"."principal_id" = "principal"."id" AND "access"."company_id" = $2
 LEFT JOIN "company" ON "company"."id" = "access"."company_id"
@@ -77,9 +56,8 @@ pub(in crate::platform) async fn bearer(
     company: Option<CompanyId>,
     now: Timestamp,
 ) -> Result<Option<Bearer>, DbErr> {
-    let values = [hash.into(), company.map(|company| company.0).into(), to_millis(now).into()];
-    let row = Row::find_by_statement(written(db, BEARER.trim_start(), values)).one(db).await?;
-    Ok(row.map(Bearer::from))
+    read(db, BEARER.to_owned(), [hash.into(), company.map(|company| company.0).into(), to_millis(now).into()])
+        .await
 }
 
 /// The same of a token that is kept, whether or not it has expired since; it cannot be ended before the transaction is.
@@ -88,13 +66,24 @@ pub(in crate::platform) async fn hold(
     hash: &str,
     company: CompanyId,
 ) -> Result<Option<Bearer>, DbErr> {
-    let mut sql = BEARER.trim_start().to_owned();
+    let mut sql = BEARER.to_owned();
     if db.get_database_backend() == DbBackend::Postgres {
         sql.push_str(r#" FOR SHARE OF "token""#);
     }
-    let values = [hash.into(), company.0.into(), i64::MIN.into()];
-    let row = Row::find_by_statement(written(db, sql, values)).one(db).await?;
-    Ok(row.map(Bearer::from))
+    read(db, sql, [hash.into(), company.0.into(), i64::MIN.into()]).await
+}
+
+async fn read(db: &impl Connection, sql: String, values: [Value; 3]) -> Result<Option<Bearer>, DbErr> {
+    let Some(found) = db.query_one_raw(written(db, sql, values)).await? else { return Ok(None) };
+    let row = Row::from_query_result(&found, "")?;
+    Ok(Some(Bearer {
+        id: PrincipalId(row.id),
+        kind: kind_of(&row.kind),
+        name: row.name,
+        last_used_at: row.last_used_at.map(from_millis),
+        expires_at: from_millis(row.expires_at),
+        grant: access::read(&found, "access_")?,
+    }))
 }
 
 /// Keeps a new token. Forgets those of the same bearer that have expired, and ends the oldest of those that would be

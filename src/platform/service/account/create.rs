@@ -87,9 +87,9 @@ pub async fn create(
         drop(tx);
         return order.lost_race().await;
     }
-    let seen = store::account::with_authors(&*tx, *company, &request.name).await?;
+    let seen = store::named::in_full(&*tx, *company, &request.name).await?;
     let seen = seen.ok_or_else(|| Error::internal(anyhow::anyhow!("a new account is not there")))?;
-    let made = detail(&*tx, seen, &draft.member.company).await?;
+    let made = detail(seen, &draft.member.company);
     tx.commit().await?;
     Ok(made)
 }
@@ -151,9 +151,9 @@ impl Order<'_> {
             return Err(key_is_used());
         }
         let db = self.context.platform.store().reader();
-        let seen = store::account::with_authors(db, self.context.company, &made.name).await?;
+        let seen = store::named::in_full(db, self.context.company, &made.name).await?;
         let gone = || Error::account_not_found(&made.name, &member.company);
-        detail(db, seen.ok_or_else(gone)?, &member.company).await
+        Ok(detail(seen.ok_or_else(gone)?, &member.company))
     }
 
     /// Checks everything and lists every broken rule at once.

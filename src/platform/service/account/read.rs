@@ -13,6 +13,7 @@ use crate::platform::service::page::Paging;
 use crate::platform::service::{assignment, view};
 use crate::platform::store::account::{AccountRow, Filter};
 use crate::platform::store::authors::Authors;
+use crate::platform::store::named::Full;
 use crate::platform::store::{self, Connection};
 use crate::platform::{Error, authz};
 
@@ -134,24 +135,21 @@ async fn require_role(db: &impl Connection, company: &Company, role: &str) -> Re
 pub async fn show(context: &RequestContext, name: &str) -> Result<AccountDetail, Error> {
     let db = context.platform.store().reader();
     let member = authz::enter(context, Operation::Show.permission()).await?;
-    let (found, authors) = store::account::with_authors(db, context.company, name).await?.unzip();
+    let found = store::named::in_full(db, context.company, name).await?;
+    let (found, owned) = found.map(|full| (full.account, full.owned)).unzip();
     let account = authz::decide(db, context, &member, Operation::Show, name, found).await?;
-    detail(db, (account, authors.unwrap_or_default()), &member.company).await
+    Ok(detail(Full { account, owned: owned.flatten() }, &member.company))
 }
 
 /// The account with all that the company may know of it.
-pub(super) async fn detail(
-    db: &impl Connection,
-    (seen, mut authors): (AccountRow, Authors),
-    company: &Company,
-) -> Result<AccountDetail, Error> {
-    let mut companies = None;
-    if seen.owner.id == company.id {
-        let everywhere = store::access::everywhere(db, seen.id).await?;
-        companies = Some(everywhere.into_iter().map(view::access).collect());
-    } else {
-        authors = Authors::default();
+pub(super) fn detail(full: Full, company: &Company) -> AccountDetail {
+    let (authors, everywhere) = full.owned.unzip();
+    let Authors { created: created_by, password: password_changed_by } = authors.unwrap_or_default();
+    let companies = everywhere.map(|grants| grants.into_iter().map(view::access).collect());
+    AccountDetail {
+        account: view::account(full.account, company),
+        companies,
+        created_by,
+        password_changed_by,
     }
-    let Authors { created: created_by, password: password_changed_by } = authors;
-    Ok(AccountDetail { account: view::account(seen, company), companies, created_by, password_changed_by })
 }
