@@ -7,6 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
+use jiff::Timestamp;
+use sactl::domain::DefaultRole;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use sqlx::postgres::PgConnectOptions;
@@ -31,7 +33,7 @@ struct Floor {
 /// Whose token it is, what they may do in the company, and the account with its access there.
 const ONE: &str = "SELECT account.name, account.description, owner.id AS owner_id, owner.name AS owner_name, \
     account.created_at, account.password_changed_at, account.last_used_at, here.role, \
-    (SELECT COUNT(*) FROM access WHERE access.principal_id = account.id) AS company_count, caller.role AS caller_role \
+    (SELECT COUNT(*) FROM access WHERE access.principal_id = account.id) AS company_count \
     FROM token JOIN access AS caller ON caller.principal_id = token.principal_id AND caller.company_id = $2 \
     JOIN principal AS account ON account.name_key = $3 JOIN company AS owner ON owner.id = account.owner_company_id \
     LEFT JOIN access AS here ON here.principal_id = account.id AND here.company_id = $2 \
@@ -40,13 +42,13 @@ const ONE: &str = "SELECT account.name, account.description, owner.id AS owner_i
 /// The same with the first hundred accounts of the company.
 const LIST: &str = "SELECT account.name, account.description, owner.id AS owner_id, owner.name AS owner_name, \
     account.created_at, account.password_changed_at, account.last_used_at, here.role, \
-    (SELECT COUNT(*) FROM access WHERE access.principal_id = account.id) AS company_count, caller.role AS caller_role \
+    (SELECT COUNT(*) FROM access WHERE access.principal_id = account.id) AS company_count \
     FROM token JOIN access AS caller ON caller.principal_id = token.principal_id AND caller.company_id = $2 \
     JOIN principal AS account ON account.owner_company_id = $2 JOIN company AS owner ON owner.id = $2 \
     LEFT JOIN access AS here ON here.principal_id = account.id AND here.company_id = $2 \
     WHERE token.hash = $1 AND account.name_key > $3 AND token.expires_at > $4 ORDER BY account.name_key LIMIT 100";
 
-#[derive(FromRow, Serialize)]
+#[derive(FromRow)]
 struct Row {
     name: String,
     description: Option<String>,
@@ -57,14 +59,56 @@ struct Row {
     last_used_at: Option<i64>,
     role: Option<String>,
     company_count: i64,
-    caller_role: Option<String>,
+}
+
+/// What the platform says of an account.
+#[derive(Serialize)]
+struct Document {
+    name: String,
+    description: Option<String>,
+    owner: Company,
+    created_at: Option<Timestamp>,
+    password_changed_at: Option<Timestamp>,
+    last_used_at: Option<Timestamp>,
+    access: Access,
+    company_count: i64,
+}
+
+#[derive(Serialize)]
+struct Company {
+    id: i64,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Access {
+    role: Option<String>,
+    permissions: Vec<&'static str>,
+}
+
+impl From<Row> for Document {
+    fn from(row: Row) -> Self {
+        let role = row.role.as_deref().and_then(|role| role.parse::<DefaultRole>().ok());
+        let permissions = role.map_or_else(Vec::new, |role| role.permissions().names());
+        let moment = |millis: i64| Timestamp::from_millisecond(millis).ok();
+        Self {
+            name: row.name,
+            description: row.description,
+            owner: Company { id: row.owner_id, name: row.owner_name },
+            created_at: moment(row.created_at),
+            password_changed_at: moment(row.password_changed_at),
+            last_used_at: row.last_used_at.and_then(moment),
+            access: Access { role: row.role, permissions },
+            company_count: row.company_count,
+        }
+    }
 }
 
 impl Floor {
     async fn rows(&self, sql: &'static str, headers: &HeaderMap, company: i64, name: &str) -> Vec<Row> {
         let bearer = headers["authorization"].to_str().unwrap().trim_start_matches("Bearer ");
         let hash: String = Sha256::digest(bearer).iter().map(|byte| format!("{byte:02x}")).collect();
-        let now = jiff::Timestamp::now().as_millisecond();
+        let now = Timestamp::now().as_millisecond();
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         match &self.connections {
             Connections::Sqlite(all) => {
@@ -83,16 +127,16 @@ async fn one(
     State(floor): State<Arc<Floor>>,
     Path((company, name)): Path<(i64, String)>,
     headers: HeaderMap,
-) -> Json<Option<Row>> {
-    Json(floor.rows(ONE, &headers, company, &name).await.pop())
+) -> Json<Option<Document>> {
+    Json(floor.rows(ONE, &headers, company, &name).await.pop().map(Document::from))
 }
 
 async fn list(
     State(floor): State<Arc<Floor>>,
     Path(company): Path<i64>,
     headers: HeaderMap,
-) -> Json<Vec<Row>> {
-    Json(floor.rows(LIST, &headers, company, "").await)
+) -> Json<Vec<Document>> {
+    Json(floor.rows(LIST, &headers, company, "").await.into_iter().map(Document::from).collect())
 }
 
 async fn connections(url: &str) -> Connections {
