@@ -49,6 +49,27 @@ impl Database {
         sea_orm::Database::connect(url).await.unwrap()
     }
 
+    /// Everything that is kept in it: the bytes of each SQLite file, or each row of each table.
+    pub(crate) async fn content(&self) -> Vec<Vec<u8>> {
+        if let Some(folder) = self.folder() {
+            let files = std::fs::read_dir(folder).unwrap();
+            return files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
+        }
+        let db = self.connect().await;
+        let texts = async |query: &str| {
+            let query = sea_orm::Statement::from_string(db.get_database_backend(), query);
+            let rows = db.query_all_raw(query).await.unwrap();
+            rows.into_iter().map(|row| row.try_get_by_index(0).unwrap()).collect::<Vec<String>>()
+        };
+        let mut rows = Vec::new();
+        for table in
+            texts("SELECT tablename::TEXT FROM pg_catalog.pg_tables WHERE schemaname = 'public'").await
+        {
+            rows.extend(texts(&format!("SELECT CAST(kept AS TEXT) FROM {table} AS kept")).await);
+        }
+        rows.into_iter().map(String::into_bytes).collect()
+    }
+
     /// The folder of a SQLite file.
     pub(crate) fn folder(&self) -> Option<&Path> {
         self.folder.as_ref().map(TempDir::path)

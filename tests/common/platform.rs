@@ -1,11 +1,11 @@
 //! The real platform on a free port with a database of its own, and plain HTTP to talk to it.
 //!
-//! Every [`Server`] is alone: its own temporary folder, its own threads. It stops when it is dropped.
+//! Every [`Server`] is alone: its own database, its own threads. It stops when it is dropped. It is one node, or where
+//! `SACTL_TEST_TWO_NODES=1` two nodes on one PostgreSQL database, which get its requests in turn.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,27 +13,47 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
 use reqwest::{Client, Method};
 use sactl::platform::app::{Limits, Listener};
 use sactl::platform::service::session;
-use sactl::platform::{DatabaseUrl, Platform, router};
+use sactl::platform::{Clock, Platform, router};
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::database::Database;
 use super::seed::plant;
 pub(crate) use super::seed::{PASSWORD, PASSWORD_HASH, SANDBOX};
 
 /// A running platform.
 pub(crate) struct Server {
-    url: String,
+    nodes: Vec<Node>,
+    /// How many requests were sent.
+    sent: AtomicUsize,
     http: Client,
-    platform: Platform,
     ahead: Arc<AtomicI64>,
     stopped_at: Arc<OnceLock<Timestamp>>,
-    stop: Option<oneshot::Sender<()>>,
-    serving: Option<JoinHandle<()>>,
     runtime: Runtime,
-    folder: TempDir,
+    database: Database,
+}
+
+/// One process of the platform, as far as the others can tell.
+struct Node {
+    url: String,
+    platform: Platform,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Node {
+    async fn start(database: &Database, clock: Clock, limits: Limits) -> Self {
+        let platform = Platform::open_with_clock(&database.url, clock).await.unwrap();
+        let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None).unwrap();
+        let listener = listener.limited(limits);
+        let url = listener.url().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let router = router::router(platform.clone());
+        let serving = tokio::spawn(listener.serve(router, async { drop(stopped.await) }));
+        Self { url, platform, stop, serving }
+    }
 }
 
 impl Server {
@@ -49,28 +69,35 @@ impl Server {
 
     /// The same with other limits of connections.
     pub(crate) fn limited(seed: &str, limits: Limits) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let database = DatabaseUrl::Ephemeral(folder.path().join("platform.db"));
+        if std::env::var_os("SACTL_TEST_TWO_NODES").is_some_and(|value| value == "1") {
+            return Self::on_two_nodes(seed, limits).expect("two nodes need PostgreSQL");
+        }
+        Self::on(Database::sqlite(), 1, seed, limits, runtime())
+    }
+
+    /// Two nodes on one PostgreSQL database; `None` where PostgreSQL is not installed and not required.
+    pub(crate) fn on_two_nodes(seed: &str, limits: Limits) -> Option<Self> {
+        let runtime = runtime();
+        let database = runtime.block_on(Database::postgres())?;
+        Some(Self::on(database, 2, seed, limits, runtime))
+    }
+
+    fn on(database: Database, nodes: usize, seed: &str, limits: Limits, runtime: Runtime) -> Self {
         let ahead = Arc::new(AtomicI64::new(0));
         let seconds = Arc::clone(&ahead);
         let stopped_at = Arc::new(OnceLock::new());
         let standing = Arc::clone(&stopped_at);
-        let clock = Arc::new(move || {
+        let clock: Clock = Arc::new(move || {
             let now = standing.get().copied().unwrap_or_else(Timestamp::now);
             now + SignedDuration::from_secs(seconds.load(Ordering::Relaxed))
         });
-        let (platform, url, serving) = runtime.block_on(async {
-            let platform = Platform::open_with_clock(&database, clock).await.unwrap();
-            plant(&platform, seed).await;
-            let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), None).unwrap();
-            let listener = listener.limited(limits);
-            let url = listener.url().unwrap();
-            let router = router::router(platform.clone());
-            let serving = tokio::spawn(listener.serve(router, async { drop(stopped.await) }));
-            (platform, url, serving)
+        let nodes = runtime.block_on(async {
+            let mut started = Vec::new();
+            for _ in 0..nodes {
+                started.push(Node::start(&database, Arc::clone(&clock), limits).await);
+            }
+            plant(&started[0].platform, seed).await;
+            started
         });
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder()
@@ -79,32 +106,39 @@ impl Server {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self {
-            url,
-            http,
-            platform,
-            ahead,
-            stopped_at,
-            stop: Some(stop),
-            serving: Some(serving),
-            runtime,
-            folder,
-        }
+        Self { nodes, sent: AtomicUsize::new(0), http, ahead, stopped_at, runtime, database }
+    }
+
+    /// The node whose turn it is.
+    fn next(&self) -> &Node {
+        &self.nodes[self.sent.fetch_add(1, Ordering::Relaxed) % self.nodes.len()]
     }
 
     /// Where it is, without a slash at the end.
     pub(crate) fn url(&self) -> &str {
-        &self.url
+        &self.nodes[0].url
     }
 
-    /// The file of its database.
-    pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join("platform.db")
+    /// Its database.
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
     }
 
     /// The platform itself.
     pub(crate) fn platform(&self) -> &Platform {
-        &self.platform
+        &self.nodes[0].platform
+    }
+
+    /// How many password hashes each node has computed.
+    pub(crate) fn hashes_computed(&self) -> Vec<u64> {
+        self.nodes.iter().map(|node| node.platform.hashes_computed()).collect()
+    }
+
+    /// Ends all connections to the database.
+    pub(crate) fn lose_database(&self) {
+        for node in &self.nodes {
+            self.block_on(node.platform.clone().close());
+        }
     }
 
     /// Stops the clock of the platform: from now on only [`Self::advance`] moves it.
@@ -129,7 +163,7 @@ impl Server {
 
     /// A caller with a fresh token, issued without a password.
     pub(crate) fn sign_in(&self, name: &str) -> Caller<'_> {
-        let grant = self.block_on(session::issue(&self.platform, name)).unwrap();
+        let grant = self.block_on(session::issue(self.platform(), name)).unwrap();
         self.bearer(grant.access_token.expose())
     }
 
@@ -164,7 +198,7 @@ impl Server {
 
     /// Writes bytes to a connection of its own and reads to its end. The server may close before it has read all.
     pub(crate) fn raw(&self, bytes: &str) -> String {
-        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        let mut stream = TcpStream::connect(self.next().url.trim_start_matches("http://")).unwrap();
         let mut writing = stream.try_clone().unwrap();
         std::thread::scope(|scope| {
             scope.spawn(move || drop(writing.write_all(bytes.as_bytes())));
@@ -183,7 +217,7 @@ impl Server {
         body: impl Into<reqwest::Body>,
     ) -> Reply {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = self.http.request(method, format!("{}{path}", self.url)).body(body);
+        let mut request = self.http.request(method, format!("{}{path}", self.next().url)).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -197,12 +231,16 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(serving) = self.serving.take() {
+        for Node { stop, serving, platform, .. } in self.nodes.drain(..) {
+            drop(stop);
             let _ = self.runtime.block_on(serving);
+            self.runtime.block_on(platform.close());
         }
-        self.runtime.block_on(self.platform.clone().close());
     }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
 /// A caller who sends requests.
@@ -300,13 +338,17 @@ impl Reply {
         body["data"].take()
     }
 
-    /// Insists that this answer to a dry run is that of the real request.
+    /// Insists that this answer to a dry run is that of the real request. The id of a new account is the only value that
+    /// need not be the same: PostgreSQL does not give a number again that a dry run has had.
     #[track_caller]
     pub(crate) fn foretells(&self, real: &Self) {
         let told = |reply: &Self| {
             let mut body = reply.json();
             for member in ["dry_run", "request_id"] {
                 body.as_object_mut().unwrap().remove(member);
+            }
+            if let Some(id) = body.pointer_mut("/data/id").filter(|_| reply.status == 201) {
+                assert!(id.take().as_i64() > Some(0), "{reply:?}");
             }
             // The last use is noted beside a request.
             for account in ["/data", "/data/account"] {

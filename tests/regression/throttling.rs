@@ -312,7 +312,7 @@ fn guess_whose_client_hangs_up_is_counted() {
 fn revocation_of_an_unknown_token_does_not_wait_for_the_writer() {
     let server = Server::sandbox();
     let known = server.sign_in("admin@acme.example");
-    let url = format!("sqlite:{}", server.database().display());
+    let url = server.database().url.to_string();
     let db = server.block_on(sea_orm::Database::connect(url)).unwrap();
     server.block_on(async {
         let mut other = db.get_sqlite_connection_pool().acquire().await.unwrap();

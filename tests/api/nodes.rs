@@ -1,0 +1,49 @@
+//! Several nodes on one database: no state in a node that another lacks.
+
+use std::process::{Command, Stdio};
+
+use sactl::platform::app::Limits;
+
+use crate::common::database::Database;
+use crate::common::lane::lane;
+use crate::common::platform::{PASSWORD, SANDBOX, Server};
+
+/// Requests of one client reach the nodes in turn: each has computed half of the hashes.
+#[test]
+fn requests_alternate_between_two_nodes() {
+    let Some(server) = Server::on_two_nodes(SANDBOX, Limits::default()) else { return };
+    for _ in 0..4 {
+        assert_eq!(server.token_form("fleet-automation", PASSWORD).status, 200);
+    }
+    assert_eq!(server.hashes_computed(), [2, 2]);
+}
+
+/// What the fast lane asks of two nodes; the full one asks everything.
+const THEMES: &[&str] = &[
+    "api::audit::",
+    "api::lifecycle::",
+    "api::lists::",
+    "api::paging::",
+    "api::rules::",
+    "api::seeds::",
+    "api::session::",
+];
+
+/// P14, P15, P17: the tests of the API pass on two nodes that share a PostgreSQL database, with requests alternating
+/// between them. They run in a process of their own, whose servers have two nodes.
+#[test]
+fn api_suite_passes_with_requests_alternating_between_two_nodes() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    if runtime.block_on(Database::postgres()).is_none() {
+        return;
+    }
+    let (themes, least) = lane((THEMES, 50), (&["api::"], 90));
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(themes).args(["--skip", "cli::", "--skip", "api::nodes::"]);
+    let output = command.env("SACTL_TEST_TWO_NODES", "1").stdin(Stdio::null()).output().unwrap();
+    let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}\n{told}");
+    let passed = said.split_once("test result: ok. ").and_then(|(_, rest)| rest.split(' ').next());
+    let passed: usize = passed.unwrap().parse().unwrap();
+    assert!(passed >= least, "the suite has run: {said}");
+}
