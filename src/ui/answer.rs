@@ -4,6 +4,8 @@
 
 use std::io::Write;
 
+use rustix::io::Errno;
+
 use super::Ui;
 use crate::error::Result;
 use crate::output::{self, Answer, Field, Format, OutputContext, Row, Shown};
@@ -51,6 +53,22 @@ fn shown(ui: &Ui, answer: &impl Answer, output_context: &OutputContext) -> Resul
         ui.aside("Cut to fit; --wide shows everything.");
     }
     Ok(())
+}
+
+/// Writes a piece of an answer that goes on. A file that standard output is has it on its disk when this returns.
+///
+/// # Errors
+/// As [`Ui::answer`].
+pub fn write_durably(ui: &Ui, piece: &str) -> Result<()> {
+    ui.answer(|out| {
+        out.write_all(piece.as_bytes())?;
+        out.flush()?;
+        match rustix::fs::fsync(rustix::stdio::stdout()) {
+            // A pipe and a terminal keep nothing.
+            Ok(()) | Err(Errno::INVAL | Errno::NOTSUP | Errno::ROFS) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    })
 }
 
 /// Shows an answer on standard error, before a question about it, or while nothing asks: what will be done.

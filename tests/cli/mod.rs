@@ -30,6 +30,8 @@ mod examples;
 #[cfg(feature = "platform")]
 mod exit_codes;
 #[cfg(feature = "platform")]
+mod export_audit;
+#[cfg(feature = "platform")]
 mod expressions;
 #[cfg(feature = "platform")]
 mod faults;

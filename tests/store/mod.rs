@@ -1,6 +1,7 @@
 //! The store and the use cases on it, on SQLite and on PostgreSQL.
 
 mod dry_run;
+mod export;
 mod files;
 mod guesses;
 mod housekeeping;

@@ -1,9 +1,12 @@
-//! `sactl serve admin`: companies and users, directly on the database.
+//! `sactl serve admin`: companies, users and the export of audit records, directly on the database.
 //!
 //! Responsible for what an installation needs to live and no route can do. Refuses nothing that the service layer would
 //! take: the rules are there.
 
+mod audit;
 mod company;
+mod cursor;
+mod record_file;
 mod target;
 mod user;
 
@@ -11,7 +14,7 @@ use crate::error::Result;
 use crate::platform::DatabaseUrl;
 use crate::ui::Ui;
 
-/// Manage companies and users directly on the database
+/// Manage companies and users, and export audit records, directly on the database
 ///
 /// For the operator of an installation: it needs access to the database, and no token. The server may run meanwhile.
 #[derive(Debug, clap::Args)]
@@ -24,6 +27,7 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Noun {
+    Audit(audit::Args),
     Company(company::Args),
     User(user::Args),
 }
@@ -34,6 +38,7 @@ enum Noun {
 /// `io` for a database that cannot be opened, `invalid_input` for what breaks a rule or names nothing.
 pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> Result<()> {
     match args.noun {
+        Noun::Audit(args) => audit::run(args, otherwise, ui).await,
         Noun::Company(args) => company::run(args, otherwise, ui).await,
         Noun::User(args) => user::run(args, otherwise, ui).await,
     }

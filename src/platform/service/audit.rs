@@ -74,7 +74,7 @@ fn parse_place(after: &str) -> Result<Place, Error> {
     place.ok_or_else(foreign_cursor)
 }
 
-fn record(kept: Record) -> Result<AuditRecord, Error> {
+pub(super) fn record(kept: Record) -> Result<AuditRecord, Error> {
     let Record { place: Place { at, id }, action, actor, account, role_name, detail, request_id } = kept;
     let broken = |what: &str| Error::internal(anyhow::anyhow!("the audit record {id} has no {what}"));
     let actor = actor.ok_or_else(|| broken("actor"))?;

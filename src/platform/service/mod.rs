@@ -11,6 +11,7 @@ mod assignment;
 pub mod audit;
 pub mod catalogue;
 pub mod company;
+pub mod export;
 pub mod identity;
 pub mod installation;
 mod operator;

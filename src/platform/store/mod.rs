@@ -15,6 +15,7 @@ pub(super) mod company;
 #[expect(unreachable_pub, reason = "the derive makes everything public")]
 mod entity;
 pub(super) mod expiry;
+pub(super) mod export;
 pub(super) mod look;
 pub(super) mod named;
 mod open;

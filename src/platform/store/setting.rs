@@ -22,8 +22,13 @@ pub(in crate::platform) async fn get_or_insert(
     kept.map(|row| row.value).ok_or_else(|| DbErr::RecordNotFound(format!("the setting {name}")))
 }
 
+/// The value of a setting, where it has one.
+pub(in crate::platform) async fn get(db: &impl Connection, name: &str) -> Result<Option<String>, DbErr> {
+    Ok(setting::Entity::find_by_id(name.to_owned()).one(db).await?.map(|row| row.value))
+}
+
 /// Sets a setting to `value`.
-pub(super) async fn put(db: &impl Connection, name: &str, value: &str) -> Result<(), DbErr> {
+pub(in crate::platform) async fn put(db: &impl Connection, name: &str, value: &str) -> Result<(), DbErr> {
     let row = setting::ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()) };
     let replace = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
     setting::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await.map(drop)

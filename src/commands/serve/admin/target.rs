@@ -16,14 +16,20 @@ pub(super) struct DatabaseArgs {
 }
 
 impl DatabaseArgs {
+    /// Opens the database. `otherwise` is what `serve` would use.
+    pub(super) async fn open(self, otherwise: Option<DatabaseUrl>) -> Result<(DatabaseUrl, Platform)> {
+        let database = self.database.or(otherwise).map_or_else(default_database, Ok)?;
+        let platform = open(&database, None).await?;
+        Ok((database, platform))
+    }
+
     /// Does the work on the database. `otherwise` is what `serve` would use.
     pub(super) async fn with<T>(
         self,
         otherwise: Option<DatabaseUrl>,
         work: impl AsyncFnOnce(&Platform) -> anyhow::Result<T>,
     ) -> Result<T> {
-        let database = self.database.or(otherwise).map_or_else(default_database, Ok)?;
-        let platform = open(&database, None).await?;
+        let (database, platform) = self.open(otherwise).await?;
         let done = work(&platform).await;
         platform.close().await;
         done.map_err(|error| {

@@ -1,0 +1,120 @@
+//! The file that exported records are appended to.
+//!
+//! Responsible for whole lines on the disk. Refuses a file that is no file of records, a link and a device. It is opened
+//! for each piece, so that it can be renamed meanwhile.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use crate::error::{CliError, Result};
+
+/// How each line begins.
+const BEGINNING: &[u8] = b"{\"id\":";
+/// How much is read at a time of a line that a crash has cut.
+const PIECE: u64 = 64 * 1024;
+
+/// Appends whole lines; they are on the disk when this returns. A line that a crash has cut is removed first: it is
+/// among those that come again.
+///
+/// # Errors
+/// `config` for a file that ends in something else than a record, `io`.
+pub(super) fn append(path: &Path, lines: &str) -> Result<()> {
+    let failed = |error: io::Error| CliError::io(format!("cannot write to {}", path.display()), error);
+    let mut file = open(path).map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Err(CliError::config(format!("{} is not a regular file", path.display())));
+    }
+    let (length, rest) = last_line(&mut file).map_err(failed)?;
+    if !is_cut(&rest) {
+        return Err(CliError::config(format!("{} is not a file of audit records", path.display()))
+            .hint("its last line is not one: name another file with --out"));
+    }
+    let begin = length - rest.len() as u64;
+    let written = file
+        .set_len(begin)
+        .and_then(|()| file.seek(SeekFrom::Start(begin)))
+        .and_then(|_| file.write_all(lines.as_bytes()))
+        .and_then(|()| file.sync_all());
+    written.map_err(failed)?;
+    if begin == 0 {
+        // The name of a new file survives the loss of power too.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new("."))).and_then(|it| it.sync_all()).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    options.mode(0o600).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+/// Whether it is nothing, or the beginning of a record.
+fn is_cut(rest: &[u8]) -> bool {
+    rest.starts_with(BEGINNING) || BEGINNING.starts_with(rest)
+}
+
+/// How long the file is, and what follows its last end of a line.
+fn last_line(file: &mut File) -> io::Result<(u64, Vec<u8>)> {
+    let length = file.metadata()?.len();
+    let (mut begin, mut rest) = (length, Vec::new());
+    while begin > 0 {
+        let piece = begin.min(PIECE);
+        begin -= piece;
+        let mut read = vec![0; usize::try_from(piece).unwrap_or_default()];
+        file.seek(SeekFrom::Start(begin))?;
+        file.read_exact(&mut read)?;
+        let end = memchr::memrchr(b'\n', &read).map(|end| end + 1);
+        read.drain(..end.unwrap_or_default());
+        read.append(&mut rest);
+        rest = read;
+        if end.is_some() {
+            break;
+        }
+    }
+    Ok((length, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(before: &str, lines: &str) -> std::result::Result<String, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records");
+        std::fs::write(&path, before).unwrap();
+        append(&path, lines).map_err(|error| error.to_string())?;
+        Ok(std::fs::read_to_string(&path).unwrap())
+    }
+
+    #[test]
+    fn line_that_was_cut_is_removed() {
+        let long = format!("{{\"id\":3,\"detail\":\"{}", "x".repeat(200_000));
+        for rest in ["", "{", "{\"id", "{\"id\":3,\"at\"", &long] {
+            for whole in ["", "{\"id\":1}\n{\"id\":2}\n"] {
+                let found = after(&format!("{whole}{rest}"), "{\"id\":3}\n").unwrap();
+                assert_eq!(found, format!("{whole}{{\"id\":3}}\n"));
+            }
+        }
+    }
+
+    #[test]
+    fn file_of_another_kind_is_refused_and_stays() {
+        for other in ["root:x:0", "line\nroot:x:0", "\u{7f}"] {
+            assert!(after(other, "{\"id\":3}\n").unwrap_err().contains("not a file of audit records"));
+        }
+    }
+
+    #[test]
+    fn link_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        append(&link, "{\"id\":3}\n").unwrap_err();
+        assert!(!target.exists());
+    }
+}
