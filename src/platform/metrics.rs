@@ -1,4 +1,4 @@
-//! What is counted for Prometheus: requests by route and status.
+//! What is counted for Prometheus: requests by route and status, guesses by secret and verdict.
 //!
 //! Responsible for the numbers of this process. Refuses to keep what a client chose: a path that no route has is `other`.
 
@@ -9,9 +9,15 @@ use std::time::Duration;
 /// Method, template of the path, and status.
 pub(super) type Key = (String, String, u16);
 
-/// Requests since the start.
+/// Which secret was guessed at, and what the throttle said to it.
+pub(super) type Guess = (&'static str, &'static str);
+
+/// What happened since the start.
 #[derive(Default)]
-pub(super) struct Metrics(Mutex<BTreeMap<Key, Requests>>);
+pub(super) struct Metrics {
+    requests: Mutex<BTreeMap<Key, Requests>>,
+    guesses: Mutex<BTreeMap<Guess, u64>>,
+}
 
 /// Requests of one kind.
 #[derive(Clone, Copy, Default)]
@@ -25,14 +31,25 @@ impl Metrics {
     /// Counts a request that was answered. `route` is the template of its path.
     pub(super) fn count(&self, method: &str, route: Option<&str>, status: u16, time: Duration) {
         let (method, route) = route.map_or(("other", "other"), |route| (method, route));
-        let mut requests = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = requests.entry((method.to_owned(), route.to_owned(), status)).or_default();
         entry.count += 1;
         entry.time += time;
     }
 
-    /// What was counted so far.
+    /// The requests so far.
     pub(super) fn requests(&self) -> BTreeMap<Key, Requests> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Counts a guess at a secret.
+    pub(super) fn count_guess(&self, secret: &'static str, verdict: &'static str) {
+        let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
+        *guesses.entry((secret, verdict)).or_default() += 1;
+    }
+
+    /// The guesses so far.
+    pub(super) fn guesses(&self) -> BTreeMap<Guess, u64> {
+        self.guesses.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -5,6 +5,7 @@ mod document;
 mod lifecycle;
 mod lists;
 mod log;
+mod metrics;
 mod nodes;
 mod paging;
 pub(crate) mod process;

@@ -129,6 +129,11 @@ impl Server {
         &self.nodes[0].platform
     }
 
+    /// That of each node.
+    pub(crate) fn platforms(&self) -> Vec<&Platform> {
+        self.nodes.iter().map(|node| &node.platform).collect()
+    }
+
     /// How many password hashes each node has computed.
     pub(crate) fn hashes_computed(&self) -> Vec<u64> {
         self.nodes.iter().map(|node| node.platform.hashes_computed()).collect()

@@ -3,6 +3,7 @@
 //! Responsible for their text. Refuses to be on the listener of the API.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -10,16 +11,55 @@ use axum::response::IntoResponse;
 
 use crate::platform::Platform;
 use crate::platform::metrics::{Key, Requests};
+use crate::platform::service::export;
 
 /// The text format of Prometheus.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// How long the database may take to say what it knows. Without it, that metric is left out.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Shows all metrics.
 pub(in crate::platform) async fn show(State(platform): State<Platform>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, TEXT)], text(&platform))
+    let lag = tokio::time::timeout(PATIENCE, export::lag(&platform)).await;
+    let lag = lag.ok().and_then(Result::ok).flatten().map(|lag| lag.as_secs_f64());
+    let mut families = requests(&platform);
+    families.extend(sign_ins(&platform));
+    families.extend(state(&platform, lag));
+    ([(CONTENT_TYPE, TEXT)], families.iter().map(Family::text).collect::<String>())
 }
 
-fn text(platform: &Platform) -> String {
+/// All values of one metric.
+struct Family {
+    name: &'static str,
+    kind: &'static str,
+    about: &'static str,
+    /// Each value with its labels.
+    values: Vec<(String, String)>,
+}
+
+impl Family {
+    fn counter(name: &'static str, about: &'static str, values: Vec<(String, String)>) -> Self {
+        Self { name, kind: "counter", about, values }
+    }
+
+    /// A metric without labels that goes up and down; one without a value is not shown.
+    fn gauge(name: &'static str, about: &'static str, value: impl IntoIterator<Item = f64>) -> Self {
+        let values = value.into_iter().map(|value| (String::new(), value.to_string())).collect();
+        Self { name, kind: "gauge", about, values }
+    }
+
+    fn text(&self) -> String {
+        let Self { name, kind, about, values } = self;
+        let mut text = format!("# HELP sactl_{name} {about}.\n# TYPE sactl_{name} {kind}\n");
+        for (labels, value) in values {
+            // Writing to a text cannot fail.
+            let _ = writeln!(text, "sactl_{name}{labels} {value}");
+        }
+        text
+    }
+}
+
+fn requests(platform: &Platform) -> Vec<Family> {
     let requests = platform.metrics().requests();
     let series = |value: fn(&Requests) -> String| {
         let line = move |((method, route, status), requests): (&Key, &Requests)| {
@@ -27,36 +67,55 @@ fn text(platform: &Platform) -> String {
         };
         requests.iter().map(line).collect::<Vec<_>>()
     };
-    let single = |value: u64| vec![(String::new(), value.to_string())];
-    let (waiting, computing) = platform.hash_queue();
-    let (open, idle) = platform.store().connections();
-    let families = [
-        ("requests_total", "counter", "Requests that were answered", series(|it| it.count.to_string())),
-        (
+    vec![
+        Family::counter("requests_total", "Requests that were answered", series(|it| it.count.to_string())),
+        Family::counter(
             "request_seconds_total",
-            "counter",
             "Time that they took",
             series(|it| it.time.as_secs_f64().to_string()),
         ),
-        ("hashes_total", "counter", "Password hashes that were begun", single(platform.hashes_computed())),
-        ("hashes_waiting", "gauge", "Requests that wait for a password hash", single(waiting as u64)),
-        (
+    ]
+}
+
+fn sign_ins(platform: &Platform) -> Vec<Family> {
+    let (waiting, computing) = platform.hash_queue();
+    let hashes = vec![(String::new(), platform.hashes_computed().to_string())];
+    let guesses = platform.metrics().guesses().into_iter();
+    let guesses = guesses.map(|((secret, verdict), count)| {
+        (format!("{{secret=\"{secret}\",verdict=\"{verdict}\"}}"), count.to_string())
+    });
+    vec![
+        Family::counter("hashes_total", "Password hashes that were begun", hashes),
+        Family::gauge("hashes_waiting", "Requests that wait for a password hash", [number(waiting)]),
+        Family::gauge(
             "hashes_computing",
-            "gauge",
             "Requests that have their turn at a password hash",
-            single(computing as u64),
+            [number(computing)],
         ),
-        ("database_connections", "gauge", "Connections to the database", single(open.into())),
-        ("database_connections_idle", "gauge", "Those of them that are not in use", single(idle as u64)),
-        ("draining", "gauge", "Whether the platform is about to stop", single(platform.is_draining().into())),
-    ];
-    let mut text = String::new();
-    for (name, kind, about, lines) in families {
-        // Writing to a text cannot fail.
-        let _ = writeln!(text, "# HELP sactl_{name} {about}.\n# TYPE sactl_{name} {kind}");
-        for (labels, value) in lines {
-            let _ = writeln!(text, "sactl_{name}{labels} {value}");
-        }
-    }
-    text
+        Family::counter(
+            "guesses_total",
+            "Passwords and codes that were tried: open are checked, closed are checked and slowed down, refused are \
+             not checked",
+            guesses.collect(),
+        ),
+    ]
+}
+
+fn state(platform: &Platform, lag: Option<f64>) -> Vec<Family> {
+    let (open, idle) = platform.store().connections();
+    vec![
+        Family::gauge("database_connections", "Connections to the database", [open.into()]),
+        Family::gauge("database_connections_idle", "Those of them that are not in use", [number(idle)]),
+        Family::gauge(
+            "audit_export_lag_seconds",
+            "Age of the oldest audit record that was not exported, where records are exported",
+            lag,
+        ),
+        Family::gauge("draining", "Whether the platform is about to stop", [platform.is_draining().into()]),
+    ]
+}
+
+/// A number of things that are few.
+fn number(count: usize) -> f64 {
+    u32::try_from(count).unwrap_or(u32::MAX).into()
 }

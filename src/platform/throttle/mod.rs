@@ -108,7 +108,10 @@ impl Gate {
     pub(super) async fn look(&self, platform: &Platform) -> Result<(), Error> {
         let memory = self.read(platform.store().reader()).await?;
         match self.decide(&memory, platform.now()) {
-            Verdict::Refused(wait) => Err(rate_limited(wait)),
+            Verdict::Refused(wait) => {
+                platform.metrics().count_guess(self.policy.secret, "refused");
+                Err(rate_limited(wait))
+            }
             Verdict::Open(_) | Verdict::Closed(..) => Ok(()),
         }
     }
@@ -162,7 +165,10 @@ impl Guess {
         let (scopes, closed) = match gate.decide(&memory, now) {
             Verdict::Open(scopes) => (scopes, None),
             Verdict::Closed(scopes, wait) => (scopes, Some(wait)),
-            Verdict::Refused(wait) => return Err(rate_limited(wait)),
+            Verdict::Refused(wait) => {
+                platform.metrics().count_guess(gate.policy.secret, "refused");
+                return Err(rate_limited(wait));
+            }
         };
         let claims = gate.claims(&scopes);
         let spent = claims.iter().map(|(key, own)| (key.clone(), own.spend(full_at(&memory, key), now).0));
@@ -171,6 +177,8 @@ impl Guess {
             store::throttle::prune(&*tx, now).await?;
         }
         tx.commit().await?;
+        let verdict = if closed.is_none() { "open" } else { "closed" };
+        platform.metrics().count_guess(gate.policy.secret, verdict);
         Ok(Self { claims, closed })
     }
 
