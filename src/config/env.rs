@@ -76,6 +76,8 @@ variables! {
     SERVE_INIT_ADMIN_PASSWORD_OUT = "SACTL_SERVE_INIT_ADMIN_PASSWORD_OUT";
     /// The proxies that `serve` trusts, as with `--trusted-proxy`; several are separated by commas.
     SERVE_TRUSTED_PROXY = "SACTL_SERVE_TRUSTED_PROXY";
+    /// Any value but `0`: the proxies that `serve` trusts speak the PROXY protocol, as with `--proxy-protocol`.
+    SERVE_PROXY_PROTOCOL = "SACTL_SERVE_PROXY_PROTOCOL";
     /// How long `serve` keeps audit records, as with `--audit-retention`.
     SERVE_AUDIT_RETENTION = "SACTL_SERVE_AUDIT_RETENTION";
     /// The address of the metrics of `serve`, as with `--metrics`.

@@ -10,6 +10,7 @@ mod connection;
 mod open_files;
 mod peer;
 mod proxies;
+mod proxy_head;
 mod slots;
 mod tls;
 
@@ -49,6 +50,8 @@ pub struct Listener {
     tls: Option<Tls>,
     limits: Limits,
     proxies: TrustedProxies,
+    /// Whether trusted proxies begin each connection with the head of the PROXY protocol.
+    expects_head: bool,
 }
 
 impl Listener {
@@ -58,7 +61,8 @@ impl Listener {
     /// Those of the system, for example that the port is taken.
     pub fn bind(address: SocketAddr, tls: Option<Tls>) -> io::Result<Self> {
         let limits = Limits::default().within(open_files::raise());
-        Ok(Self { socket: listen(address)?, tls, limits, proxies: TrustedProxies::default() })
+        let proxies = TrustedProxies::default();
+        Ok(Self { socket: listen(address)?, tls, limits, proxies, expects_head: false })
     }
 
     /// The same with other limits.
@@ -71,6 +75,12 @@ impl Listener {
     #[must_use]
     pub fn trusting(self, proxies: Vec<ProxyNetwork>) -> Self {
         Self { proxies: TrustedProxies::new(proxies), ..self }
+    }
+
+    /// The same behind proxies that begin each connection with the head of the PROXY protocol.
+    #[must_use]
+    pub fn expecting_head(self) -> Self {
+        Self { expects_head: true, ..self }
     }
 
     /// Where clients find it.
@@ -101,13 +111,15 @@ impl Listener {
                 accepted = self.accept(&slots) => accepted,
             };
             while connections.try_join_next().is_some() {}
+            let is_proxy = self.proxies.contains(peer.ip());
             let connection = connection::Connection {
                 peer: peer.ip(),
+                expects_head: self.expects_head && is_proxy,
                 proxies: self.proxies.clone(),
                 router: router.clone(),
                 watcher: graceful.watcher(),
                 stopping: stopping.clone(),
-                slot: slots.admit(peer.ip(), self.proxies.contains(peer.ip())),
+                slot: slots.admit(peer.ip(), is_proxy),
             };
             connections.spawn(connection.run(stream, self.tls.clone(), slots.idle()));
         }

@@ -9,6 +9,7 @@ mod metrics;
 mod nodes;
 mod paging;
 pub(crate) mod process;
+mod proxied;
 mod requests;
 mod rules;
 mod seeds;

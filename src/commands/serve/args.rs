@@ -13,12 +13,11 @@ use crate::platform::DatabaseUrl;
 use crate::platform::app::{ProxyNetwork, Tls};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sactl serve --database sqlite:platform.db --seed companies.toml\n  \
+#[command(after_help = "Examples:\n  sactl serve --seed companies.toml --metrics 127.0.0.1:9100 --audit-retention 365d --drain-delay 1\n  \
                         sactl serve --init-admin admin@acme.example --init-admin-password-file chosen.password\n  \
                         sactl serve --init-admin admin@acme.example --init-admin-password-out admin.password\n  \
                         sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem --trusted-proxy 10.0.0.0/8\n  \
-                        sactl serve --metrics 127.0.0.1:9100 --audit-retention 365d --drain-delay 1\n  \
-                        sactl serve --check --database sqlite:platform.db\n  \
+                        sactl serve --check --trusted-proxy 10.0.0.7 --proxy-protocol --database sqlite:platform.db\n  \
                         sactl serve --vacuum --database sqlite:platform.db\n\n\
                         Each option with a value is also a variable: SACTL_SERVE_LISTEN, SACTL_SERVE_DATABASE, …")]
 #[command(args_conflicts_with_subcommands = true)]
@@ -59,6 +58,13 @@ pub struct Args {
     /// addresses or networks. Repeatable, or comma-separated. The proxy must add the address of its client itself.
     #[arg(long, value_name = "ADDRESS|CIDR", value_delimiter = ',')]
     pub(super) trusted_proxy: Vec<ProxyNetwork>,
+
+    /// Expect each connection of a trusted proxy to begin with the head of the PROXY protocol
+    ///
+    /// Version 1 or 2, as load balancers for TCP send it. The head says where a connection comes from, and stands before
+    /// TLS. A connection of a trusted proxy without it is closed. Other addresses connect as without this option.
+    #[arg(long)]
+    pub(super) proxy_protocol: bool,
 
     /// Keep audit records and counts of refused sign-ins for this time [default: 183d]
     #[arg(long, value_name = "AGE")]
@@ -107,7 +113,15 @@ impl Args {
         } else {
             self.trusted_proxy
         };
+        let variable = environment.get(env::SERVE_PROXY_PROTOCOL)?;
+        let proxy_protocol = self.proxy_protocol || variable.is_some_and(|value| value != "0");
+        if proxy_protocol && trusted_proxy.is_empty() {
+            return Err(CliError::usage(
+                "--proxy-protocol needs --trusted-proxy: who may say where connections come from",
+            ));
+        }
         Ok(Self {
+            proxy_protocol,
             listen: or_variable(self.listen, env::SERVE_LISTEN, environment)?,
             database: or_variable(self.database, env::SERVE_DATABASE, environment)?,
             tls_cert: self.tls_cert.or_else(|| environment.raw(env::SERVE_TLS_CERT).map(PathBuf::from)),

@@ -23,6 +23,7 @@ use super::answer_body::AnswerBody;
 use super::budget::Reservation;
 use super::peer::Peer;
 use super::proxies::TrustedProxies;
+use super::proxy_head;
 use super::slots::Slot;
 use super::tls::Tls;
 
@@ -51,6 +52,8 @@ const PING: Duration = Duration::from_secs(30);
 pub(super) struct Connection {
     /// The other side of the socket: a client, or a proxy.
     pub(super) peer: IpAddr,
+    /// Whether it begins with the head of the PROXY protocol.
+    pub(super) expects_head: bool,
     pub(super) proxies: TrustedProxies,
     pub(super) router: Router,
     pub(super) watcher: Watcher,
@@ -63,12 +66,39 @@ pub(super) struct Connection {
 impl Connection {
     /// Serves `stream` until either side closes it, it was idle for the time `idle`, or another connection needs the
     /// slot.
-    pub(super) async fn run(self, stream: TcpStream, tls: Option<Tls>, idle: Duration) {
-        let (activity, stopping) = (Arc::clone(&self.slot.activity), self.stopping.clone());
+    pub(super) async fn run(self, mut stream: TcpStream, tls: Option<Tls>, idle: Duration) {
+        let Some(connection) = self.of_client(&mut stream).await else { return };
+        let (activity, stopping) = (Arc::clone(&connection.slot.activity), connection.stopping.clone());
         tokio::select! {
-            () = self.serve(stream, tls) => {}
+            () = connection.serve(stream, tls) => {}
             () = activity.ended(idle) => tracing::debug!("connection closed: it was idle, or its slot was needed"),
             () = unasked(&activity, stopping) => tracing::debug!("connection closed: nothing was asked"),
+        }
+    }
+
+    /// The same connection as that of the client whom the proxy names: it takes a slot of that address. `None` where it
+    /// must end.
+    async fn of_client(mut self, stream: &mut TcpStream) -> Option<Self> {
+        if !self.expects_head {
+            return Some(self);
+        }
+        let activity = Arc::clone(&self.slot.activity);
+        let head = tokio::select! {
+            head = proxy_head::read(stream, proxy_head::HEAD_TIME) => head,
+            () = activity.ended(2 * proxy_head::HEAD_TIME) => return None,
+            _ = self.stopping.changed() => return None,
+        };
+        match head {
+            Ok(Some(client)) => {
+                let client = client.to_canonical();
+                let slot = self.slot.moved(client, self.proxies.contains(client));
+                Some(Self { peer: client, slot, ..self })
+            }
+            Ok(None) => Some(self),
+            Err(error) => {
+                tracing::debug!(%error, proxy = %self.peer, "connection closed: no head of the PROXY protocol");
+                None
+            }
         }
     }
 

@@ -135,6 +135,15 @@ impl Open {
     }
 }
 
+impl Slot {
+    /// Gives the slot back and takes one of another address.
+    pub(super) fn moved(self, address: IpAddr, is_proxy: bool) -> Self {
+        let slots = Arc::clone(&self.slots);
+        drop(self);
+        slots.admit(address, is_proxy)
+    }
+}
+
 impl Drop for Slot {
     fn drop(&mut self) {
         self.slots.open().remove(self.network, self.id);
