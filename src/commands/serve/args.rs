@@ -13,12 +13,12 @@ use crate::platform::DatabaseUrl;
 use crate::platform::app::{ProxyNetwork, Tls};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sactl serve --seed companies.toml --metrics 127.0.0.1:9100 --audit-retention 365d --drain-delay 1\n  \
-                        sactl serve --init-admin admin@acme.example --init-admin-password-file chosen.password\n  \
+#[command(after_help = "Examples:\n  \
+                        sactl serve --listen 0.0.0.0:8080 --seed companies.toml --metrics 127.0.0.1:9100 --drain-delay 1\n  \
                         sactl serve --init-admin admin@acme.example --init-admin-password-out admin.password\n  \
-                        sactl serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem --trusted-proxy 10.0.0.0/8\n  \
-                        sactl serve --check --trusted-proxy 10.0.0.7 --proxy-protocol --database sqlite:platform.db\n  \
-                        sactl serve --vacuum --database sqlite:platform.db\n\n\
+                        sactl serve --tls-cert cert.pem --tls-key key.pem --trusted-proxy 10.0.0.7 --proxy-protocol\n  \
+                        sactl serve --check --init-admin admin@acme.example --init-admin-password-file chosen.password\n  \
+                        sactl serve --vacuum --audit-retention 365d --database sqlite:platform.db\n\n\
                         Each option with a value is also a variable: SACTL_SERVE_LISTEN, SACTL_SERVE_DATABASE, …")]
 #[command(args_conflicts_with_subcommands = true)]
 #[expect(missing_docs, reason = "the command line says what the command does")]
