@@ -20,7 +20,7 @@ mod profiles;
 mod proxies;
 mod refusals;
 mod running;
-mod scale;
+pub(crate) mod scale;
 mod serving;
 mod several;
 mod sign_in_again;

@@ -1,6 +1,6 @@
 //! One company's answers got slower with another company's data, and what was found beside that.
 
-mod plans;
+pub(crate) mod plans;
 mod sets;
 
 use std::time::{Duration, Instant};

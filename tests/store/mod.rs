@@ -14,6 +14,7 @@ mod seeding;
 mod story;
 mod tls;
 mod tokens;
+mod upgrade;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

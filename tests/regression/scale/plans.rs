@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 use crate::common::seed::{PASSWORD, SANDBOX, plant};
 
 /// A platform with the sample data that tells which statements it sends.
-pub(super) struct Observed {
+pub(crate) struct Observed {
     pub(super) platform: Platform,
     /// One example of each text.
     seen: Arc<Mutex<BTreeMap<String, String>>>,
@@ -25,7 +25,7 @@ pub(super) struct Observed {
 }
 
 impl Observed {
-    pub(super) async fn open(url: &DatabaseUrl) -> Self {
+    pub(crate) async fn open(url: &DatabaseUrl) -> Self {
         let (seen, sent) = (Arc::<Mutex<BTreeMap<_, _>>>::default(), Arc::<Mutex<usize>>::default());
         let (seeing, counting) = (Arc::clone(&seen), Arc::clone(&sent));
         let observer = move |statement: &Statement| {
@@ -38,7 +38,7 @@ impl Observed {
         Self { platform, seen, sent }
     }
 
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.seen.lock().unwrap().clear();
         *self.sent.lock().unwrap() = 0;
     }
@@ -46,6 +46,11 @@ impl Observed {
     /// What was sent since then, each text once, with values.
     pub(super) fn statements(&self) -> Vec<String> {
         self.seen.lock().unwrap().values().cloned().collect()
+    }
+
+    /// Their texts, with placeholders for values.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.seen.lock().unwrap().keys().cloned().collect()
     }
 
     /// How many statements were sent since then.
@@ -157,27 +162,36 @@ fn check_completeness() {
 const LARGE: [&str; 7] =
     ["principal", "access", "audit", "token", "familiar", "guess_budget", "refused_sign_in"];
 
-/// Insists that no statement of an administrator of Acme, of a sign-in or of housekeeping walks a table, and that pages
-/// are ranges of an index in their order, also in a company that has nearly everything.
-pub(super) async fn check(observed: &Observed, db: &DatabaseConnection) {
-    check_completeness();
-    let Observed { platform, .. } = observed;
-    let token = |grant: sactl::api::session::TokenGrant| grant.access_token.expose().to_owned();
-    let admin = token(session::issue(platform, "admin@acme.example").await.unwrap());
+/// A token of a user.
+async fn token(platform: &Platform, user: &str) -> String {
+    session::issue(platform, user).await.unwrap().access_token.expose().to_owned()
+}
+
+/// Does everything that an administrator of Acme, a sign-in and housekeeping do.
+pub(crate) async fn ask_everything(Observed { platform, .. }: &Observed) {
+    let admin = token(platform, "admin@acme.example").await;
     let router = router::router(platform.clone());
-    observed.forget();
     for (method, target, body) in ASKED {
         ask(&router, &admin, method, target, body).await;
     }
     let for_ever = SignedDuration::from_hours(24 * 365 * 200);
     housekeeping::tidy(platform, for_ever).await.unwrap();
+}
+
+/// Insists that no statement of an administrator of Acme, of a sign-in or of housekeeping walks a table, and that pages
+/// are ranges of an index in their order, also in a company that has nearly everything.
+pub(super) async fn check(observed: &Observed, db: &DatabaseConnection) {
+    check_completeness();
+    let router = router::router(observed.platform.clone());
+    observed.forget();
+    ask_everything(observed).await;
     let sent = observed.statements();
     assert!(sent.len() > 60, "{} texts", sent.len());
     for statement in sent {
         check_plan(db, &statement).await;
     }
 
-    let admin = token(session::issue(platform, "admin@northwind.example").await.unwrap());
+    let admin = token(&observed.platform, "admin@northwind.example").await;
     for list in
         ["service-accounts?ownership=owned", "service-accounts?ownership=external", "audit-logs?order=desc"]
     {
