@@ -65,6 +65,8 @@ mod progress;
 mod questions;
 #[cfg(feature = "platform")]
 mod readme;
+#[cfg(feature = "platform")]
+mod readme_nodes;
 mod refusals;
 #[cfg(feature = "platform")]
 mod requests;

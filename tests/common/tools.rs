@@ -8,7 +8,8 @@ use super::env::{Env, program};
 /// variable `insisted` is set, which makes it a failure.
 pub(crate) fn installed(programs: &[&str], insisted: &str) -> bool {
     let there = |program: &str| {
-        std::env::split_paths("/usr/local/bin:/usr/bin:/bin").any(|folder| folder.join(program).is_file())
+        std::env::split_paths("/usr/local/bin:/usr/bin:/bin:/usr/sbin")
+            .any(|folder| folder.join(program).is_file())
     };
     let missing: Vec<&str> = programs.iter().copied().filter(|program| !there(program)).collect();
     if missing.is_empty() {
