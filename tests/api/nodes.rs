@@ -1,10 +1,12 @@
 //! Several nodes on one database: no state in a node that another lacks.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use sactl::platform::app::Limits;
 
 use crate::common::database::Database;
+use crate::common::env::program;
 use crate::common::lane::lane;
 use crate::common::platform::{PASSWORD, SANDBOX, Server};
 
@@ -38,8 +40,37 @@ fn api_suite_passes_with_requests_alternating_between_two_nodes() {
         return;
     }
     let (themes, least) = lane((THEMES, 50), (&["api::"], 90));
+    play(themes, &[], least, None);
+}
+
+/// What needs both nodes in this process: their clock, their hashes, their connections and their metrics.
+const IN_PROCESS: &[&str] = &[
+    "api::audit::log_is_narrowed_by_action_account_actor_and_time",
+    "api::metrics::",
+    "api::rules::a_lost_database_is_never_success",
+    "api::session::every_guess_costs_one_hash",
+    "api::session::guesses_are_slowed_down",
+    "api::session::the_documented_form_gives_a_token",
+];
+
+/// The same beside a node of another program: that of the last release, where `SACTL_TEST_LAST_RELEASE` names it, else
+/// the one under test, in a process of its own.
+#[test]
+fn api_suite_passes_beside_a_node_of_the_last_release() {
+    let last = std::env::var_os("SACTL_TEST_LAST_RELEASE").map(PathBuf::from);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    if runtime.block_on(Database::postgres()).is_none() || (last.is_none() && !lane(false, true)) {
+        return;
+    }
+    play(&["api::"], IN_PROCESS, 90, Some(last.as_deref().unwrap_or(program())));
+}
+
+/// Runs tests in a process of its own, whose servers have two nodes. At least so many pass, and none fails.
+fn play(themes: &[&str], skipped: &[&str], least: usize, other: Option<&Path>) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(themes).args(["--skip", "cli::", "--skip", "api::nodes::"]);
+    command.args(skipped.iter().flat_map(|name| ["--skip", name]));
+    command.envs(other.map(|program| ("SACTL_TEST_OTHER_NODE", program)));
     let output = command.env("SACTL_TEST_TWO_NODES", "1").stdin(Stdio::null()).output().unwrap();
     let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}\n{told}");

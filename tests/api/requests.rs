@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::common::platform::{Reply, Server};
+use crate::common::platform::Server;
+use crate::common::reply::Reply;
 
 const ACCOUNTS: &str = "/api/companies/1/service-accounts";
 const FLEET: &str = "/api/companies/1/service-accounts/fleet-automation";

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::common::platform::{PASSWORD, PASSWORD_HASH, Reply, Server};
+use crate::common::platform::{PASSWORD, PASSWORD_HASH, Server};
+use crate::common::reply::Reply;
 
 const ACME: &str = "/api/companies/1/service-accounts";
 const ROLES: &str = "/api/companies/1/roles";

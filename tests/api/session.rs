@@ -3,7 +3,8 @@
 use sactl::api::path::{REVOCATION, TOKEN};
 use totp_rs::{Algorithm, Builder};
 
-use crate::common::platform::{PASSWORD, Reply, Server};
+use crate::common::platform::{PASSWORD, Server};
+use crate::common::reply::Reply;
 
 const HUMAN: &str = "admin@contoso.example";
 const TOTP_SECRET: &[u8] = b"Hello!\xde\xad\xbe\xef";

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::common::platform::{Reply, Server};
+use crate::common::platform::Server;
+use crate::common::reply::Reply;
 
 /// Who may call a route.
 #[derive(Clone, Copy, PartialEq, Eq)]

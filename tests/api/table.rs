@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use sactl::domain::Operation;
 use serde_json::{Value, json};
 
-use crate::common::platform::{Caller, PASSWORD_HASH, Reply, Server};
+use crate::common::platform::{Caller, PASSWORD_HASH, Server};
+use crate::common::reply::Reply;
 
 /// Who calls, acting in the company Home (1):
 /// `admin` company admin of Home and viewer of Friend (3) · `operator` · `viewer` · `idle` member of Home who

@@ -2,7 +2,8 @@
 
 use crate::common::env::Env;
 use crate::common::output::{Outcome, SANDBOX_PASSWORD};
-use crate::common::platform::{Reply, Server};
+use crate::common::platform::Server;
+use crate::common::reply::Reply;
 
 pub(crate) const ACME_ADMIN: &str = "admin@acme.example";
 pub(crate) const ACME_OPERATOR: &str = "operator@acme.example";

@@ -11,12 +11,16 @@ pub(crate) mod gateway;
 pub(crate) mod http;
 pub(crate) mod lane;
 pub(crate) mod measure;
+#[cfg(feature = "platform")]
+pub(crate) mod other_node;
 pub(crate) mod output;
 #[cfg(feature = "platform")]
 pub(crate) mod platform;
 pub(crate) mod process;
 #[cfg(feature = "platform")]
 pub(crate) mod proxy;
+#[cfg(feature = "platform")]
+pub(crate) mod reply;
 pub(crate) mod secret_service;
 #[cfg(feature = "platform")]
 pub(crate) mod seed;

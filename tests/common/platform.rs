@@ -1,7 +1,8 @@
 //! The real platform on a free port with a database of its own, and plain HTTP to talk to it.
 //!
 //! Every [`Server`] is alone: its own database, its own threads. It stops when it is dropped. It is one node, or where
-//! `SACTL_TEST_TWO_NODES=1` two nodes on one PostgreSQL database, which get its requests in turn.
+//! `SACTL_TEST_TWO_NODES=1` two nodes on one PostgreSQL database, which get its requests in turn. With
+//! `SACTL_TEST_OTHER_NODE=PROGRAM` the second one is a process of that program, whose clock is that of the machine.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -9,7 +10,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Client, Method};
 use sactl::platform::app::{Limits, Listener};
 use sactl::platform::service::session;
@@ -20,12 +21,15 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::database::Database;
+use super::other_node::OtherNode;
+use super::reply::Reply;
 use super::seed::plant;
 pub(crate) use super::seed::{PASSWORD, PASSWORD_HASH, SANDBOX};
 
 /// A running platform.
 pub(crate) struct Server {
     nodes: Vec<Node>,
+    other: Option<OtherNode>,
     /// How many requests were sent.
     sent: AtomicUsize,
     http: Client,
@@ -79,7 +83,14 @@ impl Server {
     pub(crate) fn on_two_nodes(seed: &str, limits: Limits) -> Option<Self> {
         let runtime = runtime();
         let database = runtime.block_on(Database::postgres())?;
-        Some(Self::on(database, 2, seed, limits, runtime))
+        let Some(program) = std::env::var_os("SACTL_TEST_OTHER_NODE") else {
+            return Some(Self::on(database, 2, seed, limits, runtime));
+        };
+        // The older one is there first.
+        let older = OtherNode::start(program.as_ref(), &database.url);
+        let mut server = Self::on(database, 1, seed, limits, runtime);
+        server.other = Some(older);
+        Some(server)
     }
 
     fn on(database: Database, nodes: usize, seed: &str, limits: Limits, runtime: Runtime) -> Self {
@@ -106,12 +117,15 @@ impl Server {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { nodes, sent: AtomicUsize::new(0), http, ahead, stopped_at, runtime, database }
+        let sent = AtomicUsize::new(0);
+        Self { nodes, other: None, sent, http, ahead, stopped_at, runtime, database }
     }
 
-    /// The node whose turn it is.
-    fn next(&self) -> &Node {
-        &self.nodes[self.sent.fetch_add(1, Ordering::Relaxed) % self.nodes.len()]
+    /// Where the node is whose turn it is.
+    fn next(&self) -> &str {
+        let urls = self.nodes.iter().map(|node| &node.url).chain(self.other.iter().map(|other| &other.url));
+        let urls: Vec<_> = urls.collect();
+        urls[self.sent.fetch_add(1, Ordering::Relaxed) % urls.len()]
     }
 
     /// Where it is, without a slash at the end.
@@ -203,7 +217,7 @@ impl Server {
 
     /// Writes bytes to a connection of its own and reads to its end. The server may close before it has read all.
     pub(crate) fn raw(&self, bytes: &str) -> String {
-        let mut stream = TcpStream::connect(self.next().url.trim_start_matches("http://")).unwrap();
+        let mut stream = TcpStream::connect(self.next().trim_start_matches("http://")).unwrap();
         let mut writing = stream.try_clone().unwrap();
         std::thread::scope(|scope| {
             scope.spawn(move || drop(writing.write_all(bytes.as_bytes())));
@@ -222,7 +236,7 @@ impl Server {
         body: impl Into<reqwest::Body>,
     ) -> Reply {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = self.http.request(method, format!("{}{path}", self.next().url)).body(body);
+        let mut request = self.http.request(method, format!("{}{path}", self.next())).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -301,92 +315,5 @@ impl Caller<'_> {
     /// `DELETE`.
     pub(crate) fn delete(&self, path: &str) -> Reply {
         self.call("DELETE", path, &Value::Null)
-    }
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    /// The status.
-    pub(crate) status: u16,
-    /// The headers.
-    pub(crate) headers: HeaderMap,
-    /// The body.
-    pub(crate) text: String,
-}
-
-impl Reply {
-    /// The body as JSON.
-    #[track_caller]
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
-    /// A header as text; absent is empty.
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-    }
-
-    /// The error code, in the words of either kind of refusal; empty for a success.
-    pub(crate) fn code(&self) -> String {
-        let body: Value = serde_json::from_str(&self.text).unwrap_or_default();
-        let code = body["code"].as_str().or(body["error"].as_str());
-        code.unwrap_or_default().to_owned()
-    }
-
-    /// Insists on this status of success; gives `data`.
-    #[track_caller]
-    pub(crate) fn data(&self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{self:?}");
-        let mut body = self.json();
-        assert_eq!(body["success"], true, "{self:?}");
-        body["data"].take()
-    }
-
-    /// Insists that this answer to a dry run is that of the real request. The id of a new account is the only value that
-    /// need not be the same: PostgreSQL does not give a number again that a dry run has had.
-    #[track_caller]
-    pub(crate) fn foretells(&self, real: &Self) {
-        let told = |reply: &Self| {
-            let mut body = reply.json();
-            for member in ["dry_run", "request_id"] {
-                body.as_object_mut().unwrap().remove(member);
-            }
-            if let Some(id) = body.pointer_mut("/data/id").filter(|_| reply.status == 201) {
-                assert!(id.take().as_i64() > Some(0), "{reply:?}");
-            }
-            // The last use is noted beside a request.
-            for account in ["/data", "/data/account"] {
-                if let Some(last) = body.pointer_mut(&format!("{account}/last_used_at")) {
-                    last.take();
-                }
-            }
-            (reply.status, body)
-        };
-        assert_eq!(self.json()["dry_run"], true, "{self:?}");
-        assert_eq!(real.json().get("dry_run"), None, "{real:?}");
-        assert_eq!(told(self), told(real));
-    }
-
-    /// Insists on this refusal, in full form.
-    #[track_caller]
-    pub(crate) fn refused(&self, status: u16, code: &str) {
-        assert_eq!((self.status, self.code().as_str()), (status, code), "{self:?}");
-        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
-        let body = self.json();
-        assert_eq!(body["success"], false, "{self:?}");
-        assert_eq!(body["status"], status, "{self:?}");
-        assert_eq!(body["type"], "about:blank", "{self:?}");
-        assert_eq!(body["request_id"], self.header("x-request-id"), "{self:?}");
-        for member in ["title", "detail", "message"] {
-            assert!(body[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {self:?}");
-        }
-        assert_eq!(self.headers.contains_key(WWW_AUTHENTICATE), status == 401, "{self:?}");
-    }
-
-    /// The codes of the broken rules.
-    pub(crate) fn rules(&self) -> Vec<String> {
-        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
-        errors.iter().map(|rule| rule["code"].as_str().unwrap_or_default().to_owned()).collect()
     }
 }
