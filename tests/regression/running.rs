@@ -179,6 +179,40 @@ fn metrics_count_requests_by_route_and_status() {
     assert_eq!(server.anonymous().get("/metrics").status, 404, "on a listener of its own only");
 }
 
+/// The README did not say how a database is backed up: what it says is done here beside a server that runs.
+#[test]
+fn backup_of_sqlite_beside_a_running_server_can_be_restored() {
+    let readme = include_str!("../../README.md");
+    let (_, command) = readme.split_once("\nsqlite3 platform.db \"").unwrap();
+    let (statement, _) = command.split_once('"').unwrap();
+    let env = Env::new();
+    let path = |name: &str| env.work().join(name);
+    let statement = statement.replace("backup.db", &path("backup.db").display().to_string());
+    let create = |name: &str| {
+        env.run(["serve", "admin", "company", "create", name, "--database", "sqlite:p.db"]).ok();
+    };
+    let (running, _) = serve(&env, &[]);
+    create("Before");
+    change(&env, &statement);
+    create("After");
+    // With what is in the log only, as a kill leaves it.
+    running.signal(Signal::KILL);
+    running.end();
+    for rest in ["p.db-wal", "p.db-shm"] {
+        let _ = std::fs::remove_file(path(rest));
+    }
+    std::fs::rename(path("backup.db"), path("p.db")).unwrap();
+    let (running, url) = serve(&env, &[]);
+    assert_eq!(status(&url, "/readyz"), Some(200));
+    let list =
+        env.run(["serve", "admin", "company", "list", "--database", "sqlite:p.db"]).ok().stdout.clone();
+    assert!(list.contains("Before") && !list.contains("After"), "{list}");
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path("p.db")).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "P28");
+    stop(running);
+}
+
 /// The unit of the Debian package starts the server as a user of its own that can reach little of the machine.
 #[test]
 fn unit_of_the_package_is_hardened() {
