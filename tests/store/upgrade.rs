@@ -5,13 +5,14 @@
 
 use std::path::{Path, PathBuf};
 
+use sactl::platform::Platform;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
 
 use super::on_both;
 use crate::common::database::Database;
 use crate::regression::scale::plans::{Observed, ask_everything};
 
-on_both![statements_of_the_last_release_are_good];
+on_both![statements_of_the_last_release_are_good, database_of_a_newer_release_is_refused_in_words];
 
 fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -115,6 +116,20 @@ async fn objections(db: &DatabaseConnection, statements: &[&str]) -> Vec<String>
         all.extend(objection(db, statement).await);
     }
     all
+}
+
+/// A node of the last release that starts again says why it does not.
+async fn database_of_a_newer_release_is_refused_in_words(database: Database) {
+    drop(Observed::open(&database.url).await);
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+        SELECT 9999, 'newer', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
+    database.connect().await.execute_unprepared(newer).await.unwrap();
+    let opened = Platform::open(&database.url).await.map(drop);
+    let looked = Platform::look(&database.url).await.map(drop);
+    for refused in [opened, looked] {
+        let said = format!("{:#}", refused.unwrap_err());
+        assert!(said.contains("a newer release of sactl") && !said.contains("resolved"), "{said}");
+    }
 }
 
 /// Each statement of the last release can be prepared. `SACTL_TEST_RECORD_STATEMENTS=1` records those of this one.

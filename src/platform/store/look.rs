@@ -9,7 +9,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use super::open::MIGRATIONS;
+use super::open::{MIGRATIONS, NEWER};
 use crate::platform::DatabaseUrl;
 
 /// What is in a database.
@@ -62,10 +62,7 @@ async fn pending(db: &DatabaseConnection) -> anyhow::Result<usize> {
             None => pending += 1,
         }
     }
-    ensure!(
-        applied.is_empty(),
-        "a newer release of sactl has brought the database up to date: use that release"
-    );
+    ensure!(applied.is_empty(), NEWER);
     Ok(pending)
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use sea_orm::DatabaseConnection;
-use sqlx::migrate::{Migration, Migrator};
+use sqlx::migrate::{MigrateError, Migration, Migrator};
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -39,6 +39,10 @@ const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 /// How long a connection is taken for alive after a use.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// What is said of a database with migrations that this release does not know.
+pub(super) const NEWER: &str =
+    "a newer release of sactl has brought the database up to date: use that release";
+
 /// The pool, and for SQLite the connection that stays.
 type Opened = (DatabaseConnection, Option<SqliteConnection>);
 
@@ -61,7 +65,7 @@ async fn postgres(url: &str) -> anyhow::Result<Opened> {
         .after_release(|connection, _| Box::pin(is_clean(connection)))
         .connect_with(options)
         .await?;
-    MIGRATIONS.run(&pool).await.context("cannot bring the tables up to date")?;
+    MIGRATIONS.run(&pool).await.map_err(explained)?;
     Ok((pool.into(), None))
 }
 
@@ -82,12 +86,20 @@ async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<O
         .connect_with(options.clone())
         .await?;
     let migrations = Migrator::with_migrations(MIGRATIONS.iter().map(translated).collect());
-    migrations.run(&pool).await.context("cannot bring the tables up to date")?;
+    migrations.run(&pool).await.map_err(explained)?;
     let mut keeper = options.connect().await?;
     // Only from its first read on does a connection share the index of the log.
     keeper.execute("SELECT 1 FROM setting").await?;
     drop(turn);
     Ok((pool.into(), Some(keeper)))
+}
+
+/// Why the tables are not those of this release.
+fn explained(error: MigrateError) -> anyhow::Error {
+    match error {
+        MigrateError::VersionMissing(_) => anyhow::anyhow!(NEWER),
+        error => anyhow::Error::new(error).context("cannot bring the tables up to date"),
+    }
 }
 
 /// Whether a connection can be used: one that was used a moment ago is not asked. Where it has ended since, what it was
