@@ -37,9 +37,9 @@ enum Verb {
     /// Write the audit records of all companies as JSON lines, from where the last export ended
     ///
     /// The lines are those of `sactl audit -o jsonl`, oldest first. Each record is written at least once: the cursor is
-    /// replaced after its records are on the disk, so that after a crash or a kill some come again; `id` tells them apart.
-    /// The first export, without a cursor, begins with the oldest record. Export more often than `--audit-retention`
-    /// removes records.
+    /// replaced when its records are on the disk, or in the pipe, so that after a crash or a kill some come again; `id`
+    /// tells them apart. The first export, without a cursor, begins with the oldest record. Export more often than
+    /// `--audit-retention` removes records.
     #[command(after_help = "Examples:\n  \
         sactl serve admin audit export --cursor export.cursor --out audit.jsonl --database sqlite:platform.db\n  \
         sactl serve admin audit export --cursor export.cursor --follow | logger -t sactl-audit")]
