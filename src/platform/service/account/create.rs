@@ -25,15 +25,15 @@ use crate::platform::store::account::{KeyedRequest, Made, NewAccount};
 use crate::platform::store::{self, Connection, Tx};
 use crate::platform::{Error, authz};
 
-/// Which account is to be created, in the name of the company that will own it.
+/// A creation that was asked for, in the name of the company that will own the account.
 #[derive(Clone, Copy)]
-struct Order<'a> {
+struct Creation<'a> {
     context: &'a RequestContext,
     request: &'a CreateAccount,
     key: Option<&'a str>,
 }
 
-/// What an order comes to.
+/// What a creation comes to.
 enum Plan {
     /// The same request was carried out before and made this account.
     Made(Made, Grant),
@@ -60,32 +60,32 @@ pub async fn create(
     idempotency_key: Option<&str>,
 ) -> Result<AccountDetail, Error> {
     let RequestContext { platform, caller, company, .. } = context;
-    let order = Order { context, request: &request, key: idempotency_key };
+    let creation = Creation { context, request: &request, key: idempotency_key };
     let db = platform.store().reader();
     // Planned once outside the transaction, so that nothing is hashed for a request that is refused, and once
     // inside, where it counts.
-    match order.plan(db).await? {
-        Plan::Made(made, member) => return order.repeat(&made, &member).await,
+    match creation.plan(db).await? {
+        Plan::Made(made, member) => return creation.repeat(&made, &member).await,
         Plan::Make(draft) if store::principal::exists(db, draft.name.as_str()).await? => {
-            return order.lost_race().await;
+            return creation.name_is_taken().await;
         }
         Plan::Make(_) => {}
     }
     let hash = platform.hasher().hash(presented::party(caller), request.password.clone()).await?;
 
     let tx = context.begin_change().await?;
-    store::company::lock(&*tx, order.companies()).await?;
+    store::company::lock(&*tx, creation.companies()).await?;
     authn::hold(&*tx, caller, *company).await?;
-    let draft = match order.plan(&*tx).await? {
+    let draft = match creation.plan(&*tx).await? {
         Plan::Make(draft) => draft,
         Plan::Made(made, member) => {
             drop(tx);
-            return order.repeat(&made, &member).await;
+            return creation.repeat(&made, &member).await;
         }
     };
-    if !order.make(&tx, &draft, hash).await? {
+    if !creation.make(&tx, &draft, hash).await? {
         drop(tx);
-        return order.lost_race().await;
+        return creation.name_is_taken().await;
     }
     let seen = store::named::in_full(&*tx, *company, &request.name).await?;
     let seen = seen.ok_or_else(|| Error::internal(anyhow::anyhow!("a new account is not there")))?;
@@ -94,13 +94,13 @@ pub async fn create(
     Ok(made)
 }
 
-impl Order<'_> {
-    /// Every company that the order concerns.
+impl Creation<'_> {
+    /// Every company that it concerns.
     fn companies(&self) -> BTreeSet<CompanyId> {
         self.request.access.iter().map(|access| access.company_id).chain([self.context.company]).collect()
     }
 
-    /// Decides on the order, in the order of refusals.
+    /// Decides on it, in the order of refusals.
     async fn plan(&self, db: &impl Connection) -> Result<Plan, Error> {
         let RequestContext { caller, company: owner, .. } = self.context;
         let member = authz::admit(db, self.context, Operation::Create).await?;
@@ -240,8 +240,8 @@ impl Order<'_> {
         parts.into_iter().collect()
     }
 
-    /// Another request was faster: the same one on another node, or one for the same name.
-    async fn lost_race(&self) -> Result<AccountDetail, Error> {
+    /// The name is there: made by the same request on another node meanwhile, or taken.
+    async fn name_is_taken(&self) -> Result<AccountDetail, Error> {
         match self.plan(self.context.platform.store().reader()).await? {
             Plan::Made(made, member) => self.repeat(&made, &member).await,
             Plan::Make(_) => Err(Error::name_taken(&self.request.name)),
