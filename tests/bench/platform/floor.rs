@@ -83,7 +83,7 @@ struct Company {
 #[derive(Serialize)]
 struct Access {
     role: Option<String>,
-    permissions: Vec<&'static str>,
+    permissions: Vec<String>,
 }
 
 impl From<Row> for Document {
