@@ -141,14 +141,14 @@ impl Runner<'_> {
         let hindered = self.failures.borrow().hinder(&step);
         if let Some(why) = hindered {
             let error = serde_json::json!({"code": "skipped", "message": why});
-            return self.end(place, &step, Outcome::Skipped, Some(error)).await;
+            return self.end(place, &step, Outcome::Skipped, Some(error));
         }
         self.write(Line::Begin(Moment::of(place))).await?;
         let (outcome, error) = match self.patiently(place, &step, &progress).await {
             Ok(outcome) => (outcome, None),
             Err(error) => (Outcome::Failed, Some(self.context.ui().failure_document(&error))),
         };
-        self.end(place, &step, outcome, error).await
+        self.end(place, &step, outcome, error)
     }
 
     /// Carries out the step, again when the server is too busy.
@@ -168,7 +168,7 @@ impl Runner<'_> {
         self.performer.perform(place, step, progress).await
     }
 
-    async fn end(
+    fn end(
         &self,
         step: usize,
         what: &Step,

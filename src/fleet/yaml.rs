@@ -17,6 +17,8 @@ pub(super) fn options() -> serde_saphyr::Options {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
@@ -24,7 +26,7 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..9 {
             let all = vec![format!("*a{}", level - 1); 10].join(", ");
-            bomb.push_str(&format!("a{level}: &a{level} [{all}]\n"));
+            writeln!(bomb, "a{level}: &a{level} [{all}]").unwrap();
         }
         assert!(serde_saphyr::from_str_with_options::<serde_json::Value>(&bomb, options()).is_err());
     }

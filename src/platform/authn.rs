@@ -47,8 +47,15 @@ pub struct Caller {
     pub expires_at: Timestamp,
     /// What is kept of the token.
     fingerprint: String,
-    /// The company that was asked for together with the token, and the access there.
-    entry: Option<(CompanyId, Option<Grant>)>,
+    /// What was read together with the token.
+    entry: Option<Entry>,
+}
+
+/// The access in a company as it was when the request came in.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    company: CompanyId,
+    pub(super) grant: Option<Grant>,
 }
 
 impl Caller {
@@ -58,8 +65,8 @@ impl Caller {
     }
 
     /// The access in this company when the request came in, if that was read.
-    pub(super) fn on_entry(&self, company: CompanyId) -> Option<Option<Grant>> {
-        self.entry.as_ref().filter(|(read, _)| *read == company).map(|(_, grant)| grant.clone())
+    pub(super) fn on_entry(&self, company: CompanyId) -> Option<&Entry> {
+        self.entry.as_ref().filter(|entry| entry.company == company)
     }
 }
 
@@ -94,7 +101,7 @@ pub(super) async fn authenticate_in(
         name: bearer.name,
         expires_at: bearer.expires_at,
         fingerprint,
-        entry: company.map(|company| (company, bearer.grant)),
+        entry: company.map(|company| Entry { company, grant: bearer.grant }),
     })
 }
 

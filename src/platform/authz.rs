@@ -49,7 +49,7 @@ pub(super) async fn enter(context: &RequestContext, permission: Permission) -> R
 /// Those of [`member`].
 pub(super) async fn enter_as_member(context: &RequestContext) -> Result<Grant, Error> {
     match context.caller.on_entry(context.company) {
-        Some(found) => existing(found, context.company),
+        Some(entry) => existing(entry.grant.clone(), context.company),
         None => member(context.platform.store().reader(), context).await,
     }
 }

@@ -107,7 +107,8 @@ impl From<Row> for Document {
 impl Floor {
     async fn rows(&self, sql: &'static str, headers: &HeaderMap, company: i64, name: &str) -> Vec<Row> {
         let bearer = headers["authorization"].to_str().unwrap().trim_start_matches("Bearer ");
-        let hash: String = Sha256::digest(bearer).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash =
+            Sha256::digest(bearer).iter().fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
         let now = Timestamp::now().as_millisecond();
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         match &self.connections {

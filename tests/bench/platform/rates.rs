@@ -60,12 +60,15 @@ pub(crate) fn list(database: &Database) -> Vec<Figure> {
     beside_floor(database, "list of 100", "/api/companies/1/service-accounts?page_size=100", 1.0)
 }
 
+/// The company of a writer.
+type CompanyOf = fn(usize) -> usize;
+
 /// Grants that are kept, each by a writer with an account of its own: all in one company, and each in another.
 pub(crate) fn write(database: &Database) -> Vec<Figure> {
     let goal = if database.file().is_some() { 0.35 } else { 0.3 };
     let place = Place::new(database, SMALL);
     let token: Arc<str> = place.sign_in(PROVIDER).into();
-    let kinds: [(&str, fn(usize) -> usize); 2] = [("one company", |_| 1), ("several", |writer| 3 + writer)];
+    let kinds: [(&str, CompanyOf); 2] = [("one company", |_| 1), ("several", |writer| 3 + writer)];
     let mut figures = Vec::new();
     for (kind, company) in kinds {
         let token = Arc::clone(&token);
