@@ -34,7 +34,7 @@ pub(in crate::platform) struct AccountRow {
 }
 
 /// What a list is narrowed to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::platform) struct Filter {
     /// Text that name or description contain, without regard to case.
     pub(in crate::platform) search: Option<String>,
@@ -189,7 +189,7 @@ pub(in crate::platform) async fn made_with(
 }
 
 fn filtered(company: CompanyId, ownership: Ownership, filter: &Filter) -> Select<principal::Entity> {
-    let mut select = match ownership {
+    let select = match ownership {
         Ownership::Owned => {
             accounts(JoinType::LeftJoin, company).filter(principal::Column::OwnerCompanyId.eq(company.0))
         }
@@ -197,12 +197,18 @@ fn filtered(company: CompanyId, ownership: Ownership, filter: &Filter) -> Select
             accounts(JoinType::InnerJoin, company).filter(access::Column::ExternalKey.is_not_null())
         }
     };
+    let select = narrowed(select, filter);
+    match &filter.role {
+        Some(role) => select.filter(access::Column::Role.eq(role.as_str())),
+        None => select,
+    }
+}
+
+/// Narrows accounts by what they are themselves.
+fn narrowed(mut select: Select<principal::Entity>, filter: &Filter) -> Select<principal::Entity> {
     if let Some(search) = &filter.search {
         let pattern = LikeExpr::new(pattern_of(search)).escape('\\');
         select = select.filter(Expr::col((principal::Entity, principal::Column::SearchKey)).like(pattern));
-    }
-    if let Some(role) = &filter.role {
-        select = select.filter(access::Column::Role.eq(role.as_str()));
     }
     if let Some(since) = filter.unused_since {
         let last_use: Expr = Func::coalesce([
@@ -250,14 +256,27 @@ fn page_of(
     select.order_by(key, Order::Asc)
 }
 
-/// How many accounts stand so to the company.
+/// How many accounts stand so to the company. What a filter does not ask for is not joined: without one, the entries of
+/// one index are counted.
 pub(in crate::platform) async fn count(
     db: &impl Connection,
     company: CompanyId,
     ownership: Ownership,
     filter: &Filter,
 ) -> Result<u64, DbErr> {
-    filtered(company, ownership, filter).column(principal::Column::Id).count(db).await
+    match ownership {
+        Ownership::Owned if filter.role.is_none() => {
+            let owned = principal::Entity::find().filter(principal::Column::OwnerCompanyId.eq(company.0));
+            narrowed(owned, filter).select_only().column(principal::Column::Id).count(db).await
+        }
+        Ownership::External if *filter == Filter::default() => {
+            let external = access::Entity::find()
+                .filter(access::Column::CompanyId.eq(company.0))
+                .filter(access::Column::ExternalKey.is_not_null());
+            external.select_only().column(access::Column::PrincipalId).count(db).await
+        }
+        _ => filtered(company, ownership, filter).column(principal::Column::Id).count(db).await,
+    }
 }
 
 /// Adds an account; `None` says that its name or its idempotency key is taken, and that the transaction can
