@@ -60,6 +60,11 @@ impl Operation {
         matches!(self, Self::Edit | Self::ResetPassword | Self::Delete)
     }
 
+    /// Whether it reads or changes what the account may do in other companies.
+    pub const fn is_everywhere(self) -> bool {
+        matches!(self, Self::ResetPassword | Self::Delete)
+    }
+
     /// Whether it concerns the access of an account in the company.
     pub const fn is_about_access(self) -> bool {
         matches!(self, Self::SetAccess | Self::AdjustAccess | Self::RemoveAccess)

@@ -1,5 +1,9 @@
 //! What happens at the same time comes out as if it had happened one after the other.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use sactl::api::Code;
 use sactl::api::access::AdjustPermissions;
 use sactl::api::account::ResetPassword;
@@ -22,6 +26,8 @@ on_both!(
     one_name_goes_to_one_account,
     no_sign_in_slips_past_a_reset,
     crossing_changes_do_not_deadlock,
+    two_accounts_that_take_access_from_each_other_take_turns,
+    a_role_is_changed_between_grants,
 );
 
 async fn eight_writers_do_not_meet_an_error(database: Database) {
@@ -223,5 +229,74 @@ async fn crossing_changes_do_not_deadlock(database: Database) {
         for change in [lowered, lent, raised] {
             change.unwrap();
         }
+    }
+}
+
+/// A company with a user and two accounts that may edit access, and eight more accounts.
+fn crowded() -> String {
+    let hash = crate::common::seed::PASSWORD_HASH;
+    let account = |name: &str, role: &str| {
+        format!(
+            "[[service_account]]\nname = '{name}'\nowner = 1\npassword_hash = '{hash}'\n\
+             access = [{{ company = 1, role = '{role}' }}]\n"
+        )
+    };
+    let mut seed = format!(
+        "[[company]]\nname = 'Acme MSP'\n[[role]]\ncompany = 1\nname = 'plan'\npermissions = ['devices:view']\n\
+         [[user]]\nemail = 'admin@acme.example'\npassword_hash = '{hash}'\n\
+         access = [{{ company = 1, role = 'company-admin' }}]\n"
+    );
+    seed += &account("left", "company-admin");
+    seed += &account("right", "company-admin");
+    (0..8).for_each(|number| seed += &account(&format!("bot-{number}"), "viewer"));
+    seed
+}
+
+/// P22: of two accounts that take each other's access only one succeeds: it had the right when it took it.
+async fn two_accounts_that_take_access_from_each_other_take_turns(database: Database) {
+    let world = World::seeded(database, &crowded()).await;
+    let admin = world.acting("admin@acme.example", ACME).await;
+    let other = world.other_node().await;
+    let (left, right) = (world.acting("left", ACME).await, on(&other, &world.acting("right", ACME).await));
+    for _ in 0..10 {
+        let (one, two) =
+            tokio::join!(account::remove_access(&left, "right"), account::remove_access(&right, "left"));
+        let (taken, refused) = match (one, two) {
+            (Ok(_), Err(refused)) => ("right", refused),
+            (Err(refused), Ok(_)) => ("left", refused),
+            (one, two) => panic!("{one:?} and {two:?}"),
+        };
+        assert_eq!(refused.code, Code::NotFound);
+        account::set_access(&admin, taken, role_of("company-admin")).await.unwrap();
+    }
+}
+
+/// However many grants come one after the other, a change of a role has its turn among them.
+async fn a_role_is_changed_between_grants(database: Database) {
+    let world = World::seeded(database, &crowded()).await;
+    let admin = world.acting("admin@acme.example", ACME).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let grants: Vec<_> = (0..8)
+        .map(|number| {
+            let (admin, stop) = (admin.clone(), Arc::clone(&stop));
+            tokio::spawn(async move {
+                let mut round = 0;
+                while !stop.load(Ordering::Relaxed) {
+                    let role = if round % 2 == 0 { "operator" } else { "plan" };
+                    account::set_access(&admin, &format!("bot-{number}"), role_of(role)).await.unwrap();
+                    round += 1;
+                }
+            })
+        })
+        .collect();
+    for round in 0..10 {
+        let (on, off) = (names(&["alerts:view"]), Vec::new());
+        let (add, remove) = if round % 2 == 0 { (on, off) } else { (off, on) };
+        let change = role::adjust(&admin, "plan", AdjustPermissions { add, remove });
+        tokio::time::timeout(Duration::from_secs(60), change).await.expect("it had no turn").unwrap();
+    }
+    stop.store(true, Ordering::Relaxed);
+    for grant in grants {
+        grant.await.unwrap();
     }
 }

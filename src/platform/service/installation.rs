@@ -17,6 +17,7 @@ use crate::platform::ids::PrincipalId;
 use crate::platform::service::second_factor;
 use crate::platform::store::access::Assignment;
 use crate::platform::store::audit::NewRecord;
+use crate::platform::store::company::Hold;
 use crate::platform::store::principal::NewUser;
 use crate::platform::store::{self, Tx};
 
@@ -173,7 +174,7 @@ pub async fn users(platform: &Platform) -> anyhow::Result<Vec<UserEntry>> {
 }
 
 async fn lock_company(tx: &Tx, id: CompanyId) -> anyhow::Result<Company> {
-    store::company::lock(&**tx, [id]).await?;
+    store::company::lock(&**tx, [id], Hold::Alone).await?;
     store::company::find(&**tx, id).await?.with_context(|| format!("there is no company {id}"))
 }
 

@@ -15,6 +15,7 @@ use crate::domain::{DefaultRole, Permission, PermissionSet, RoleName, Violation,
 use crate::platform::audit::{self, Action, Author, Object};
 use crate::platform::context::RequestContext;
 use crate::platform::store::access::Grant;
+use crate::platform::store::company::Hold;
 use crate::platform::store::{self, Tx};
 use crate::platform::{Error, authz};
 
@@ -140,7 +141,7 @@ struct Change<'a> {
 async fn begin(context: &RequestContext) -> Result<Change<'_>, Error> {
     authz::enter(context, Permission::ROLES_MANAGE).await?;
     let tx = context.begin_change().await?;
-    store::company::lock(&*tx, [context.company]).await?;
+    store::company::lock(&*tx, [context.company], Hold::Alone).await?;
     let member = authz::hold(&*tx, context, Permission::ROLES_MANAGE).await?;
     Ok(Change { context, tx, member })
 }

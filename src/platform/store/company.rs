@@ -14,11 +14,20 @@ use super::pieces::{MOST_ROWS, first, only};
 use crate::domain::{Company, CompanyId};
 use crate::platform::ids::PrincipalId;
 
-/// Locks companies in the order of their ids until the transaction ends: no other transaction changes a role
-/// or access there meanwhile. Those that do not exist do not matter.
+/// How a transaction holds companies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::platform) enum Hold {
+    /// No other transaction changes a role or access there meanwhile.
+    Alone,
+    /// Others of this kind go on beside it; those that hold the company alone wait.
+    Shared,
+}
+
+/// Locks companies in the order of their ids until the transaction ends. Those that do not exist do not matter.
 pub(in crate::platform) async fn lock(
     db: &impl Connection,
     companies: impl IntoIterator<Item = CompanyId>,
+    hold: Hold,
 ) -> Result<(), DbErr> {
     if db.get_database_backend() == DbBackend::Sqlite {
         // A write transaction has the whole database to itself.
@@ -32,7 +41,10 @@ pub(in crate::platform) async fn lock(
             .column(company::Column::Id)
             .filter(company::Column::Id.is_in(piece.iter().copied()))
             .order_by_asc(company::Column::Id)
-            .lock(LockType::NoKeyUpdate)
+            .lock(match hold {
+                Hold::Alone => LockType::NoKeyUpdate,
+                Hold::Shared => LockType::Share,
+            })
             .into_tuple()
             .all(db)
             .await?;

@@ -2,8 +2,8 @@
 //!
 //! Queries take the connection or the transaction in which they run. What decides runs in a transaction that
 //! has locked the rows it depends on, always in the same order: the service account first, then the companies
-//! by id. The lock of a company stands for everything in it: its roles and who has which access there. On
-//! SQLite a write transaction has the whole database to itself from its first moment.
+//! by id. The lock of a company stands for everything in it: its roles and who has which access there. It is shared by
+//! changes of different accounts that change no role ([`company::Hold`]). On SQLite a write transaction has the whole database to itself from its first moment.
 //!
 //! This module refuses rules: it neither judges who may do what nor what is valid.
 

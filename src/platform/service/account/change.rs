@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::api::Account;
+use crate::api::session::Kind;
 use crate::domain::{CompanyId, Operation, Refusal};
 use crate::platform::audit::{self, Action, Author};
 use crate::platform::context::RequestContext;
 use crate::platform::service::view;
 use crate::platform::store::access::Grant;
 use crate::platform::store::account::AccountRow;
+use crate::platform::store::company::Hold;
 use crate::platform::store::{self, Tx};
 use crate::platform::{Error, authz};
 
@@ -30,6 +32,10 @@ pub(super) struct Change<'a> {
 /// The account is locked first, then the companies: with the account locked, no other transaction changes its
 /// access anywhere, so the companies that a change everywhere concerns stay the same.
 ///
+/// A change that concerns one company reads there the roles and the access of the caller. Roles change only while the
+/// company is held alone, and so does the access of a human. A human therefore shares the company with others of the
+/// kind. A service account holds it alone: another change may be about the access of this caller.
+///
 /// # Errors
 /// Every refusal that comes before bad input, or a failure of the database.
 pub(super) async fn begin<'a>(
@@ -40,11 +46,14 @@ pub(super) async fn begin<'a>(
     authz::enter(context, operation.permission()).await?;
     let tx = context.begin_change().await?;
     let locked = store::principal::lock_account(&*tx, name).await?;
-    let mut concerned = vec![context.company];
-    if let Some(id) = locked.filter(|_| operation.is_for_the_owner_only()) {
+    let (mut concerned, mut hold) = (vec![context.company], Hold::Shared);
+    if operation.is_everywhere() || context.caller.kind == Kind::ServiceAccount {
+        hold = Hold::Alone;
+    }
+    if let Some(id) = locked.filter(|_| operation.is_everywhere()) {
         concerned.extend(store::access::companies_of(&*tx, id).await?);
     }
-    store::company::lock(&*tx, concerned).await?;
+    store::company::lock(&*tx, concerned, hold).await?;
     let member = authz::hold(&*tx, context, operation.permission()).await?;
     let account = authz::account(&*tx, context, &member, operation, name).await?;
     Ok(Change { context, tx, member, account })

@@ -22,6 +22,7 @@ use crate::platform::service::assignment::{self, Wanted};
 use crate::platform::service::presented;
 use crate::platform::store::access::{Assignment, Grant};
 use crate::platform::store::account::{KeyedRequest, Made, NewAccount};
+use crate::platform::store::company::Hold;
 use crate::platform::store::{self, Connection, Tx};
 use crate::platform::{Error, authz};
 
@@ -74,7 +75,7 @@ pub async fn create(
     let hash = platform.hasher().hash(presented::party(caller), request.password.clone()).await?;
 
     let tx = context.begin_change().await?;
-    store::company::lock(&*tx, creation.companies()).await?;
+    store::company::lock(&*tx, creation.companies(), Hold::Alone).await?;
     authn::hold(&*tx, caller, *company).await?;
     let draft = match creation.plan(&*tx).await? {
         Plan::Make(draft) => draft,
