@@ -122,7 +122,11 @@ const INTO_FILE: [&str; 2] = [
 /// R6: a file stayed behind when nothing was done, and blocked every later run with "File exists".
 #[test]
 fn refused_command_leaves_no_file() {
-    let problem = |status, code| Answer::json(status, answers::problem(status, code, "no").to_string());
+    // A server that is busy for longer than the command waits: no attempt is under way when its time is over.
+    let problem = |status, code| {
+        let headers = vec![("content-type", "application/json".to_owned()), ("retry-after", "60".to_owned())];
+        Answer::Whole(status, headers, answers::problem(status, code, "no").to_string().into_bytes())
+    };
     let refusals = [
         (problem(503, "unavailable"), 8),
         (problem(429, "rate_limited"), 8),
