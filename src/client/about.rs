@@ -4,9 +4,10 @@ use serde::de::DeserializeOwned;
 
 use super::reply::Reply;
 use super::{Error, Result};
+use crate::api::access::AdjustPermissions;
 use crate::api::account::{AccessChange, AccessRemoval, Deletion, PasswordChange};
 use crate::api::role::{Role, RoleDeletion};
-use crate::api::{Account, AccountDetail, Code, Success};
+use crate::api::{Access, Account, AccountDetail, Code, Permissions, Success};
 use crate::domain::{Company, CompanyId, Ownership};
 
 /// What was asked for: an account or a role by its name, or a company alone, and where.
@@ -14,8 +15,43 @@ use crate::domain::{Company, CompanyId, Ownership};
 pub(super) struct Asked {
     company: CompanyId,
     name: Option<String>,
-    role: Option<String>,
+    after: After,
     is_write: bool,
+}
+
+/// What holds afterwards, as far as the request says it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct After {
+    /// The account holds this role.
+    pub(super) role: Option<String>,
+    /// The individual permissions, or those of a role, are these.
+    pub(super) permissions: Option<Vec<String>>,
+    /// These permissions are among them.
+    pub(super) added: Vec<String>,
+    /// These are not.
+    pub(super) removed: Vec<String>,
+}
+
+impl After {
+    /// What an adjustment leads to.
+    pub(super) fn adjusted(change: &AdjustPermissions) -> Self {
+        Self { added: change.add.clone(), removed: change.remove.clone(), ..Self::default() }
+    }
+
+    /// A list of permissions in place of what was there.
+    pub(super) fn permissions(names: &[String]) -> Self {
+        Self { permissions: Some(names.to_vec()), ..Self::default() }
+    }
+
+    fn is_kept_by(&self, role: Option<&str>, permissions: &Permissions) -> bool {
+        let has = |name: &String| permissions.iter().any(|held| held == name);
+        self.role.as_deref().is_none_or(|asked| role.is_some_and(|role| asked.eq_ignore_ascii_case(role)))
+            && self.permissions.as_ref().is_none_or(|asked| {
+                role.is_none() && permissions.iter().eq(asked.iter().collect::<Permissions>().iter())
+            })
+            && self.added.iter().all(has)
+            && !self.removed.iter().any(has)
+    }
 }
 
 /// A document that is about something with a name, in a company.
@@ -27,7 +63,7 @@ pub(super) trait About: DeserializeOwned {
 impl Asked {
     /// To read what is called `name` in `company`.
     pub(super) fn read(company: CompanyId, name: &str) -> Self {
-        Self { company, name: Some(name.to_owned()), role: None, is_write: false }
+        Self { company, name: Some(name.to_owned()), after: After::default(), is_write: false }
     }
 
     /// To change it.
@@ -45,19 +81,24 @@ impl Asked {
         self.name.as_deref().unwrap_or_default()
     }
 
-    /// The role that the account holds afterwards, where one is given.
-    pub(super) fn role(&self) -> Option<&str> {
-        self.role.as_deref()
+    /// The same, with what holds afterwards.
+    pub(super) fn leading_to(self, after: After) -> Self {
+        Self { after, ..self }
     }
 
-    /// That the account holds `role` afterwards, where one is given.
-    pub(super) fn holding(self, role: Option<&str>) -> Self {
-        Self { role: role.map(str::to_owned), ..self }
+    /// Whether the access is what was asked for.
+    pub(super) fn is_access(&self, access: &Access) -> bool {
+        self.after.is_kept_by(access.role.as_deref(), &access.permissions)
+    }
+
+    /// Whether the role has the permissions that were asked for.
+    pub(super) fn is_role(&self, role: &Role) -> bool {
+        self.after.is_kept_by(None, &role.permissions)
     }
 
     /// To read the company itself.
-    pub(super) const fn of_company(company: CompanyId) -> Self {
-        Self { company, name: None, role: None, is_write: false }
+    pub(super) fn of_company(company: CompanyId) -> Self {
+        Self { company, name: None, after: After::default(), is_write: false }
     }
 
     /// The `data` of the answer.
@@ -84,7 +125,8 @@ impl Asked {
     }
 
     fn missed(&self) -> Error {
-        let role = self.role.as_deref().map(|role| format!(" with the role {role}")).unwrap_or_default();
+        let role = self.after.role.as_deref();
+        let role = role.map(|role| format!(" with the role {role}")).unwrap_or_default();
         let what = self.name.as_deref().map(|name| format!("{name}{role} in ")).unwrap_or_default();
         let doubt = if self.is_write { ", so it is not known what was done" } else { "" };
         Error::bad_response(format!(
@@ -95,10 +137,6 @@ impl Asked {
 
     fn is_called(&self, name: &str) -> bool {
         self.name.as_deref().is_none_or(|asked| asked.to_lowercase() == name.to_lowercase())
-    }
-
-    fn is_role(&self, role: Option<&str>) -> bool {
-        self.role.as_deref().is_none_or(|asked| role.is_some_and(|role| asked.eq_ignore_ascii_case(role)))
     }
 
     fn is_here(&self, company: &Company) -> bool {
@@ -134,9 +172,7 @@ impl About for Deletion {
 
 impl About for AccessChange {
     fn is_about(&self, asked: &Asked) -> bool {
-        self.account.is_about(asked)
-            && asked.is_here(&self.access.company)
-            && asked.is_role(self.access.role.as_deref())
+        self.account.is_about(asked) && asked.is_here(&self.access.company) && asked.is_access(&self.access)
     }
 }
 
@@ -148,7 +184,7 @@ impl About for AccessRemoval {
 
 impl About for Role {
     fn is_about(&self, asked: &Asked) -> bool {
-        asked.is_called(&self.name)
+        asked.is_called(&self.name) && asked.is_role(self)
     }
 }
 

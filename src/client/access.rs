@@ -1,7 +1,7 @@
 //! Access of an account in one company.
 
 use super::Session;
-use super::about::Asked;
+use super::about::{After, Asked};
 use super::change::Change;
 use super::retry::Repeat;
 use crate::api::access::{AdjustPermissions, SetAccess};
@@ -17,7 +17,11 @@ impl Session {
             Place::named(company, name),
             access,
             Repeat::Idempotent,
-            Asked::write(company, name).holding(access.role.as_deref()),
+            Asked::write(company, name).leading_to(After {
+                role: access.role.clone(),
+                permissions: access.permissions.clone(),
+                ..After::default()
+            }),
         )
     }
 
@@ -33,7 +37,7 @@ impl Session {
             Place::named(company, name),
             change,
             Repeat::Never,
-            Asked::write(company, name),
+            Asked::write(company, name).leading_to(After::adjusted(change)),
         )
     }
 

@@ -51,7 +51,7 @@ const ATTEMPTS: usize = 3;
 const MOST_ROWS: u64 = 100_000;
 
 /// Most bytes of all its rows together (P9).
-const MOST_BYTES: usize = 32 << 20;
+const MOST_BYTES: usize = 16 << 20;
 
 /// The names under which such servers take the number of the page, and the number of its rows: either spelling is
 /// known from one of them.
@@ -72,7 +72,7 @@ impl<R> Listing<R> {
     /// The list of which this is the first page, where its pages are numbered and it has more than these rows.
     pub(super) fn numbered(&self, rows: usize) -> Option<Numbered> {
         let total = self.total_items.filter(|_| self.next.is_none())?;
-        (total > rows as u64).then_some(Numbered { first: self.page.unwrap_or(1), total })
+        (total > rows as u64).then_some(Numbered { first: self.page.unwrap_or(1).min(1), total })
     }
 }
 
@@ -177,6 +177,10 @@ mod tests {
         assert_eq!(numbered(r#"{"data": [1], "page": 1, "total_items": 3}"#), Some((1, 3)));
         assert_eq!(numbered(r#"{"data": [1], "page": 0, "total_items": 3}"#), Some((0, 3)));
         assert_eq!(numbered(r#"{"data": [1], "total_items": 3}"#), Some((1, 3)));
+        assert_eq!(
+            numbered(r#"{"data": [1], "page": 18446744073709551614, "total_items": 3}"#),
+            Some((1, 3))
+        );
         assert_eq!(numbered(r#"{"data": [1], "page": 1, "total_items": 1}"#), None);
         assert_eq!(numbered(r#"{"data": [1], "next": "c", "total_items": 3}"#), None);
         assert_eq!(numbered(r#"{"data": [1], "total": 3}"#), None);
@@ -216,7 +220,7 @@ mod tests {
             (&[(&[1, 2], 3), (&[1, 2], 3)], 9, "repeats"),
             (&[(&[1, 2], 3), (&[3], 4)], 9, "changes while"),
             (&[(&[1, 2], 200_000)], 9, "200000 rows"),
-            (&[(&[1, 2], 3), (&[3], 3)], 20 << 20, "32 MiB"),
+            (&[(&[1, 2], 3), (&[3], 3)], 10 << 20, "16 MiB"),
         ] {
             let message = read(pages, bytes).await.unwrap_err().message;
             assert!(message.contains(wanted), "{pages:?}: {message}");

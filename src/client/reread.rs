@@ -34,8 +34,8 @@ impl Reread for AccessChange {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
         let account = Account::reread(session, asked).await?;
         let access = account.access.clone().ok_or_else(|| contradicted(asked, "shows no access"))?;
-        if asked.role().is_some_and(|role| access.role.as_deref() != Some(role)) {
-            return Err(contradicted(asked, "shows another role"));
+        if !asked.is_access(&access) {
+            return Err(contradicted(asked, "shows other access"));
         }
         Ok(Self { account, access, before: None, changed: true })
     }
@@ -68,7 +68,8 @@ impl Reread for Option<Deletion> {
 
 impl Reread for Role {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
-        session.show_role(asked.company(), asked.name()).await
+        let role = session.show_role(asked.company(), asked.name()).await?;
+        if asked.is_role(&role) { Ok(role) } else { Err(contradicted(asked, "shows other permissions")) }
     }
 }
 

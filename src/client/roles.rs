@@ -1,6 +1,6 @@
 //! Roles of a company, and the permission catalogue.
 
-use super::about::Asked;
+use super::about::{After, Asked};
 use super::change::Change;
 use super::retry::Repeat;
 use super::{Pages, Result, Session};
@@ -41,7 +41,7 @@ impl Session {
 
     /// Creates a role.
     pub fn create_role(&self, company: CompanyId, new: &CreateRole) -> Change<'_, Role> {
-        let asked = Asked::write(company, &new.name);
+        let asked = Asked::write(company, &new.name).leading_to(After::permissions(&new.permissions));
         self.change(ApiOperation::CreateRole, Place::of(company), new, Repeat::Never, asked)
     }
 
@@ -52,7 +52,7 @@ impl Session {
             Place::named(company, name),
             role,
             Repeat::Idempotent,
-            Asked::write(company, name),
+            Asked::write(company, name).leading_to(After::permissions(&role.permissions)),
         )
     }
 
@@ -68,7 +68,7 @@ impl Session {
             Place::named(company, name),
             change,
             Repeat::Never,
-            Asked::write(company, name),
+            Asked::write(company, name).leading_to(After::adjusted(change)),
         )
     }
 

@@ -1,10 +1,21 @@
 //! Members under the names that another gateway gives them.
+//!
+//! Responsible for names alone: values stay the text that came, so that a long answer takes no more memory than its
+//! bytes. Refuses an object of very many members.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::api::bounds::Rows;
 use crate::api::routes::{Place, Route};
+
+/// Most members of an object that is renamed.
+const MOST_MEMBERS: usize = 1_000;
 
 /// Gives members their names at the gateway.
 pub(super) fn rename(members: &mut Map<String, Value>, names: &BTreeMap<String, String>) {
@@ -18,39 +29,93 @@ pub(super) fn rename(members: &mut Map<String, Value>, names: &BTreeMap<String, 
 /// The document of an answer with our names in `data`, one thing or a list of them. What is no such document stays as
 /// it is.
 pub(super) fn answer(body: &[u8], route: &Route, place: &Place) -> Option<Vec<u8>> {
-    let mut document: Value = serde_json::from_slice(body).ok()?;
-    match document.get_mut("data")? {
-        Value::Object(row) => read(row, route, place),
-        Value::Array(rows) => {
-            rows.iter_mut().filter_map(Value::as_object_mut).for_each(|row| read(row, route, place));
-        }
-        _ => return None,
-    }
-    serde_json::to_vec(&document).ok()
-}
-
-fn read(row: &mut Map<String, Value>, route: &Route, place: &Place) {
-    for (ours, theirs) in &route.response {
-        let found = theirs.split('.').try_fold(None::<&Value>, |at, name| {
-            Some(Some(match at {
-                None => row.get(name)?,
-                Some(value) => value.get(name)?,
-            }))
+    let mut document: Members<'_> = serde_json::from_slice(body).ok()?;
+    let data = document.get("data")?;
+    let data = if data.starts_with('{') {
+        row(data, route, place)?
+    } else {
+        let Rows(rows): Rows<&RawValue> = serde_json::from_str(data).ok()?;
+        let rows = rows.into_iter().map(|one| match one.get() {
+            object if object.starts_with('{') => row(object, route, place),
+            other => Some(other.to_owned()),
         });
-        if let Some(Some(value)) = found {
-            let value = value.clone();
-            row.insert(ours.clone(), value);
-        }
-    }
-    own(row, place);
+        format!("[{}]", rows.collect::<Option<Vec<_>>>()?.join(","))
+    };
+    document.set("data", &data);
+    Some(document.written().into_bytes())
 }
 
-/// Whether the company owns the account, where the gateway says only which one does.
-fn own(row: &mut Map<String, Value>, place: &Place) {
-    let Some(company) = place.company.filter(|_| !row.contains_key("ownership")) else { return };
-    if let Some(owner) = row.get("owner").and_then(|owner| owner.get("id")).and_then(Value::as_i64) {
-        let ownership = if owner == company.0 { "owned" } else { "external" };
-        row.insert("ownership".to_owned(), ownership.into());
+/// One thing with our names; `None` where it has too many members.
+fn row(text: &str, route: &Route, place: &Place) -> Option<String> {
+    let theirs: Members<'_> = serde_json::from_str(text).ok()?;
+    let mut ours: Members<'_> = serde_json::from_str(text).ok()?;
+    for (name, path) in &route.response {
+        if let Some(value) = at(&theirs, path) {
+            ours.set(name, value);
+        }
+    }
+    // Whether the company owns the account, where the gateway says only which one does.
+    if let Some(company) = place.company.filter(|_| ours.get("ownership").is_none())
+        && let Some(owner) = at(&ours, "owner.id").and_then(|id| id.parse::<i64>().ok())
+    {
+        ours.set("ownership", if owner == company.0 { "\"owned\"" } else { "\"external\"" });
+    }
+    Some(ours.written())
+}
+
+/// The value at a path of names with dots.
+fn at<'a>(members: &Members<'a>, path: &str) -> Option<&'a str> {
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    let value = members.get(name)?;
+    if rest.is_empty() {
+        return Some(value);
+    }
+    at(&serde_json::from_str(value).ok()?, rest)
+}
+
+/// An object: the names of its members, each with its value as it is written.
+struct Members<'a>(Vec<(String, &'a str)>);
+
+impl<'a> Members<'a> {
+    fn get(&self, name: &str) -> Option<&'a str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+    }
+
+    fn set(&mut self, name: &str, value: &'a str) {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, present)) => *present = value,
+            None => self.0.push((name.to_owned(), value)),
+        }
+    }
+
+    fn written(&self) -> String {
+        let members = self.0.iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())));
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "an object of at most {MOST_MEMBERS} members")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some((name, value)) = entries.next_entry::<String, &RawValue>()? {
+                    if members.len() == MOST_MEMBERS {
+                        return Err(A::Error::invalid_length(MOST_MEMBERS + 1, &self));
+                    }
+                    members.push((name, value.get()));
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Object)
     }
 }
 
@@ -85,6 +150,15 @@ mod tests {
         assert_eq!(list["data"][1]["ownership"], "external");
         assert_eq!(answer(b"{}", &route(), &place), None);
         assert_eq!(answer(b"<html>", &route(), &place), None);
+    }
+
+    #[test]
+    fn an_object_of_very_many_members_stays_as_it_is() {
+        let many = (0..=MOST_MEMBERS).map(|number| format!("\"{number}\":[]")).collect::<Vec<_>>().join(",");
+        let document = |row: &str| format!(r#"{{"data": [{row}]}}"#).into_bytes();
+        assert_eq!(answer(&document(&format!("{{{many}}}")), &route(), &Place::default()), None);
+        assert!(answer(&document("{}"), &route(), &Place::default()).is_some());
+        assert_eq!(answer(&document(&vec!["0"; 10_001].join(",")), &route(), &Place::default()), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::oneshot;
@@ -22,6 +23,8 @@ use crate::text::CommandLine;
 
 /// The folder of journals, below that of state.
 const FOLDER: &str = "runs";
+/// How long a line that is not waited for may be on its way to the disk.
+const SOON: Duration = Duration::from_millis(100);
 /// Most bytes of a journal: a million steps have about a gigabyte.
 const LIMIT: usize = 2 * 1024 * 1024 * 1024;
 
@@ -164,7 +167,8 @@ impl Journal {
         outcome.map_err(failure)
     }
 
-    /// Writes a line on which nothing relies. It is on the disk when a line behind it is; what fails is told there.
+    /// Writes a line on which nothing relies. It is on the disk a moment later, or with the next line; what fails is told
+    /// there.
     ///
     /// # Errors
     /// `io`.
@@ -184,9 +188,28 @@ fn failure(error: std::io::Error) -> CliError {
 /// Writes the lines that come. Those that wait are written together, and synced where one of them is waited for. Behind
 /// a line that could not be written no other is written: each is told why.
 fn write_all(file: &mut File, entries: &mpsc::Receiver<Entry>) {
-    let mut outcome = Ok(());
-    while let Ok(first) = entries.recv() {
+    let (mut outcome, mut is_synced) = (Ok(()), true);
+    loop {
+        let next = if is_synced {
+            entries.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected)
+        } else {
+            entries.recv_timeout(SOON)
+        };
+        let first = match next {
+            Ok(first) => first,
+            Err(ended) => {
+                if !is_synced {
+                    outcome = outcome.and_then(|()| file.sync_data());
+                }
+                if ended == mpsc::RecvTimeoutError::Disconnected {
+                    return;
+                }
+                is_synced = true;
+                continue;
+            }
+        };
         let waiting: Vec<Entry> = std::iter::once(first).chain(entries.try_iter()).collect();
+        is_synced = waiting.iter().any(|entry| entry.synced.is_some());
         outcome = outcome.and_then(|()| write_together(file, &waiting));
         for Entry { line, synced } in waiting {
             failpoint(&line);

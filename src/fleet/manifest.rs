@@ -17,6 +17,9 @@ use crate::output::Manifest;
 /// Most bytes of a manifest: 200,000 entries of access have about 12 MB.
 const LIMIT: usize = yaml::MOST_BYTES;
 
+/// Most characters of what the parser says: it repeats what it does not know.
+const MOST_TOLD: usize = 300;
+
 /// The version of the form that this program reads and writes.
 pub const VERSION: u32 = 1;
 
@@ -63,6 +66,7 @@ pub fn read(path: &Path) -> Result<Source> {
     let text = String::from_utf8(bytes).map_err(|_| CliError::usage(format!("{name} is not UTF-8 text")))?;
     let language = language(path);
     let manifest = parse(&text, language).map_err(|why| {
+        let why: String = why.chars().take(MOST_TOLD).collect();
         CliError::usage(format!("{name}: {why}"))
             .hint(crate::text::CommandLine::new("help schemas manifest").after("the form of a manifest: "))
     })?;

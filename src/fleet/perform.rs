@@ -137,9 +137,14 @@ impl Performer<'_> {
         Ok(Outcome::Changed)
     }
 
-    /// What is left of a step whose password is in force: to give it away.
+    /// What is left of a step whose password was in force: to give it away, if it still is. Another run may have prepared
+    /// a new one since.
     async fn hand_over_again(&self, passwords: &Passwords, account: &str) -> Result<Outcome> {
         if let Some(password) = passwords.read(account)? {
+            self.signs_in(account, &password).await.map_err(|error| {
+                let file = passwords.current(account);
+                CliError::from(error).hint(format!("the password in {} does not sign in", file.display()))
+            })?;
             passwords.settle(account)?;
             passwords.hand_over(account, &password).await?;
         }

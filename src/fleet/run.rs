@@ -16,7 +16,7 @@ use super::plan::{Failures, phases};
 use crate::api::Code;
 use crate::context::Context;
 use crate::error::{CliError, Result};
-use crate::output::{Outcome, State, Step};
+use crate::output::{Op, Outcome, State, Step};
 use crate::text::CommandLine;
 use crate::ui::WayOut;
 
@@ -141,14 +141,14 @@ impl Runner<'_> {
         let hindered = self.failures.borrow().hinder(&step);
         if let Some(why) = hindered {
             let error = serde_json::json!({"code": "skipped", "message": why});
-            return self.end(place, &step, Outcome::Skipped, Some(error));
+            return self.end(place, &step, Outcome::Skipped, Some(error)).await;
         }
         self.write(Line::Begin(Moment::of(place))).await?;
         let (outcome, error) = match self.patiently(place, &step, &progress).await {
             Ok(outcome) => (outcome, None),
             Err(error) => (Outcome::Failed, Some(self.context.ui().failure_document(&error))),
         };
-        self.end(place, &step, outcome, error)
+        self.end(place, &step, outcome, error).await
     }
 
     /// Carries out the step, again when the server is too busy.
@@ -168,7 +168,7 @@ impl Runner<'_> {
         self.performer.perform(place, step, progress).await
     }
 
-    fn end(
+    async fn end(
         &self,
         step: usize,
         what: &Step,
@@ -181,6 +181,10 @@ impl Runner<'_> {
         self.failed.set(self.failed.get() + u64::from(outcome == Outcome::Failed));
         self.bar.ended(outcome == Outcome::Failed);
         let line = Line::End { step, at: journal::now(), outcome, error };
+        if matches!(what.op, Op::Create | Op::Rotate) {
+            // Repeated, it would touch files of passwords.
+            return self.write(line).await;
+        }
         self.record.borrow_mut().take(&line);
         self.journal.note(line)
     }

@@ -5,8 +5,8 @@
 /// Most bytes of a text.
 pub(super) const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// Most values of a text: as many as its bytes have room for in practice.
-const MOST_NODES: usize = MOST_BYTES / 8;
+/// Most values of a text: 200,000 entries of access have a million.
+const MOST_NODES: usize = 2_000_000;
 
 /// How texts are read: with room for their values, and with the other limits of the parser as they are.
 pub(super) fn options() -> serde_saphyr::Options {
