@@ -21,7 +21,6 @@ pub(super) mod named;
 mod open;
 mod pieces;
 pub(super) mod principal;
-mod reader;
 pub(super) mod refused;
 pub(super) mod role;
 pub(super) mod seeded;
@@ -40,14 +39,12 @@ use tokio::sync::{Mutex, Semaphore};
 use super::{DatabaseUrl, Observer};
 use crate::domain::PermissionSet;
 
-use self::reader::Reader;
 pub(super) use self::transaction::Tx;
 pub(super) use sea_orm::ConnectionTrait as Connection;
 
 /// The database.
 pub(super) struct Store {
     connections: DatabaseConnection,
-    reader: Reader,
     /// SQLite has one writer at a time: in this process they queue here, in order, instead of polling.
     writers: Option<Arc<Semaphore>>,
     /// One connection to SQLite that does nothing and stays. When the last one is closed and another opened,
@@ -59,18 +56,17 @@ impl Store {
     /// Opens the database and brings its tables up to date.
     pub(super) async fn open(database: &DatabaseUrl, observer: Option<Observer>) -> anyhow::Result<Self> {
         let (mut connections, keeper) = open::connect(database).await?;
-        let reader = Reader::new(&connections, observer.clone());
         if let Some(observer) = observer {
             connections.set_metric_callback(move |sent| observer(sent.statement));
         }
         let is_sqlite = connections.get_database_backend() == DbBackend::Sqlite;
         let writers = is_sqlite.then(|| Arc::new(Semaphore::new(1)));
-        Ok(Self { connections, reader, writers, keeper: Mutex::new(keeper) })
+        Ok(Self { connections, writers, keeper: Mutex::new(keeper) })
     }
 
     /// Where to read outside a transaction.
-    pub(super) fn reader(&self) -> &Reader {
-        &self.reader
+    pub(super) fn reader(&self) -> &DatabaseConnection {
+        &self.connections
     }
 
     /// Begins a write transaction.
@@ -98,10 +94,10 @@ impl Store {
     pub(super) fn connections(&self) -> (u32, usize) {
         if self.connections.get_database_backend() == DbBackend::Sqlite {
             let pool = self.connections.get_sqlite_connection_pool();
-            (pool.size(), pool.num_idle() + self.reader.idle())
+            (pool.size(), pool.num_idle())
         } else {
             let pool = self.connections.get_postgres_connection_pool();
-            (pool.size(), pool.num_idle() + self.reader.idle())
+            (pool.size(), pool.num_idle())
         }
     }
 
@@ -116,7 +112,6 @@ impl Store {
 
     /// Ends all connections.
     pub(super) async fn close(&self) -> Result<(), DbErr> {
-        self.reader.close();
         self.connections.clone().close().await?;
         if let Some(keeper) = self.keeper.lock().await.take() {
             keeper.close().await.map_err(|error| DbErr::Custom(error.to_string()))?;

@@ -33,11 +33,11 @@ const SQLITE_CONNECTIONS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection before the platform calls itself unavailable. PostgreSQL may be
 /// gone, and then the answer should come soon; SQLite is always there and at most busy.
-pub(super) const POSTGRES_PATIENCE: Duration = Duration::from_secs(3);
-pub(super) const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(3);
+const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a connection is taken for alive after a use.
-pub(super) const FRESH: Duration = Duration::from_secs(1);
+const FRESH: Duration = Duration::from_secs(1);
 
 /// What is said of a database with migrations that this release does not know.
 pub(super) const NEWER: &str =
