@@ -12,7 +12,7 @@ pub(crate) struct Cluster {
 
 /// Starts a server, says so, and stops it when its standard input ends.
 const KEEPER: &str = r#"
-trap '' INT
+trap : INT TERM HUP
 bin=$1 folder=$2
 "$bin/initdb" -D "$folder/data" -U sactl -A trust -E UTF8 --no-instructions --locale=C.UTF-8 >"$folder/log" 2>&1 &&
 "$bin/pg_ctl" -D "$folder/data" -w -t 60 -l "$folder/log" -o "-k '$folder' -c listen_addresses=''" \
