@@ -20,7 +20,7 @@ pub struct Args {
     #[arg(value_name = "NAME", required_unless_present = "older_than")]
     names: Vec<String>,
 
-    /// Every account whose password is older, for example 90d, or those of the names
+    /// Rotate every account whose password is older than this, such as 90d; with names, only those of them
     #[arg(long, value_name = "AGE")]
     older_than: Option<Age>,
 

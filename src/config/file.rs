@@ -37,7 +37,7 @@ pub struct ConfigFile {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum PolicyPlace {
-    /// By sactl, before they are sent, and by the server
+    /// By sactl before sending, and by the server
     #[default]
     Local,
     /// By the server alone, which may be stricter or laxer

@@ -11,7 +11,7 @@ use crate::ui;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl run resume last")]
 pub(super) struct Args {
-    /// Name of the run, its beginning, or last
+    /// Id of the run, the beginning of its id, or last
     id: String,
 
     /// Steps at a time, at most 64
@@ -23,7 +23,7 @@ pub(super) struct Args {
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl run retry last")]
 pub(super) struct RetryArgs {
-    /// Name of the run, its beginning, or last
+    /// Id of the run, the beginning of its id, or last
     id: String,
 
     /// Steps at a time, at most 64

@@ -10,7 +10,7 @@ use crate::ui;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl run show last\n  sactl run show last -o json")]
 pub(super) struct Args {
-    /// Name of the run, its beginning, or last
+    /// Id of the run, the beginning of its id, or last
     id: String,
 }
 

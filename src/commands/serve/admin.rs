@@ -16,7 +16,7 @@ use crate::ui::Ui;
 
 /// Manage companies and users, and export audit records, directly on the database
 ///
-/// For the operator of an installation: it needs access to the database, and no token. The server may run meanwhile.
+/// For the operator of an installation. Needs access to the database, and no token. The server may be running.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl serve admin company list --database sqlite:platform.db")]
 pub(super) struct Args {

@@ -37,9 +37,9 @@ enum Verb {
     /// Write the audit records of all companies as JSON lines, from where the last export ended
     ///
     /// The lines are those of `sactl audit -o jsonl`, oldest first. Each record is written at least once: the cursor is
-    /// replaced when its records are on the disk, or in the pipe, so that after a crash or a kill some come again; `id`
-    /// tells them apart. The first export, without a cursor, begins with the oldest record. Export more often than
-    /// `--audit-retention` removes records.
+    /// replaced only after its records are on the disk, or in the pipe. After a crash, records can be repeated; they
+    /// have the same `id`. The first export, without a cursor, begins with the oldest record. Export at shorter
+    /// intervals than `--audit-retention`, which removes old records.
     #[command(after_help = "Examples:\n  \
         sactl serve admin audit export --cursor export.cursor --out audit.jsonl --database sqlite:platform.db\n  \
         sactl serve admin audit export --cursor export.cursor --follow | logger -t sactl-audit")]
@@ -48,15 +48,15 @@ enum Verb {
 
 #[derive(Debug, clap::Args)]
 struct ExportArgs {
-    /// File that says where the next export begins; only one export at a time can use it
+    /// File with the place where the next export begins; only one export at a time can use it
     #[arg(long, value_name = "FILE")]
     cursor: PathBuf,
     /// Append the records to this file instead of standard output
     ///
-    /// It is opened again for each batch, so that it can be renamed to start a new one.
+    /// The file is opened again for each batch of records: after it is renamed, the next batch starts a new file.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Go on with new records as they come, until it is stopped
+    /// Continue with new records until the command is stopped
     #[arg(long)]
     follow: bool,
     #[command(flatten)]
