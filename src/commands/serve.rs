@@ -96,7 +96,7 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     tracing::info!(%database, "serving");
     beside::tell_ready();
     let listener = listener.trusting(args.trusted_proxy);
-    let listener = if args.proxy_protocol { listener.expecting_head() } else { listener };
+    let listener = if args.proxy_protocol { listener.expecting_header() } else { listener };
     let delay = Duration::from_secs(args.drain_delay.unwrap_or_default().into());
     listener.serve(router::router(platform.clone()), beside::drained(stop, platform.clone(), delay)).await;
     beside.shutdown().await;

@@ -10,7 +10,7 @@ mod connection;
 mod open_files;
 mod peer;
 mod proxies;
-mod proxy_head;
+mod proxy_header;
 mod slots;
 mod tls;
 
@@ -50,8 +50,8 @@ pub struct Listener {
     tls: Option<Tls>,
     limits: Limits,
     proxies: TrustedProxies,
-    /// Whether trusted proxies begin each connection with the head of the PROXY protocol.
-    expects_head: bool,
+    /// Whether trusted proxies begin each connection with a PROXY protocol header.
+    expects_header: bool,
 }
 
 impl Listener {
@@ -62,7 +62,7 @@ impl Listener {
     pub fn bind(address: SocketAddr, tls: Option<Tls>) -> io::Result<Self> {
         let limits = Limits::default().within(open_files::raise());
         let proxies = TrustedProxies::default();
-        Ok(Self { socket: listen(address)?, tls, limits, proxies, expects_head: false })
+        Ok(Self { socket: listen(address)?, tls, limits, proxies, expects_header: false })
     }
 
     /// The same with other limits.
@@ -77,10 +77,10 @@ impl Listener {
         Self { proxies: TrustedProxies::new(proxies), ..self }
     }
 
-    /// The same behind proxies that begin each connection with the head of the PROXY protocol.
+    /// The same listener behind proxies that begin each connection with a PROXY protocol header.
     #[must_use]
-    pub fn expecting_head(self) -> Self {
-        Self { expects_head: true, ..self }
+    pub fn expecting_header(self) -> Self {
+        Self { expects_header: true, ..self }
     }
 
     /// Where clients find it.
@@ -114,7 +114,7 @@ impl Listener {
             let is_proxy = self.proxies.contains(peer.ip());
             let connection = connection::Connection {
                 peer: peer.ip(),
-                expects_head: self.expects_head && is_proxy,
+                expects_header: self.expects_header && is_proxy,
                 proxies: self.proxies.clone(),
                 router: router.clone(),
                 watcher: graceful.watcher(),

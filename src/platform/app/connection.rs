@@ -23,7 +23,7 @@ use super::answer_body::AnswerBody;
 use super::budget::Reservation;
 use super::peer::Peer;
 use super::proxies::TrustedProxies;
-use super::proxy_head;
+use super::proxy_header;
 use super::slots::Slot;
 use super::tls::Tls;
 
@@ -52,8 +52,8 @@ const PING: Duration = Duration::from_secs(30);
 pub(super) struct Connection {
     /// The other side of the socket: a client, or a proxy.
     pub(super) peer: IpAddr,
-    /// Whether it begins with the head of the PROXY protocol.
-    pub(super) expects_head: bool,
+    /// Whether it begins with a PROXY protocol header.
+    pub(super) expects_header: bool,
     pub(super) proxies: TrustedProxies,
     pub(super) router: Router,
     pub(super) watcher: Watcher,
@@ -76,19 +76,19 @@ impl Connection {
         }
     }
 
-    /// The same connection as that of the client whom the proxy names: it takes a slot of that address. `None` where it
-    /// must end.
+    /// The same connection under the address of the client that the proxy names, with a slot of that address. `None` if
+    /// the connection must be closed.
     async fn of_client(mut self, stream: &mut TcpStream) -> Option<Self> {
-        if !self.expects_head {
+        if !self.expects_header {
             return Some(self);
         }
         let activity = Arc::clone(&self.slot.activity);
-        let head = tokio::select! {
-            head = proxy_head::read(stream, proxy_head::HEAD_TIME) => head,
-            () = activity.ended(2 * proxy_head::HEAD_TIME) => return None,
+        let header = tokio::select! {
+            header = proxy_header::read(stream, proxy_header::HEADER_TIME) => header,
+            () = activity.ended(2 * proxy_header::HEADER_TIME) => return None,
             _ = self.stopping.changed() => return None,
         };
-        match head {
+        match header {
             Ok(Some(client)) => {
                 let client = client.to_canonical();
                 let slot = self.slot.moved(client, self.proxies.contains(client));
@@ -96,7 +96,7 @@ impl Connection {
             }
             Ok(None) => Some(self),
             Err(error) => {
-                tracing::debug!(%error, proxy = %self.peer, "connection closed: no head of the PROXY protocol");
+                tracing::debug!(%error, proxy = %self.peer, "connection closed: no valid PROXY protocol header");
                 None
             }
         }
