@@ -1,9 +1,10 @@
-//! What is recorded of every decided change: once in each company that it concerns, holding only that company's
-//! part, in the transaction of the change. Of sign-ins the first of a day is recorded; refused ones are also
-//! counted apart, by principal and hour.
+//! Writes audit records: one for every change in each company that it concerns, with that company's part only, in the
+//! transaction of the change. Of sign-ins, the first of a day is recorded; refused ones are also counted by principal
+//! and hour.
 //!
-//! Responsible for what a record says: accounts, roles and permissions. Refuses to name a password, a hash, a token
-//! or a code, and to tell one company who acts in another: there such a caller appears as their company.
+//! Responsible for the contents of a record: accounts, roles and permissions. Refuses to record a password, a hash, a
+//! token or a code, and to tell a company the name of a caller from another one: such a caller appears as their
+//! company.
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -53,7 +54,7 @@ pub(super) async fn record(
     let RequestContext { platform, caller, request_id, .. } = author.context;
     let is_elsewhere = parts.iter().any(|(company, _)| *company != author.company.id);
     let memberships = if is_elsewhere { access::companies_of(db, caller.id).await? } else { Vec::new() };
-    // They come in the order of their ids.
+    // The companies are in the order of their ids.
     let is_known_in =
         |company: CompanyId| company == author.company.id || memberships.binary_search(&company).is_ok();
     let (account, role_name) = match object {

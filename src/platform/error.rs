@@ -1,7 +1,7 @@
 //! Why the platform refuses or fails.
 //!
-//! Responsible for keeping what may be told to the outside (`message`, `errors`) apart from what only the log may
-//! know (`internal`). Refuses to know HTTP: the routes convert an error once, at the edge.
+//! Responsible for separating what the caller is told (`message`, `errors`) from what only the log contains
+//! (`internal`). Refuses to know HTTP: the routes convert an error once, at the edge.
 
 use std::time::Duration;
 

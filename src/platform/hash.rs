@@ -72,15 +72,15 @@ impl Hasher {
     /// Takes a place in the queue.
     ///
     /// # Errors
-    /// `unavailable` when too many wait already.
+    /// `unavailable` if too many hashes are waiting.
     pub(super) fn place(&self, party: Party) -> Result<Place, Error> {
         self.queue.enter(party).ok_or_else(busy)
     }
 
-    /// The hash of a new password, as a PHC string with a fresh salt, computed in a turn of `party`.
+    /// The hash of a new password, as a PHC string with a new salt, computed in a turn of `party`.
     ///
     /// # Errors
-    /// `unavailable` when too many wait already.
+    /// `unavailable` if too many hashes are waiting.
     pub(super) async fn hash(&self, party: Party, password: Password) -> Result<String, Error> {
         let turn = turn(self.place(party)?).await?;
         self.compute(&turn, move |engine| engine.hash(&password)).await

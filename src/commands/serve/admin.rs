@@ -1,7 +1,7 @@
 //! `sactl serve admin`: companies, users and the export of audit records, directly on the database.
 //!
-//! Responsible for what an installation needs to live and no route can do. Refuses nothing that the service layer would
-//! take: the rules are there.
+//! Responsible for what the operator of an installation needs and no route offers. Refuses to decide: the rules are in
+//! the service layer.
 
 mod audit;
 mod company;

@@ -136,7 +136,7 @@ impl Open {
 }
 
 impl Slot {
-    /// Gives the slot back and takes one of another address.
+    /// Returns the slot and takes one of another address.
     pub(super) fn moved(self, address: IpAddr, is_proxy: bool) -> Self {
         let slots = Arc::clone(&self.slots);
         drop(self);

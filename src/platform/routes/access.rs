@@ -1,4 +1,4 @@
-//! What a service account may do in the company of the path.
+//! The access of a service account in the company in the path.
 //!
 //! Responsible for the three requests about it. Refuses to decide: the service does.
 

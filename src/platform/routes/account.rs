@@ -1,4 +1,4 @@
-//! The service accounts that a company owns or has let in.
+//! The service accounts of a company, owned and external.
 //!
 //! Responsible for the requests about them. Refuses to decide: the service does.
 

@@ -1,7 +1,7 @@
-//! Around every request.
+//! What every request has in common.
 //!
-//! Responsible for an id, a time limit, a net for panics, one line of log, and the body of a refusal. Refuses to
-//! log anything but method, path, address, status, time and id: queries and bodies may hold secrets.
+//! Responsible for the request id, the time limit, catching panics, one line of log, and the body of a refusal. Refuses
+//! to log anything but method, path, address, status, time and id: queries and bodies may contain secrets.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;

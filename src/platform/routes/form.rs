@@ -1,8 +1,8 @@
-//! Forms (`application/x-www-form-urlencoded`) as OAuth wants them.
+//! Forms (`application/x-www-form-urlencoded`) as OAuth defines them.
 //!
-//! Responsible for every field at most once, where an empty one counts as absent. Refuses to repair anything: bytes
-//! that are no UTF-8 are refused, not replaced. The number of fields is bounded before anything is decoded, so that
-//! a form costs no more than its length.
+//! Responsible for reading each field at most once; an empty field counts as absent. Refuses to repair anything:
+//! invalid UTF-8 is an error and is not replaced. The number of fields is limited before anything is decoded, so that
+//! the cost of a form is proportional to its length.
 
 use percent_encoding::percent_decode;
 

@@ -1,7 +1,7 @@
-//! Refusals as HTTP says them.
+//! Refusals as HTTP responses.
 //!
-//! Responsible for status, headers and a problem document (RFC 9457). Refuses to tell more than it is given: a
-//! refusal is text for the caller, never a cause, a path, a statement or anything that was sent.
+//! Responsible for status, headers and a problem document (RFC 9457). Refuses to reveal internals: a refusal never
+//! contains a cause, a file path, a statement or a value that was sent.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! The two endpoints of OAuth.
 //!
-//! Responsible for signing in (RFC 6749, section 4.3) and ending a token (RFC 7009). Refuses anything but a form in
+//! Responsible for signing in (RFC 6749, section 4.3) and revoking a token (RFC 7009). Refuses anything but a form in
 //! the body: parameters in a URL end up in logs.
 
 use std::borrow::Cow;

@@ -1,7 +1,7 @@
 //! `sactl serve admin audit export`: audit records for a collector.
 //!
-//! Responsible for the order: records are on the disk before the cursor says so. A process that ends between the two
-//! repeats records and loses none, so it refuses no signal.
+//! Responsible for the order: it writes records to the disk before it moves the cursor, so that a crash between the two
+//! repeats records and loses none. Refuses a cursor that is newer than the audit log.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::platform::service::export::Export;
 use crate::platform::{DatabaseUrl, Error};
 use crate::ui::{Ui, json_visible, write_durably};
 
-/// How often the log is asked for more.
+/// The pause before the log is read again.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Export audit records to a collector
@@ -88,7 +88,7 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
     Ok(())
 }
 
-/// Writes what is there; says how many records.
+/// Writes all records that exist, and returns how many there were.
 async fn once(mut export: Export, sink: &Sink<'_>, failed: &impl Fn(Error) -> CliError) -> Result<usize> {
     let mut count = 0;
     loop {
@@ -101,7 +101,7 @@ async fn once(mut export: Export, sink: &Sink<'_>, failed: &impl Fn(Error) -> Cl
     }
 }
 
-/// Writes what is there and what comes. A database that is away for a while is waited for.
+/// Writes all records that exist, and new ones until the process ends. Waits for a database that is unavailable.
 async fn follow(mut export: Export, sink: &Sink<'_>, failed: &impl Fn(Error) -> CliError) -> Result<usize> {
     loop {
         match export.next().await {
@@ -116,7 +116,7 @@ async fn follow(mut export: Export, sink: &Sink<'_>, failed: &impl Fn(Error) -> 
     }
 }
 
-/// Where records go.
+/// The destination of the records, and the cursor that follows them.
 struct Sink<'a> {
     out: Option<PathBuf>,
     cursor: LockedCursor<'a>,
@@ -124,7 +124,7 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    /// Writes records, and then says so.
+    /// Writes records, then moves the cursor behind them.
     async fn take(&self, records: Vec<(AuditRecord, Company)>, export: &Export) -> Result<()> {
         let mut lines = String::new();
         for (record, company) in records {
