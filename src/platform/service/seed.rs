@@ -1,4 +1,4 @@
-//! What a database starts with: companies, users, roles and service accounts from a seed file.
+//! Seed files: the companies, users, roles and service accounts that a database starts with.
 //!
 //! Responsible for adding companies, users and roles that never existed, and service accounts to an empty database.
 //! Refuses to change what exists, and to bring back what was removed.
