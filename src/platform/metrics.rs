@@ -24,7 +24,7 @@ pub(super) struct Metrics {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Requests {
     pub(super) count: u64,
-    /// How long they took together.
+    /// Their total duration.
     pub(super) time: Duration,
 }
 

@@ -1,5 +1,7 @@
-//! One connection: TLS where it is asked for, HTTP/1.1 or HTTP/2 as the client begins, bounded in headers,
-//! in time and in memory.
+//! One connection: TLS if configured, then HTTP/1.1 or HTTP/2, as the client begins.
+//!
+//! Responsible for the limits of a connection in headers, time and memory. Refuses a connection of a trusted proxy
+//! without the PROXY protocol header that is expected.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -29,7 +31,7 @@ use super::tls::Tls;
 
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How long the head of a request may take, and how long a connection may idle between two.
+/// Time limit for the head of a request, and for a connection between two requests.
 const HEAD: Duration = Duration::from_secs(30);
 /// Bytes of the head of an HTTP/1.1 request.
 const HEAD_SIZE: usize = 16 * 1024;
@@ -45,10 +47,10 @@ const STREAM_WINDOW: u32 = 16 * 1024;
 const CONNECTION_WINDOW: u32 = 65_535;
 /// Bytes of one HTTP/2 answer that are copied before the peer reads them.
 const SEND_BUFFER: usize = 16 * 1024;
-/// How often a silent HTTP/2 peer is asked whether it still lives.
+/// The interval of pings to a silent HTTP/2 peer.
 const PING: Duration = Duration::from_secs(30);
 
-/// What a connection needs to be served.
+/// A connection, and what is needed to serve it.
 pub(super) struct Connection {
     /// The other side of the socket: a client, or a proxy.
     pub(super) peer: IpAddr,
@@ -144,9 +146,10 @@ impl Connection {
     }
 }
 
-/// Ready when the platform stops and nothing was ever asked: hyper's own end waits for a head that has begun.
+/// Ready when the platform stops and the connection had no request: hyper's own shutdown waits for a head that has
+/// begun.
 async fn unasked(activity: &Activity, mut stopping: watch::Receiver<()>) {
-    // Nothing is ever sent; that the channel is closed is the message.
+    // No message is ever sent: closing the channel is the signal.
     let _ = stopping.changed().await;
     if activity.has_request() {
         std::future::pending::<()>().await;

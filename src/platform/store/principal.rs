@@ -1,4 +1,7 @@
-//! Humans and service accounts as those who sign in.
+//! Humans and service accounts, as they sign in.
+//!
+//! Responsible for the rows and locks of principals: credentials, known addresses and last use. Refuses to decide
+//! whether a sign-in succeeds.
 
 use std::collections::BTreeSet;
 use std::ops::Deref;

@@ -1,4 +1,6 @@
 //! The record of refused sign-ins: one row for each principal, hour and reason, with a count.
+//!
+//! Responsible for counting them. Refuses to keep what was typed.
 
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};

@@ -1,4 +1,6 @@
-//! Custom roles. The default ones are no rows: [`crate::domain::DefaultRole`] knows them.
+//! Custom roles. Default roles have no rows: [`crate::domain::DefaultRole`] defines them.
+//!
+//! Responsible for lists, lookups and changes of roles. Refuses to decide who may change them.
 
 use std::collections::{BTreeSet, HashMap};
 

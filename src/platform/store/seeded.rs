@@ -1,4 +1,6 @@
-//! What seed files have added once.
+//! The entries that seed files have added, each once.
+//!
+//! Responsible for remembering them after their deletion. Refuses to add anything else.
 
 use sea_orm::{DbErr, EntityTrait as _, Set};
 

@@ -1,4 +1,6 @@
-//! Values that belong to this database and are the same on every node.
+//! Settings that belong to this database and are the same on every node.
+//!
+//! Responsible for reading and writing them by name. Refuses to interpret them.
 
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, OnConflict};

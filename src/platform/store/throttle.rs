@@ -1,5 +1,7 @@
-//! The memory of the budgets of guesses. Rows are locked in the order of their keys, so that nodes wait for each other
-//! and never in a circle.
+//! The budgets of guesses in the database.
+//!
+//! Responsible for locking rows in the order of their keys, so that nodes never wait for each other in a circle.
+//! Refuses to decide: [`crate::platform::throttle`] does.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,6 @@
-//! A number of guesses that comes back with time. Times are milliseconds.
+//! A budget: a number of guesses that refills with time. Times are in milliseconds.
+//!
+//! Responsible for the arithmetic of one budget. Refuses a clock: the time is an argument.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,6 @@
-//! Which budgets a guess needs. A pure function of the budgets, the time and a chance: no I/O, no clock.
+//! The policy: which budgets a guess needs.
+//!
+//! Responsible for the decision as a pure function of budgets, time and a random number. Refuses I/O and a clock.
 
 use jiff::Timestamp;
 

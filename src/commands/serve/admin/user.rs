@@ -64,7 +64,7 @@ enum Verb {
     },
     /// Enrol the second factor of a user, or remove it
     ///
-    /// Prints the otpauth:// URL for the authenticator app, which contains the secret. Ends every session of the user.
+    /// Prints the URL for the authenticator app, which contains the secret. Ends every session of the user.
     #[command(after_help = "Examples:\n  \
         sactl serve admin user second-factor ada@acme.example --database sqlite:platform.db\n  \
         sactl serve admin user second-factor ada@acme.example --off --database sqlite:platform.db")]
