@@ -1,8 +1,8 @@
-//! Errors as a person or a script meets them, and the only place that chooses an exit code.
+//! Errors as a person or a script sees them, and the only place that chooses an exit code.
 //!
-//! A [`CliError`] has a stable code, a message, hints that name the next command, and a cause chain. It is
-//! shown as text or as the error document. It refuses to know how an error came about: each lower module has
-//! its own error type and is converted here.
+//! Responsible for a stable code, a message, hints that name the next command, and a cause chain: shown as text or as
+//! the error document. Refuses to know how an error occurred: each lower module has its own error type, which is
+//! converted here.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};

@@ -1,4 +1,6 @@
 //! Access of an account in one company: a role, or an individual list of permissions.
+//!
+//! Responsible for its documents in requests and answers. Refuses to decide whether it may be granted.
 
 use std::fmt;
 

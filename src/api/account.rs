@@ -1,4 +1,7 @@
 //! Service accounts on the wire.
+//!
+//! Responsible for the documents of accounts. Refuses unknown fields in requests; their values are checked by
+//! [`crate::domain`].
 
 use jiff::Timestamp;
 use serde::de::Error as _;

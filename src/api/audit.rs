@@ -1,4 +1,6 @@
 //! The audit log on the wire: who did what, to which account, when.
+//!
+//! Responsible for its documents and the names of actions. Refuses unknown actions in a filter.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

@@ -1,8 +1,7 @@
-//! How much a document is believed to hold.
+//! Limits for documents.
 //!
-//! Responsible for what is short to send and takes many times its space when it is read, shown, or called wrong:
-//! long strings and many rows. Refuses such documents of a server that means harm; both sides obey far narrower
-//! rules.
+//! Responsible for strings and lists that are short to send and need many times their size to be read or shown. Refuses
+//! such documents of a hostile server; the limits of the contract are much lower.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,4 +1,6 @@
-//! The envelopes of success.
+//! The envelopes of successful answers.
+//!
+//! Responsible for single documents and pages of lists. Refuses errors: those are problem documents.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

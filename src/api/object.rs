@@ -1,6 +1,6 @@
-//! Structs that are written as objects.
+//! Structs that are written as JSON objects.
 //!
-//! Responsible for reading them. Refuses the array of values that serde reads as a struct too.
+//! Responsible for reading them. Refuses an array of their values, which serde accepts for a struct.
 
 use std::fmt;
 use std::marker::PhantomData;

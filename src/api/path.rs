@@ -1,5 +1,7 @@
-//! Every URL path of the platform. The router takes the templates, the client fills them; a platform that
-//! differs costs one line here.
+//! Every URL path of the platform.
+//!
+//! Responsible for the templates: the router takes them, and the client fills them in. Refuses to know what a route
+//! does.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -1,6 +1,7 @@
 //! Lists of permissions in documents.
 //!
-//! Responsible for lists of any names in little memory. Refuses to know which permissions exist.
+//! Responsible for lists of any names in little memory. Refuses a list that is too long; which permissions exist is not
+//! known here.
 
 use std::borrow::Cow;
 use std::sync::Arc;

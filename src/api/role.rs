@@ -1,4 +1,6 @@
 //! Roles and the permission catalogue on the wire.
+//!
+//! Responsible for their documents. Refuses unknown fields in requests; which permissions exist is not checked here.
 
 use std::fmt;
 

@@ -1,6 +1,7 @@
-//! Where a gateway has its operations: method, path, and the names of members that differ from ours.
+//! The routes of a gateway: method, path, and the names of members that differ from ours.
 //!
-//! Ours are in `routes.toml` beside this file. A profile may name the table of another gateway.
+//! Responsible for reading and filling such a table. Refuses a table with unknown members or places. Our table is
+//! `routes.toml` beside this file; a profile can name the table of another gateway.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,6 @@
-//! Signing in and out, and who one is.
+//! Signing in and out, and the identity of the caller.
+//!
+//! Responsible for the form and the answers of the token endpoint. Refuses to show a secret.
 
 use std::fmt;
 

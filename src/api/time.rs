@@ -1,7 +1,6 @@
 //! Times on the wire.
 //!
-//! Responsible for RFC 3339 in UTC, in whole seconds; other gateways leave the zone out. Refuses a text that is no
-//! time.
+//! Responsible for RFC 3339 in UTC, in whole seconds; other gateways omit the zone. Refuses a text that is not a time.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

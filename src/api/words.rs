@@ -1,5 +1,7 @@
-//! Members of refusals as servers of other kinds write them. A member of an unexpected type never costs the rest of
-//! the document.
+//! Members of refusals as servers of other kinds write them.
+//!
+//! Responsible for reading messages and lists of errors in several forms. Refuses to fail: a member of an unexpected
+//! type does not lose the rest of the document.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};

@@ -1,7 +1,7 @@
-//! A JSON document as it was written: every field, also one that is there twice, and numbers of any length.
+//! A JSON document as it was written, with duplicate fields and numbers of any length.
 //!
-//! Responsible for showing what would be sent, and for finding secrets in it. Refuses documents that are nested too
-//! deeply; what is calculated with is of other types.
+//! Responsible for showing a request, and for finding secrets in it. Refuses documents that are nested too deeply, and
+//! calculations: other types are for those.
 
 use std::fmt;
 use std::iter;

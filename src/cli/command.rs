@@ -1,4 +1,6 @@
-//! The commands. Each verb describes its own arguments.
+//! The commands of the program. Each verb describes its own arguments.
+//!
+//! Responsible for their names and the first part of their help. Refuses to run them: [`super::dispatch`] does.
 
 use clap::Subcommand;
 

@@ -1,4 +1,6 @@
-//! Which code runs which command.
+//! Calls the code of each command.
+//!
+//! Responsible for one line per command. Refuses any other logic.
 
 use std::pin::Pin;
 

@@ -1,4 +1,7 @@
-//! What an answer is about. Refuses an answer about another account, role or company than the one asked for.
+//! What an answer is about.
+//!
+//! Responsible for comparing it with the request. Refuses an answer about another account, role or company than the
+//! requested one.
 
 use serde::de::DeserializeOwned;
 

@@ -1,4 +1,6 @@
-//! Service accounts.
+//! Requests about service accounts.
+//!
+//! Responsible for listing, showing, creating, changing and deleting them. Refuses an answer about another account.
 
 use super::about::Asked;
 use super::call::Call;

@@ -1,5 +1,7 @@
-//! A change that is ready: it can be described, tried and sent. All come from the same bytes, so that what is described
-//! and tried is what would be sent.
+//! A change that is ready to send: it can be described, tried as a dry run, and sent.
+//!
+//! Responsible for one request with the same bytes in all three cases. Refuses to describe or try anything else than
+//! what would be sent.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};

@@ -1,4 +1,6 @@
-//! The companies one belongs to.
+//! The companies of the signed-in identity.
+//!
+//! Responsible for listing and showing them. Refuses an answer about another company.
 
 use super::about::Asked;
 use super::{Pages, Result, Session};

@@ -1,6 +1,7 @@
 //! One page of a list as servers send it: with the cursor of the next page, or with the number of the page.
 //!
-//! Responsible for a numbered list read whole. Refuses one that is short, repeats rows or does not end.
+//! Responsible for reading a list with numbered pages completely. Refuses a list that is too short, repeats rows or
+//! does not end.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -1,4 +1,6 @@
-//! Lists, page by page, so that a list of any length runs in bounded memory.
+//! Lists, page by page, so that a list of any length needs bounded memory.
+//!
+//! Responsible for following cursors and page numbers. Refuses a list that never ends, and rows of another company.
 
 use std::fmt;
 

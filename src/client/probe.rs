@@ -1,4 +1,6 @@
-//! Whether a server is there at all, whatever it answers.
+//! Whether a server can be reached, whatever it answers.
+//!
+//! Responsible for single trial requests of `doctor`. Refuses to change anything.
 
 use std::time::Duration;
 

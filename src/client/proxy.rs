@@ -1,4 +1,6 @@
 //! The proxy between this client and a server.
+//!
+//! Responsible for its address, and how it is shown. Refuses an invalid address, and to show a password.
 
 use reqwest::Url;
 

@@ -1,4 +1,6 @@
 //! Any request, for what has no command of its own.
+//!
+//! Responsible for method, path and body as the user has written them. Refuses a path that leads to another server.
 
 use reqwest::Method;
 

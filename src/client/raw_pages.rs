@@ -1,4 +1,7 @@
-//! Any list of the platform, page by page, each row as it came.
+//! Any list of the platform, page by page, with each row as it was received.
+//!
+//! Responsible for following cursors and page numbers. Refuses an answer that is not a list, and a list that never
+//! ends.
 
 use serde_json::value::RawValue;
 use url::form_urlencoded;

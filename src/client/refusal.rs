@@ -1,5 +1,7 @@
-//! How refusals of servers are read: problem documents, other JSON documents, texts and pages. The words of the server
-//! reach the reader whatever form they have.
+//! Reads the refusals of servers: problem documents, other JSON documents, texts and web pages.
+//!
+//! Responsible for keeping the words of the server, in whatever form they come. Refuses to trust them: their length is
+//! limited.
 
 use reqwest::StatusCode;
 use serde_json::Value;

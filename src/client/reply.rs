@@ -1,4 +1,7 @@
-//! An answer: read within bounds, decoded with suspicion.
+//! An answer of a server.
+//!
+//! Responsible for reading it within limits and decoding it. Refuses an answer that is too long, or that is not the
+//! expected document.
 
 use std::collections::BTreeMap;
 

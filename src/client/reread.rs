@@ -1,4 +1,6 @@
-//! What a change has led to, read from the server: some gateways answer a change only with success.
+//! Reads the state after a change, because some gateways answer a change only with success.
+//!
+//! Responsible for the second request. Refuses to report a change that the server then does not show.
 
 use super::about::Asked;
 use super::{Error, Result, Session};

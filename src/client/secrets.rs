@@ -1,4 +1,6 @@
 //! The secrets that a request carries, found by the names of the fields that hold them.
+//!
+//! Responsible for finding them, so that they can be masked. Refuses to change the request.
 
 use url::form_urlencoded;
 use zeroize::Zeroizing;

@@ -1,4 +1,6 @@
 //! A signed-in client.
+//!
+//! Responsible for its token, which is renewed once when it has expired. Refuses to send the token to another origin.
 
 use std::fmt;
 use std::future::Future;

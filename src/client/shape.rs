@@ -1,4 +1,6 @@
 //! Members under the names that another gateway gives them.
+//!
+//! Responsible for renaming them in requests and answers. Refuses to know which gateway that is.
 
 use std::collections::BTreeMap;
 

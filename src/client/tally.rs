@@ -1,4 +1,7 @@
-//! Whether the pages of a list make a whole list: in order, without a row twice, and not shorter than announced.
+//! Whether the pages of a list make a complete list.
+//!
+//! Responsible for order, duplicates and the total. Refuses a list that is out of order, repeats a row, or is shorter
+//! than its total.
 
 use super::{Error, Result};
 

@@ -1,4 +1,6 @@
-//! Sends one request, again where that is safe, and reads a bounded answer in bounded time.
+//! Sends one request.
+//!
+//! Responsible for repeating it and for the time limit. Refuses to repeat a request where that is not safe.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,6 @@
-//! Why a TLS handshake failed, and how to fix it. It decides nothing: rustls has refused already.
+//! Why a TLS handshake failed, and how to fix it.
+//!
+//! Responsible for explaining it. Refuses to decide: rustls has refused already.
 
 use std::error::Error as StdError;
 use std::io;

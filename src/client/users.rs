@@ -1,4 +1,6 @@
-//! Who one is.
+//! The signed-in identity.
+//!
+//! Responsible for reading it, and what the server promises. Refuses to assume a promise that the server does not make.
 
 use super::{Result, Session};
 use crate::api::routes::{ApiOperation, Place};

@@ -1,4 +1,6 @@
-//! Every environment variable that is read, documented, once.
+//! Every environment variable that is read, with its documentation.
+//!
+//! Responsible for reading the environment, in this file only. Refuses to print a value.
 
 use std::collections::HashMap;
 use std::ffi::OsString;

@@ -1,4 +1,6 @@
-//! What can be wrong with settings and stored credentials.
+//! The errors of settings and stored credentials.
+//!
+//! Responsible for the kind, the message and the hint. Refuses to choose an exit code: [`crate::error`] does.
 
 use std::error::Error as StdError;
 use std::io;

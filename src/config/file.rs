@@ -1,4 +1,6 @@
-//! The configuration file: profiles, and which of them is current. It holds no secret.
+//! The configuration file: the profiles, and which one is current.
+//!
+//! Responsible for reading and changing it. Refuses unknown keys, and contains no secret.
 
 use std::collections::BTreeMap;
 use std::fmt;

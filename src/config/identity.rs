@@ -1,4 +1,6 @@
-//! As whom this call acts: what CI put into the environment, else what `login` stored.
+//! The identity of this call: from the environment, or what `login` has stored.
+//!
+//! Responsible for choosing the source of the credentials. Refuses contradictory variables.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
-//! Files that hold secrets, and files that must be old or new and never half: private from the first byte,
-//! written under a lock by temporary file, fsync and rename, and reached through no symbolic link.
+//! Files that are private, and files that are replaced as a whole.
+//!
+//! Responsible for the mode from the first byte, a lock, and replacement by temporary file, fsync and rename. Refuses
+//! symbolic links, devices, and files that other users can read or change.
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};

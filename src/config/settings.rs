@@ -1,4 +1,7 @@
 //! Settings, resolved once: flag, environment, profile, default.
+//!
+//! Responsible for each value and its source. Refuses a variable that names another server or account than the typed
+//! profile.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

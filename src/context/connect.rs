@@ -1,4 +1,6 @@
-//! From settings to a server.
+//! Makes the client of a server from settings.
+//!
+//! Responsible for TLS, proxy and routes. Refuses to send anything.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,6 @@
 //! The flags of every command.
+//!
+//! Responsible for their names and help. Refuses to resolve them: [`crate::config::settings`] does.
 
 use std::path::PathBuf;
 

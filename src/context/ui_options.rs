@@ -1,4 +1,6 @@
-//! How to talk, from flags and environment. No file is read for it.
+//! The options of the terminal, from flags and environment.
+//!
+//! Responsible for format, colour, width and prompts. Refuses to read a file.
 
 use std::ffi::OsString;
 use std::io::IsTerminal;

@@ -1,4 +1,6 @@
-//! Companies: the tenants of the platform. Their names are not unique, their ids are.
+//! Companies: the tenants of the platform. Their ids are unique, their names are not.
+//!
+//! Responsible for references by id or name. Refuses an invalid reference.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,8 +1,10 @@
-//! What may be done to whom: total functions without side effects.
+//! Who may do what: total functions without side effects.
 //!
-//! The platform asks them inside its transaction; the client does not decide, it words what the platform says. The order
-//! in which the platform asks is the order of refusals: [`admit`] before anything is looked up, [`decide`] once
-//! the account and its relation are known, then the input is checked, then [`may_give`] or [`may_reset`].
+//! Responsible for every decision about permissions and ownership. Refuses to look anything up: facts are arguments.
+//!
+//! The platform calls them inside its transaction; the client does not decide, it explains what the platform says. The
+//! order of the calls is the order of refusals: [`admit`] before anything is looked up, [`decide`] once the account and
+//! its relation are known, then the input is checked, then [`may_give`] or [`may_reset`].
 
 use super::{Permission, PermissionSet};
 

@@ -1,4 +1,6 @@
 //! The origin of a server: scheme, host and port. Credentials belong to exactly one origin.
+//!
+//! Responsible for parsing and comparing origins. Refuses a URL with user, path or query.
 
 use std::fmt;
 use std::str::FromStr;

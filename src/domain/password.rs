@@ -1,4 +1,6 @@
-//! The password policy, counted in characters, and passwords that keep it by construction.
+//! The password policy, counted in characters, and generated passwords that follow it.
+//!
+//! Responsible for every rule and its message. Refuses to hash or store a password.
 
 use std::fmt;
 

@@ -1,4 +1,6 @@
 //! The permission catalogue and sets of permissions.
+//!
+//! Responsible for the names and for set operations. Refuses names that are not in the catalogue.
 
 use std::fmt;
 use std::ops::{BitAnd, BitOr, Sub};

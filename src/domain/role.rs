@@ -1,4 +1,6 @@
-//! Roles: a named set of permissions in one company. Three are fixed, the rest are the company's own.
+//! Roles: a named set of permissions in one company. Three are fixed, the others are custom roles.
+//!
+//! Responsible for names and default roles. Refuses a name that breaks the rules.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,6 @@
 //! One broken rule of an input: which field, which rule, and what to do about it.
+//!
+//! Responsible for its code, field and message. Refuses to check a rule: the types of the input do.
 
 use std::borrow::Cow;
 

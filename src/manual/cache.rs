@@ -1,6 +1,7 @@
-//! Names that the shell completion has seen on a server, remembered for a while: one small private file for
-//! each server, identity, company and kind of name. It holds no secret, may vanish at any time, and never fails:
-//! what cannot be read is not there, what cannot be written is not kept.
+//! The cache of names for shell completion: one small private file for each server, identity, company and kind of name.
+//!
+//! Responsible for reading and writing it. Refuses secrets, and to fail: a file that cannot be read does not exist, and
+//! a name that cannot be written is not cached.
 
 use std::path::{Path, PathBuf};
 

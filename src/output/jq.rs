@@ -1,8 +1,7 @@
-//! `--jq`: an expression of the jq language, run on the JSON document of an answer.
+//! `--jq`: an expression of the jq language, evaluated on the JSON document of an answer.
 //!
-//! An expression can call itself without end, or collect without end. So it is compiled and
-//! evaluated in a process of its own, this program once more, which may fail in any way: for the command that is
-//! an error as any other. It is started, and the expression compiled, before anything is sent.
+//! Responsible for starting a process that compiles the expression before anything is sent, and evaluates it. Refuses
+//! to evaluate it in this process: an expression can recurse or collect without end, and then only that process fails.
 
 use std::ffi::OsString;
 use std::io::{self, BufReader, BufWriter, Write};

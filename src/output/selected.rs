@@ -1,4 +1,6 @@
-//! Writes what was asked for of an answer.
+//! Writes the selected part of an answer: all of it, some columns, or the result of an expression.
+//!
+//! Responsible for choosing the writer. Refuses to change the answer.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,7 @@
-//! A command of this program that a message names, and the target that it takes over from the call.
+//! A command in a message, and the target that it takes from the call.
+//!
+//! Responsible for quoting, and for `--profile`, `--server` and `--company`. Refuses a command without the target of
+//! the call.
 
 use std::fmt;
 

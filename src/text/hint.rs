@@ -1,4 +1,7 @@
-//! A line that says what to do next.
+//! A hint: a line that says what to do next.
+//!
+//! Responsible for its text and the commands in it. Refuses a command as plain text, because it would lose the target
+//! of the call.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,6 @@
-//! Near matches, for "did you mean": pure functions over words.
+//! Similar words, for "did you mean".
+//!
+//! Responsible for the nearest word of a list. Refuses a suggestion that is not clearly the nearest. Pure functions.
 
 use strsim::osa_distance;
 

@@ -1,5 +1,7 @@
-//! How wide text is on a terminal, and how it is cut and broken there. Wide characters count twice, combining
-//! ones nothing, and what looks like one character is never parted.
+//! The width of text on a terminal: how it is measured, cut and wrapped.
+//!
+//! Responsible for wide characters, which count twice, and combining ones, which do not count. Refuses to split what
+//! looks like one character.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;

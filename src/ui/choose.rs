@@ -1,9 +1,10 @@
-//! Questions with given answers: one of several, or any of them, searched by typing.
+//! Questions with given answers: one of several, or any number of them, searched by typing.
 //!
-//! On an ordinary terminal the answers are a list that one walks with the arrow keys, drawn on standard error by
-//! a thread of its own. Whatever ends the question, the terminal is as it was before. For screen readers, and on
-//! terminals that cannot be drawn on, one line is typed: the answers are numbered lines before it where they are few,
-//! and a question mark lists them where they are many.
+//! Responsible for the list and its keys. Refuses to leave the terminal changed, however the question ends.
+//!
+//! On an ordinary terminal the answers are a list for the arrow keys, drawn on standard error by a thread of its own.
+//! For screen readers, and on terminals that cannot be drawn on, one line is typed: a few answers are numbered lines
+//! before it, and a question mark lists many.
 
 use std::fmt;
 

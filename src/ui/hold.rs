@@ -1,6 +1,8 @@
-//! The terminal while a question is open. Its modes are saved before the question is drawn, and set back when it
-//! is closed. The thread that waits for signals sets them back too, before the program stops or ends, and opens
-//! the question again when the program goes on.
+//! The terminal while a question is open.
+//!
+//! Responsible for saving its modes before the question is drawn, and for restoring them when it is closed. The signal
+//! thread restores them too, before the program stops or ends, and opens the question again when the program continues.
+//! Refuses to wait for an answer: the questions do.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,8 @@
-//! A sign of life on standard error while a request takes long. It is one line that is redrawn in its place and
-//! erased before anything else is said, and only on a terminal that can redraw, no document,
-//! no pipe that may end in a pager, not in the background. For a screen reader it is one plain line, once.
+//! A progress line on standard error while a request takes long.
+//!
+//! Responsible for drawing it, and for erasing it before any other output. Refuses to draw in a document format, in a
+//! pipe, in the background, or on a terminal that cannot redraw a line. For a screen reader it is one plain line,
+//! printed once.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::Ordering;

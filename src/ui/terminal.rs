@@ -1,4 +1,4 @@
-//! What a command says.
+//! The streams of a command, and how it uses them. Responsible for what is printed. Refuses control characters.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};

@@ -1,5 +1,6 @@
-//! Credentials in the keyring of the desktop session. Every call has three seconds: a bus that hangs does not
-//! hang us.
+//! Credentials in the keyring of the desktop session.
+//!
+//! Responsible for the calls to the Secret Service. Refuses to wait for more than three seconds for one call.
 
 use std::time::Duration;
 

@@ -1,4 +1,6 @@
-//! What is kept: the credentials of one user at one server.
+//! A slot: the credentials of one user at one server.
+//!
+//! Responsible for its name and its stored form. Refuses to show a secret.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

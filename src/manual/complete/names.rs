@@ -1,5 +1,7 @@
-//! Names of the server and of the configuration: from the cache while they are fresh, else from the server with
-//! the stored token, within a second.
+//! Names from the server and the configuration: from the cache while they are fresh, otherwise from the server with the
+//! stored token, within a second.
+//!
+//! Responsible for fetching and caching them. Refuses to sign in.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};

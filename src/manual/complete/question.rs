@@ -1,4 +1,6 @@
-//! What a shell asks, and what it is answered.
+//! The question of a shell, and the answer to it.
+//!
+//! Responsible for both as data. Refuses the form of a single shell: [`super::shell`] knows it.
 
 /// What is to be completed.
 pub(super) struct Question {

@@ -1,4 +1,6 @@
-//! What `help` can be asked for: topics, commands and, behind `schemas`, documents; and the columns of those.
+//! The arguments of `help`: topics, commands and, after `schemas`, documents; and the columns of documents.
+//!
+//! Responsible for the candidates. Refuses to ask the server.
 
 use clap::Command;
 

@@ -1,4 +1,6 @@
-//! Comma-separated values (RFC 4180) that no spreadsheet takes for a formula.
+//! Comma-separated values (RFC 4180).
+//!
+//! Responsible for quoting. Refuses cells that a spreadsheet would evaluate as a formula.
 
 use std::io::{self, Write};
 

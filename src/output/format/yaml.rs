@@ -1,4 +1,6 @@
-//! YAML in which no string holds a character that a terminal obeys.
+//! YAML: one document.
+//!
+//! Responsible for escaping characters that control a terminal. Refuses to know what a document is about.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

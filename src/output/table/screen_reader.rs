@@ -1,5 +1,6 @@
-//! The same blocks for a screen reader: a sentence for each title, a labelled line for each value, no
-//! alignment, no line broken or cut, nothing said by place or colour.
+//! The blocks of a table for a screen reader: a sentence for each title, a labelled line for each value.
+//!
+//! Responsible for plain lines. Refuses alignment, cut lines, and meaning by position or colour.
 
 use std::io::{self, Write};
 

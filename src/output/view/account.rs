@@ -1,4 +1,6 @@
-//! Service accounts: one account with everything about it, and as a row of a list.
+//! Service accounts: one account in full, and as a row of a list.
+//!
+//! Responsible for the members and columns of an account. Refuses to know the answer that contains it.
 
 use std::borrow::Cow;
 

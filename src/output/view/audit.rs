@@ -1,4 +1,6 @@
 //! The audit log of a company, and one record of it.
+//!
+//! Responsible for their documents and rows. Refuses to interpret the detail of a record.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

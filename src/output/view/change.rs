@@ -1,4 +1,6 @@
 //! The answers to changes of service accounts.
+//!
+//! Responsible for their documents and their tables. Refuses to show a password that was written to a file.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,4 +1,6 @@
-//! What a view says about itself, so that one function can print it in every format.
+//! What a view tells about itself, so that one function can print it in every format.
+//!
+//! Responsible for the traits of views and rows, and their columns. Refuses to write: the formats do.
 
 pub(super) mod account;
 pub(super) mod account_details;

@@ -1,4 +1,6 @@
 //! A plan: what would be done.
+//!
+//! Responsible for its document and its table. Refuses to compute it: [`crate::fleet`] does.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,6 @@
 //! An access review: one row for each account and company, to be decided.
+//!
+//! Responsible for its document and its CSV rows. Refuses to decide.
 
 use schemars::JsonSchema;
 use serde::Serialize;

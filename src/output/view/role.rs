@@ -1,4 +1,6 @@
 //! Roles of a company, and the catalogue of permissions.
+//!
+//! Responsible for their documents and rows. Refuses to decide what a caller may do.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,4 +1,6 @@
 //! A run: what was done.
+//!
+//! Responsible for its document and its receipt. Refuses to hide a step that was not done.
 
 use std::fmt::Write as _;
 

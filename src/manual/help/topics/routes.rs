@@ -1,4 +1,6 @@
 //! Tables of routes: where another gateway has its operations.
+//!
+//! Responsible for the topic `routes`. Refuses a table of its own: it shows `routes.toml`.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 

@@ -1,4 +1,6 @@
 //! The seed file of `serve` and `sandbox`.
+//!
+//! Responsible for the topic `seed`. Refuses to read a seed file: the platform does.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 
