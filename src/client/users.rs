@@ -28,8 +28,8 @@ impl Session {
         }
     }
 
-    /// Whether the server promises, asked once a session, that a change has taken effect everywhere when its answer comes. What it does not
-    /// tell is not promised.
+    /// Whether the server promises, asked once a session, that a change has taken effect everywhere when its answer
+    /// comes. What it does not tell is not promised.
     ///
     /// # Errors
     /// Those of a request that found no server.

@@ -1,4 +1,6 @@
-//! `sactl audit`: what was done in the company, once or as it happens.
+//! `sactl audit`: shows what was done in the company, and follows new records.
+//!
+//! Responsible for the filters and the output. Refuses to interpret records.
 
 mod several;
 

@@ -1,4 +1,6 @@
-//! `sactl list`: the service accounts of a company, owned and external apart.
+//! `sactl list`: lists the service accounts of a company, owned and external separately.
+//!
+//! Responsible for one company; `several` has several. Refuses a list that is not complete.
 
 use jiff::Timestamp;
 

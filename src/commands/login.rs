@@ -1,4 +1,7 @@
 //! `sactl login`: signs in, stores the credentials in the chosen store, and creates or updates a profile.
+//!
+//! Responsible for the questions and what is stored. Refuses to replace a profile of another server or user without a
+//! confirmation.
 
 use super::shared::confirm::require_confirmation;
 use super::shared::password_args::{password_from_stdin, refuse_a_terminal};

@@ -1,4 +1,6 @@
-//! `sactl matrix`: who has what where.
+//! `sactl matrix`: shows who has what where.
+//!
+//! Responsible for reading the accounts and for the comparison with an earlier matrix. Refuses to change anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

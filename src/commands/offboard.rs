@@ -1,4 +1,6 @@
-//! `sactl offboard`: the accounts of the company leave another one.
+//! `sactl offboard`: removes the accounts of the company from another one.
+//!
+//! Responsible for the plan, and for checking the result. Refuses to delete an account.
 
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::confirm;

@@ -1,4 +1,6 @@
-//! `sactl rotate`: new passwords for several accounts.
+//! `sactl rotate`: sets new passwords for several accounts.
+//!
+//! Responsible for the plan. Refuses to run without a place for the new passwords.
 
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::confirm;

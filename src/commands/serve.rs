@@ -1,4 +1,7 @@
-//! `sactl serve`: run the platform.
+//! `sactl serve`: runs the platform.
+//!
+//! Responsible for the order: options, database, listener, serving, stopping. Refuses to create a database before the
+//! address is bound.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;

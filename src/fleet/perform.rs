@@ -1,7 +1,7 @@
 //! One step, sent.
 //!
-//! Responsible for the requests of a step, so that it can be repeated after any failure. Refuses to decide what is to be
-//! done.
+//! Responsible for the requests of a step, so that it can be repeated after any failure. Refuses to decide what is to
+//! be done.
 
 use crate::api::Code;
 use crate::api::access::SetAccess;

@@ -1,7 +1,7 @@
 //! The runner: the only part of the fleet that sends changes.
 //!
-//! Responsible for the order of steps, for how many are under way, and for the end of a run that fails, is interrupted or
-//! was killed. Refuses to begin a step before the journal says so.
+//! Responsible for the order of steps, for how many are under way, and for the end of a run that fails, is interrupted
+//! or was killed. Refuses to begin a step before the journal says so.
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;

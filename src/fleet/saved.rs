@@ -1,6 +1,6 @@
 //! A plan as it is shown and saved.
 //!
-//! Responsible for the fingerprint of what a plan was computed from, and for refusing a saved plan when that has changed.
+//! Responsible for the fingerprint of what a plan was computed from. Refuses a saved plan when that has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

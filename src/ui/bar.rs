@@ -1,7 +1,7 @@
 //! How far a long run has come.
 //!
-//! Responsible for a bar with rate and remaining time on a terminal, and for a line every ten seconds elsewhere. Refuses
-//! to say anything where notes are silent.
+//! Responsible for a bar with rate and remaining time on a terminal, and for a line every ten seconds elsewhere.
+//! Refuses to say anything where notes are silent.
 
 use std::cell::Cell;
 use std::fmt::Write;

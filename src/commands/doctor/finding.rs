@@ -1,4 +1,6 @@
-//! What `sactl doctor` found at one place.
+//! The result of one check of `sactl doctor`.
+//!
+//! Responsible for its status, its message and its fix. Refuses to check anything.
 
 use std::time::Duration;
 

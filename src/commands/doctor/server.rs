@@ -1,4 +1,6 @@
-//! The server from outside: whether it answers, whether it can be trusted, and what time it has.
+//! Checks of the server: whether it answers, its certificate, and its clock.
+//!
+//! Responsible for checks without credentials. Refuses to send a token.
 
 use jiff::SignedDuration;
 

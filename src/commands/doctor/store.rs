@@ -1,4 +1,6 @@
-//! The place where credentials are kept: whether it answers, and what it holds for the server in use.
+//! Checks of the credential store: whether it answers, and what it has for the server in use.
+//!
+//! Responsible for these checks. Refuses to show a secret.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,6 @@
-//! A stored profile as it is shown, the choice of one, and the refusal of one that is not stored.
+//! The stored profiles: as they are shown, and the choice of one.
+//!
+//! Responsible for what several verbs of `profile` need. Refuses a profile that is not stored.
 
 use std::path::Path;
 

@@ -1,4 +1,6 @@
-//! `sactl profile rename`.
+//! `sactl profile rename`: gives a profile another name.
+//!
+//! Responsible for the name only. Refuses a name that another profile has.
 
 use super::known;
 use crate::api::Code;

@@ -1,4 +1,6 @@
-//! `sactl profile use`.
+//! `sactl profile use`: makes a profile the current one.
+//!
+//! Responsible for the choice, also of the previous one. Refuses a profile that is not stored.
 
 use super::known;
 use crate::config::{ConfigFile, env};

@@ -1,4 +1,6 @@
-//! `sactl role edit`: the permissions of a role, for everyone who has it.
+//! `sactl role edit`: changes the permissions of a role, for everyone who has it.
+//!
+//! Responsible for one role. Refuses to decide who may change it: the server does.
 
 use super::super::shared::access_args::{AdjustArgs, word};
 use super::super::shared::company_session::CompanySession;

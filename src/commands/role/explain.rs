@@ -1,4 +1,6 @@
-//! Refusals of changes of roles, explained.
+//! Explains refusals of changes of roles.
+//!
+//! Responsible for the words. Refuses to decide again.
 
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::hints::{

@@ -1,4 +1,6 @@
-//! `sactl run resume` and `sactl run retry`.
+//! `sactl run resume` and `sactl run retry`: finish a run, or try its failed steps again.
+//!
+//! Responsible for continuing a journal. Refuses a run of another server.
 
 use crate::commands::shared::carry_out::receipt_detail;
 use crate::commands::shared::run_args::concurrency;

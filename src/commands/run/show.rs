@@ -1,4 +1,6 @@
-//! `sactl run show`.
+//! `sactl run show`: shows what a run did.
+//!
+//! Responsible for one journal. Refuses requests.
 
 use crate::commands::shared::carry_out::receipt_detail;
 use crate::context::Context;

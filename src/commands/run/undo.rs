@@ -1,4 +1,6 @@
-//! `sactl run undo`.
+//! `sactl run undo`: takes back what a run changed.
+//!
+//! Responsible for the plan. Refuses a run whose changes cannot be undone, and one after which something has changed.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,7 @@
-//! The command of a sandbox: its environment, the signals that are passed on to it, its exit code.
+//! The command of a sandbox.
+//!
+//! Responsible for its environment, the signals that it gets, and its exit code. Refuses to pass inherited `SACTL_*`
+//! variables on.
 
 use std::ffi::OsString;
 #[cfg(not(unix))]

@@ -1,4 +1,6 @@
-//! What `serve` can be told, on its command line and in variables.
+//! The options of `serve`, on its command line and in variables.
+//!
+//! Responsible for their names, help and values. Refuses options that contradict each other.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

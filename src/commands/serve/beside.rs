@@ -1,5 +1,6 @@
-//! What goes on beside requests: housekeeping, metrics, certificates that are read again, and what the service manager is
-//! told.
+//! What runs next to requests: housekeeping, metrics, reloading certificates, and messages to the service manager.
+//!
+//! Responsible for starting and ending it. Refuses to stop the server if one of them fails.
 
 use std::time::Duration;
 

@@ -1,4 +1,7 @@
-//! The database of `serve`: where it is, and how it is opened.
+//! The database of `serve`.
+//!
+//! Responsible for its default place in a private folder, for opening it and for adding the seed. Refuses to run
+//! queries: the platform does.
 
 use std::io;
 use std::path::Path;

@@ -1,4 +1,6 @@
-//! The access that the command line asks for: a role, or a list of permissions, here or in another company.
+//! The access on the command line: a role, or a list of permissions, here or in another company.
+//!
+//! Responsible for parsing it. Refuses to decide whether it may be granted.
 
 use std::str::FromStr;
 

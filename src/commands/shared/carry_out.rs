@@ -1,7 +1,7 @@
 //! From a plan to a receipt: preview, confirm, run.
 //!
-//! Responsible for the order in which a person and a script meet them in every command that makes a run. Refuses to send
-//! a change before the guards have looked at the whole plan.
+//! Responsible for this order in every command that makes a run. Refuses to send a change before the safety limits were
+//! checked for the whole plan.
 
 use super::confirm;
 use super::run_args::RunArgs;

@@ -1,5 +1,7 @@
-//! Confirmation of what cannot be undone. The prompt says first what will be affected; with `--yes`, and
-//! without a terminal, the decision is made before any request is sent.
+//! Confirmation of destructive commands.
+//!
+//! Responsible for showing what will be affected before it asks. Refuses, with `--yes` missing and without a terminal,
+//! before any request is sent.
 
 use super::company_session::CompanySession;
 use super::hints::ActionDescription;

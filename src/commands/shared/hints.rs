@@ -1,7 +1,7 @@
-//! Refusals, explained: which rule, what is lacking where, and what one can do instead.
+//! Explains refusals: which rule, what is missing where, and what to do instead.
 //!
-//! The server says in data what it decided about, and this words it. Names that were probably meant are looked up, as far
-//! as the signed-in identity may look.
+//! Responsible for the words: the server says in data what it decided about. Refuses to decide again. Names that were
+//! probably meant are looked up, as far as the signed-in identity may see them.
 
 mod escalation;
 mod of_role;

@@ -1,6 +1,6 @@
-//! What is missing on the command line, asked of a person: the access that an account shall have.
+//! Prompts for access that is missing on the command line.
 //!
-//! Only what the signed-in identity may give is offered. Nothing here changes anything.
+//! Responsible for offering what the signed-in identity may grant. Refuses to change anything.
 
 use super::access_args::AccessSpec;
 use super::company_session::CompanySession;

@@ -1,7 +1,7 @@
 //! The matrix: accounts in rows, companies in columns.
 //!
-//! Responsible for its document, its rows and its table, with the deviations. Refuses to read accounts: [`crate::fleet`]
-//! does.
+//! Responsible for its document, its rows and its table, with the deviations. Refuses to read accounts:
+//! [`crate::fleet`] does.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! The PROXY protocol header, in which a proxy names the client of the connection that it passes on.
 //!
-//! Responsible for reading versions 1 and 2 for TCP, exactly to the end of the header. Refuses a header that the protocol
-//! does not allow, that is too long, or that arrives too slowly.
+//! Responsible for reading versions 1 and 2 for TCP, exactly to the end of the header. Refuses a header that the
+//! protocol does not allow, that is too long, or that arrives too slowly.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

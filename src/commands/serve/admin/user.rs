@@ -1,4 +1,6 @@
-//! `sactl serve admin user`: create and list users, set their password, enrol their second factor.
+//! `sactl serve admin user`: creates and lists users, sets their password, enrols their second factor.
+//!
+//! Responsible for arguments and output. Refuses to decide: the service layer does.
 
 use std::path::PathBuf;
 

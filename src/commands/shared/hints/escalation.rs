@@ -1,4 +1,6 @@
-//! A caller gives, or takes over, only what they hold: which permissions are missing, where, and who could do it.
+//! The hint for permissions that the caller does not have.
+//!
+//! Responsible for saying which permissions are missing, where, and who could help. Refuses to decide again.
 
 use super::super::company_session::CompanySession;
 use super::{ActionDescription, listed, place, shows_what_one_holds};
