@@ -1,5 +1,8 @@
-//! The policy as a game: attackers with a strategy guess at a name, and the one who knows the secret wants to get in
-//! within a minute. Time and chance are simulated; the same machine decides as in the platform.
+//! A simulation of the policy: attackers with a strategy guess the password of a name, and its owner tries to sign in
+//! within a minute.
+//!
+//! Responsible for proving the figures in the module doc of [`super`]. Refuses a policy of its own: the real one
+//! decides. Time and chance are simulated.
 
 use std::collections::HashMap;
 

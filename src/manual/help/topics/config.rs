@@ -1,4 +1,6 @@
 //! Profiles, configuration files and precedence.
+//!
+//! Responsible for the topic `config`. Refuses to read a configuration.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 use crate::config::file;
