@@ -43,13 +43,10 @@ fn blocks() -> Vec<Block> {
         Block::Heading("Files"),
         definitions([
             (
-                "config.toml",
-                format!(
-                    "in the folder SACTL_CONFIG_DIR, or by default in sactl in the configuration folder of \
-                     the user ($XDG_CONFIG_HOME, by default ~/.config). It contains no secrets. Its name is \
-                     {}.",
-                    file::NAME
-                ),
+                file::NAME,
+                "in the folder SACTL_CONFIG_DIR, or by default in sactl in the configuration folder of the \
+                 user ($XDG_CONFIG_HOME, by default ~/.config). It contains no secrets."
+                    .to_owned(),
             ),
             (
                 "credentials",
