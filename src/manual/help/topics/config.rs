@@ -45,21 +45,18 @@ fn blocks() -> Vec<Block> {
             (
                 file::NAME,
                 "in the folder SACTL_CONFIG_DIR, or by default in sactl in the configuration folder of the \
-                 user ($XDG_CONFIG_HOME, by default ~/.config). It contains no secrets."
-                    .to_owned(),
+                 user ($XDG_CONFIG_HOME, by default ~/.config). It contains no secrets.",
             ),
             (
                 "credentials",
                 "a folder next to config.toml that only the user can open: the secrets of the `file` store, \
-                 and locks"
-                    .to_owned(),
+                 and locks",
             ),
             (
                 "cache",
                 "a folder that only the user can open, with names for shell completion: in the folder \
                  SACTL_CONFIG_DIR, or by default in sactl in the cache folder of the user ($XDG_CACHE_HOME, \
-                 by default ~/.cache). You can delete it at any time."
-                    .to_owned(),
+                 by default ~/.cache). You can delete it at any time.",
             ),
         ]),
         Block::Heading("Keys of a profile"),
