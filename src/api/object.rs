@@ -9,8 +9,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A struct that is written as an object. What serde derives takes an array of the values too, in the order of the
-/// fields, and then a value without a name is taken for a field that its sender did not mean.
+/// A struct that is written as an object. The code that serde derives also accepts an array of the values in the order
+/// of the fields, so that a value without a name could become a field that its sender did not mean.
 pub struct Object<T>(pub T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

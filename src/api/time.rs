@@ -54,7 +54,7 @@ fn read(text: &str) -> Result<Timestamp, jiff::Error> {
     })
 }
 
-/// The time without the part of a second: every time that is sent or shown has the same length.
+/// The time in whole seconds: every time that is sent or shown has the same length.
 fn whole_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

@@ -12,7 +12,7 @@ use crate::api::role::{Role, RoleDeletion};
 use crate::api::{Account, AccountDetail, Code, Success};
 use crate::domain::{Company, CompanyId, Ownership};
 
-/// What was asked for: an account or a role by its name, or a company alone, and where.
+/// The requested thing: an account or a role by its name in a company, or a company.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
     company: CompanyId,
@@ -21,9 +21,9 @@ pub(super) struct Asked {
     is_write: bool,
 }
 
-/// A document that is about something with a name, in a company.
+/// A document about a named thing in a company.
 pub(super) trait About: DeserializeOwned {
-    /// Whether it is about what was asked for.
+    /// Whether the document is about the requested thing.
     fn is_about(&self, asked: &Asked) -> bool;
 }
 
@@ -48,12 +48,12 @@ impl Asked {
         self.name.as_deref().unwrap_or_default()
     }
 
-    /// The role that the account holds afterwards, where one is given.
+    /// The role that the account has after the change, if one is given.
     pub(super) fn role(&self) -> Option<&str> {
         self.role.as_deref()
     }
 
-    /// That the account holds `role` afterwards, where one is given.
+    /// The same with the `role` that the account must have after the change, if one is given.
     pub(super) fn holding(self, role: Option<&str>) -> Self {
         Self { role: role.map(str::to_owned), ..self }
     }
@@ -74,8 +74,8 @@ impl Asked {
         if data.is_about(self) { Ok(data) } else { Err(self.missed().answered(status, request_id)) }
     }
 
-    /// The `data` of the answer to a deletion. `None` when it was gone at an automatic repetition: an attempt
-    /// before, whose answer was lost, has done it.
+    /// The `data` of the answer to a deletion. `None` if an automatic repetition did not find the thing: an earlier
+    /// attempt, whose answer was lost, has deleted it.
     ///
     /// # Errors
     /// As [`Self::answered`].

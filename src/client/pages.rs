@@ -14,7 +14,7 @@ use crate::api::bounds::Rows;
 use crate::api::routes::{ApiOperation, Place};
 use crate::api::{Listed, Page};
 
-/// Most pages of a list: with the smallest ones that is a million rows.
+/// Most pages of a list: with one row per page, a million rows.
 const MOST_PAGES: u64 = 1_000_000;
 
 /// Most rows of a list that is short by nature.
@@ -35,7 +35,7 @@ pub struct Pages<'a, T> {
     keeps: Option<Keeps<T>>,
 }
 
-/// Which rows are meant, where the server may give more of them.
+/// The filter of the client, if the server may return more rows.
 type Keeps<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
 
 impl<T> fmt::Debug for Pages<'_, T> {
@@ -47,7 +47,7 @@ impl<T> fmt::Debug for Pages<'_, T> {
     }
 }
 
-/// Where a walk through pages stands.
+/// The position of a walk through pages.
 #[derive(Debug)]
 pub(super) enum Cursor {
     First,
@@ -70,16 +70,16 @@ impl<'a, T: Listed> Pages<'a, T> {
         Ok(Self { session, operation, place, query, cursor: Cursor::First, walk, tally, keeps: None })
     }
 
-    /// The same list without the rows that `keeps` refuses: the filter of a server may match more than is meant.
+    /// The same list with only the rows that `keeps` accepts: the filter of another server may match more.
     #[must_use]
     pub(super) fn keeping(self, keeps: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
         Self { keeps: Some(Box::new(keeps)), ..self }
     }
 
-    /// The next page; `None` behind the last.
+    /// The next page; `None` after the last.
     ///
     /// # Errors
-    /// Those of a read; `bad_response` when the pages would never end, and when they make no whole list.
+    /// Those of a read; `bad_response` if the pages never end, or are not a complete list.
     pub async fn next(&mut self) -> Result<Option<Page<T>>> {
         match &self.cursor {
             Cursor::End => return Ok(None),
@@ -95,7 +95,7 @@ impl<'a, T: Listed> Pages<'a, T> {
             page.total = Some(page.data.0.len() as u64);
         }
         if is_first && page.next.is_none() && (page.total.is_none() || page.total_items.is_some()) {
-            // A server that promises no order.
+            // A server that does not promise an order.
             page.data.0.sort_by_cached_key(Listed::key);
         }
         self.tally.take(page.total, page.data.0.iter().map(Listed::key))?;
@@ -161,8 +161,8 @@ impl<T: Listed + Sync> NumberedPages for Pages<'_, T> {
     }
 }
 
-/// A walk from page to page that ends, whatever the server says. A circle is noticed without keeping the way
-/// (Brent's algorithm): one place is remembered, and another one each time that the walk has become twice as long.
+/// A walk from page to page that always ends. Brent's algorithm finds a cycle of pages in constant memory: one page is
+/// remembered, and replaced each time the walk has become twice as long.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
     remembered: Option<String>,
@@ -171,10 +171,10 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Where the walk goes from a page that names `next`.
+    /// The position after a page whose next cursor is `next`.
     ///
     /// # Errors
-    /// `bad_response` when that leads back, or on and on.
+    /// `bad_response` for a cycle, or too many pages.
     pub(super) fn follow(&mut self, next: Option<String>, is_empty: bool) -> Result<Cursor> {
         let Some(next) = next else { return Ok(Cursor::End) };
         self.empty = if is_empty { self.empty + 1 } else { 0 };
@@ -191,7 +191,7 @@ impl Walk {
         Ok(Cursor::At(next))
     }
 
-    /// Takes the next step; true when the walk has been at `place` before, which is noticed within three rounds.
+    /// Takes the next step; true if the walk has been at `place` before, which is found within three rounds of a cycle.
     fn closes(&mut self, place: &str) -> bool {
         if self.remembered.as_deref() == Some(place) {
             return true;

@@ -57,7 +57,7 @@ impl Reread for Option<AccessRemoval> {
     }
 }
 
-/// `None`: it is gone, and its number is not known.
+/// `None`: it is deleted, and its id is not known.
 impl Reread for Option<Deletion> {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
         match Account::reread(session, asked).await {

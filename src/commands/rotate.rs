@@ -2,14 +2,14 @@
 //!
 //! Responsible for the plan. Refuses to run without a place for the new passwords.
 
-use super::shared::carry_out::{Order, Prepared};
+use super::shared::carry_out::{Order, Prepared, no_place_for_passwords};
 use super::shared::confirm;
 use super::shared::dry_run::DryRunArgs;
 use super::shared::run_args::{HandoverArgs, RunArgs};
 use super::shared::several;
 use crate::context::Context;
 use crate::domain::Age;
-use crate::error::{CliError, Result};
+use crate::error::Result;
 use crate::fleet::bulk;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -45,8 +45,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let handover = args.handover.handover();
     if !args.dry_run.is_on {
         if handover.is_none() {
-            return Err(CliError::usage("no place for the new passwords is given")
-                .hint("add --password-dir DIR, or --exec COMMAND"));
+            return Err(no_place_for_passwords());
         }
         confirm::is_needed(context, &what)?;
     }

@@ -14,7 +14,7 @@ use crate::config::secure_file;
 use crate::error::{CliError, Result};
 use crate::output::Manifest;
 
-/// Most bytes of a manifest: 200,000 entries of access have about 12 MB.
+/// Most bytes of a manifest: 200,000 entries of access need about 12 MB.
 const LIMIT: usize = yaml::MOST_BYTES;
 
 /// The version of the form that this program reads and writes.

@@ -1,14 +1,14 @@
-//! What a text in YAML may take.
+//! Limits for YAML.
 //!
-//! Responsible for limits that leave room for a large fleet. Refuses what aliases multiply, as the parser does.
+//! Responsible for limits that allow a large fleet. Refuses documents that aliases multiply, as the parser does.
 
 /// Most bytes of a text.
 pub(super) const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// Most values of a text: as many as its bytes have room for in practice.
+/// Most values of a text: as many as its bytes can contain in practice.
 const MOST_NODES: usize = MOST_BYTES / 8;
 
-/// How texts are read: with room for their values, and with the other limits of the parser as they are.
+/// The options of the parser: a higher limit of values, and its other limits unchanged.
 pub(super) fn options() -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_nodes: MOST_NODES, max_events: 2 * MOST_NODES }

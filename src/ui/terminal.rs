@@ -193,12 +193,12 @@ impl Ui {
         self.options.wide
     }
 
-    /// Whether what is told and the answer are read together, on one terminal.
+    /// Whether messages and the answer appear on the same terminal.
     pub fn is_one_screen(&self) -> bool {
         self.stdout_terminal && self.stderr_terminal && self.speaks() && !self.wants_data()
     }
 
-    /// Whether nothing is left out of what a person sees: in whole tables, and in documents for people.
+    /// Whether tables are shown whole: with `--wide`, and in documents for people.
     pub fn shows_whole(&self) -> bool {
         self.options.wide || matches!(self.format(), Format::Markdown | Format::Html)
     }

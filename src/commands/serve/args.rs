@@ -119,7 +119,7 @@ impl Args {
         let proxy_protocol = self.proxy_protocol || variable.is_some_and(|value| value != "0");
         if proxy_protocol && trusted_proxy.is_empty() {
             return Err(CliError::usage(
-                "--proxy-protocol needs --trusted-proxy: who may say where connections come from",
+                "--proxy-protocol needs --trusted-proxy: the proxies that send the header",
             ));
         }
         Ok(Self {

@@ -85,7 +85,7 @@ fn sign_ins(platform: &Platform) -> Vec<Family> {
         (format!("{{secret=\"{secret}\",verdict=\"{verdict}\"}}"), count.to_string())
     });
     vec![
-        Family::counter("hashes_total", "Password hashes that were begun", hashes),
+        Family::counter("hashes_total", "Password hashes that were started", hashes),
         Family::gauge("hashes_waiting", "Requests that wait for a password hash", [number(waiting)]),
         Family::gauge(
             "hashes_computing",
@@ -105,7 +105,7 @@ fn state(platform: &Platform, lag: Option<f64>) -> Vec<Family> {
     let (open, idle) = platform.store().connections();
     vec![
         Family::gauge("database_connections", "Connections to the database", [open.into()]),
-        Family::gauge("database_connections_idle", "Those of them that are not in use", [number(idle)]),
+        Family::gauge("database_connections_idle", "Idle connections to the database", [number(idle)]),
         Family::gauge(
             "audit_export_lag_seconds",
             "Age of the oldest audit record that was not exported, where records are exported",

@@ -77,7 +77,7 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
         Some(export) if args.follow => follow(export, &sink, &failed).await,
         Some(export) => once(export, &sink, &failed).await,
         None => Err(CliError::config(format!(
-            "the audit log of {database} ends before the record {last}, where {} begins",
+            "the audit log of {database} ends before record {last}, the position of the cursor {}",
             args.cursor.display()
         ))
         .hint("a database that was restored from a backup needs a new cursor: remove the file to export all records again")),

@@ -57,7 +57,7 @@ impl LockedCursor<'_> {
     pub(super) fn read(&self) -> Result<i64> {
         let Some(text) = self.file.folder.read(&self.file.name, LIMIT)? else { return Ok(0) };
         let cursor: Cursor = serde_json::from_slice(&text).map_err(|error| {
-            CliError::config(format!("{} is no cursor of an export", self.file.path.display()))
+            CliError::config(format!("{} is not a cursor of an export", self.file.path.display()))
                 .caused_by(error)
         })?;
         Ok(cursor.last_id)

@@ -29,7 +29,7 @@ pub(super) fn append(path: &Path, lines: &str) -> Result<()> {
     let (length, rest) = last_line(&mut file).map_err(failed)?;
     if !is_cut(&rest) {
         return Err(CliError::config(format!("{} is not a file of audit records", path.display()))
-            .hint("its last line is not one: name another file with --out"));
+            .hint("its last line is not a record; use another file for --out"));
     }
     let begin = length - rest.len() as u64;
     let written = file
