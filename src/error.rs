@@ -176,7 +176,7 @@ impl CliError {
         self
     }
 
-    /// The same error, said of this server.
+    /// The same error with this server.
     #[must_use]
     pub fn at(self, server: &Origin) -> Self {
         let message = format!("{} at {server}", self.message());
@@ -235,7 +235,7 @@ impl CliError {
         self.0.code
     }
 
-    /// The message for people, as it came: not made safe for a terminal.
+    /// The message for people, as it was received: not sanitised for a terminal.
     pub fn message(&self) -> &str {
         &self.0.message
     }

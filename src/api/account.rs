@@ -47,7 +47,7 @@ pub struct Account {
     /// When it was last used, or up to a minute before that; null when never, and for all but the owner.
     #[serde(default, with = "super::time::optional_second")]
     pub last_used_at: Option<Timestamp>,
-    /// Whether the two fields about its use are told: only to the owner.
+    /// Whether the two fields about its use are known: only the owner sees them.
     #[serde(default)]
     pub use_known: bool,
     /// Its access everywhere, by company id: in a list that was asked to expand it, and only for the owner.

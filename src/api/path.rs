@@ -15,7 +15,7 @@ pub const HEALTH: &str = "/healthz";
 pub const READY: &str = "/readyz";
 /// The OpenAPI document.
 pub const OPENAPI: &str = "/openapi.json";
-/// Who one is.
+/// The signed-in identity.
 pub const ME: &str = "/api/users/me";
 /// The permission catalogue.
 pub const PERMISSIONS: &str = "/api/permissions";
@@ -27,7 +27,7 @@ pub const COMPANY: &str = "/api/companies/{company_id}";
 pub const ROLES: &str = "/api/companies/{company_id}/roles";
 /// One of them.
 pub const ROLE: &str = "/api/companies/{company_id}/roles/{role}";
-/// The service accounts that a company owns or has let in.
+/// The owned and external service accounts of a company.
 pub const ACCOUNTS: &str = "/api/companies/{company_id}/service-accounts";
 /// One of them.
 pub const ACCOUNT: &str = "/api/companies/{company_id}/service-accounts/{name}";

@@ -127,7 +127,7 @@ pub struct Identity {
     /// What the server promises beyond what every gateway does, such as [`IMMEDIATE_EFFECT`].
     #[serde(default)]
     pub features: Vec<String>,
-    /// Every company with what one may do there, by company id.
+    /// Every company with the permissions there, by company id.
     #[serde(deserialize_with = "rows::<_, _, MOST_UNPAGED>")]
     pub companies: Vec<Access>,
 }

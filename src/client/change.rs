@@ -187,7 +187,7 @@ impl<'a, T: 'a> IntoFuture for Change<'a, T> {
     }
 }
 
-/// Puts [`MASK`] in place of every secret, however deep it lies.
+/// Replaces every secret by [`MASK`], at any depth.
 fn mask(value: &mut Written) {
     match value {
         Written::Object(fields) => {

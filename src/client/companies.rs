@@ -9,7 +9,7 @@ use crate::api::routes::{ApiOperation, Place};
 use crate::domain::{Company, CompanyId, page};
 
 impl Session {
-    /// The companies one belongs to, all or those of exactly this name, page by page.
+    /// The companies of the signed-in identity, all or those of exactly this name, page by page.
     ///
     /// # Errors
     /// `internal` only; the requests are made by [`Pages::next`].
@@ -24,7 +24,7 @@ impl Session {
         })
     }
 
-    /// One company one belongs to.
+    /// One company of the signed-in identity.
     ///
     /// # Errors
     /// Those of a read.

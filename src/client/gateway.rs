@@ -26,7 +26,7 @@ pub struct SignIn {
     pub otp: Option<OneTimeCode>,
 }
 
-/// A server that one is not signed in to.
+/// A server without a session.
 #[derive(Clone)]
 pub struct Gateway {
     pub(super) transport: Transport,

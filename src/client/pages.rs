@@ -17,10 +17,10 @@ use crate::api::{Listed, Page};
 /// Most pages of a list: with one row per page, a million rows.
 const MOST_PAGES: u64 = 1_000_000;
 
-/// Most rows of a list that is short by nature.
+/// Most rows of a list that must be short.
 const MOST_ROWS: usize = 100_000;
 
-/// Most pages without a row before a next one: an honest list has none.
+/// Most consecutive pages without a row: a correct server sends none.
 const MOST_EMPTY: u64 = 100;
 
 /// The pages of a list, asked for one after the other.
@@ -127,7 +127,7 @@ impl<'a, T: Listed> Pages<'a, T> {
         }
     }
 
-    /// Every row of every page, for lists that are short by nature.
+    /// Every row of every page, for lists that must be short.
     ///
     /// # Errors
     /// As [`Self::next`]; `bad_response` for a list that is not short.

@@ -41,7 +41,7 @@ pub(super) fn within(body: &[u8]) -> Vec<Zeroizing<String>> {
     found
 }
 
-/// Collects every text of `value` that is a secret, or lies within one.
+/// Collects every text of `value` that is a secret, or is inside one.
 fn collect(value: Written, within_secret: bool, found: &mut Vec<Zeroizing<String>>) {
     match value {
         Written::Object(fields) => {

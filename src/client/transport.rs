@@ -47,7 +47,7 @@ pub trait Observer: Send + Sync {
     fn repeating(&self, because: &Error, wait: Duration);
     /// From when on the observer wants to know that a request is still in progress; `None` for never.
     fn watches_from(&self) -> Option<Instant>;
-    /// A request is still under way.
+    /// A request is still in progress.
     fn waiting(&self);
     /// It is no longer, whatever came of it.
     fn waited(&self);
@@ -194,10 +194,10 @@ impl Transport {
     }
 }
 
-/// Between two tellings that a request is still under way.
+/// The interval of notes that a request is still in progress.
 const BEAT: Duration = Duration::from_millis(100);
 
-/// Tells that a request is no longer under way, also when it is dropped.
+/// Notes the end of a request, even if it is dropped.
 struct Watch<'a>(&'a dyn Observer);
 
 impl Drop for Watch<'_> {

@@ -179,7 +179,7 @@ impl<'a> Rows<'a> {
         self.session.show(&AuditLogView::new(company, kept, is_cut))
     }
 
-    /// Shows what there is and what comes, until the command is interrupted. Records become visible in another order
+    /// Shows existing records and new ones, until the command is interrupted. Records become visible in another order
     /// than that of their times, so that the last minute is read again each time.
     async fn follow(&mut self, mut query: AuditQuery) -> Result<()> {
         let is_table = self.session.output_context().shape() == Shape::As(Format::Table);

@@ -35,7 +35,7 @@ pub struct Args {
     dry_run: DryRunArgs,
 }
 
-/// Most accounts whose access is told before the question.
+/// Most accounts whose access is shown before the question.
 const MOST_TOLD: usize = 20;
 
 /// Deletes the account, or several.

@@ -31,7 +31,7 @@ pub struct Args {
     dry_run: DryRunArgs,
 }
 
-/// Removes all access of the accounts of the active company there, and looks whether it is gone.
+/// Removes all access of the accounts of the active company there, and checks that it is removed.
 ///
 /// # Errors
 /// `confirmation_required` before any request is sent; those of a run; `partial` where access is left.

@@ -8,7 +8,7 @@ use super::env::{self, Environment};
 use super::{Error, ErrorKind, Result, secure_file};
 use crate::domain::{Password, Token};
 
-/// As whom to act. What comes from the environment is used for this call and never stored.
+/// The identity of this call. Credentials from the environment are used for this call and never stored.
 #[derive(Clone, Debug)]
 pub enum Identity {
     /// `SACTL_TOKEN`.
@@ -124,7 +124,7 @@ pub const PASSWORD_FILE_LIMIT: usize = 4096;
 /// The password in `bytes`, less one line end at the end.
 ///
 /// # Errors
-/// Says why it is none.
+/// Says why it is not a password file.
 pub fn password_of(bytes: &[u8]) -> std::result::Result<Password, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "a password must be UTF-8 text")?;
     if text.starts_with(BYTE_ORDER_MARK) {

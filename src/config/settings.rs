@@ -89,7 +89,7 @@ pub struct Settings {
     pub state: Option<PathBuf>,
     /// Sets of companies that the configuration file names.
     pub company_sets: BTreeMap<String, CompanySet>,
-    /// The name of the profile: chosen, or the current one; `None` when there is none yet.
+    /// The name of the profile: chosen, or the current one; `None` before there is any.
     pub profile: Option<Setting<String>>,
     /// What is stored under that name; empty when nothing is.
     pub stored: Profile,
@@ -113,7 +113,7 @@ pub struct Settings {
     pub credential_store: Setting<StoreKind>,
     /// The proxies that the environment names.
     pub proxies: Proxies,
-    /// As whom to act.
+    /// The identity.
     pub identity: Identity,
 }
 

@@ -57,7 +57,7 @@ pub enum InvalidCompanyRef {
 }
 
 impl CompanyRef {
-    /// Whether it stands for `company`, by the id or by exactly the name.
+    /// Whether it means `company`, by the id or by exactly the name.
     pub fn names(&self, company: &Company) -> bool {
         match self {
             Self::Id(id) => *id == company.id,

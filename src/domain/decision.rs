@@ -11,7 +11,7 @@ use super::{Permission, PermissionSet};
 /// What a caller can do to the service accounts of a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
-    /// List the accounts that the company owns or has let in.
+    /// List the owned and external accounts of the company.
     List,
     /// Look at one of them.
     Show,

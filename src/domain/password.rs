@@ -27,7 +27,7 @@ pub enum Rule {
     Uppercase,
     /// At least one of the digits 0–9.
     Number,
-    /// At least one character that is no letter, number, space or control character.
+    /// At least one character that is not a letter, number, space or control character.
     Special,
     /// No control character.
     NoControl,

@@ -30,7 +30,7 @@ impl Violation {
         Self { field: field.into(), code: Cow::Borrowed(code), message: message.into() }
     }
 
-    /// The same violation, told of another field.
+    /// The same violation of another field.
     #[must_use]
     pub fn at(mut self, field: impl Into<Cow<'static, str>>) -> Self {
         self.field = field.into();

@@ -237,7 +237,7 @@ const fn outcome(changed: bool) -> Outcome {
     if changed { Outcome::Changed } else { Outcome::Unchanged }
 }
 
-/// What was not found any more is gone, where an earlier attempt may have removed it.
+/// Treats a thing that is not found as removed, if an earlier attempt may have removed it.
 fn gone<T>(done: client::Result<Option<T>>, was_begun: bool) -> client::Result<Option<T>> {
     match done {
         Err(error) if was_begun && error.code == Code::NotFound => Ok(None),

@@ -14,7 +14,7 @@ use crate::api::Access;
 use crate::domain::{AccountName, Company};
 use crate::output::{Op, PlanView, Step, Summary};
 
-/// A plan with everything that is told of it.
+/// The view of a plan.
 pub fn view(plan: &Plan, found: &Found, server: String, company: Option<Company>) -> PlanView {
     let owners = plan.steps.iter().filter_map(|step| {
         let account = found.accounts.get(&step.account_key()?)?;

@@ -152,7 +152,7 @@ impl Evaluator {
         Ok(started)
     }
 
-    /// Sends a request. If the process is gone, the reply shows it.
+    /// Sends a request. If the process has ended, the reply shows it.
     fn request(&mut self, request: &[u8]) {
         let _ = frame::send(&mut self.requests, Tag::Request, request);
     }

@@ -22,7 +22,7 @@ const MOST_ERRORS: usize = 32;
 pub struct Error {
     /// Its stable name.
     pub code: Code,
-    /// What the outside is told.
+    /// The message for the caller.
     pub message: String,
     /// The broken rules of the input, where the code is `invalid_input`: all of them, but at most `MOST_ERRORS`.
     pub errors: Vec<Violation>,
@@ -30,7 +30,7 @@ pub struct Error {
     pub subject: Box<Subject>,
     /// When it makes sense to try again.
     pub retry_after: Option<Duration>,
-    /// What only the log is told.
+    /// The cause, for the log only.
     pub internal: Option<anyhow::Error>,
 }
 
@@ -169,7 +169,7 @@ impl Error {
         Self::new(Code::RoleInUse, message).in_company(company)
     }
 
-    /// Another account has the name; which one is not told.
+    /// Another account has the name; the message does not say which one.
     pub fn name_taken(name: &str) -> Self {
         Self::new(Code::NameTaken, format!("the name {} is taken", quoted(name)))
     }

@@ -13,7 +13,7 @@ use super::error::Error;
 use super::service::session::KNOWN_FOR;
 use super::store::{self, Tx};
 
-/// How long audit records are kept, unless the platform is told otherwise: half a year.
+/// How long audit records are kept by default: half a year.
 pub const AUDIT_RETENTION: SignedDuration = SignedDuration::from_hours(24 * 183);
 
 /// How long a request can be repeated with its idempotency key.

@@ -37,7 +37,7 @@ pub struct CommandLine {
 }
 
 impl Target {
-    /// With a flag that says on which server, as whom or how a call talks to it.
+    /// With a flag that names the server, the account or the connection of the call.
     #[must_use]
     pub fn place(mut self, flag: &'static str, value: Option<String>) -> Self {
         self.place.push((flag, value));

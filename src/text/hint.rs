@@ -108,7 +108,7 @@ impl Hint {
     }
 }
 
-/// The end of a line of a command that goes on, and the beginning of the next.
+/// The end of a line of a command that continues, and the beginning of the next.
 const GO_ON: &str = " \\";
 const INDENT: &str = "  ";
 

@@ -29,7 +29,7 @@ impl Ui {
         Some(*begun.get_or_insert_with(Instant::now) + PATIENCE)
     }
 
-    /// Shows that a request to `server` is still under way.
+    /// Shows that a request to `server` is still in progress.
     pub fn waiting(&self, server: &str) {
         let frame = self.progress.frame.fetch_add(1, Ordering::Relaxed);
         if self.options.accessible {

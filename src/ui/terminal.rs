@@ -43,7 +43,7 @@ pub struct UiOptions {
     pub selection: Selection,
     /// No status and no notes.
     pub quiet: bool,
-    /// Requests are told too, and documents do not silence notes.
+    /// Requests are logged too, and documents do not silence notes.
     pub verbose: bool,
     /// Colour on standard output.
     pub colour_out: bool,
@@ -213,7 +213,7 @@ impl Ui {
         self.options.yes
     }
 
-    /// Whether requests and decisions are told.
+    /// Whether requests and decisions are logged.
     pub fn is_verbose(&self) -> bool {
         self.options.verbose
     }
@@ -370,7 +370,7 @@ impl Ui {
         }
     }
 
-    /// Whether status and notes are told.
+    /// Whether status and notes are printed.
     pub fn speaks(&self) -> bool {
         self.options.verbose || !(self.options.quiet || self.format().is_document())
     }

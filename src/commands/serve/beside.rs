@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::platform::app::{Listener, ReloadSignal, Tls};
 use crate::platform::{Platform, housekeeping, router};
 
-/// Starts it; it ends with what is given back.
+/// Starts these tasks; they end when the returned set is dropped.
 pub(super) fn start(
     platform: &Platform,
     retention: SignedDuration,
@@ -29,7 +29,7 @@ pub(super) fn start(
     beside
 }
 
-/// Reads the certificate again each time that it is asked for.
+/// Reads the certificate again at each signal.
 async fn reload(tls: Tls, mut asked: ReloadSignal) {
     loop {
         asked.next().await;
@@ -40,7 +40,8 @@ async fn reload(tls: Tls, mut asked: ReloadSignal) {
     }
 }
 
-/// Ready so long after the stop signal; from the signal on the platform is not ready for further requests.
+/// Ready when the time `delay` has passed after the stop signal. From the signal on, the platform says that it is not
+/// ready.
 pub(super) async fn drained(stop: impl Future<Output = ()>, platform: Platform, delay: Duration) {
     stop.await;
     platform.drain();

@@ -149,7 +149,7 @@ impl InitAdminArgs {
         ))
     }
 
-    /// Says where the password is, or shows it where it is told nowhere else.
+    /// Says where the password is, or shows it if it was not written to a file.
     pub(super) fn tell(&self, email: &str, password: &Password, ui: &Ui) {
         match (&self.password_file, &self.password_out) {
             (Some(_), _) => {}

@@ -233,7 +233,7 @@ impl CompanySession<'_> {
     }
 }
 
-/// Says which of the accounts `known` is meant by `name`: the one that is spelled like it, or the one whose id it is.
+/// Says which of the accounts `known` was probably meant by `name`: one with a similar name, or with this id.
 pub(in crate::commands) fn meant(name: &str, known: &[Account]) -> Option<String> {
     if name.bytes().all(|byte| byte.is_ascii_digit()) {
         let called = known.iter().find(|account| account.id.to_string() == name);

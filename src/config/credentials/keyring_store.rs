@@ -41,7 +41,7 @@ pub(super) async fn probe() -> Result<()> {
     .await
 }
 
-/// The same as [`load`] without unlocking anything, which would ask a person: what lies behind a lock is not there.
+/// As [`load`], without unlocking anything, which would prompt: a locked entry counts as missing.
 pub(super) async fn load_if_open(slot: &Slot) -> Result<Option<Credentials>> {
     Ok(load_if_known(slot).await.flatten())
 }

@@ -27,7 +27,7 @@ pub(super) enum Answer {
     Words {
         /// What to choose from.
         candidates: Vec<Candidate>,
-        /// The word goes on behind each of them.
+        /// The word continues after each of them.
         open: bool,
     },
     /// A file, named behind so many characters of the word.

@@ -8,7 +8,7 @@ use super::question::Candidate;
 use crate::manual::help;
 use crate::output::{self, DOCUMENTS};
 
-/// What goes on from `current`, behind the words before it.
+/// The candidates that begin with `current`, after the words before it.
 pub(super) fn after(program: &Command, words: &[String], current: &str) -> Vec<Candidate> {
     let asked = words.iter().skip_while(|word| *word != "help").skip(1);
     let asked: Vec<&str> = asked.map(String::as_str).filter(|word| !word.starts_with('-')).collect();

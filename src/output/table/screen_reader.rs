@@ -10,7 +10,7 @@ use crate::output::table::layout::Fit;
 use crate::output::{Block, Cell};
 use crate::text::sanitize::sanitise;
 
-/// Most columns of a list that is told in passing.
+/// Most columns of a list that is read in one line.
 const FOLD: usize = 40;
 
 /// Writes the blocks in their order, an empty line between titles, rows and the rest.

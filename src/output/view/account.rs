@@ -100,7 +100,7 @@ pub struct AccountView {
     password_changed_at: Option<Timestamp>,
     /// When it last signed in; null for never, and unless this company owns it.
     last_used_at: Option<Timestamp>,
-    /// Whether the two fields about its use are known: use elsewhere is told to the owner only.
+    /// Whether the two fields about its use are known: only the owner sees use elsewhere.
     use_known: bool,
 }
 

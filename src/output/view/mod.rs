@@ -218,7 +218,7 @@ pub enum Block {
     Note(Hint),
     /// A line that is never broken, for copying.
     Verbatim(String),
-    /// Text as it came, which is never broken.
+    /// Text as it was received, which is never wrapped.
     Document(String),
     /// A table.
     Table {

@@ -23,7 +23,7 @@ pub struct Summary {
     pub create: u64,
     /// Descriptions to change.
     pub edit: u64,
-    /// Access to give where there is none.
+    /// Access to give to an account without access.
     pub grant: u64,
     /// Access to change, and roles to create and change.
     pub change: u64,

@@ -148,7 +148,7 @@ pub struct RoleDeletedView {
 }
 
 impl RoleDeletedView {
-    /// The role of this name is gone.
+    /// The document of the deletion of this role.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), deleted: true }
     }

@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// For whom a hash is computed: an address and a name, each as a number.
+/// The party that needs a hash: an address and a name, each as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::platform) struct Party {
     address: u64,

@@ -48,7 +48,7 @@ pub(crate) struct Edge {
 }
 
 impl Edge {
-    /// What a refusal is told of its request.
+    /// What a refusal needs to know about its request.
     fn asked(&self, request: &Request, id: RequestId) -> Asked {
         let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
         let route = (!path.is_empty()).then(|| path.to_owned());
@@ -82,7 +82,7 @@ pub(crate) async fn around(State(edge): State<Edge>, mut request: Request, next:
         line.is_answered = true;
         return response;
     }
-    // What the log is told on the way carries the id that the outside is told.
+    // Log lines of the request have the same id as the answer.
     let answer = next.run(request).instrument(tracing::error_span!("request", id = %id.0));
     let answer = AssertUnwindSafe(answer).catch_unwind();
     let mut response = match tokio::time::timeout(edge.limit, answer).await {

@@ -214,7 +214,7 @@ impl<'a> Secret<'a> {
         }
     }
 
-    /// The password in plain text; of a hash there is none.
+    /// The password in plain text; `None` for a hash.
     fn plain(&self, seed: &Seed) -> anyhow::Result<Option<Password>> {
         let path = match self {
             Self::Hash(_) => return Ok(None),

@@ -176,7 +176,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Refuses a file that is a link, a pipe or anything else but a plain file. A missing one is fine.
+/// Refuses anything but a regular file. A missing file is fine.
 fn require_plain(path: &Path) -> anyhow::Result<()> {
     match std::fs::symlink_metadata(path) {
         Ok(found) if found.is_file() => Ok(()),

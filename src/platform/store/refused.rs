@@ -15,7 +15,7 @@ const DAY: i64 = 24 * HOUR;
 /// One refused sign-in.
 pub(in crate::platform) struct RefusedSignIn {
     pub(in crate::platform) at: Timestamp,
-    /// The number of the principal; a negative one is a group of names that do not exist.
+    /// The id of the principal; a negative one is a group of names that do not exist.
     pub(in crate::platform) principal: i64,
     pub(in crate::platform) kind: &'static str,
     pub(in crate::platform) name: String,

@@ -52,8 +52,8 @@ fn row(bucket: String, full_at: i64) -> guess_budget::ActiveModel {
     guess_budget::ActiveModel { bucket: Set(bucket), full_at: Set(full_at) }
 }
 
-/// Removes budgets that are full again, some of them at a time; says how many. Those that another transaction holds are
-/// left alone.
+/// Removes some budgets that are full again; returns how many. Budgets that another transaction has locked are left
+/// alone.
 pub(in crate::platform) async fn prune(db: &impl Connection, now: Timestamp) -> Result<u64, DbErr> {
     let full: Vec<String> = guess_budget::Entity::find()
         .select_only()

@@ -56,7 +56,7 @@ impl World {
         verdict
     }
 
-    /// Lets the attack go on for one step of 50 ms; says how many guesses were open and how many closed.
+    /// Continues the attack for one step of 50 ms; returns how many guesses were open and how many closed.
     fn attack(&mut self, attack: &Attack) -> (u32, u32) {
         let (mut open, mut closed) = (0, 0);
         for (index, gate) in attack.gates.iter().enumerate() {
@@ -77,7 +77,8 @@ impl World {
         (open, closed)
     }
 
-    /// Whether the victim gets in within a minute. It asks again when it is told to, at least every two seconds.
+    /// Whether the victim signs in within a minute. It tries again after the wait in the answer, at least every two
+    /// seconds.
     fn gets_in(&mut self, attack: &Attack, victim: &Gate, is_known: bool) -> bool {
         let begun = self.now;
         let mut next = self.now + self.random.random_range(0..1000);

@@ -37,7 +37,7 @@
 //! more in 5 min from a known address. An attacker who knows the password gets at most 348 guesses on the first day and
 //! 288 later, from a known address 588 and 288 more: one day's chance to hit one of the three codes in force is about
 //! 0.1 % to 0.3 %. A caller who is signed in and gives a password once more has 100 guesses and one more a minute: many
-//! exact repetitions of a creation may be under way at the same time.
+//! exact repetitions of a creation may be in progress at the same time.
 
 mod budget;
 #[cfg(test)]

@@ -10,7 +10,7 @@ const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
-/// The longest time that a refused caller is told to wait, in milliseconds.
+/// The longest wait in the answer to a refused caller, in milliseconds.
 const LONGEST_WAIT: i64 = MINUTE;
 
 /// What is counted together.

@@ -69,7 +69,7 @@ struct Seeding<'a> {
 }
 
 impl Seeding<'_> {
-    /// Companies of the same name are told apart by their order in the file.
+    /// Companies of the same name are distinguished by their order in the file.
     async fn companies(&mut self) -> anyhow::Result<()> {
         let mut namesakes: HashMap<&str, usize> = HashMap::new();
         for company in &self.seed.companies {
