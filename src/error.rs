@@ -197,7 +197,7 @@ impl CliError {
         self
     }
 
-    /// Puts hints that fit better in the place of those that are there; leaves them when there are no others.
+    /// Replaces the hints by better ones, if there are any.
     #[must_use]
     pub fn rather_hint(mut self, hints: impl IntoIterator<Item = impl Into<Hint>>) -> Self {
         let hints: Vec<Hint> = hints.into_iter().map(Into::into).collect();

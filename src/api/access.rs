@@ -66,7 +66,7 @@ pub struct InitialAccess {
     pub permissions: Option<Vec<String>>,
 }
 
-/// Access as it is asked for. The names are checked by the server, which may know more than the client.
+/// Requested access. The server checks the names, because it may know more than the client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AccessSpec {
@@ -85,7 +85,7 @@ impl AccessSpec {
         }
     }
 
-    /// The request that replaces what was there.
+    /// The request that replaces the current access.
     pub fn to_set(&self) -> SetAccess {
         match self.clone() {
             Self::Role(role) => SetAccess { role: Some(role), permissions: None },

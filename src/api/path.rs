@@ -41,7 +41,7 @@ pub const AUDIT: &str = "/api/companies/{company_id}/audit-logs";
 /// 404 and does nothing.
 pub const DRY_RUN: &str = "/dry-run";
 
-/// Everything but what RFC 3986 calls unreserved.
+/// All characters except those that RFC 3986 calls unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// `value` as a segment of a path or a value of a query.

@@ -71,7 +71,7 @@ pub struct CatalogueEntry {
     pub name: String,
     /// The part before the colon.
     pub category: String,
-    /// The part behind the colon.
+    /// The part after the colon.
     pub action: String,
 }
 

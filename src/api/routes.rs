@@ -181,7 +181,7 @@ impl Route {
         Some(filled(&self.path, place, encoded))
     }
 
-    /// The members that the request has besides, with their places filled. A company alone is a number.
+    /// The additional members of the request, with their places filled. A company alone is a number.
     pub fn besides(&self, place: &Place) -> impl Iterator<Item = (&str, serde_json::Value)> {
         self.body.iter().map(|(name, value)| {
             let value = match (value.as_str(), place.company) {
@@ -210,7 +210,7 @@ fn filled(text: &str, place: &Place, escape: fn(&str) -> String) -> String {
     whole + rest
 }
 
-/// What is before the first place, its name, and what is behind it.
+/// The text before the first place, its name, and the text after it.
 fn next_place(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('{')?;
     let (name, after) = rest.split_once('}')?;

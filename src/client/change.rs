@@ -156,7 +156,7 @@ pub enum Foretold<T> {
 }
 
 impl<T> DryRun<'_, T> {
-    /// Asks the server. The path of a dry run is one that other servers do not have: nothing is changed anywhere.
+    /// Asks the server. Other servers do not have the path of a dry run, so that nothing is changed there.
     ///
     /// # Errors
     /// Those of a request that was not decided; `bad_response` for an answer that is none to a dry run.

@@ -29,7 +29,7 @@ pub struct Probe {
 }
 
 impl Gateway {
-    /// Asks once, without token or body, and takes any answer for a sign of life.
+    /// Sends one request without token or body. Any answer shows that the server can be reached.
     ///
     /// # Errors
     /// Why no answer came.

@@ -125,7 +125,7 @@ impl Transport {
         }
     }
 
-    /// Asks for `path` once and takes any answer, unread, for what it is.
+    /// Sends a request for `path` once, and returns any answer without reading its body.
     pub(super) async fn ask(&self, path: &str) -> Result<Response> {
         let call = Call::new(Method::GET, path, Repeat::Read);
         let sent = tokio::time::timeout(self.timeout, self.request(&call)?.send()).await;

@@ -24,7 +24,7 @@ use finding::Finding;
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {}
 
-/// Looks at everything and shows what was found.
+/// Runs all checks and shows their results.
 ///
 /// # Errors
 /// The first failed check, after all of them have been shown; `io`.

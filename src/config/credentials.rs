@@ -138,7 +138,7 @@ impl Store {
         }
     }
 
-    /// Puts `credentials` into `slot`, in place of what it holds.
+    /// Stores `credentials` in `slot`, replacing its contents.
     ///
     /// # Errors
     /// As [`Self::load`].

@@ -68,7 +68,7 @@ pub struct Profile {
     /// Where the credentials are stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_store: Option<StoreKind>,
-    /// Certificates to trust besides those of the system.
+    /// Certificates to trust in addition to those of the system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cacert: Option<PathBuf>,
     /// The client certificate.
@@ -95,7 +95,7 @@ pub struct Profile {
 const LIMIT: usize = 1024 * 1024;
 
 impl ConfigFile {
-    /// Reads the file of `folder`; one that does not exist says nothing.
+    /// Reads the file of `folder`; a missing file counts as empty.
     ///
     /// # Errors
     /// `config` with file and line when it does not parse, `io` when it cannot be read.

@@ -20,7 +20,7 @@ pub enum Identity {
         /// The password, or the file that holds it.
         password: PasswordSource,
     },
-    /// What was stored for the server in use. The name is that of `SACTL_USERNAME`, where it is set.
+    /// The stored credentials of the server in use. The name is that of `SACTL_USERNAME`, if it is set.
     Stored(Option<String>),
 }
 
@@ -55,8 +55,8 @@ impl Identity {
 }
 
 impl Identity {
-    /// The account that the environment names; `None` where it names none, and for a token, which does not say whose
-    /// it is.
+    /// The account that the environment names; `None` if it names none, and for a token, which does not say whose it
+    /// is.
     pub fn username(&self) -> Option<&str> {
         match self {
             Self::Token(_) => None,

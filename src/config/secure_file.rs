@@ -19,7 +19,7 @@ use super::{Error, Result};
 /// Longest wait for another process that writes the same file.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
-/// A folder, held open, so that what is checked is what is used.
+/// A folder that stays open, so that the checked folder is the one that is used.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -28,7 +28,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder, made private where it does not exist.
+    /// Opens the folder, and creates a private one if it does not exist.
     ///
     /// # Errors
     /// `io`.

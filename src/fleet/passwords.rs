@@ -104,7 +104,7 @@ impl Passwords {
         Ok((password, false))
     }
 
-    /// Puts the old password back: the new one was certainly not set.
+    /// Restores the old password, because the new one was certainly not set.
     ///
     /// # Errors
     /// `io`.

@@ -189,7 +189,7 @@ impl Drop for Evaluator {
     }
 }
 
-/// This very program, also where its file was replaced meanwhile.
+/// This program, even if its file was replaced since it started.
 fn this_program() -> io::Result<PathBuf> {
     if cfg!(target_os = "linux") { Ok(PathBuf::from("/proc/self/exe")) } else { std::env::current_exe() }
 }

@@ -121,7 +121,8 @@ impl Error {
             .lacking([permission].into_iter().collect())
     }
 
-    /// Who knows the password of an account can act as it: the caller lacks `missing` of what it holds.
+    /// A caller who sets the password of an account can act as it: the account has the permissions `missing`, and the
+    /// caller does not.
     pub fn take_over(name: &str, missing: PermissionSet, company: &Company) -> Self {
         let message = format!(
             "you cannot reset the password of {name}: it has permissions that you do not have: {}",
@@ -199,7 +200,7 @@ impl Error {
         Self { retry_after: wait, ..Self::new(Code::Unavailable, "the platform is about to stop") }
     }
 
-    /// A fault of the platform; the outside learns only that there was one.
+    /// A fault of the platform; the caller is told only that there was one.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         let message = "the platform failed; its log has the details under this request id";
         Self { internal: Some(cause.into()), ..Self::new(Code::Internal, message) }

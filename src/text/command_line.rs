@@ -122,7 +122,7 @@ impl CommandLine {
         self.words.iter().any(is_flag)
     }
 
-    /// The command as it is typed to act on `target`. A flag that the command has already is left as it is.
+    /// The command as it is typed to act on `target`. A flag that the command already has is not changed.
     pub fn on(&self, target: &Target) -> String {
         self.words_on(target).join(" ")
     }
@@ -162,7 +162,7 @@ fn reach(command: &str) -> Reach {
     }
 }
 
-/// The word so that a shell takes it as it is.
+/// The word, quoted for a shell.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%…".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {

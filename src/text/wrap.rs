@@ -14,7 +14,7 @@ pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
-/// The beginning of `text` that fits into `room` columns, with an ellipsis where it is not all.
+/// The beginning of `text` that fits into `room` columns, with an ellipsis if it was cut.
 pub fn cut(text: &str, room: usize) -> String {
     if width(text) <= room {
         return text.to_owned();

@@ -92,7 +92,7 @@ impl Open {
     }
 }
 
-/// Sets the terminal back to what it was before the question that is open. The question stays open.
+/// Restores the modes of the terminal from before the open question. The question stays open.
 pub fn release_terminal() {
     if let Some(open) = slot().as_ref().filter(|_| is_in_front()) {
         open.close();

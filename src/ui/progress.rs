@@ -13,7 +13,7 @@ use rustix::fs::FileType;
 use super::{Ui, sanitise};
 use crate::output::grouped;
 
-/// How long nothing is said.
+/// The time without a progress line.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];

@@ -203,7 +203,7 @@ impl Ui {
         self.options.wide || matches!(self.format(), Format::Markdown | Format::Html)
     }
 
-    /// Whether a screen reader reads: plain lines, nothing redrawn, nothing said by place or colour alone.
+    /// Whether the output is for a screen reader: plain lines, nothing redrawn, no meaning by position or colour alone.
     pub fn is_accessible(&self) -> bool {
         self.options.accessible
     }
@@ -218,12 +218,12 @@ impl Ui {
         self.options.verbose
     }
 
-    /// From now on, nothing that is said repeats `secret`. The answer on standard output is not changed.
+    /// From now on, `secret` is masked in messages. The answer on standard output is not changed.
     pub fn hide(&self, secret: &str) {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).add(secret);
     }
 
-    /// From now on, `secret` may be said: it is what the person has to be told.
+    /// From now on, `secret` may be printed: the user needs it.
     pub fn reveal(&self, secret: &str) {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).remove(secret);
     }
@@ -275,7 +275,7 @@ impl Ui {
         }
     }
 
-    /// Says something on the margin of an answer.
+    /// Prints a remark about an answer.
     pub fn aside(&self, text: impl AsRef<str>) {
         if !self.speaks() {
             return;
@@ -303,26 +303,26 @@ impl Ui {
         wrap(&text, room).join("\n")
     }
 
-    /// Says what may be wrong. Quiet does not silence it; documents do.
+    /// Warns of a possible problem. `--quiet` does not silence it; document formats do.
     pub fn warning(&self, text: impl AsRef<str>) {
         if self.options.verbose || !self.format().is_document() {
             self.say("warning:", WARNING, &text.as_ref().to_owned().into());
         }
     }
 
-    /// Says what happens inside, with `--verbose` only.
+    /// Logs what happens inside, with `--verbose` only.
     pub fn verbose(&self, text: impl AsRef<str>) {
         if self.options.verbose {
             self.say("", NOTE, &text.as_ref().to_owned().into());
         }
     }
 
-    /// From now on, what an interrupt says; `None` where it loses nothing.
+    /// Sets what an interrupt says; `None` if it loses nothing.
     pub fn leave_way_out(&self, way_out: Option<WayOut>) {
         *self.way_out.lock().unwrap_or_else(PoisonError::into_inner) = way_out;
     }
 
-    /// What an interrupt says. The secret in it may be said from now on.
+    /// What an interrupt says. The secret in it may be printed from now on.
     pub fn way_out(&self) -> Option<Hint> {
         let way_out = self.way_out.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         if let Some(secret) = way_out.reveals {

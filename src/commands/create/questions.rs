@@ -22,7 +22,7 @@ pub(super) struct Asked<'a> {
     pub(super) line: CommandLine,
 }
 
-/// Asks for what is missing, and sums up.
+/// Asks for what is missing, and shows a summary.
 ///
 /// # Errors
 /// Those of asking.

@@ -22,7 +22,7 @@ pub(super) struct Reached {
     pub(super) findings: Vec<Finding>,
 }
 
-/// Looks at the server of the settings.
+/// Checks the server of the settings.
 pub(super) async fn look(context: &Context) -> Reached {
     let gateway = match context.gateway() {
         Ok(gateway) => gateway,

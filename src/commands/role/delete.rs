@@ -61,7 +61,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     session.show(&RoleDeletedView::new(name))
 }
 
-/// Tells a person who will be asked what the role is. A default role is refused before the question.
+/// Shows the role before the question. A default role is refused before it.
 async fn name_the_role(session: &CompanySession<'_>, name: &str) -> Result<()> {
     match session.client.show_role(session.company, name).await {
         Ok(role) => {

@@ -69,7 +69,7 @@ impl CompanySession<'_> {
         }
     }
 
-    /// Says whether it is the company or the account that is not there for this caller.
+    /// Says whether the company or the account does not exist for this caller.
     async fn not_found(
         &self,
         error: CliError,
@@ -107,7 +107,7 @@ impl CompanySession<'_> {
         pages.next().await.ok().flatten().map(|page| page.data).unwrap_or_default()
     }
 
-    /// Says which permission is lacking, and where.
+    /// Says which permission is missing, and where.
     fn lacking_permission(
         &self,
         error: CliError,
@@ -151,7 +151,7 @@ impl CompanySession<'_> {
         CommandLine::new("show").operand(name).flag("--company", self.company)
     }
 
-    /// Says what was probably meant, and what would be the way.
+    /// Says what was probably meant, and how to do it.
     async fn invalid(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
         let name = attempt.name;
         let says = |error: &CliError, code| error.violations().iter().any(|one| one.code == code);
@@ -270,7 +270,7 @@ pub(in crate::commands) fn list_roles(company: CompanyId) -> Hint {
     CommandLine::new("role list").flag("--company", company).after("list the roles with: ")
 }
 
-/// Says who can give the permission that is lacking: the one that the server names, or else the one that is `needed`.
+/// Says who can grant the missing permission: the one that the server names, or else the one that is `needed`.
 pub(in crate::commands) fn lacking_permission(
     error: CliError,
     subject: &Subject,

@@ -19,7 +19,7 @@ use crate::ui::{Choice, Ui};
 /// How often a line is asked for again.
 pub(in crate::commands) const QUESTIONS: usize = 3;
 
-/// Asks for one line until `check` takes it, saying each time why not.
+/// Asks for one line until `check` accepts it, and says each time why not.
 ///
 /// # Errors
 /// Those of asking; the last refusal.

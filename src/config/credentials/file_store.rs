@@ -72,7 +72,7 @@ impl FileStore {
         Ok(found.map(|entry| entry.credentials))
     }
 
-    /// Puts `credentials` into `slot`.
+    /// Stores `credentials` in `slot`.
     ///
     /// # Errors
     /// As [`Self::load`].

@@ -31,7 +31,7 @@ pub(super) async fn load(slot: &Slot) -> Result<Option<Credentials>> {
     })
 }
 
-/// Looks for an entry that does not exist, which the keyring answers only where there is one.
+/// Looks for an entry that does not exist: an answer shows that there is a keyring.
 pub(super) async fn probe() -> Result<()> {
     let names = ("sactl".to_owned(), "probe".to_owned());
     bounded(names, |entry| match entry.get_password() {

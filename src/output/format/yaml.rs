@@ -36,7 +36,7 @@ fn escape(text: &str) -> String {
     safe
 }
 
-/// A value whose strings stand in double quotes where they need escapes.
+/// A value whose strings are in double quotes if they need escapes.
 struct Quoting<'a>(&'a Value);
 
 impl Serialize for Quoting<'_> {

@@ -224,11 +224,11 @@ pub(in crate::output) const ACCOUNT_COLUMNS: &[&str] = &[
     "description",
 ];
 
-/// The same columns, and behind them the company that looks.
+/// The same columns, followed by the company that sees the account.
 pub(in crate::output) const LIST_COLUMNS: &[&str] =
     &account_columns_and::<{ ACCOUNT_COLUMNS.len() + 2 }>(&["company_id", "company"]);
 
-/// The columns of an account with `more` behind them; `N` is the length of both.
+/// The columns of an account, followed by `more`; `N` is the length of both.
 pub(in crate::output) const fn account_columns_and<const N: usize>(
     more: &[&'static str],
 ) -> [&'static str; N] {

@@ -154,7 +154,7 @@ const RECORDS: &[Column] = &[
     Column::new("Detail", Fit::Extra),
 ];
 
-/// The audit log of a company, as far as it was asked for.
+/// The requested part of the audit log of a company.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "AuditLog")]
 pub struct AuditLogView {

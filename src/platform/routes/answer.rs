@@ -176,7 +176,7 @@ impl Drop for Line {
     }
 }
 
-/// Says that the refusal of a dry run is one.
+/// Marks the refusal of a dry run.
 pub(crate) async fn mark_dry_run(mut response: Response) -> Response {
     if let Some(PendingProblem(problem)) = response.extensions_mut().get_mut() {
         problem.dry_run = true;

@@ -32,7 +32,7 @@ pub(crate) enum FormError {
 pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// Takes a body apart.
+    /// Parses a body.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, FormError> {
         if has_too_many_fields(body) {
             return Err(FormError::TooMany);
@@ -50,7 +50,7 @@ impl Form {
         Ok(Self(fields))
     }
 
-    /// Takes a field out; an empty one counts as absent.
+    /// Removes and returns a field; an empty one counts as absent.
     pub(crate) fn take(&mut self, name: &str) -> Option<String> {
         let place = self.0.iter().position(|(known, _)| known == name)?;
         Some(self.0.swap_remove(place).1).filter(|value| !value.is_empty())

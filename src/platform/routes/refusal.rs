@@ -56,7 +56,7 @@ impl Refused {
         Self::new(Code::Internal, "the platform failed; the request id leads to the cause in its log")
     }
 
-    /// No or no good credentials. `presented` says that there were some.
+    /// No credentials or invalid ones. `presented` says that there were some.
     pub(crate) fn unauthenticated(presented: bool) -> Self {
         let (message, challenge) = if presented {
             (

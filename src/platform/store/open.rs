@@ -27,7 +27,7 @@ const DIALECT: [(&str, &str); 2] = [
     ("COLLATE \"C\"", "COLLATE BINARY"),
 ];
 
-/// Readers at once on SQLite; writers take turns anyway.
+/// Concurrent readers on SQLite; there is one writer at a time anyway.
 const SQLITE_CONNECTIONS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection before the platform calls itself unavailable. PostgreSQL may be

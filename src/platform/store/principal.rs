@@ -270,8 +270,8 @@ pub(in crate::platform) async fn touch(
         .map(drop)
 }
 
-/// The same for many at once, all at the time `now`. Those that another transaction holds are left out: the next
-/// request of each notes it again.
+/// The same for many principals, all at the time `now`. Those that another transaction has locked are left out: the
+/// next request of each notes it again.
 pub(in crate::platform) async fn touch_all(
     db: &impl Connection,
     ids: &BTreeSet<PrincipalId>,

@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::entity::setting;
 
-/// The value of a setting, which becomes `value` where there was none.
+/// The value of a setting, which is set to `value` if it had none.
 pub(in crate::platform) async fn get_or_insert(
     db: &impl Connection,
     name: &str,
@@ -24,7 +24,7 @@ pub(in crate::platform) async fn get_or_insert(
     kept.map(|row| row.value).ok_or_else(|| DbErr::RecordNotFound(format!("the setting {name}")))
 }
 
-/// The value of a setting, where it has one.
+/// The value of a setting, if it has one.
 pub(in crate::platform) async fn get(db: &impl Connection, name: &str) -> Result<Option<String>, DbErr> {
     Ok(setting::Entity::find_by_id(name.to_owned()).one(db).await?.map(|row| row.value))
 }

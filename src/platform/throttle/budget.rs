@@ -8,7 +8,7 @@ use jiff::Timestamp;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct FullAt(pub(super) i64);
 
-/// How many guesses there are at once, and how long it takes until one more comes back.
+/// The number of guesses of a full budget, and the time in which one is refilled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Budget {
     pub(super) burst: i64,

@@ -29,7 +29,7 @@ struct Attack {
     gates: Vec<Gate>,
     /// How long each waits between its guesses, in milliseconds.
     every: i64,
-    /// How many guesses each makes at once.
+    /// How many guesses each makes at the same time.
     at_once: u32,
 }
 
