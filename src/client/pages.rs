@@ -119,8 +119,7 @@ impl<'a, T: Listed> Pages<'a, T> {
         let page: Listing<Rows<T>> = self.session.read(self.operation, self.place.clone(), query).await?;
         match (&page.company, self.place.company) {
             (Some(company), Some(asked)) if company.id != asked => {
-                let message =
-                    format!("the server lists what is in {company}, and company {asked} was asked for");
+                let message = format!("the server lists company {company} instead of company {asked}");
                 Err(Error::bad_response(message))
             }
             _ => Ok(page),

@@ -25,7 +25,7 @@ pub struct MatrixAccount {
     pub access: Vec<Access>,
 }
 
-/// Access that is not what the account has in most companies.
+/// Access that differs from what the account has in most companies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Deviation")]
 pub struct Deviation {
@@ -47,7 +47,7 @@ pub struct MatrixView {
     pub companies: Vec<Company>,
     /// The accounts, by name.
     pub accounts: Vec<MatrixAccount>,
-    /// Access that is not what the account has in most companies.
+    /// Access that differs from what the account has in most companies.
     pub deviations: Vec<Deviation>,
     #[serde(skip)]
     rows: Vec<MatrixRow>,
@@ -67,7 +67,7 @@ pub struct MatrixRow {
     role: Option<String>,
     /// The permissions.
     permissions: Vec<String>,
-    /// Whether it is not what the account has in most companies.
+    /// Whether it differs from what the account has in most companies.
     deviates: bool,
 }
 
@@ -179,7 +179,8 @@ impl Answer for MatrixView {
             Block::Table { columns: columns.into(), rows: self.accounts.iter().map(row).collect() },
         ];
         if !self.deviations.is_empty() {
-            blocks.push(Block::Note("* is not what the account has in most of these companies.".into()));
+            blocks
+                .push(Block::Note("* differs from what the account has in most of these companies.".into()));
         }
         blocks
     }
