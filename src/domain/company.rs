@@ -20,7 +20,7 @@ impl fmt::Display for CompanyId {
     }
 }
 
-/// A company as every document names it: number and name together, because names repeat.
+/// A company in documents: its id and its name, because names repeat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Company {
     /// The id, unique on the platform.

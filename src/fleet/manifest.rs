@@ -17,7 +17,7 @@ use crate::output::Manifest;
 /// Most bytes of a manifest: 200,000 entries of access need about 12 MB.
 const LIMIT: usize = yaml::MOST_BYTES;
 
-/// The version of the form that this program reads and writes.
+/// The version of the format that this program reads and writes.
 pub const VERSION: u32 = 1;
 
 /// The languages in which a manifest can be written.

@@ -52,7 +52,7 @@ fn any<S: Serializer>(detail: &RawValue, serializer: S) -> Result<S::Ok, S::Erro
 pub struct AuditRow {
     #[serde(flatten)]
     record: RecordView,
-    /// The number of the company whose log it is from.
+    /// The id of the company whose log it is from.
     company_id: CompanyId,
     /// The company whose log it is from.
     company: Company,

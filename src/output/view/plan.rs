@@ -86,7 +86,7 @@ pub struct PlanView {
     pub company: Option<Company>,
     /// When it was computed.
     pub created_at: Timestamp,
-    /// A digest of what it was computed from: it changes when that changes.
+    /// A digest of the state from which the plan was computed: it changes with that state.
     pub fingerprint: String,
     /// The steps.
     pub steps: Vec<Step>,

@@ -166,7 +166,7 @@ pub(in crate::platform) async fn lock_user(
     Ok(id.map(PrincipalId))
 }
 
-/// Replaces the secret of the authenticator app, or takes it away.
+/// Replaces or removes the secret of the authenticator app.
 pub(in crate::platform) async fn set_totp_secret(
     db: &impl Connection,
     id: PrincipalId,
