@@ -13,7 +13,7 @@ use crate::domain::{Company, CompanyId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Access {
-    /// Where.
+    /// The company.
     #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
     pub company: Company,
     /// The role, or null where the permissions were given one by one.
@@ -55,7 +55,7 @@ pub struct AdjustPermissions {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct InitialAccess {
-    /// Where.
+    /// The company.
     #[cfg_attr(feature = "platform", schema(value_type = i64))]
     pub company_id: CompanyId,
     /// The name of a role of that company; either this or `permissions`.

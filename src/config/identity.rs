@@ -15,7 +15,7 @@ pub enum Identity {
     Token(Token),
     /// `SACTL_USERNAME` with a password.
     Password {
-        /// Who.
+        /// The account.
         username: String,
         /// The password, or the file that holds it.
         password: PasswordSource,

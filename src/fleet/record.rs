@@ -65,24 +65,24 @@ pub enum Line {
     End {
         /// Which step, from 0.
         step: usize,
-        /// When.
+        /// The time.
         at: Timestamp,
-        /// How.
+        /// The result.
         outcome: Outcome,
-        /// Why not.
+        /// The error, if it failed or was skipped.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<Value>,
     },
     /// The failed steps are tried again.
     Retry {
-        /// When.
+        /// The time.
         at: Timestamp,
     },
     /// The run has ended.
     Finished {
-        /// When.
+        /// The time.
         at: Timestamp,
-        /// How.
+        /// The result.
         state: State,
     },
 }
@@ -98,7 +98,7 @@ pub fn now() -> Timestamp {
 pub struct Moment {
     /// Which step, from 0.
     pub step: usize,
-    /// When.
+    /// The time.
     pub at: Timestamp,
 }
 

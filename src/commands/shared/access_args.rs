@@ -60,9 +60,9 @@ pub(in crate::commands) fn word(text: &str) -> Result<String, &'static str> {
 /// `COMPANY=ROLE` or `COMPANY=PERMISSION,…`: access in another company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::commands) struct Grant {
-    /// Where.
+    /// The company.
     pub(in crate::commands) company: CompanyRef,
-    /// What.
+    /// The access.
     pub(in crate::commands) rights: AccessSpec,
 }
 

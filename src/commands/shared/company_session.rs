@@ -18,7 +18,7 @@ pub(in crate::commands) struct CompanySession<'a> {
     pub(in crate::commands) ui: &'a Ui,
     /// The signed-in client.
     pub(in crate::commands) client: &'a Session,
-    /// Where.
+    /// The company.
     pub(in crate::commands) company: CompanyId,
     context: &'a Context,
 }

@@ -20,7 +20,7 @@ use crate::text::{CommandLine, Hint};
 /// What was tried and refused.
 #[derive(Clone, Debug)]
 pub(in crate::commands) struct ActionDescription<'a> {
-    /// What.
+    /// The operation.
     pub(in crate::commands) operation: Operation,
     /// On which account.
     pub(in crate::commands) name: &'a str,

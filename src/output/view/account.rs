@@ -20,7 +20,7 @@ use crate::text::CommandLine;
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Access")]
 struct AccessShape<'a> {
-    /// Where.
+    /// The company.
     company: &'a Company,
     /// The role; null if the access is a list of individual permissions.
     role: Option<&'a str>,
@@ -58,7 +58,7 @@ impl From<api::Access> for AccessView {
 }
 
 impl AccessView {
-    /// Where.
+    /// The company.
     pub(in crate::output) fn company(&self) -> &Company {
         &self.0.company
     }

@@ -31,7 +31,7 @@ pub struct MatrixAccount {
 pub struct Deviation {
     /// The account.
     pub account: String,
-    /// Where.
+    /// The company.
     pub company: Company,
     /// What it has there: the role, or the permissions with commas between them.
     pub access: String,
@@ -61,7 +61,7 @@ pub struct MatrixRow {
     account: String,
     /// The company that owns it.
     owner: Company,
-    /// Where.
+    /// The company.
     company: Company,
     /// The role; null for a list of permissions.
     role: Option<String>,

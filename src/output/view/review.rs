@@ -18,7 +18,7 @@ pub struct ReviewRow {
     pub account: String,
     /// The company that owns it.
     pub owner: Company,
-    /// Where.
+    /// The company.
     pub company: Company,
     /// The role; null for a list of permissions.
     pub role: Option<String>,

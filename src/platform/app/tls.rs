@@ -38,9 +38,9 @@ pub enum TlsError {
     File {
         /// What was looked for.
         what: &'static str,
-        /// Where.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: rustls::pki_types::pem::Error,
     },
     /// A private key that other users can read.

@@ -85,7 +85,7 @@ pub struct SeedUser {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedAccess {
-    /// Where.
+    /// The company.
     pub company: CompanyPlace,
     /// A role of that company.
     pub role: Option<String>,

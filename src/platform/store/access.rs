@@ -19,7 +19,7 @@ use crate::platform::ids::PrincipalId;
 /// Access of a principal in one company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::platform) struct Grant {
-    /// Where.
+    /// The company.
     pub(in crate::platform) company: Company,
     /// The role, where it is not an individual list.
     pub(in crate::platform) role: Option<String>,
