@@ -112,7 +112,7 @@ pub fn admit(operation: Operation, held: Option<PermissionSet>) -> Result<Permis
     require(operation.permission(), held)
 }
 
-/// Whether the caller is a member of the company and holds `permission` there.
+/// Whether the caller is a member of the company and has `permission` there.
 ///
 /// # Errors
 /// [`Refusal::CompanyNotFound`] or [`Refusal::MissingPermission`].

@@ -79,7 +79,7 @@ impl DefaultRole {
         }
     }
 
-    /// What its holders may do.
+    /// Its permissions.
     pub fn permissions(self) -> PermissionSet {
         let view = || PermissionSet::ALL.iter().filter(|permission| permission.action() == "view");
         match self {

@@ -164,7 +164,7 @@ impl Error {
         Self::new(Code::NameTaken, message).in_company(company)
     }
 
-    /// The role is held.
+    /// An account or a user has the role.
     pub fn role_in_use(company: &Company, name: &str) -> Self {
         let message = format!("accounts or users of {company} have the role {}", quoted(name));
         Self::new(Code::RoleInUse, message).in_company(company)

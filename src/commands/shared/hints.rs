@@ -183,7 +183,7 @@ impl CompanySession<'_> {
         error
     }
 
-    /// Refuses `role` where the company has no role of that name: an empty list would say that no account holds it. A
+    /// Refuses `role` where the company has no role of that name: an empty list would mean that no account has it. A
     /// caller who may not see the roles is not refused here.
     ///
     /// # Errors

@@ -101,7 +101,7 @@ pub struct SeedRole {
     pub company: CompanyPlace,
     /// Its name.
     pub name: String,
-    /// What its holders may do.
+    /// Its permissions.
     pub permissions: Vec<String>,
 }
 

@@ -40,7 +40,7 @@ pub(in crate::platform) struct AccountRow {
 pub(in crate::platform) struct Filter {
     /// Text that name or description contain, without regard to case.
     pub(in crate::platform) search: Option<String>,
-    /// The role held in the company.
+    /// The role in the company.
     pub(in crate::platform) role: Option<String>,
     /// The time since when it was not used; its creation counts as a use.
     pub(in crate::platform) unused_since: Option<Timestamp>,
