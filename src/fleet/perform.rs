@@ -178,7 +178,7 @@ impl Performer<'_> {
         Ok(Outcome::Changed)
     }
 
-    /// The error of a reset that failed. It says which password holds, and leaves that one in the file.
+    /// The error of a reset that failed. It says which password is valid, and leaves that one in the file.
     async fn not_reset(
         &self,
         passwords: &Passwords,
@@ -193,17 +193,17 @@ impl Performer<'_> {
             let error = CliError::from(error);
             return match passwords.restore(account) {
                 Ok(()) if had_old => {
-                    error.hint(format!("the old password holds; it is in {}", current.display()))
+                    error.hint(format!("the old password is still valid; it is in {}", current.display()))
                 }
-                Ok(()) => error.hint("the old password holds"),
-                Err(failed) => error.hint(format!("the old password holds; {}", failed.message())),
+                Ok(()) => error.hint("the old password is still valid"),
+                Err(failed) => error.hint(format!("the old password is still valid; {}", failed.message())),
             };
         }
         let error = CliError::from(error);
         match self.signs_in(account, password).await {
-            Ok(()) => error.hint(format!("the new password holds; it is in {}", current.display())),
+            Ok(()) => error.hint(format!("the new password is valid; it is in {}", current.display())),
             Err(_) => error.hint(format!(
-                "the password that holds is in {} (new) or {} (old); run the same run again to finish",
+                "the valid password is in {} (new) or {} (old); run the same run again to finish",
                 current.display(),
                 previous.display()
             )),

@@ -82,7 +82,7 @@ pub(super) async fn run(mut args: Args, context: &Context) -> Result<()> {
     let change = change(&session, &name, &args);
     let named = [&args.permissions[..], &args.adjust.add, &args.adjust.remove].concat();
     if args.dry_run.is_on {
-        let would = |role: &Role| format!("the role {} would hold {}", role.name, role.permissions.listed());
+        let would = |role: &Role| format!("the role {} would have {}", role.name, role.permissions.listed());
         return dry_run(&session, change, &name, &named, would).await;
     }
     let before =
