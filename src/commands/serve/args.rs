@@ -78,7 +78,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS")]
     pub(super) metrics: Option<SocketAddr>,
 
-    /// Keep serving for this many seconds after a stop signal, while /readyz answers 503 [default: 0]
+    /// Keep serving this many seconds after a stop signal, while /readyz answers 503 [default: 0]
     ///
     /// A load balancer then stops sending requests before the address is closed.
     #[arg(long, value_name = "SECONDS")]
