@@ -1,6 +1,6 @@
 //! The audit log on the wire: who did what, to which account, when.
 //!
-//! Responsible for its documents and the names of actions. Refuses unknown actions in a filter.
+//! Responsible for its documents and the names of actions. Refuses unknown parameters in its query.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
