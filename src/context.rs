@@ -1,5 +1,7 @@
-//! What a command may use, made when first asked for: a command that needs no server opens no file and
-//! builds no client.
+//! What a command may use, created when it is first needed.
+//!
+//! Responsible for settings, client, session and company. Refuses to do more than a command needs: without a server, no
+//! file is opened and no client is built.
 
 use std::cell::OnceCell;
 

@@ -1,8 +1,8 @@
-//! Errors as a person or a script meets them, and the only place that chooses an exit code.
+//! Errors as a person or a script sees them, and the only place that chooses an exit code.
 //!
-//! A [`CliError`] has a stable code, a message, hints that name the next command, and a cause chain. It is
-//! shown as text or as the error document. It refuses to know how an error came about: each lower module has
-//! its own error type and is converted here.
+//! Responsible for a stable code, a message, hints that name the next command, and a cause chain: shown as text or as
+//! the error document. Refuses to know how an error occurred: each lower module has its own error type, which is
+//! converted here.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
@@ -176,7 +176,7 @@ impl CliError {
         self
     }
 
-    /// The same error, said of this server.
+    /// The same error with this server.
     #[must_use]
     pub fn at(self, server: &Origin) -> Self {
         let message = format!("{} at {server}", self.message());
@@ -197,7 +197,7 @@ impl CliError {
         self
     }
 
-    /// Puts hints that fit better in the place of those that are there; leaves them when there are no others.
+    /// Replaces the hints by better ones, if there are any.
     #[must_use]
     pub fn rather_hint(mut self, hints: impl IntoIterator<Item = impl Into<Hint>>) -> Self {
         let hints: Vec<Hint> = hints.into_iter().map(Into::into).collect();
@@ -235,7 +235,7 @@ impl CliError {
         self.0.code
     }
 
-    /// The message for people, as it came: not made safe for a terminal.
+    /// The message for people, as it was received: not sanitised for a terminal.
     pub fn message(&self) -> &str {
         &self.0.message
     }

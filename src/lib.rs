@@ -1,4 +1,4 @@
-//! `sactl` administers the service accounts of a platform that manages cellular routers for many companies.
+//! `sactl` manages service accounts on a multi-company cellular-router platform.
 //!
 //! # The map
 //!

@@ -1,4 +1,6 @@
 //! Access of an account in one company: a role, or an individual list of permissions.
+//!
+//! Responsible for its documents in requests and answers. Refuses to decide whether it may be granted.
 
 use std::fmt;
 
@@ -11,7 +13,7 @@ use crate::domain::{Company, CompanyId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Access {
-    /// Where.
+    /// The company.
     #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
     pub company: Company,
     /// The role, or null where the permissions were given one by one.
@@ -53,7 +55,7 @@ pub struct AdjustPermissions {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct InitialAccess {
-    /// Where.
+    /// The company.
     #[cfg_attr(feature = "platform", schema(value_type = i64))]
     pub company_id: CompanyId,
     /// The name of a role of that company; either this or `permissions`.
@@ -64,7 +66,7 @@ pub struct InitialAccess {
     pub permissions: Option<Vec<String>>,
 }
 
-/// Access as it is asked for. The names are checked by the server, which may know more than the client.
+/// Requested access. The server checks the names, because it may know more than the client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AccessSpec {
@@ -83,7 +85,7 @@ impl AccessSpec {
         }
     }
 
-    /// The request that replaces what was there.
+    /// The request that replaces the current access.
     pub fn to_set(&self) -> SetAccess {
         match self.clone() {
             Self::Role(role) => SetAccess { role: Some(role), permissions: None },

@@ -1,4 +1,7 @@
 //! Service accounts on the wire.
+//!
+//! Responsible for the documents of accounts. Refuses unknown fields in requests; their values are checked by
+//! [`crate::domain`].
 
 use jiff::Timestamp;
 use serde::de::Error as _;
@@ -16,7 +19,7 @@ use crate::domain::{AccountId, Company, Ownership, Password};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Account {
-    /// The number, never used again.
+    /// The id, which is never used again.
     #[cfg_attr(feature = "platform", schema(value_type = i64))]
     pub id: AccountId,
     /// The name, unique over the platform without regard to case.
@@ -29,7 +32,7 @@ pub struct Account {
     /// The company that owns it.
     #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
     pub owner: Company,
-    /// Its access in the company that looks; null for an owned account without any there.
+    /// Its access in the company that sees it; null for an owned account without any there.
     pub access: Option<Access>,
     /// In how many companies it has access; null for all but the owner.
     pub company_count: Option<u64>,
@@ -44,7 +47,7 @@ pub struct Account {
     /// When it was last used, or up to a minute before that; null when never, and for all but the owner.
     #[serde(default, with = "super::time::optional_second")]
     pub last_used_at: Option<Timestamp>,
-    /// Whether the two fields about its use are told: only to the owner.
+    /// Whether the two fields about its use are known: only the owner sees them.
     #[serde(default)]
     pub use_known: bool,
     /// Its access everywhere, by company id: in a list that was asked to expand it, and only for the owner.
@@ -93,7 +96,7 @@ impl<'de> Deserialize<'de> for AccountDetail {
     }
 }
 
-/// What the list of service accounts may be asked for.
+/// The parameters of the list of service accounts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "platform", derive(utoipa::IntoParams))]
@@ -105,7 +108,7 @@ pub struct AccountQuery {
     /// Only those whose name or description contains this text, without regard to case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
-    /// Only those that hold this role in the company.
+    /// Only those that have this role in the company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
     /// Only owned accounts that were not used at this time or later. An account that was never used counts as used
@@ -130,7 +133,7 @@ pub struct AccountQuery {
     pub page_size: Option<u64>,
 }
 
-/// What the rows of a list of accounts carry beside the account.
+/// What the rows of a list of accounts contain in addition to the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
@@ -146,7 +149,7 @@ pub enum AccountExpansion {
 pub struct CreateAccount {
     /// The name; it cannot be changed later.
     pub name: String,
-    /// The password, which must keep the policy.
+    /// The password, which must follow the policy.
     #[serde(serialize_with = "Password::serialize_exposed")]
     #[cfg_attr(feature = "platform", schema(value_type = String))]
     pub password: Password,
@@ -178,11 +181,11 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct ResetPassword {
-    /// The new password, which must keep the policy.
+    /// The new password, which must follow the policy.
     #[serde(serialize_with = "Password::serialize_exposed")]
     #[cfg_attr(feature = "platform", schema(value_type = String))]
     pub password: Password,
-    /// The present password: needed when an account resets its own.
+    /// The current password: required when an account resets its own.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -227,7 +230,7 @@ pub struct AccessRemoval {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct PasswordChange {
-    /// The account, whose tokens have all ended.
+    /// The account, whose tokens are all revoked.
     pub account: Account,
 }
 
@@ -235,10 +238,10 @@ pub struct PasswordChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct Deletion {
-    /// The number of the deleted account.
+    /// The id of the deleted account.
     #[cfg_attr(feature = "platform", schema(value_type = i64))]
     pub id: AccountId,
-    /// Its name, which is free again.
+    /// Its name, which is available again.
     pub name: String,
     /// Always true.
     pub deleted: bool,

@@ -1,4 +1,6 @@
 //! The audit log on the wire: who did what, to which account, when.
+//!
+//! Responsible for its documents and the names of actions. Refuses unknown parameters in its query.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -189,7 +191,7 @@ pub struct AuditQuery {
     pub page_size: Option<u64>,
 }
 
-/// One record: that company's part of what was done.
+/// One record: the part of a change that concerns this company.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct AuditRecord {
@@ -214,7 +216,7 @@ pub struct AuditRecord {
     pub request_id: String,
 }
 
-/// The account that a record is about, as it was called then.
+/// The account of a record, with its name at that time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct AuditedAccount {

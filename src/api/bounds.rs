@@ -1,8 +1,7 @@
-//! How much a document is believed to hold.
+//! Limits for documents.
 //!
-//! Responsible for what is short to send and takes many times its space when it is read, shown, or called wrong:
-//! long strings and many rows. Refuses such documents of a server that means harm; both sides obey far narrower
-//! rules.
+//! Responsible for strings and lists that are short to send and need many times their size to be read or shown. Refuses
+//! such documents of a hostile server; the limits of the contract are much lower.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,24 +10,24 @@ use memchr::{memchr, memchr2};
 use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Most bytes of a string as it is written: made visible, it takes up to six times as many.
+/// Most bytes of a string in a document: escaped for a terminal, it can need six times as many.
 pub const LONGEST_STRING: usize = 64 * 1024;
 
-/// Most rows of a page: ten times what one can ask for.
+/// Most rows of a page: ten times the largest page size.
 pub(super) const MOST_ROWS: usize = 10_000;
 
-/// Most rows of a list that has no pages: as many as an answer has room for.
+/// Most rows of a list without pages: as many as fit into an answer.
 pub(super) const MOST_UNPAGED: usize = 100_000;
 
 /// Reads a document.
 ///
 /// # Errors
-/// Where it is none, and where a string in it is too long.
+/// A text that is not such a document, or a string in it that is too long.
 pub fn read<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     read_borrowed(text)
 }
 
-/// Reads a document that keeps parts of the text as they are.
+/// Reads a document that borrows parts of the text.
 ///
 /// # Errors
 /// As [`read`].
@@ -36,12 +35,12 @@ pub fn read_borrowed<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Resul
     if has_long_string(text) { Err(too_long("a string")) } else { serde_json::from_str(text) }
 }
 
-/// What is said of `what` that is longer than a string may be.
+/// The error for `what` that is longer than a string may be.
 pub(super) fn too_long<E: Error>(what: &str) -> E {
     E::custom(format_args!("{what} is longer than {} KiB", LONGEST_STRING / 1024))
 }
 
-/// Whether a JSON text holds a string that is too long. Where it is no JSON, it may say anything.
+/// Whether a JSON text contains a string that is too long. The result is undefined if the text is not JSON.
 pub(super) fn has_long_string(text: &str) -> bool {
     let mut rest = text.as_bytes();
     while let Some(begin) = memchr(b'"', rest) {
@@ -55,7 +54,7 @@ pub(super) fn has_long_string(text: &str) -> bool {
     false
 }
 
-/// Bytes of the string whose inside `text` begins with.
+/// The length of the string whose contents `text` begins with.
 fn string_length(text: &[u8]) -> usize {
     let mut length = 0;
     while let Some(at) = text.get(length..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
@@ -68,7 +67,7 @@ fn string_length(text: &[u8]) -> usize {
     text.len()
 }
 
-/// Rows of a list that is not endless.
+/// The rows of a list, at most `MOST`.
 pub struct Rows<T, const MOST: usize = MOST_ROWS>(pub Vec<T>);
 
 impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for Rows<T, MOST> {

@@ -1,4 +1,6 @@
 //! Companies on the wire. The document is [`crate::domain::Company`] itself.
+//!
+//! Responsible for the query of their list. Refuses unknown parameters.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,6 @@
-//! The envelopes of success.
+//! The envelopes of successful answers.
+//!
+//! Responsible for single documents and pages of lists. Refuses errors: those are problem documents.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,7 +14,7 @@ use crate::domain::Company;
 pub struct Success<T> {
     /// Always true.
     pub success: bool,
-    /// What was asked for, or what is now the case.
+    /// The requested document, or the state after the change.
     pub data: T,
     /// True in the answer to a dry run: nothing was changed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -54,7 +56,7 @@ pub trait Listed: DeserializeOwned + Sync {
     fn key(&self) -> Option<(String, i64)>;
 }
 
-/// What a list may be asked for besides its filters.
+/// The parameters of a list, except its filters.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "platform", derive(utoipa::IntoParams))]

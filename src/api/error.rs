@@ -1,4 +1,7 @@
 //! Every error code of the contract, and the document of a refusal.
+//!
+//! Responsible for the HTTP status and the description of each code. Refuses to choose an exit code: [`crate::error`]
+//! does.
 
 use std::fmt;
 

@@ -1,8 +1,9 @@
-//! The wire contract: every URL path, every document and every error code, once, for both ends.
+//! The wire contract of both ends: every URL path, every document and every error code, once.
 //!
-//! Requests refuse unknown fields, so that a mistyped one is never ignored; answers tolerate them, so that
-//! an older client understands a newer platform. Input rules live in [`crate::domain`], not here: requests
-//! carry plain text, and the receiver checks it.
+//! Responsible for reading and writing documents. Refuses unknown fields in requests, so that a mistyped one is never
+//! ignored; in answers it ignores them, so that an older client understands a newer platform.
+//!
+//! Rules for input are in [`crate::domain`]: requests contain plain text, and the receiver checks it.
 
 pub mod access;
 pub mod account;

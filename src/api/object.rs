@@ -1,6 +1,6 @@
-//! Structs that are written as objects.
+//! Structs that are written as JSON objects.
 //!
-//! Responsible for reading them. Refuses the array of values that serde reads as a struct too.
+//! Responsible for reading them. Refuses an array of their values, which serde accepts for a struct.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,8 +9,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A struct that is written as an object. What serde derives takes an array of the values too, in the order of the
-/// fields, and then a value without a name is taken for a field that its sender did not mean.
+/// A struct that is written as an object. The code that serde derives also accepts an array of the values in the order
+/// of the fields, so that a value without a name could become a field that its sender did not mean.
 pub struct Object<T>(pub T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

@@ -1,5 +1,7 @@
-//! Every URL path of the platform. The router takes the templates, the client fills them; a platform that
-//! differs costs one line here.
+//! Every URL path of the platform.
+//!
+//! Responsible for the templates: the router takes them, and the client fills them in. Refuses to know what a route
+//! does.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -13,7 +15,7 @@ pub const HEALTH: &str = "/healthz";
 pub const READY: &str = "/readyz";
 /// The OpenAPI document.
 pub const OPENAPI: &str = "/openapi.json";
-/// Who one is.
+/// The signed-in identity.
 pub const ME: &str = "/api/users/me";
 /// The permission catalogue.
 pub const PERMISSIONS: &str = "/api/permissions";
@@ -25,7 +27,7 @@ pub const COMPANY: &str = "/api/companies/{company_id}";
 pub const ROLES: &str = "/api/companies/{company_id}/roles";
 /// One of them.
 pub const ROLE: &str = "/api/companies/{company_id}/roles/{role}";
-/// The service accounts that a company owns or has let in.
+/// The owned and external service accounts of a company.
 pub const ACCOUNTS: &str = "/api/companies/{company_id}/service-accounts";
 /// One of them.
 pub const ACCOUNT: &str = "/api/companies/{company_id}/service-accounts/{name}";
@@ -39,7 +41,7 @@ pub const AUDIT: &str = "/api/companies/{company_id}/audit-logs";
 /// 404 and does nothing.
 pub const DRY_RUN: &str = "/dry-run";
 
-/// Everything but what RFC 3986 calls unreserved.
+/// All characters except those that RFC 3986 calls unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// `value` as a segment of a path or a value of a query.

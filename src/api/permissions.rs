@@ -1,6 +1,7 @@
 //! Lists of permissions in documents.
 //!
-//! Responsible for lists of any names in little memory. Refuses to know which permissions exist.
+//! Responsible for lists of any names in little memory. Refuses a list that is too long; which permissions exist is not
+//! known here.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -9,21 +10,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::bounds::{LONGEST_STRING, Rows, too_long};
 
-/// Most permissions that one document is believed to list: far more than any catalogue has.
+/// Most permissions in one document: far more than any catalogue has.
 const MOST: usize = 1000;
 
-/// Names of permissions, sorted, known or not. They lie one behind the other with commas between them, so that a list
-/// that is not in the catalogue takes little more memory than its text (P9: as a string each, the short names of a
-/// hostile page take eight times the page); a clone costs nothing.
+/// Names of permissions, sorted, known or not. They are stored as one text with commas, so that a list needs little
+/// more memory than the document (P9: with one string for each, the short names of a hostile page need eight times its
+/// size); a clone costs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permissions {
     text: Arc<str>,
-    /// Where each name ends.
+    /// The end of each name.
     ends: Arc<[usize]>,
 }
 
 impl Permissions {
-    /// The names, each as it came.
+    /// The names as they were received.
     pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         let mut begin = 0;
         self.ends.iter().map(move |end| &self.text[std::mem::replace(&mut begin, end + 1)..*end])
@@ -34,7 +35,7 @@ impl Permissions {
         self.ends.len()
     }
 
-    /// Whether there is none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
@@ -72,11 +73,11 @@ impl Serialize for Permissions {
     }
 }
 
-/// A name as it is read: where it has no escapes, it is still that part of the document.
+/// A name as it is read: without escapes, it is borrowed from the document.
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// A list that is not endless: a short text takes a multiple of its space when it is read.
+/// Reads a list of limited length: in memory, a short text needs a multiple of its size.
 impl<'de> Deserialize<'de> for Permissions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Rows(names) = Rows::<Name<'de>, MOST>::deserialize(deserializer)?;

@@ -1,4 +1,6 @@
 //! Roles and the permission catalogue on the wire.
+//!
+//! Responsible for their documents. Refuses unknown fields in requests; which permissions exist is not checked here.
 
 use std::fmt;
 
@@ -23,11 +25,11 @@ pub struct Role {
     /// Whether it is one of the fixed roles, which cannot be changed.
     #[serde(default)]
     pub default: bool,
-    /// What its holders may do, sorted.
+    /// Its permissions, sorted.
     #[serde(default)]
     #[cfg_attr(feature = "platform", schema(value_type = Vec<String>))]
     pub permissions: Permissions,
-    /// How many humans and service accounts hold it in the company.
+    /// How many humans and service accounts have it in the company.
     pub holders: Option<u64>,
 }
 
@@ -38,7 +40,7 @@ pub struct Role {
 pub struct CreateRole {
     /// The name; it cannot be changed later.
     pub name: String,
-    /// What its holders may do; not empty.
+    /// Its permissions; not empty.
     pub permissions: Vec<String>,
 }
 
@@ -47,7 +49,7 @@ pub struct CreateRole {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct SetRole {
-    /// What its holders may do from now on; not empty.
+    /// Its new permissions; not empty.
     pub permissions: Vec<String>,
 }
 
@@ -69,7 +71,7 @@ pub struct CatalogueEntry {
     pub name: String,
     /// The part before the colon.
     pub category: String,
-    /// The part behind the colon.
+    /// The part after the colon.
     pub action: String,
 }
 

@@ -1,6 +1,7 @@
-//! Where a gateway has its operations: method, path, and the names of members that differ from ours.
+//! The routes of a gateway: method, path, and the names of members that differ from ours.
 //!
-//! Ours are in `routes.toml` beside this file. A profile may name the table of another gateway.
+//! Responsible for reading and filling such a table. Refuses a table with unknown members or places. Our table is
+//! `routes.toml` beside this file; a profile can name the table of another gateway.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -180,7 +181,7 @@ impl Route {
         Some(filled(&self.path, place, encoded))
     }
 
-    /// The members that the request has besides, with their places filled. A company alone is a number.
+    /// The additional members of the request, with their places filled. A company alone is a number.
     pub fn besides(&self, place: &Place) -> impl Iterator<Item = (&str, serde_json::Value)> {
         self.body.iter().map(|(name, value)| {
             let value = match (value.as_str(), place.company) {
@@ -209,7 +210,7 @@ fn filled(text: &str, place: &Place, escape: fn(&str) -> String) -> String {
     whole + rest
 }
 
-/// What is before the first place, its name, and what is behind it.
+/// The text before the first place, its name, and the text after it.
 fn next_place(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('{')?;
     let (name, after) = rest.split_once('}')?;

@@ -1,4 +1,6 @@
-//! Documents as the `OpenAPI` document describes them, where it cannot read that from the type.
+//! Schemas of the OpenAPI document that cannot be derived from a type.
+//!
+//! Responsible for the types of [`crate::domain`]. Refuses to describe anything else.
 
 use serde::Serialize;
 

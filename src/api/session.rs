@@ -1,4 +1,6 @@
-//! Signing in and out, and who one is.
+//! Signing in and out, and the identity of the caller.
+//!
+//! Responsible for the form and the answers of the token endpoint. Refuses to show a secret.
 
 use std::fmt;
 
@@ -125,7 +127,7 @@ pub struct Identity {
     /// What the server promises beyond what every gateway does, such as [`IMMEDIATE_EFFECT`].
     #[serde(default)]
     pub features: Vec<String>,
-    /// Every company with what one may do there, by company id.
+    /// Every company with the permissions there, by company id.
     #[serde(deserialize_with = "rows::<_, _, MOST_UNPAGED>")]
     pub companies: Vec<Access>,
 }

@@ -1,7 +1,6 @@
 //! Times on the wire.
 //!
-//! Responsible for RFC 3339 in UTC, in whole seconds; other gateways leave the zone out. Refuses a text that is no
-//! time.
+//! Responsible for RFC 3339 in UTC, in whole seconds; other gateways omit the zone. Refuses a text that is not a time.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -55,7 +54,7 @@ fn read(text: &str) -> Result<Timestamp, jiff::Error> {
     })
 }
 
-/// The time without the part of a second: every time that is sent or shown has the same length.
+/// The time in whole seconds: every time that is sent or shown has the same length.
 fn whole_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

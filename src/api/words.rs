@@ -1,5 +1,7 @@
-//! Members of refusals as servers of other kinds write them. A member of an unexpected type never costs the rest of
-//! the document.
+//! Members of refusals as servers of other kinds write them.
+//!
+//! Responsible for reading messages and lists of errors in several forms. Refuses to fail: a member of an unexpected
+//! type does not lose the rest of the document.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -7,7 +9,7 @@ use serde_json::Value;
 
 use crate::domain::Violation;
 
-/// The value, or the default where it is of another type.
+/// The value, or the default if it is of another type.
 pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -20,7 +22,7 @@ pub(super) fn message<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
     Ok(texts(&Value::deserialize(deserializer)?))
 }
 
-/// Every text within `value`, in order, with spaces between them; `None` where there is none.
+/// Every text in `value`, in order, with spaces between them; `None` without any.
 pub fn texts(value: &Value) -> Option<String> {
     let mut found = Vec::new();
     collect(value, &mut found);

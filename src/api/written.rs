@@ -1,7 +1,7 @@
-//! A JSON document as it was written: every field, also one that is there twice, and numbers of any length.
+//! A JSON document as it was written, with duplicate fields and numbers of any length.
 //!
-//! Responsible for showing what would be sent, and for finding secrets in it. Refuses documents that are nested too
-//! deeply; what is calculated with is of other types.
+//! Responsible for showing a request, and for finding secrets in it. Refuses documents that are nested too deeply, and
+//! calculations: other types are for those.
 
 use std::fmt;
 use std::iter;
@@ -13,13 +13,13 @@ use serde_json::value::RawValue;
 /// How deeply documents are nested at most.
 const DEEPEST: usize = 100;
 
-/// Digits of a number that every reader keeps apart from its neighbours.
+/// Digits of a number that every parser keeps exactly.
 const DIGITS: usize = 15;
 
 /// A document, or a part of one.
 #[derive(Clone, Debug)]
 pub enum Written {
-    /// A number, null, true or false, in the words that were used.
+    /// A number, null, true or false, as it was written.
     Plain(Box<RawValue>),
     /// A string.
     Text(String),
@@ -33,7 +33,7 @@ impl Written {
     /// Reads a document.
     ///
     /// # Errors
-    /// Where it is no JSON, or nested too deeply.
+    /// A text that is not JSON, or is nested too deeply.
     pub fn parse(json: &[u8]) -> serde_json::Result<Self> {
         Self::read(serde_json::from_slice(json)?, DEEPEST)
     }
@@ -64,8 +64,7 @@ impl Written {
         matches!(self, Self::Plain(raw) if raw.get() == "null")
     }
 
-    /// Whether every reader takes it for the same: no field is there twice, and no number is longer than others
-    /// keep them.
+    /// Whether every parser reads it the same way: no field is duplicate, and no number is longer than parsers keep.
     pub fn is_unmistakable(&self) -> bool {
         match self {
             Self::Plain(raw) => {

@@ -1,4 +1,6 @@
-//! The commands. Each verb describes its own arguments.
+//! The commands of the program. Each verb describes its own arguments.
+//!
+//! Responsible for their names and the first part of their help. Refuses to run them: [`super::dispatch`] does.
 
 use clap::Subcommand;
 
@@ -57,9 +59,10 @@ pub enum Command {
     Passwd(commands::passwd::Args),
     /// Delete service accounts that the company owns
     ///
-    /// Its access in every company is removed and its tokens are revoked immediately. On a terminal, sactl
-    /// shows where the account has access, and you type its name, or the number of several accounts, to confirm;
-    /// otherwise --yes is required. Several are deleted in a run with a journal, which goes on after a failure.
+    /// Removes their access in every company and revokes their tokens immediately. On a terminal, sactl shows where the
+    /// accounts have access; to confirm, type the name of the account, or the number of accounts if there are several.
+    /// Otherwise --yes is required. Several accounts are deleted in a run with a journal, which continues after a
+    /// failure.
     #[command(alias = "rm")]
     Delete(commands::delete::Args),
     /// Give service accounts access in the company, or change it
@@ -76,28 +79,27 @@ pub enum Command {
     Revoke(commands::revoke::Args),
     /// Write a manifest of accounts, access and roles
     ///
-    /// The manifest says what is there, in YAML or with -o json in JSON, always in the same order. It has no
-    /// secrets. Change it and see what that means with sactl diff; make it so with sactl apply.
+    /// The manifest describes the current state, in YAML, or in JSON with -o json, always in the same order. It
+    /// contains no secrets. Edit it, preview the changes with sactl diff, and make them with sactl apply.
     Export(commands::export::Args),
     /// Show what a manifest would change
     ///
     /// Changes nothing. The exit code is 10 when there is something to do, and 0 when there is nothing.
     Diff(commands::diff::Args),
-    /// Make accounts, access and roles what a manifest says
+    /// Change accounts, access and roles to match a manifest
     ///
-    /// Shows the plan and asks on a terminal; elsewhere --yes is required if anything is taken away. What takes
-    /// away comes first. The run is written to a journal: after an interrupt or a crash, sactl run resume
-    /// finishes it.
+    /// Shows the plan and asks on a terminal; elsewhere --yes is required if anything is taken away. Removals come
+    /// first. The run is written to a journal: after an interrupt or a crash, sactl run resume finishes it.
     Apply(commands::apply::Args),
     /// Set new passwords for several accounts
     ///
-    /// For each account, sactl generates a password, writes it to its file, sets it, and signs in with it
-    /// before the next step. The old password is kept beside it as NAME.password.previous until then. Whatever
-    /// fails, the password that holds is in a file that sactl names.
+    /// For each account, sactl generates a password, writes it to its file, sets it, and signs in with it before the
+    /// next step. The old password is kept beside it as NAME.password.previous until then. Whatever fails, the valid
+    /// password is in a file that sactl names.
     Rotate(commands::rotate::Args),
     /// Show who has what where: accounts in rows, companies in columns
     ///
-    /// The cell is the role, or the number of permissions. A star marks access that is not what the account has
+    /// The cell is the role, or the number of permissions. A star marks access that differs from what the account has
     /// in most of these companies.
     Matrix(commands::matrix::Args),
     /// Review access: write a list, decide, and remove access
@@ -106,7 +108,7 @@ pub enum Command {
     Onboard(commands::onboard::Args),
     /// Remove the accounts of the company from another company
     ///
-    /// Reads back whether it is gone. The output is a receipt: keep it with -o json.
+    /// Afterwards, sactl checks on the server that the access is gone. The output is a receipt: keep it with -o json.
     Offboard(commands::offboard::Args),
     /// Show, finish and repeat runs over several accounts
     Run(commands::run::Args),

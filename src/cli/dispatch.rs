@@ -1,4 +1,6 @@
-//! Which code runs which command.
+//! Calls the code of each command.
+//!
+//! Responsible for one line per command. Refuses any other logic.
 
 use std::pin::Pin;
 
@@ -9,8 +11,8 @@ use crate::context::{Context, until_interrupted};
 use crate::error::{CliError, Result};
 use crate::manual::{completion, help, man};
 
-/// Runs a command, or shows the start screen without one. Gives back its exit code, which is 0 but where it stands for
-/// another program.
+/// Runs a command, or shows the start screen without one. Returns its exit code: 0, except for commands that run
+/// another program or find differences.
 ///
 /// # Errors
 /// Those of the command.

@@ -1,4 +1,6 @@
-//! The command line as it is documented: the long help of each command says what it prints.
+//! The command line with its complete help: the long help of each command says what it prints.
+//!
+//! Responsible for adding documents and columns to it. Refuses texts of its own: they come from [`crate::output`].
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

@@ -1,4 +1,6 @@
-//! From the words of a call to what they ask for.
+//! Parses the words of a call.
+//!
+//! Responsible for the command, the global flags and errors of usage. Refuses to run anything.
 
 use std::ffi::OsString;
 

@@ -1,5 +1,7 @@
-//! What of its answer a command is asked for, settled before anything is read, asked or sent: `--columns` and
-//! `--jq`.
+//! The flags `--columns` and `--jq` of a call.
+//!
+//! Responsible for checking them before anything is read, asked or sent. Refuses columns that the command does not
+//! print.
 
 use std::sync::Arc;
 

@@ -1,4 +1,7 @@
-//! What an answer is about. Refuses an answer about another account, role or company than the one asked for.
+//! What an answer is about.
+//!
+//! Responsible for comparing it with the request. Refuses an answer about another account, role or company than the
+//! requested one.
 
 use serde::de::DeserializeOwned;
 
@@ -10,7 +13,7 @@ use crate::api::role::{Role, RoleDeletion};
 use crate::api::{Access, Account, AccountDetail, Code, Permissions, Success};
 use crate::domain::{Company, CompanyId, Ownership};
 
-/// What was asked for: an account or a role by its name, or a company alone, and where.
+/// The requested thing: an account or a role by its name in a company, or a company.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
     company: CompanyId,
@@ -19,26 +22,26 @@ pub(super) struct Asked {
     is_write: bool,
 }
 
-/// What holds afterwards, as far as the request says it.
+/// What holds after a change, as far as the request says it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct After {
-    /// The account holds this role.
+    /// The account has this role.
     pub(super) role: Option<String>,
-    /// The individual permissions, or those of a role, are these.
+    /// The individual permissions, or those of a role, are exactly these.
     pub(super) permissions: Option<Vec<String>>,
     /// These permissions are among them.
     pub(super) added: Vec<String>,
-    /// These are not.
+    /// These permissions are not.
     pub(super) removed: Vec<String>,
 }
 
 impl After {
-    /// What an adjustment leads to.
+    /// The result of an adjustment.
     pub(super) fn adjusted(change: &AdjustPermissions) -> Self {
         Self { added: change.add.clone(), removed: change.remove.clone(), ..Self::default() }
     }
 
-    /// A list of permissions in place of what was there.
+    /// A list of permissions in place of the one before.
     pub(super) fn permissions(names: &[String]) -> Self {
         Self { permissions: Some(names.to_vec()), ..Self::default() }
     }
@@ -54,9 +57,9 @@ impl After {
     }
 }
 
-/// A document that is about something with a name, in a company.
+/// A document about a named thing in a company.
 pub(super) trait About: DeserializeOwned {
-    /// Whether it is about what was asked for.
+    /// Whether the document is about the requested thing.
     fn is_about(&self, asked: &Asked) -> bool;
 }
 
@@ -81,17 +84,17 @@ impl Asked {
         self.name.as_deref().unwrap_or_default()
     }
 
-    /// The same, with what holds afterwards.
+    /// The same, with what holds after the change.
     pub(super) fn leading_to(self, after: After) -> Self {
         Self { after, ..self }
     }
 
-    /// Whether the access is what was asked for.
+    /// Whether the access is the requested one.
     pub(super) fn is_access(&self, access: &Access) -> bool {
         self.after.is_kept_by(access.role.as_deref(), &access.permissions)
     }
 
-    /// Whether the role has the permissions that were asked for.
+    /// Whether the role has the requested permissions.
     pub(super) fn is_role(&self, role: &Role) -> bool {
         self.after.is_kept_by(None, &role.permissions)
     }
@@ -112,8 +115,8 @@ impl Asked {
         if data.is_about(self) { Ok(data) } else { Err(self.missed().answered(status, request_id)) }
     }
 
-    /// The `data` of the answer to a deletion. `None` when it was gone at an automatic repetition: an attempt
-    /// before, whose answer was lost, has done it.
+    /// The `data` of the answer to a deletion. `None` if an automatic repetition did not find the thing: an earlier
+    /// attempt, whose answer was lost, has deleted it.
     ///
     /// # Errors
     /// As [`Self::answered`].

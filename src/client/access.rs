@@ -1,4 +1,6 @@
-//! Access of an account in one company.
+//! Requests about the access of an account in one company.
+//!
+//! Responsible for setting, adjusting and removing it. Refuses an answer about another account or company.
 
 use super::Session;
 use super::about::{After, Asked};

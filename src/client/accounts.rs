@@ -1,4 +1,6 @@
-//! Service accounts.
+//! Requests about service accounts.
+//!
+//! Responsible for listing, showing, creating, changing and deleting them. Refuses an answer about another account.
 
 use super::about::Asked;
 use super::call::Call;
@@ -13,14 +15,14 @@ use crate::api::{Account, AccountDetail};
 use crate::domain::CompanyId;
 
 impl Session {
-    /// The accounts that `company` owns or has let in, page by page.
+    /// The owned and external accounts of `company`, page by page.
     ///
     /// # Errors
     /// `internal` only; the requests are made by [`Pages::next`].
     pub fn list_accounts(&self, company: CompanyId, query: &AccountQuery) -> Result<Pages<'_, Account>> {
         let asked = query.clone();
         let pages = Pages::new(self, ApiOperation::ListAccounts, Place::of(company), query)?;
-        // Another server may not know the question.
+        // Another server may not know the filters.
         Ok(pages.keeping(move |account| matches(account, &asked)))
     }
 
@@ -58,14 +60,14 @@ impl Session {
         )
     }
 
-    /// Sets a new password, which ends every token of the account.
+    /// Sets a new password, which revokes every token of the account.
     pub fn reset_password(
         &self,
         company: CompanyId,
         name: &str,
         reset: &ResetPassword,
     ) -> Change<'_, PasswordChange> {
-        // Resetting one's own password ends the token and changes what `current_password` must be.
+        // Resetting one's own password revokes the token and changes the required `current_password`.
         let repeat = if reset.current_password.is_some() { Repeat::Never } else { Repeat::Idempotent };
         self.change(
             ApiOperation::ResetPassword,
@@ -76,14 +78,14 @@ impl Session {
         )
     }
 
-    /// Deletes an account. `None` when an automatic repetition found it gone, so that an attempt before,
-    /// whose answer was lost, has done it.
+    /// Deletes an account. `None` if an automatic repetition did not find it: an earlier attempt, whose answer was
+    /// lost, has deleted it.
     pub fn delete_account(&self, company: CompanyId, name: &str) -> Change<'_, Option<Deletion>> {
         self.removal(ApiOperation::DeleteAccount, Place::named(company, name), Asked::write(company, name))
     }
 }
 
-/// Whether an account is one of those that were asked for, as far as that shows.
+/// Whether an account matches the query, as far as its members show it.
 fn matches(account: &Account, asked: &AccountQuery) -> bool {
     let holds = |role: &String| {
         account

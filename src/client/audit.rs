@@ -1,4 +1,6 @@
 //! The audit log.
+//!
+//! Responsible for listing its records. Refuses records of another company.
 
 use super::{Pages, Result, Session};
 use crate::api::audit::{AuditQuery, AuditRecord};

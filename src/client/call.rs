@@ -1,4 +1,6 @@
-//! One request, complete but for the server.
+//! One request, complete except for the server.
+//!
+//! Responsible for method, path, query, headers and body. Refuses to send itself.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,5 +1,7 @@
-//! A change that is ready: it can be described, tried and sent. All come from the same bytes, so that what is described
-//! and tried is what would be sent.
+//! A change that is ready to send: it can be described, tried as a dry run, and sent.
+//!
+//! Responsible for one request with the same bytes in all three cases. Refuses to describe or try anything else than
+//! what would be sent.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -154,7 +156,7 @@ pub enum Foretold<T> {
 }
 
 impl<T> DryRun<'_, T> {
-    /// Asks the server. The path of a dry run is one that other servers do not have: nothing is changed anywhere.
+    /// Asks the server. Other servers do not have the path of a dry run, so that nothing is changed there.
     ///
     /// # Errors
     /// Those of a request that was not decided; `bad_response` for an answer that is none to a dry run.
@@ -185,7 +187,7 @@ impl<'a, T: 'a> IntoFuture for Change<'a, T> {
     }
 }
 
-/// Puts [`MASK`] in place of every secret, however deep it lies.
+/// Replaces every secret by [`MASK`], at any depth.
 fn mask(value: &mut Written) {
     match value {
         Written::Object(fields) => {

@@ -1,4 +1,6 @@
-//! The companies one belongs to.
+//! The companies of the signed-in identity.
+//!
+//! Responsible for listing and showing them. Refuses an answer about another company.
 
 use super::about::Asked;
 use super::{Pages, Result, Session};
@@ -7,7 +9,7 @@ use crate::api::routes::{ApiOperation, Place};
 use crate::domain::{Company, CompanyId, page};
 
 impl Session {
-    /// The companies one belongs to, all or those of exactly this name, page by page.
+    /// The companies of the signed-in identity, all or those of exactly this name, page by page.
     ///
     /// # Errors
     /// `internal` only; the requests are made by [`Pages::next`].
@@ -22,7 +24,7 @@ impl Session {
         })
     }
 
-    /// One company one belongs to.
+    /// One company of the signed-in identity.
     ///
     /// # Errors
     /// Those of a read.

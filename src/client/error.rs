@@ -1,4 +1,7 @@
-//! What a request can fail with, and how the answers of servers are read as failures.
+//! The errors of requests.
+//!
+//! Responsible for the code, the message and the hint of each failure. Refuses to choose an exit code: [`crate::error`]
+//! does.
 
 use std::error::Error as StdError;
 use std::io::ErrorKind::{InvalidData, InvalidInput};

@@ -1,4 +1,6 @@
-//! A server that one is not signed in to.
+//! A server without a session.
+//!
+//! Responsible for signing in and revoking a token. Refuses to send a token to another origin.
 
 use std::sync::Arc;
 
@@ -24,7 +26,7 @@ pub struct SignIn {
     pub otp: Option<OneTimeCode>,
 }
 
-/// A server that one is not signed in to.
+/// A server without a session.
 #[derive(Clone)]
 pub struct Gateway {
     pub(super) transport: Transport,

@@ -1,6 +1,7 @@
 //! One page of a list as servers send it: with the cursor of the next page, or with the number of the page.
 //!
-//! Responsible for a numbered list read whole. Refuses one that is short, repeats rows or does not end.
+//! Responsible for reading a list with numbered pages completely. Refuses a list that is too short, repeats rows or
+//! does not end.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -9,7 +10,7 @@ use super::reply::Document;
 use super::{Error, Result};
 use crate::domain::Company;
 
-/// One page, in either envelope.
+/// One page, in the envelope of either kind.
 #[derive(Debug, Deserialize)]
 pub(super) struct Listing<R> {
     success: Option<bool>,
@@ -23,10 +24,10 @@ pub(super) struct Listing<R> {
     /// The number of this page.
     #[serde(default)]
     page: Option<u64>,
-    /// How many rows all pages have together.
+    /// The number of rows of all pages.
     #[serde(default)]
     pub(super) total_items: Option<u64>,
-    /// How many bytes this page has.
+    /// The size of this page in bytes.
     #[serde(skip)]
     pub(super) bytes: usize,
 }
@@ -41,72 +42,71 @@ impl<R: DeserializeOwned> Document for Listing<R> {
     }
 }
 
-/// Rows that are asked for with each numbered page. The limits of such servers are not known; this many they all give.
+/// Rows per numbered page. The limits of such servers are not known; all of them allow this number.
 pub(super) const ROWS: u64 = 100;
 
-/// How often a numbered list is read that changes while it is read.
+/// How often a numbered list is read again if it changes while it is read.
 const ATTEMPTS: usize = 3;
 
 /// Most rows of a numbered list, which is kept whole in memory.
 const MOST_ROWS: u64 = 100_000;
 
-/// Most bytes of all its rows together (P9).
+/// Most bytes of a numbered list (P9).
 const MOST_BYTES: usize = 16 << 20;
 
-/// The names under which such servers take the number of the page, and the number of its rows: either spelling is
-/// known from one of them.
+/// The parameters of such servers for the number of the page and the number of its rows: each spelling is used by some.
 pub(super) const PAGE: &str = "page";
 pub(super) const SIZES: [&str; 2] = ["page_size", "pageSize"];
 
-/// A list whose pages are numbered: rows may move from page to page while it is read, so that it counts only as a
-/// whole.
+/// A list with numbered pages. Rows can move from page to page while it is read, so that it is valid only as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Numbered {
     /// The number of the first page.
     pub(super) first: u64,
-    /// How many rows all pages have together.
+    /// The number of rows of all pages.
     pub(super) total: u64,
 }
 
 impl<R> Listing<R> {
-    /// The list of which this is the first page, where its pages are numbered and it has more than these rows.
+    /// The list of which this is the first page, if its pages are numbered and it has more rows than this page.
     pub(super) fn numbered(&self, rows: usize) -> Option<Numbered> {
         let total = self.total_items.filter(|_| self.next.is_none())?;
         (total > rows as u64).then_some(Numbered { first: self.page.unwrap_or(1).min(1), total })
     }
 }
 
-/// Where the numbered pages of one list come from.
+/// The source of the numbered pages of one list.
 pub(super) trait NumberedPages {
-    /// A row as it is kept.
+    /// The type of a row.
     type Row;
 
     /// The page with this number.
     fn page(&self, number: u64) -> impl Future<Output = Result<NumberedPage<Self::Row>>> + Send;
 
-    /// Whether two rows are the same one.
+    /// Whether two rows are the same.
     fn is_same(one: &Self::Row, other: &Self::Row) -> bool;
 }
 
 /// One numbered page.
 pub(super) struct NumberedPage<T> {
     pub(super) rows: Vec<T>,
-    /// How many rows all pages have together, as this page tells it.
+    /// The number of rows of all pages, as this page says.
     pub(super) total: Option<u64>,
-    /// How many bytes the page has.
+    /// The size of the page in bytes.
     pub(super) bytes: usize,
 }
 
 impl Numbered {
-    /// Every row of the list, with its pages from `pages`. One that changes meanwhile is read again.
+    /// Reads every row of the list from `pages`. A list that changes while it is read is read again.
     ///
     /// # Errors
-    /// Those of a read; `bad_response` for a list that is not whole, repeats rows, is too long or always changes.
+    /// Those of a read; `bad_response` for a list that is not complete, repeats rows, is too long or changes every
+    /// time.
     pub(super) async fn whole<P: NumberedPages>(mut self, pages: &P) -> Result<Vec<P::Row>> {
         for _ in 0..ATTEMPTS {
             if self.total > MOST_ROWS {
                 return Err(Error::bad_response(format!(
-                    "the server lists {} rows, and {MOST_ROWS} are the most that sactl reads",
+                    "the server lists {} rows; sactl reads at most {MOST_ROWS}",
                     self.total
                 )));
             }
@@ -118,7 +118,7 @@ impl Numbered {
         Err(Error::bad_response("the list changes while it is read").hint("list again later"))
     }
 
-    /// Every row, or the new total of a list that changes meanwhile.
+    /// Every row, or the new total of a list that has changed.
     async fn walk<P: NumberedPages>(self, pages: &P) -> Result<std::result::Result<Vec<P::Row>, u64>> {
         let (mut rows, mut bytes): (Vec<P::Row>, _) = (Vec::new(), 0);
         for number in self.first.. {
@@ -129,7 +129,7 @@ impl Numbered {
             bytes += page.bytes;
             if bytes > MOST_BYTES {
                 return Err(Error::bad_response(format!(
-                    "the list takes more than {} MiB, the most that sactl reads of one without cursors",
+                    "the list is larger than {} MiB, the limit for lists without cursors",
                     MOST_BYTES >> 20
                 )));
             }
@@ -212,7 +212,7 @@ mod tests {
     #[tokio::test]
     async fn a_numbered_list_is_whole_or_refused() {
         assert_eq!(read(&[(&[1, 2], 3), (&[3], 3)], 9).await.unwrap(), [1, 2, 3]);
-        // It has become shorter: it is read again with its new total.
+        // The list became shorter: it is read again with its new total.
         assert_eq!(read(&[(&[1, 2], 2)], 9).await.unwrap(), [1, 2]);
         for (pages, bytes, wanted) in [
             (&[(&[1, 2][..], 3)][..], 9, "after 2 of 3 rows"),

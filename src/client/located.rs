@@ -1,4 +1,6 @@
-//! Requests about one thing, also where the server knows an account only by its number.
+//! Requests about an account of a server that knows it only by its id.
+//!
+//! Responsible for looking the id up by the name. Refuses to guess: an account that is not in the list is not found.
 
 use super::about::{About, Asked};
 use super::call::Call;

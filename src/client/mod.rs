@@ -1,9 +1,11 @@
-//! HTTP to the platform, and nothing else: documents in, documents out.
+//! The HTTP client of the platform: documents in, documents out.
 //!
-//! A [`Gateway`] knows a server and can sign in; a [`Session`] is signed in, so that "needs sign-in" shows in
-//! the type. A token leaves only for the origin its session was made for, no redirect is followed, every
-//! answer is bounded in size and time, and what is safe to repeat is repeated. This module never prints and
-//! never reads a file: who wants to know what happens gives an [`Observer`].
+//! Responsible for sending, decoding and repeating requests. Refuses to print and to read files: a caller that wants to
+//! know what happens gives an [`Observer`].
+//!
+//! A [`Gateway`] knows a server and can sign in; a [`Session`] is signed in, so that "needs sign-in" shows in the type.
+//! A token goes only to the origin for which its session was made, no redirect is followed, and every answer is bounded
+//! in size and time.
 
 mod about;
 mod access;

@@ -1,4 +1,6 @@
-//! How to reach a server, and the HTTP client made from that.
+//! How to reach a server: the options of the HTTP client.
+//!
+//! Responsible for building the client. Refuses to read a file: certificates are handed to it.
 
 use std::sync::Arc;
 use std::time::Duration;

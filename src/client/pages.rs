@@ -1,4 +1,6 @@
-//! Lists, page by page, so that a list of any length runs in bounded memory.
+//! Lists, page by page, so that a list of any length needs bounded memory.
+//!
+//! Responsible for following cursors and page numbers. Refuses a list that never ends, and rows of another company.
 
 use std::fmt;
 
@@ -12,13 +14,13 @@ use crate::api::bounds::Rows;
 use crate::api::routes::{ApiOperation, Place};
 use crate::api::{Listed, Page};
 
-/// Most pages of a list: with the smallest ones that is a million rows.
+/// Most pages of a list: with one row per page, a million rows.
 const MOST_PAGES: u64 = 1_000_000;
 
-/// Most rows of a list that is short by nature.
+/// Most rows of a list that must be short.
 const MOST_ROWS: usize = 100_000;
 
-/// Most pages without a row before a next one: an honest list has none.
+/// Most consecutive pages without a row: a correct server sends none.
 const MOST_EMPTY: u64 = 100;
 
 /// The pages of a list, asked for one after the other.
@@ -33,7 +35,7 @@ pub struct Pages<'a, T> {
     keeps: Option<Keeps<T>>,
 }
 
-/// Which rows are meant, where the server may give more of them.
+/// The filter of the client, if the server may return more rows.
 type Keeps<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
 
 impl<T> fmt::Debug for Pages<'_, T> {
@@ -45,7 +47,7 @@ impl<T> fmt::Debug for Pages<'_, T> {
     }
 }
 
-/// Where a walk through pages stands.
+/// The position of a walk through pages.
 #[derive(Debug)]
 pub(super) enum Cursor {
     First,
@@ -68,16 +70,16 @@ impl<'a, T: Listed> Pages<'a, T> {
         Ok(Self { session, operation, place, query, cursor: Cursor::First, walk, tally, keeps: None })
     }
 
-    /// The same list without the rows that `keeps` refuses: the filter of a server may match more than is meant.
+    /// The same list with only the rows that `keeps` accepts: the filter of another server may match more.
     #[must_use]
     pub(super) fn keeping(self, keeps: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
         Self { keeps: Some(Box::new(keeps)), ..self }
     }
 
-    /// The next page; `None` behind the last.
+    /// The next page; `None` after the last.
     ///
     /// # Errors
-    /// Those of a read; `bad_response` when the pages would never end, and when they make no whole list.
+    /// Those of a read; `bad_response` if the pages never end, or are not a complete list.
     pub async fn next(&mut self) -> Result<Option<Page<T>>> {
         match &self.cursor {
             Cursor::End => return Ok(None),
@@ -93,7 +95,7 @@ impl<'a, T: Listed> Pages<'a, T> {
             page.total = Some(page.data.0.len() as u64);
         }
         if is_first && page.next.is_none() && (page.total.is_none() || page.total_items.is_some()) {
-            // A server that promises no order.
+            // A server that does not promise an order.
             page.data.0.sort_by_cached_key(Listed::key);
         }
         self.tally.take(page.total, page.data.0.iter().map(Listed::key))?;
@@ -117,15 +119,14 @@ impl<'a, T: Listed> Pages<'a, T> {
         let page: Listing<Rows<T>> = self.session.read(self.operation, self.place.clone(), query).await?;
         match (&page.company, self.place.company) {
             (Some(company), Some(asked)) if company.id != asked => {
-                let message =
-                    format!("the server lists what is in {company}, and company {asked} was asked for");
+                let message = format!("the server lists company {company} instead of company {asked}");
                 Err(Error::bad_response(message))
             }
             _ => Ok(page),
         }
     }
 
-    /// Every row of every page, for lists that are short by nature.
+    /// Every row of every page, for lists that must be short.
     ///
     /// # Errors
     /// As [`Self::next`]; `bad_response` for a list that is not short.
@@ -159,8 +160,8 @@ impl<T: Listed + Sync> NumberedPages for Pages<'_, T> {
     }
 }
 
-/// A walk from page to page that ends, whatever the server says. A circle is noticed without keeping the way
-/// (Brent's algorithm): one place is remembered, and another one each time that the walk has become twice as long.
+/// A walk from page to page that always ends. Brent's algorithm finds a cycle of pages in constant memory: one page is
+/// remembered, and replaced each time the walk has become twice as long.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
     remembered: Option<String>,
@@ -169,10 +170,10 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Where the walk goes from a page that names `next`.
+    /// The position after a page whose next cursor is `next`.
     ///
     /// # Errors
-    /// `bad_response` when that leads back, or on and on.
+    /// `bad_response` for a cycle, or too many pages.
     pub(super) fn follow(&mut self, next: Option<String>, is_empty: bool) -> Result<Cursor> {
         let Some(next) = next else { return Ok(Cursor::End) };
         self.empty = if is_empty { self.empty + 1 } else { 0 };
@@ -189,7 +190,7 @@ impl Walk {
         Ok(Cursor::At(next))
     }
 
-    /// Takes the next step; true when the walk has been at `place` before, which is noticed within three rounds.
+    /// Takes the next step; true if the walk has been at `place` before, which is found within three rounds of a cycle.
     fn closes(&mut self, place: &str) -> bool {
         if self.remembered.as_deref() == Some(place) {
             return true;

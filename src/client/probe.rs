@@ -1,4 +1,6 @@
-//! Whether a server is there at all, whatever it answers.
+//! Whether a server can be reached, whatever it answers.
+//!
+//! Responsible for single trial requests of `doctor`. Refuses to change anything.
 
 use std::time::Duration;
 
@@ -27,7 +29,7 @@ pub struct Probe {
 }
 
 impl Gateway {
-    /// Asks once, without token or body, and takes any answer for a sign of life.
+    /// Sends one request without token or body. Any answer shows that the server can be reached.
     ///
     /// # Errors
     /// Why no answer came.

@@ -1,4 +1,6 @@
 //! The proxy between this client and a server.
+//!
+//! Responsible for its address, and how it is shown. Refuses an invalid address, and to show a password.
 
 use reqwest::Url;
 
@@ -16,8 +18,8 @@ impl std::fmt::Debug for Proxy {
 }
 
 impl Proxy {
-    /// The proxy that `text` names, with or without its scheme; it may hold a user and a password. `None` for what is no
-    /// address.
+    /// The proxy that `text` names, with or without its scheme; it may hold a user and a password. `None` for what is
+    /// no address.
     pub fn new(variable: &'static str, text: &str) -> Option<Self> {
         let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         let url = Url::parse(&whole).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;

@@ -1,4 +1,6 @@
 //! Any request, for what has no command of its own.
+//!
+//! Responsible for method, path and body as the user has written them. Refuses a path that leads to another server.
 
 use reqwest::Method;
 
@@ -20,7 +22,7 @@ pub struct RawRequest {
     pub body: Option<Vec<u8>>,
 }
 
-/// A successful answer as it came.
+/// A successful answer as it was received.
 #[derive(Clone, Debug)]
 pub struct RawAnswer {
     /// The HTTP status.
@@ -90,8 +92,8 @@ impl RawRequest {
 }
 
 impl Session {
-    /// A request with the token of the session. It fails with `usage` for an invalid method or path, and as
-    /// every request does: an answer that is no success is an error.
+    /// A request with the token of the session. It fails with `usage` for an invalid method or path, and as every
+    /// request does: a non-2xx response is an error.
     pub fn raw(&self, request: RawRequest) -> Change<'_, RawAnswer> {
         Change::new(self, request.call(), as_it_came)
     }

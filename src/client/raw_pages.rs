@@ -1,4 +1,7 @@
-//! Any list of the platform, page by page, each row as it came.
+//! Any list of the platform, page by page, with each row as it was received.
+//!
+//! Responsible for following cursors and page numbers. Refuses an answer that is not a list, and a list that never
+//! ends.
 
 use serde_json::value::RawValue;
 use url::form_urlencoded;
@@ -28,11 +31,11 @@ pub struct RawPages<'a> {
 /// One page of a list.
 #[derive(Debug)]
 pub struct RawPage {
-    /// The rows, as they came.
+    /// The rows as they were received.
     pub rows: Vec<Box<RawValue>>,
-    /// How many rows all pages have together, where the server says so.
+    /// The number of rows of all pages, if the server says it.
     pub total: Option<u64>,
-    /// The company below which the list stands.
+    /// The company of the list, if it is below one.
     pub company: Option<Company>,
 }
 
@@ -49,7 +52,7 @@ impl Session {
 }
 
 impl RawPages<'_> {
-    /// The next page; `None` behind the last.
+    /// The next page; `None` after the last.
     ///
     /// # Errors
     /// Those of a read; `usage` when the answer is no list, `bad_response` when the pages would never end.
@@ -74,7 +77,7 @@ impl RawPages<'_> {
         Ok(Some(page))
     }
 
-    /// A page that begins like the one before it repeats it, whatever its cursor.
+    /// Refuses a page with the same first row as the page before: it repeats that page, even under another cursor.
     fn check_progress(&mut self, page: &RawPage) -> Result<()> {
         let Some(first) = page.rows.first() else { return Ok(()) };
         if self.first.as_ref().is_some_and(|before| before.get() == first.get()) {
@@ -113,7 +116,7 @@ impl NumberedPages for RawPages<'_> {
     }
 }
 
-/// The path with `name=value` in its query, in place of any that it has.
+/// The path with `name=value` in its query, which replaces an existing value.
 fn with(path: &str, name: &str, value: &str) -> String {
     let (place, query) = path.split_once('?').unwrap_or((path, ""));
     let kept = form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| known != name);

@@ -1,5 +1,7 @@
-//! How refusals of servers are read: problem documents, other JSON documents, texts and pages. The words of the server
-//! reach the reader whatever form they have.
+//! Reads the refusals of servers: problem documents, other JSON documents, texts and web pages.
+//!
+//! Responsible for keeping the words of the server, in whatever form they come. Refuses to trust them: their length is
+//! limited.
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -12,7 +14,7 @@ use crate::text::{CommandLine, page};
 /// Longest text of a server that an error repeats, in characters.
 const MESSAGE_LIMIT: usize = 2000;
 
-/// Longest text of an answer that is no document of the contract, in characters.
+/// Most characters of an answer that is not a document of the contract.
 const WORDS_LIMIT: usize = 300;
 
 impl Error {
@@ -78,7 +80,7 @@ fn problem(status: StatusCode, body: &[u8]) -> Option<Error> {
     Some(error)
 }
 
-/// The words of an answer that is no document of the contract.
+/// The words of an answer that is not a document of the contract.
 fn words(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let words = match serde_json::from_str::<Value>(&text) {

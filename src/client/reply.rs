@@ -1,4 +1,7 @@
-//! An answer: read within bounds, decoded with suspicion.
+//! An answer of a server.
+//!
+//! Responsible for reading it within limits and decoding it. Refuses an answer that is too long, or that is not the
+//! expected document.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +28,7 @@ pub(super) trait Document: DeserializeOwned {
     /// Whether the complete document says that it is not a success.
     fn says_failure(&self) -> bool;
 
-    /// Takes how many bytes the answer has.
+    /// Notes the size of the answer in bytes.
     fn came_in(&mut self, _bytes: usize) {}
 }
 
@@ -41,7 +44,7 @@ impl Document for TokenGrant {
     }
 }
 
-/// A document that need not say anything.
+/// A document without required members.
 #[derive(Deserialize)]
 struct Acknowledgement {
     success: Option<bool>,
@@ -53,7 +56,7 @@ impl Document for Acknowledgement {
     }
 }
 
-/// What an answer says of itself. Its data stays as it is, however much that is.
+/// The members of an envelope. The data is not parsed.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     success: Option<bool>,
@@ -63,7 +66,7 @@ struct Envelope<'a> {
 }
 
 impl Envelope<'_> {
-    /// Whether nothing is told of what was changed, or nothing but its number, as some gateways do.
+    /// Whether the answer contains nothing about the change except an id, as some gateways do.
     fn is_bare(&self) -> bool {
         const LONGEST: usize = 64;
         let Some(data) = self.data.map(RawValue::get) else { return true };
@@ -80,12 +83,11 @@ pub(super) struct Reply {
     pub(super) body: Vec<u8>,
 }
 
-/// Reads the body, decompressed, up to its limit. What is too long of a refusal is left; what is too long of
-/// a success is an error.
+/// Reads the body, decompressed, up to its limit. A longer refusal is cut; a longer success is an error.
 pub(super) async fn read_body(response: &mut Response) -> std::result::Result<Vec<u8>, (Error, Fault)> {
     let success = response.status().is_success();
     let limit = if success { LIMIT } else { REFUSAL_LIMIT };
-    // What is announced is believed as far as it may go: memory that is not written to costs nothing.
+    // The announced length is used up to the limit: memory that is not written to costs nothing.
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
     let mut body = Vec::with_capacity(announced.unwrap_or(0).min(limit));
     while let Some(chunk) = response.chunk().await.map_err(broken_body)? {
@@ -137,7 +139,8 @@ impl Reply {
         }
     }
 
-    /// That it was done. The body may be empty; one that is there is a document, and not the page of some portal.
+    /// Checks that the change was made. The body may be empty; otherwise it must be a document, and not a web page of a
+    /// proxy.
     pub(super) fn acknowledged(self) -> Result<()> {
         if self.body.is_empty() { Ok(()) } else { self.decode::<Acknowledgement>().map(drop) }
     }
@@ -148,12 +151,12 @@ impl Reply {
         kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
     }
 
-    /// Some platforms answer a refusal with a status of success.
+    /// Checks for a refusal with a status of success, as some gateways answer.
     fn says_failure(&self) -> bool {
         self.envelope().is_some_and(|envelope| envelope.success == Some(false))
     }
 
-    /// Whether the server says that it was done, and nothing more.
+    /// Whether the server says only that the change was made.
     pub(super) fn is_bare_success(&self) -> bool {
         self.body.is_empty()
             || self.envelope().is_some_and(|envelope| {
@@ -161,7 +164,7 @@ impl Reply {
             })
     }
 
-    /// Whether the server says that it has changed nothing.
+    /// Whether the server says that this was a dry run.
     pub(super) fn says_dry_run(&self) -> bool {
         self.envelope().is_some_and(|envelope| envelope.dry_run == Some(true))
     }

@@ -1,4 +1,6 @@
-//! What a change has led to, read from the server: some gateways answer a change only with success.
+//! Reads the state after a change, because some gateways answer a change only with success.
+//!
+//! Responsible for the second request. Refuses to report a change that the server then does not show.
 
 use super::about::Asked;
 use super::{Error, Result, Session};
@@ -55,7 +57,7 @@ impl Reread for Option<AccessRemoval> {
     }
 }
 
-/// `None`: it is gone, and its number is not known.
+/// `None`: it is deleted, and its id is not known.
 impl Reread for Option<Deletion> {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
         match Account::reread(session, asked).await {

@@ -1,4 +1,6 @@
-//! What may be repeated, and when: the rules, without the network.
+//! Which requests may be repeated, and when.
+//!
+//! Responsible for the rules. Refuses I/O: the transport asks them.
 
 use std::time::Duration;
 

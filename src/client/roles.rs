@@ -1,4 +1,6 @@
-//! Roles of a company, and the permission catalogue.
+//! Requests about the roles of a company and the permission catalogue.
+//!
+//! Responsible for listing, showing and changing them. Refuses an answer about another role or company.
 
 use super::about::{After, Asked};
 use super::change::Change;

@@ -1,4 +1,6 @@
 //! The secrets that a request carries, found by the names of the fields that hold them.
+//!
+//! Responsible for finding them, so that they can be masked. Refuses to change the request.
 
 use url::form_urlencoded;
 use zeroize::Zeroizing;
@@ -39,7 +41,7 @@ pub(super) fn within(body: &[u8]) -> Vec<Zeroizing<String>> {
     found
 }
 
-/// Collects every text of `value` that is a secret, or lies within one.
+/// Collects every text of `value` that is a secret, or is inside one.
 fn collect(value: Written, within_secret: bool, found: &mut Vec<Zeroizing<String>>) {
     match value {
         Written::Object(fields) => {

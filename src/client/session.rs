@@ -1,4 +1,6 @@
 //! A signed-in client.
+//!
+//! Responsible for its token, which is renewed once when it has expired. Refuses to send the token to another origin.
 
 use std::fmt;
 use std::future::Future;
@@ -19,16 +21,16 @@ use crate::api::routes::{ApiOperation, Place, Route};
 use crate::api::{Code, Success};
 use crate::domain::{Origin, Token};
 
-/// A token in place of one that has ended.
+/// A token that replaces an expired one.
 #[derive(Clone, Debug)]
 pub struct RenewedToken {
     /// The token.
     pub token: Token,
-    /// When it will end, where that is known.
+    /// When it expires, if that is known.
     pub expires_at: Option<Timestamp>,
 }
 
-/// Gets a new token when the server says that the present one has ended.
+/// Gets a new token when the server says that the current one has expired or was revoked.
 pub trait Renewal: Send + Sync {
     /// A token other than `stale`, for the same identity at the same origin.
     fn renew<'a>(
@@ -43,7 +45,7 @@ pub struct Session {
     token: RwLock<Token>,
     renewal: Option<Arc<dyn Renewal>>,
     renewing: Mutex<()>,
-    /// Whether the server promises immediate effect, once it was asked.
+    /// Whether the server promises immediate effect, read once.
     pub(super) immediate: OnceCell<bool>,
 }
 
@@ -79,7 +81,7 @@ impl Session {
         Call::of(self.transport.routes(), operation, place, repeat)
     }
 
-    /// Sends a call with the token; when the server refuses the token and it can be renewed, once more with
+    /// Sends a call with the token. If the server refuses the token and it can be renewed, sends the call again with
     /// the new one.
     pub(super) async fn send(&self, call: Call) -> Result<Reply> {
         let token = self.token();
@@ -107,8 +109,8 @@ impl Session {
         again.await.map_err(|error| Error { repeated_in_doubt: in_doubt || error.repeated_in_doubt, ..error })
     }
 
-    /// What a 401 means. Ours says so of a token that has ended, and names the code. Others say so of a missing right
-    /// too: then the same token is good for another request.
+    /// What a 401 means. Our platform sends it for an invalid token, with the code. Others also send it for a missing
+    /// permission: then the same token is valid for another request.
     async fn judged(&self, refused: Error, token: &Token) -> Error {
         if refused.is_named {
             return refused;
@@ -123,7 +125,7 @@ impl Session {
         refused
     }
 
-    /// The token after `stale`: requests that run side by side renew it once.
+    /// The token after `stale`: concurrent requests renew it once.
     async fn renewed(&self, renewal: &dyn Renewal, stale: &Token) -> Result<Token> {
         let _turn = self.renewing.lock().await;
         let present = self.token();
@@ -155,7 +157,7 @@ impl Session {
 #[derive(Serialize)]
 pub(super) struct Nothing {}
 
-/// The answer with our names, where the route has others.
+/// The answer with our names, if the route has other ones.
 fn shaped(reply: Reply, shape: Option<&(Route, Place)>) -> Reply {
     let body = shape.and_then(|(route, place)| shape::answer(&reply.body, route, place));
     match body {

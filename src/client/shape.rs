@@ -1,7 +1,7 @@
 //! Members under the names that another gateway gives them.
 //!
-//! Responsible for names alone: values stay the text that came, so that a long answer takes no more memory than its
-//! bytes. Refuses an object of very many members.
+//! Responsible for renaming them in requests and answers; values stay the text that came, so that a long answer takes no
+//! more memory than its bytes. Refuses an object of very many members.
 
 use std::collections::BTreeMap;
 use std::fmt;

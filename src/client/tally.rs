@@ -1,4 +1,7 @@
-//! Whether the pages of a list make a whole list: in order, without a row twice, and not shorter than announced.
+//! Whether the pages of a list make a complete list.
+//!
+//! Responsible for order, duplicates and the total. Refuses a list that is out of order, repeats a row, or is shorter
+//! than its total.
 
 use super::{Error, Result};
 
@@ -20,7 +23,8 @@ impl<K> Default for Tally<K> {
 }
 
 impl<K: Ord> Tally<K> {
-    /// Takes the keys of one page, `None` for rows that show none. Only the first page announces a total, and 0 of a server that counts nothing is none.
+    /// Takes the keys of one page, `None` for rows that show none. Only the first page announces a total, and 0 of a
+    /// server that counts nothing is none.
     ///
     /// # Errors
     /// `bad_response` for a row that does not stand behind the one before, and for far more rows than announced.

@@ -1,4 +1,6 @@
-//! Sends one request, again where that is safe, and reads a bounded answer in bounded time.
+//! Sends one request.
+//!
+//! Responsible for repeating it and for the time limit. Refuses to repeat a request where that is not safe.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +47,7 @@ pub trait Observer: Send + Sync {
     fn repeating(&self, because: &Error, wait: Duration);
     /// From when on the observer wants to know that a request is still in progress; `None` for never.
     fn watches_from(&self) -> Option<Instant>;
-    /// A request is still under way.
+    /// A request is still in progress.
     fn waiting(&self);
     /// It is no longer, whatever came of it.
     fn waited(&self);
@@ -123,7 +125,7 @@ impl Transport {
         }
     }
 
-    /// Asks for `path` once and takes any answer, unread, for what it is.
+    /// Sends a request for `path` once, and returns any answer without reading its body.
     pub(super) async fn ask(&self, path: &str) -> Result<Response> {
         let call = Call::new(Method::GET, path, Repeat::Read);
         let sent = tokio::time::timeout(self.timeout, self.request(&call)?.send()).await;
@@ -192,10 +194,10 @@ impl Transport {
     }
 }
 
-/// Between two tellings that a request is still under way.
+/// The interval of notes that a request is still in progress.
 const BEAT: Duration = Duration::from_millis(100);
 
-/// Tells that a request is no longer under way, also when it is dropped.
+/// Notes the end of a request, even if it is dropped.
 struct Watch<'a>(&'a dyn Observer);
 
 impl Drop for Watch<'_> {

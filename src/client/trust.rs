@@ -1,4 +1,6 @@
-//! Why a TLS handshake failed, and how to fix it. It decides nothing: rustls has refused already.
+//! Why a TLS handshake failed, and how to fix it.
+//!
+//! Responsible for explaining it. Refuses to decide: rustls has refused already.
 
 use std::error::Error as StdError;
 use std::io;
@@ -17,9 +19,8 @@ pub(super) fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a r
     error.source().and_then(tls_error)
 }
 
-/// The two sides do not accept each other, so that nothing of the request was read: what to say, and what to do. `None` for anything
-/// else.
-/// Most reasons count only while `connecting`: later they mean that the connection broke.
+/// The two sides do not accept each other, so that nothing of the request was read: what to say, and what to do. `None`
+/// for anything else. Most reasons count only while `connecting`: later they mean that the connection broke.
 pub(super) fn distrust(
     error: &(dyn StdError + 'static),
     connecting: bool,

@@ -1,4 +1,6 @@
-//! Who one is.
+//! The signed-in identity.
+//!
+//! Responsible for reading it, and what the server promises. Refuses to assume a promise that the server does not make.
 
 use super::{Result, Session};
 use crate::api::routes::{ApiOperation, Place};
@@ -26,8 +28,8 @@ impl Session {
         }
     }
 
-    /// Whether the server promises, asked once a session, that a change has taken effect everywhere when its answer comes. What it does not
-    /// tell is not promised.
+    /// Whether the server promises that a change has taken effect everywhere when it answers. Read once per session;
+    /// what it does not say is not promised.
     ///
     /// # Errors
     /// Those of a request that found no server.
@@ -45,7 +47,7 @@ impl Session {
         }
     }
 
-    /// As much of [`Self::me`] as `query` asks for. A server that knows no such query may answer with more.
+    /// The part of [`Self::me`] that `query` asks for. A server that does not know the query may answer with more.
     ///
     /// # Errors
     /// Those of a read.

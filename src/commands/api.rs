@@ -1,4 +1,6 @@
-//! `sactl api`: any request as the signed-in identity, for what has no command of its own.
+//! `sactl api`: sends any request as the signed-in account, for what has no command of its own.
+//!
+//! Responsible for the request as the user has written it. Refuses a path that leads to another server.
 
 use std::convert::Infallible;
 use std::io::Read;

@@ -1,4 +1,6 @@
-//! `sactl apply`: makes the platform what a manifest says.
+//! `sactl apply`: changes accounts, access and roles to match a manifest.
+//!
+//! Responsible for plans of manifests and saved plans. Refuses a saved plan of a state that has changed.
 
 use std::path::{Path, PathBuf};
 

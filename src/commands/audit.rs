@@ -1,4 +1,6 @@
-//! `sactl audit`: what was done in the company, once or as it happens.
+//! `sactl audit`: shows what was done in the company, and follows new records.
+//!
+//! Responsible for the filters and the output. Refuses to interpret records.
 
 mod several;
 
@@ -44,15 +46,15 @@ pub struct Args {
     #[arg(long, value_name = "AGE|TIME")]
     until: Option<Moment>,
 
-    /// Show only this action; give it several times, or several with commas
+    /// Show only these actions; repeatable, or comma-separated
     #[arg(long, value_name = "ACTION", value_delimiter = ',')]
     action: Vec<String>,
 
-    /// Show only what was done to this account; give it several times, or several with commas
+    /// Show only what was done to these accounts; repeatable, or comma-separated
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     account: Vec<String>,
 
-    /// Show only what this user, account or company did; give it several times, or several with commas
+    /// Show only what these users, accounts or companies did; repeatable, or comma-separated
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     actor: Vec<String>,
 
@@ -63,7 +65,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
 
-    /// Show the records oldest first, and go on with new ones until Ctrl-C
+    /// Show the oldest records first, and continue with new ones until Ctrl-C
     #[arg(long, conflicts_with_all = ["until", "limit", "companies"])]
     follow: bool,
 }
@@ -177,7 +179,7 @@ impl<'a> Rows<'a> {
         self.session.show(&AuditLogView::new(company, kept, is_cut))
     }
 
-    /// Shows what there is and what comes, until the command is interrupted. Records become visible in another order
+    /// Shows existing records and new ones, until the command is interrupted. Records become visible in another order
     /// than that of their times, so that the last minute is read again each time.
     async fn follow(&mut self, mut query: AuditQuery) -> Result<()> {
         let is_table = self.session.output_context().shape() == Shape::As(Format::Table);

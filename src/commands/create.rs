@@ -1,4 +1,7 @@
-//! `sactl create`: a service account with its access, made in one request and at most once.
+//! `sactl create`: creates a service account with its access, in one request and at most once.
+//!
+//! Responsible for the password and for finishing an earlier attempt. Refuses a password that breaks the local policy
+//! before anything is sent.
 
 use serde_json::json;
 

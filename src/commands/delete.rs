@@ -1,4 +1,6 @@
-//! `sactl delete`: a service account, everywhere and for good.
+//! `sactl delete`: deletes service accounts in all companies, for good.
+//!
+//! Responsible for confirmation by name or number. Refuses to run without a terminal and without `--yes`.
 
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::company_session::CompanySession;
@@ -33,7 +35,7 @@ pub struct Args {
     dry_run: DryRunArgs,
 }
 
-/// Most accounts whose access is told before the question.
+/// Most accounts whose access is shown before the question.
 const MOST_TOLD: usize = 20;
 
 /// Deletes the account, or several.

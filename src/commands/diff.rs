@@ -1,4 +1,6 @@
-//! `sactl diff`: what `apply` would do.
+//! `sactl diff`: shows what `apply` would do.
+//!
+//! Responsible for the plan and its file. Refuses to change anything.
 
 use std::path::PathBuf;
 

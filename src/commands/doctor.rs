@@ -1,7 +1,7 @@
-//! `sactl doctor`: looks at everything that a command depends on and says what to do about what is wrong.
+//! `sactl doctor`: checks everything that a command depends on, and says how to fix problems.
 //!
-//! It changes nothing and never prompts. Each check has a time limit, so that it ends even if everything
-//! hangs.
+//! Responsible for the order of checks and for a time limit of each, so that it always ends. Refuses to change
+//! anything, and to prompt.
 
 use crate::api::Code;
 use crate::config::Settings;
@@ -24,7 +24,7 @@ use finding::Finding;
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {}
 
-/// Looks at everything and shows what was found.
+/// Runs all checks and shows their results.
 ///
 /// # Errors
 /// The first failed check, after all of them have been shown; `io`.

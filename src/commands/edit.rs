@@ -1,4 +1,6 @@
-//! `sactl edit`: the description of a service account. The name never changes.
+//! `sactl edit`: changes the description of a service account.
+//!
+//! Responsible for that one change. Refuses to change the name, which never changes.
 
 use super::shared::company_session::CompanySession;
 use super::shared::dry_run::DryRunArgs;

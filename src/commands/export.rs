@@ -1,4 +1,6 @@
-//! `sactl export`: the manifest of what is there.
+//! `sactl export`: writes the manifest of the current state.
+//!
+//! Responsible for reading it. Refuses to change anything, and secrets.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,7 @@
-//! `sactl grant`: access of a service account in one company, given or changed.
+//! `sactl grant`: gives or changes the access of service accounts.
+//!
+//! Responsible for one account in one company; `bulk` has several. Refuses to decide what may be granted: the server
+//! does.
 
 use super::shared::access_args::{AccessSpec, AdjustArgs};
 use super::shared::company_session::CompanySession;

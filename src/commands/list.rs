@@ -1,4 +1,6 @@
-//! `sactl list`: the service accounts of a company, owned and external apart.
+//! `sactl list`: lists the service accounts of a company, owned and external separately.
+//!
+//! Responsible for one company; `several` has several. Refuses a list that is not complete.
 
 use jiff::Timestamp;
 
@@ -121,7 +123,7 @@ impl<'a> Rows<'a> {
         self.left = self.args.limit.unwrap_or(u64::MAX);
     }
 
-    /// Takes a page, and says whether that is enough.
+    /// Adds a page, and returns whether that is enough.
     async fn take(&mut self, mut page: Page<Account>) -> Result<bool> {
         let filter = &self.args.filter;
         // What the platform counts is more than what is left here.
@@ -139,7 +141,7 @@ impl<'a> Rows<'a> {
         Ok(self.is_cut)
     }
 
-    /// Puts accounts behind those before, up to the limit.
+    /// Appends accounts, up to the limit.
     async fn put(&mut self, mut accounts: Vec<Account>, has_more: bool) -> Result<()> {
         let total = self.total.unwrap_or(0).min(self.taken.saturating_add(self.left));
         let count = accounts.len() as u64;

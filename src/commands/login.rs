@@ -1,4 +1,7 @@
 //! `sactl login`: signs in, stores the credentials in the chosen store, and creates or updates a profile.
+//!
+//! Responsible for the questions and what is stored. Refuses to replace a profile of another server or user without a
+//! confirmation.
 
 use super::shared::confirm::require_confirmation;
 use super::shared::password_args::{password_from_stdin, refuse_a_terminal};
@@ -140,7 +143,7 @@ impl<'a> Login<'a> {
         Ok(login)
     }
 
-    /// Lets a profile that belongs to another server or user be replaced only with `--yes` or after a question.
+    /// Allows to replace a profile of another server or user only with `--yes` or after a question.
     async fn confirm_replacement(&self, name: &str, context: &Context) -> Result<()> {
         let Profile { server, username, .. } = &self.before;
         let (origin, user) = (&self.slot.origin, &self.slot.username);
@@ -279,7 +282,7 @@ impl<'a> Login<'a> {
         profile.client_key = certificate.map(|(_, key)| absolute(key));
     }
 
-    /// Says what was put where.
+    /// Says what was stored where.
     fn tell(&self, args: &Args, context: &Context, settled: &Settled) {
         let ui = self.ui;
         ui.status(format!(

@@ -1,4 +1,6 @@
-//! `sactl logout`: ends the token on the server and forgets the credentials.
+//! `sactl logout`: revokes the token on the server and deletes the stored credentials.
+//!
+//! Responsible for the credentials of one server and user. Refuses to change the profile.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,6 @@
-//! `sactl matrix`: who has what where.
+//! `sactl matrix`: shows who has what where.
+//!
+//! Responsible for reading the accounts and for the comparison with an earlier matrix. Refuses to change anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -37,7 +39,7 @@ pub struct Args {
 /// Shows the matrix, or what has changed since an earlier one.
 ///
 /// # Errors
-/// Those of reading; `usage` for a file that is no matrix.
+/// Those of reading; `usage` for a file that is not a matrix.
 pub async fn run(args: Args, context: &Context) -> Result<u8> {
     let (companies, found) = several::seen(context, &args.companies).await?;
     let chosen: BTreeSet<CompanyId> = companies.iter().map(|company| company.id).collect();
@@ -53,7 +55,7 @@ pub async fn run(args: Args, context: &Context) -> Result<u8> {
     };
     let bytes = secure_file::read_bounded(path, LIMIT)?;
     let earlier: MatrixView = serde_json::from_slice(&bytes)
-        .map_err(|error| CliError::usage(format!("{} is no matrix: {error}", path.display())))?;
+        .map_err(|error| CliError::usage(format!("{} is not a matrix: {error}", path.display())))?;
     let changes = MatrixChangesView { changes: changes(&earlier, &view) };
     ui::show(context.ui(), &changes)?;
     Ok(if changes.changes.is_empty() { 0 } else { DIFFERENT })

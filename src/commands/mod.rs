@@ -1,4 +1,7 @@
-//! One verb, one file: its arguments and what it does.
+//! The commands: one verb, one file, with its arguments and what it does.
+//!
+//! Responsible for `Args` and `run` of each verb. Refuses to read files and the environment: [`crate::context`]
+//! provides them.
 
 pub mod api;
 pub mod apply;

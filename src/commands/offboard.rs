@@ -1,4 +1,6 @@
-//! `sactl offboard`: the accounts of the company leave another one.
+//! `sactl offboard`: removes the accounts of the company from another one.
+//!
+//! Responsible for the plan, and for checking the result. Refuses to delete an account.
 
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::confirm;
@@ -29,7 +31,7 @@ pub struct Args {
     dry_run: DryRunArgs,
 }
 
-/// Removes all access of the accounts of the active company there, and looks whether it is gone.
+/// Removes all access of the accounts of the active company there, and checks that it is removed.
 ///
 /// # Errors
 /// `confirmation_required` before any request is sent; those of a run; `partial` where access is left.

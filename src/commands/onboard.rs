@@ -1,4 +1,6 @@
-//! `sactl onboard`: the accounts of the company get into another one.
+//! `sactl onboard`: gives the accounts of the company access in another one.
+//!
+//! Responsible for the plan. Refuses to send anything itself: the run does.
 
 use super::grant::learn_roles;
 use super::shared::carry_out::{Order, Prepared};

@@ -1,4 +1,7 @@
-//! `sactl passwd`: a new password, which ends every token of the account at once.
+//! `sactl passwd`: sets a new password, which revokes every token of the account.
+//!
+//! Responsible for the password and for finishing an earlier attempt. Refuses a password that breaks the local policy
+//! before anything is sent.
 
 use serde_json::json;
 

@@ -1,4 +1,7 @@
-//! `sactl revoke`: the end of all access of a service account in one company.
+//! `sactl revoke`: removes all access of service accounts in the company.
+//!
+//! Responsible for confirmation and the message about what was removed. Refuses to run without a terminal and without
+//! `--yes`.
 
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::company_session::CompanySession;

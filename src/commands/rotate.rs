@@ -1,13 +1,15 @@
-//! `sactl rotate`: new passwords for several accounts.
+//! `sactl rotate`: sets new passwords for several accounts.
+//!
+//! Responsible for the plan. Refuses to run without a place for the new passwords.
 
-use super::shared::carry_out::{Order, Prepared};
+use super::shared::carry_out::{Order, Prepared, no_place_for_passwords};
 use super::shared::confirm;
 use super::shared::dry_run::DryRunArgs;
 use super::shared::run_args::{HandoverArgs, RunArgs};
 use super::shared::several;
 use crate::context::Context;
 use crate::domain::Age;
-use crate::error::{CliError, Result};
+use crate::error::Result;
 use crate::fleet::bulk;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -20,7 +22,7 @@ pub struct Args {
     #[arg(value_name = "NAME", required_unless_present = "older_than")]
     names: Vec<String>,
 
-    /// Every account whose password is older, for example 90d, or those of the names
+    /// Rotate every account whose password is older than this, such as 90d; with names, only those of them
     #[arg(long, value_name = "AGE")]
     older_than: Option<Age>,
 
@@ -43,8 +45,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let handover = args.handover.handover();
     if !args.dry_run.is_on {
         if handover.is_none() {
-            return Err(CliError::usage("no place for the new passwords is given")
-                .hint("add --password-dir DIR, or --exec COMMAND"));
+            return Err(no_place_for_passwords());
         }
         confirm::is_needed(context, &what)?;
     }

@@ -1,4 +1,6 @@
-//! `sactl sandbox`: the platform inside this process, with sample data, for as long as a command runs.
+//! `sactl sandbox`: runs the platform in this process, with sample data, as long as a command runs.
+//!
+//! Responsible for starting and removing it. Refuses to change anything outside its temporary folder.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

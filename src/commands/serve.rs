@@ -1,4 +1,7 @@
-//! `sactl serve`: run the platform.
+//! `sactl serve`: runs the platform.
+//!
+//! Responsible for the order: options, database, listener, serving, stopping. Refuses to create a database before the
+//! address is bound.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -31,7 +34,7 @@ use database::{default_database, open};
 /// The default address of the platform.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
-/// Runs the platform until it is told to stop.
+/// Runs the platform until a stop signal.
 ///
 /// # Errors
 /// `config` for a seed or a certificate that cannot be used, `io` when the database or the address cannot.
@@ -64,7 +67,7 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     let listen = args.listen.unwrap_or(LISTEN);
     warn_of_network(tls.as_ref(), listen, ui);
     let administrator = args.init_admin.email()?.map(str::to_owned);
-    // A port that is taken is told before a database is made.
+    // A port that is taken is an error before a database is created.
     let (listener, url) = bind(listen, tls.clone())?;
     let metrics = args.metrics.map(|address| bind(address, None)).transpose()?;
     let database = args.database.map_or_else(default_database, Ok)?;
@@ -96,7 +99,7 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     tracing::info!(%database, "serving");
     beside::tell_ready();
     let listener = listener.trusting(args.trusted_proxy);
-    let listener = if args.proxy_protocol { listener.expecting_head() } else { listener };
+    let listener = if args.proxy_protocol { listener.expecting_header() } else { listener };
     let delay = Duration::from_secs(args.drain_delay.unwrap_or_default().into());
     listener.serve(router::router(platform.clone()), beside::drained(stop, platform.clone(), delay)).await;
     beside.shutdown().await;

@@ -1,4 +1,6 @@
-//! `sactl show`: everything about service accounts that the company may see.
+//! `sactl show`: shows everything about service accounts that the company may see.
+//!
+//! Responsible for one or several accounts, in the order of the request. Refuses to hide one that was not found.
 
 use futures_util::stream::{self, StreamExt};
 
@@ -18,7 +20,8 @@ use crate::text::CommandLine;
                   sactl show fleet-automation backup-runner\n  sactl list --owned -o name | sactl show - -o jsonl")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
-    /// Names of service accounts, or patterns such as 'fleet-*'; - reads them from standard input; asked for on a terminal
+    /// Names of service accounts, or patterns such as 'fleet-*'; - reads them from standard input; asked for on a
+    /// terminal
     #[arg(value_name = "NAME")]
     names: Vec<String>,
 }
@@ -42,8 +45,8 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     }
 }
 
-/// Shows several accounts in the order in which they are named, each once. Formats that have rows write each row as soon
-/// as it is there.
+/// Shows several accounts in the order in which they are named, each once. Formats that have rows write each row as
+/// soon as it is there.
 async fn show_several(words: Vec<String>, context: &Context) -> Result<()> {
     let names = several::names(context, words).await?;
     let session = CompanySession::open(context).await?;

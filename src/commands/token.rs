@@ -1,4 +1,6 @@
-//! `sactl token`: a bearer token, for programs that call the platform themselves.
+//! `sactl token`: prints a bearer token, for programs that call the platform themselves.
+//!
+//! Responsible for a token that is valid now. Refuses to print a password.
 
 use crate::context::Context;
 use crate::error::Result;

@@ -1,4 +1,6 @@
-//! `sactl whoami`: who and where one is, what one may do, and where the credentials came from.
+//! `sactl whoami`: shows who you are, where, what you may do there, and where the credentials came from.
+//!
+//! Responsible for what the server tells, and the routes that it lacks. Refuses to show a secret.
 
 use crate::api::session::IdentityQuery;
 use crate::context::{Context, KnownIdentity, SignedIn, active_among};

@@ -1,5 +1,6 @@
-//! Where credentials are kept: one slot per origin and user, in the chosen store. There is
-//! never a silent step down to another store.
+//! Stored credentials: one slot per origin and user, in the chosen store.
+//!
+//! Responsible for the same operations on every store. Refuses to use another store than the chosen one.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -137,7 +138,7 @@ impl Store {
         }
     }
 
-    /// Puts `credentials` into `slot`, in place of what it holds.
+    /// Stores `credentials` in `slot`, replacing its contents.
     ///
     /// # Errors
     /// As [`Self::load`].

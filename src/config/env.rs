@@ -1,4 +1,6 @@
-//! Every environment variable that is read, documented, once.
+//! Every environment variable that is read, with its documentation.
+//!
+//! Responsible for reading the environment, in this file only. Refuses to print a value.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -52,7 +54,7 @@ variables! {
     USERNAME = "SACTL_USERNAME";
     /// The password for this command. Requires an explicit server; nothing is stored.
     PASSWORD = "SACTL_PASSWORD";
-    /// A file with the password for this command; one line end at its end is ignored.
+    /// A file with the password for this command; a line end at the end of the file is ignored.
     PASSWORD_FILE = "SACTL_PASSWORD_FILE";
     /// Log level of `serve` and `sandbox` on standard error: off, error, warn, info, debug or trace.
     LOG = "SACTL_LOG";
@@ -82,7 +84,7 @@ variables! {
     SERVE_AUDIT_RETENTION = "SACTL_SERVE_AUDIT_RETENTION";
     /// The address of the metrics of `serve`, as with `--metrics`.
     SERVE_METRICS = "SACTL_SERVE_METRICS";
-    /// How long `serve` goes on after a stop signal, as with `--drain-delay`.
+    /// How long `serve` keeps serving after a stop signal, as with `--drain-delay`.
     SERVE_DRAIN_DELAY = "SACTL_SERVE_DRAIN_DELAY";
     /// Set by the completion script of a shell to the name of the shell; do not set it yourself.
     COMPLETE = "SACTL_COMPLETE";

@@ -1,4 +1,6 @@
-//! What can be wrong with settings and stored credentials.
+//! The errors of settings and stored credentials.
+//!
+//! Responsible for the kind, the message and the hint. Refuses to choose an exit code: [`crate::error`] does.
 
 use std::error::Error as StdError;
 use std::io;
@@ -6,7 +8,7 @@ use std::path::Path;
 
 use crate::text::Hint;
 
-/// Whose fault it is.
+/// The kind of error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// Invalid configuration file or variable.
@@ -23,7 +25,7 @@ pub enum ErrorKind {
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
-    /// Whose fault it is.
+    /// The kind of error.
     pub kind: ErrorKind,
     /// For people; may hold text of a file, so it is not safe to show as it is.
     pub message: String,
@@ -33,7 +35,7 @@ pub struct Error {
     pub source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What everything here gives back.
+/// The result of this module.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
@@ -56,7 +58,7 @@ impl Error {
         Self::new(ErrorKind::CredentialStore, message)
     }
 
-    /// A file failed; `what` is what was done to it.
+    /// A failure of a file; `what` is the operation.
     pub fn io(what: &str, path: &Path, source: io::Error) -> Self {
         Self::new(ErrorKind::Io, format!("cannot {what} {}", path.display())).caused_by(source)
     }

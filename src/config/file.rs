@@ -1,4 +1,6 @@
-//! The configuration file: profiles, and which of them is current. It holds no secret.
+//! The configuration file: the profiles, and which one is current.
+//!
+//! Responsible for reading and changing it. Refuses unknown keys, and contains no secret.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -37,7 +39,7 @@ pub struct ConfigFile {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum PolicyPlace {
-    /// By sactl, before they are sent, and by the server
+    /// By sactl before sending, and by the server
     #[default]
     Local,
     /// By the server alone, which may be stricter or laxer
@@ -66,7 +68,7 @@ pub struct Profile {
     /// Where the credentials are stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_store: Option<StoreKind>,
-    /// Certificates to trust besides those of the system.
+    /// Certificates to trust in addition to those of the system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cacert: Option<PathBuf>,
     /// The client certificate.
@@ -93,7 +95,7 @@ pub struct Profile {
 const LIMIT: usize = 1024 * 1024;
 
 impl ConfigFile {
-    /// Reads the file of `folder`; one that does not exist says nothing.
+    /// Reads the file of `folder`; a missing file counts as empty.
     ///
     /// # Errors
     /// `config` with file and line when it does not parse, `io` when it cannot be read.

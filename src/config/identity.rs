@@ -1,4 +1,6 @@
-//! As whom this call acts: what CI put into the environment, else what `login` stored.
+//! The identity of this call: from the environment, or what `login` has stored.
+//!
+//! Responsible for choosing the source of the credentials. Refuses contradictory variables.
 
 use std::path::{Path, PathBuf};
 
@@ -6,19 +8,19 @@ use super::env::{self, Environment};
 use super::{Error, ErrorKind, Result, secure_file};
 use crate::domain::{Password, Token};
 
-/// As whom to act. What comes from the environment is used for this call and never stored.
+/// The identity of this call. Credentials from the environment are used for this call and never stored.
 #[derive(Clone, Debug)]
 pub enum Identity {
     /// `SACTL_TOKEN`.
     Token(Token),
     /// `SACTL_USERNAME` with a password.
     Password {
-        /// Who.
+        /// The account.
         username: String,
         /// The password, or the file that holds it.
         password: PasswordSource,
     },
-    /// What was stored for the server in use. The name is that of `SACTL_USERNAME`, where it is set.
+    /// The stored credentials of the server in use. The name is that of `SACTL_USERNAME`, if it is set.
     Stored(Option<String>),
 }
 
@@ -53,8 +55,8 @@ impl Identity {
 }
 
 impl Identity {
-    /// The account that the environment names; `None` where it names none, and for a token, which does not say whose
-    /// it is.
+    /// The account that the environment names; `None` if it names none, and for a token, which does not say whose it
+    /// is.
     pub fn username(&self) -> Option<&str> {
         match self {
             Self::Token(_) => None,
@@ -122,7 +124,7 @@ pub const PASSWORD_FILE_LIMIT: usize = 4096;
 /// The password in `bytes`, less one line end at the end.
 ///
 /// # Errors
-/// Says why it is none.
+/// Says why it is not a password file.
 pub fn password_of(bytes: &[u8]) -> std::result::Result<Password, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "a password must be UTF-8 text")?;
     if text.starts_with(BYTE_ORDER_MARK) {

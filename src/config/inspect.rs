@@ -1,4 +1,6 @@
-//! Whether the files of the configuration are this user's alone, all of them looked at, none of them opened.
+//! Checks of the configuration files for `doctor`.
+//!
+//! Responsible for owner and mode of every file. Refuses to open one.
 
 use std::fs::Metadata;
 use std::io::Write as _;

@@ -20,7 +20,7 @@ pub struct LockedFile {
 }
 
 impl LockedFile {
-    /// Opens the file, made where it does not exist, and locks it until it is dropped; `None` while another process
+    /// Opens the file, creates it if it does not exist, and locks it until it is dropped; `None` while another process
     /// has it. A file system without locks gives none.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl LockedFile {
         bounded(file, &self.path, limit)
     }
 
-    /// Puts `content` in place of the present one. A crash may leave a part of it.
+    /// Replaces the contents of the file. A crash may leave a part of the new ones.
     ///
     /// # Errors
     /// `io`.

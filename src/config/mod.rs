@@ -1,7 +1,7 @@
 //! Settings and where each came from; profiles; stored credentials.
 //!
-//! The order is flag, environment, profile, default. Commands never read the environment or files
-//! themselves: they get what is resolved here. This module refuses the network and the terminal.
+//! Responsible for the order flag, environment, profile, default. Refuses the network and the terminal. Commands never
+//! read the environment or files themselves: they get what is resolved here.
 
 pub mod credentials;
 pub mod env;

@@ -1,5 +1,7 @@
-//! Files that hold secrets, and files that must be old or new and never half: private from the first byte,
-//! written under a lock by temporary file, fsync and rename, and reached through no symbolic link.
+//! Files that are private, and files that are replaced as a whole.
+//!
+//! Responsible for the mode from the first byte, a lock, and replacement by temporary file, fsync and rename. Refuses
+//! symbolic links, devices, and files that other users can read or change.
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
@@ -17,7 +19,7 @@ use super::{Error, Result};
 /// Longest wait for another process that writes the same file.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
-/// A folder, held open, so that what is checked is what is used.
+/// A folder that stays open, so that the checked folder is the one that is used.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -26,7 +28,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder, made private where it does not exist.
+    /// Opens the folder, and creates a private one if it does not exist.
     ///
     /// # Errors
     /// `io`.

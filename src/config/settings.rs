@@ -1,4 +1,7 @@
 //! Settings, resolved once: flag, environment, profile, default.
+//!
+//! Responsible for each value and its source. Refuses a variable that names another server or account than the typed
+//! profile.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,12 +31,12 @@ pub enum Source {
     Default,
 }
 
-/// A setting and where it came from.
+/// A setting and its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting<T> {
     /// What holds.
     pub value: T,
-    /// Who said so.
+    /// The source of the value.
     pub source: Source,
 }
 
@@ -80,13 +83,13 @@ pub enum ChosenCompany {
 pub struct Settings {
     /// The folder of configuration and credentials.
     pub folder: PathBuf,
-    /// The folder of what may be lost: remembered names; `None` when the system names no such place.
+    /// The folder for data that may be lost, such as cached names; `None` if the system has no such folder.
     pub cache: Option<PathBuf>,
-    /// The folder of what must not be lost, such as journals; `None` when the system names no such place.
+    /// The folder for data that must not be lost, such as journals; `None` if the system has no such folder.
     pub state: Option<PathBuf>,
     /// Sets of companies that the configuration file names.
     pub company_sets: BTreeMap<String, CompanySet>,
-    /// The name of the profile: chosen, or the current one; `None` when there is none yet.
+    /// The name of the profile: chosen, or the current one; `None` before there is any.
     pub profile: Option<Setting<String>>,
     /// What is stored under that name; empty when nothing is.
     pub stored: Profile,
@@ -96,9 +99,9 @@ pub struct Settings {
     pub company: Option<Setting<ChosenCompany>>,
     /// What one request may take.
     pub timeout: Setting<Duration>,
-    /// Certificates to trust besides those of the system.
+    /// Certificates to trust in addition to those of the system.
     pub cacert: Option<Setting<PathBuf>>,
-    /// The routes of the server, where it has others than the platform.
+    /// The routes of the server, if it has others than the platform.
     pub routes: Option<PathBuf>,
     /// Where new passwords are checked.
     pub policy: PolicyPlace,
@@ -110,7 +113,7 @@ pub struct Settings {
     pub credential_store: Setting<StoreKind>,
     /// The proxies that the environment names.
     pub proxies: Proxies,
-    /// As whom to act.
+    /// The identity.
     pub identity: Identity,
 }
 

@@ -1,4 +1,6 @@
-//! Which company a command acts in.
+//! The company in which a command acts.
+//!
+//! Responsible for finding it by id or name, and for asking if several are possible. Refuses an ambiguous name.
 
 use crate::api::{Access, Code};
 use crate::client::Session;

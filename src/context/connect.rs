@@ -1,4 +1,6 @@
-//! From settings to a server.
+//! Makes the client of a server from settings.
+//!
+//! Responsible for TLS, proxy and routes. Refuses to send anything.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,7 +23,7 @@ use crate::ui::Ui;
 /// Most bytes of a file of certificates.
 const CERTIFICATES: usize = 4 * 1024 * 1024;
 
-/// Forgets the names of a server that lie in a folder: completion remembers them there.
+/// Forgets the names of a server that completion has cached in a folder.
 pub type ForgetNames = fn(folder: Option<&Path>, origin: &Origin);
 
 /// The server of the settings, with requests told as the user interface wants it.
@@ -93,7 +95,7 @@ fn no_proxy(variable: &str) -> CliError {
         .hint("write it as http://HOST:PORT, or unset the variable")
 }
 
-/// Tells requests to a person, and forgets remembered names when something was changed.
+/// Logs requests for the user, and forgets cached names after a change.
 struct Watcher {
     ui: Ui,
     forget_names: ForgetNames,

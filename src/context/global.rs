@@ -1,4 +1,6 @@
 //! The flags of every command.
+//!
+//! Responsible for their names and help. Refuses to resolve them: [`crate::config::settings`] does.
 
 use std::path::PathBuf;
 
@@ -45,7 +47,7 @@ pub struct Global {
     /// Filter the JSON output with a jq expression; strings are printed without quotes, one per line
     #[arg(long, global = true, value_name = "EXPR", hide_short_help = true)]
     pub jq: Option<String>,
-    /// Let --jq know this text as the variable $NAME; repeatable
+    /// Pass this text to --jq as the variable $NAME; repeatable
     #[arg(long, global = true, value_names = ["NAME", "VALUE"], num_args = 2, hide_short_help = true)]
     #[arg(allow_hyphen_values = true)]
     pub arg: Vec<String>,

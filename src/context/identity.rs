@@ -1,4 +1,6 @@
-//! What is known of the signed-in identity, also at a server that has no route for it.
+//! What is known about the signed-in identity, also at a server that has no route for it.
+//!
+//! Responsible for reading it once per call. Refuses to guess what the server does not say.
 
 use crate::api::session::{Identity, IdentityExpansion, IdentityQuery, Kind};
 use crate::api::{Access, Permissions};

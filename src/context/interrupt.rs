@@ -1,5 +1,7 @@
-//! Signals: a command is dropped where it waits, so that the terminal and the files are whole, and ended where it
-//! cannot be dropped. A command that is stopped leaves the terminal as it was, and asks again when it goes on.
+//! Signals that interrupt a command.
+//!
+//! Responsible for ending it where it waits, so that terminal and files stay consistent. Refuses to interrupt a write
+//! of a file. After a stop and a continue, an open question is asked again.
 
 use std::future::Future;
 use std::io;

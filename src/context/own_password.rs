@@ -11,8 +11,8 @@ use crate::domain::Password;
 use crate::error::{CliError, Result};
 
 impl Context {
-    /// Puts the new password of `account` in the place of a stored one, where this call is signed in as that account.
-    /// The reset is done: what goes wrong here is a warning.
+    /// Replaces the stored password of `account` by the new one, if this call is signed in as that account. The reset
+    /// is done: what goes wrong here is a warning.
     pub async fn keep_own_password(&self, account: &str, password: Password) {
         let Ok(settings) = self.settings() else { return };
         match self.store_own_password(settings, account, password).await {

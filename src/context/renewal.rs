@@ -1,5 +1,7 @@
-//! A stored token, and another one in its place when it has ended: one process renews, the others wait and
-//! read what it stored.
+//! Renews a stored token that has expired.
+//!
+//! Responsible for one renewal: one process renews, and the others wait and read what it has stored. Refuses to ask for
+//! a password.
 
 use std::future::Future;
 use std::pin::Pin;

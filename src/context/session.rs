@@ -1,4 +1,7 @@
-//! As whom a command acts: from the environment, or from what was stored.
+//! The session of a command: from the environment, or from what was stored.
+//!
+//! Responsible for opening it and for the source of its credentials. Refuses to send credentials to another server than
+//! theirs.
 
 use std::fmt;
 use std::future::Future;

@@ -1,4 +1,6 @@
-//! Signing in with a password, and when the token ends that comes of it.
+//! Signs in with a password, and finds out when the token expires.
+//!
+//! Responsible for the request and its errors. Refuses to store anything.
 
 use jiff::Timestamp;
 

@@ -1,5 +1,6 @@
-//! What the commands in the hints of a call act on: what its flags name. What variables name holds for the next
-//! command as well.
+//! The target of the commands in hints: what the flags of this call name.
+//!
+//! Responsible for profile, server and company. Refuses what variables name, because it holds for the next command too.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,6 @@
-//! How to talk, from flags and environment. No file is read for it.
+//! The options of the terminal, from flags and environment.
+//!
+//! Responsible for format, colour, width and prompts. Refuses to read a file.
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -14,8 +16,8 @@ use crate::output::{Format, Selection};
 use crate::text::suggest::nearest;
 use crate::ui::{Colour, DEFAULT_PAGER, Pager, UiOptions};
 
-/// What `less` does where the user has not said it: it ends at once where all fits, keeps colours, and leaves the answer
-/// on the screen.
+/// What `less` does where the user has not said it: it ends at once where all fits, keeps colours, and leaves the
+/// answer on the screen.
 const LESS: &str = "FRX";
 
 /// The options that flags and environment ask for.

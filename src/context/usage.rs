@@ -1,4 +1,6 @@
-//! What is wrong with the words of a call, as every other error is told.
+//! Errors in the arguments of a call.
+//!
+//! Responsible for turning errors of the parser into our errors, with suggestions. Refuses the texts of the parser.
 
 use std::ffi::OsString;
 

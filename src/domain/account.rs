@@ -1,4 +1,6 @@
-//! Service accounts: their names, descriptions, and whether a company owns one or is merely visited by it.
+//! Service accounts: names, descriptions and ownership.
+//!
+//! Responsible for their rules. Refuses a name or a description that breaks one.
 
 use std::fmt;
 

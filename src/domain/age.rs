@@ -1,4 +1,6 @@
-//! Ages and moments as people type them.
+//! Ages and times as people type them.
+//!
+//! Responsible for parsing them. Refuses a clock: the current time is an argument.
 
 use std::fmt;
 use std::str::FromStr;

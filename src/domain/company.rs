@@ -1,4 +1,6 @@
-//! Companies: the tenants of the platform. Their names are not unique, their ids are.
+//! Companies: the tenants of the platform. Their ids are unique, their names are not.
+//!
+//! Responsible for references by id or name. Refuses an invalid reference.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +20,7 @@ impl fmt::Display for CompanyId {
     }
 }
 
-/// A company as every document names it: number and name together, because names repeat.
+/// A company in documents: its id and its name, because names repeat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Company {
     /// The id, unique on the platform.
@@ -55,7 +57,7 @@ pub enum InvalidCompanyRef {
 }
 
 impl CompanyRef {
-    /// Whether it stands for `company`, by the id or by exactly the name.
+    /// Whether it means `company`, by the id or by exactly the name.
     pub fn names(&self, company: &Company) -> bool {
         match self {
             Self::Id(id) => *id == company.id,

@@ -1,15 +1,17 @@
-//! What may be done to whom: total functions without side effects.
+//! Who may do what: total functions without side effects.
 //!
-//! The platform asks them inside its transaction; the client does not decide, it words what the platform says. The order
-//! in which the platform asks is the order of refusals: [`admit`] before anything is looked up, [`decide`] once
-//! the account and its relation are known, then the input is checked, then [`may_give`] or [`may_reset`].
+//! Responsible for every decision about permissions and ownership. Refuses to look anything up: facts are arguments.
+//!
+//! The platform calls them inside its transaction; the client does not decide, it explains what the platform says. The
+//! order of the calls is the order of refusals: [`admit`] before anything is looked up, [`decide`] once the account and
+//! its relation are known, then the input is checked, then [`may_give`] or [`may_reset`].
 
 use super::{Permission, PermissionSet};
 
 /// What a caller can do to the service accounts of a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
-    /// List the accounts that the company owns or has let in.
+    /// List the owned and external accounts of the company.
     List,
     /// Look at one of them.
     Show,
@@ -115,7 +117,7 @@ pub fn admit(operation: Operation, held: Option<PermissionSet>) -> Result<Permis
     require(operation.permission(), held)
 }
 
-/// Whether the caller is a member of the company and holds `permission` there.
+/// Whether the caller is a member of the company and has `permission` there.
 ///
 /// # Errors
 /// [`Refusal::CompanyNotFound`] or [`Refusal::MissingPermission`].

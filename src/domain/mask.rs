@@ -1,4 +1,7 @@
-//! Masks the secrets of a call in text that is shown. It finds a secret in plain, and as JSON, URLs, HTML and base64 spell it.
+//! Masks the secrets of a call in text that is shown.
+//!
+//! Responsible for finding a secret as it is, and as JSON, URLs, HTML and base64 encode it. Refuses to change any other
+//! text.
 
 use std::borrow::Cow;
 use std::fmt;

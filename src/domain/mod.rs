@@ -1,9 +1,10 @@
-//! The rules that client and platform both obey, each spelled once.
+//! The rules that client and platform both follow, each written once.
 //!
-//! Names, descriptions, passwords, permissions, roles, ownership and the decision of what may be done to
-//! whom. Everything here is a pure function or a value. This module refuses I/O, clocks, and any knowledge
-//! of the command line, HTTP or SQL: the client uses it to check before it sends and to explain a refusal,
-//! the platform uses it to decide.
+//! Responsible for names, descriptions, passwords, permissions, roles, ownership and the decision who may do what.
+//! Refuses I/O, clocks, and any knowledge of the command line, HTTP or SQL. Everything here is a pure function or a
+//! value.
+//!
+//! The client uses it to check input before it sends and to explain a refusal; the platform uses it to decide.
 
 pub mod account;
 pub mod age;

@@ -1,4 +1,6 @@
 //! The origin of a server: scheme, host and port. Credentials belong to exactly one origin.
+//!
+//! Responsible for parsing and comparing origins. Refuses a URL with user, path or query.
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,9 +39,8 @@ impl Origin {
         self.0.host_str().unwrap_or_default()
     }
 
-    /// The URL of `path`, which must begin with one `/`; it may have a query.
-    ///
-    /// Returns `None` when the result would lie at another origin.
+    /// The URL of `path`, which must begin with one `/`; it may have a query. `None` if the result would be at another
+    /// origin.
     pub fn join(&self, path: &str) -> Option<Url> {
         if !path.starts_with('/') {
             return None;

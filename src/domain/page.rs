@@ -1,4 +1,6 @@
-//! How long lists are cut into pages.
+//! The sizes of pages.
+//!
+//! Responsible for the default and the maximum. Refuses to cut a list: the platform does.
 
 /// Default number of rows of a page.
 pub const DEFAULT_SIZE: u64 = 100;

@@ -1,4 +1,6 @@
-//! The password policy, counted in characters, and passwords that keep it by construction.
+//! The password policy, counted in characters, and generated passwords that follow it.
+//!
+//! Responsible for every rule and its message. Refuses to hash or store a password.
 
 use std::fmt;
 
@@ -25,7 +27,7 @@ pub enum Rule {
     Uppercase,
     /// At least one of the digits 0–9.
     Number,
-    /// At least one character that is no letter, number, space or control character.
+    /// At least one character that is not a letter, number, space or control character.
     Special,
     /// No control character.
     NoControl,

@@ -1,4 +1,6 @@
 //! The permission catalogue and sets of permissions.
+//!
+//! Responsible for the names and for set operations. Refuses names that are not in the catalogue.
 
 use std::fmt;
 use std::ops::{BitAnd, BitOr, Sub};
@@ -161,7 +163,7 @@ impl FromStr for Permission {
 /// Most characters of an unknown name that an error repeats: longer than any name of the catalogue.
 const MOST_QUOTED: usize = 64;
 
-/// A name as an error repeats it. A long one is cut.
+/// A name for an error message. A long one is cut.
 pub fn quoted(text: &str) -> String {
     match text.char_indices().nth(MOST_QUOTED) {
         Some((end, _)) => format!("{:?}…", &text[..end]),

@@ -1,4 +1,6 @@
-//! Roles: a named set of permissions in one company. Three are fixed, the rest are the company's own.
+//! Roles: a named set of permissions in one company. Three are fixed, the others are custom roles.
+//!
+//! Responsible for names and default roles. Refuses a name that breaks the rules.
 
 use std::fmt;
 use std::str::FromStr;
@@ -77,7 +79,7 @@ impl DefaultRole {
         }
     }
 
-    /// What its holders may do.
+    /// Its permissions.
     pub fn permissions(self) -> PermissionSet {
         let view = || PermissionSet::ALL.iter().filter(|permission| permission.action() == "view");
         match self {

@@ -1,5 +1,7 @@
-//! Secrets as types: what is in them is shown by no format string, written by no serializer, and zeroed
-//! when they are dropped. Code that needs the text calls `expose`, so it can be found by that word.
+//! Secrets as types.
+//!
+//! Responsible for passwords and tokens in memory, which are zeroed when they are dropped. Refuses to be formatted or
+//! serialized: code that needs the text calls `expose`, and can be found by that word.
 
 use std::fmt;
 
@@ -13,7 +15,7 @@ macro_rules! secret {
         pub struct $name(SecretString);
 
         impl $name {
-            /// Takes the text; the original is not copied.
+            /// Takes over the text without a copy.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(SecretString::from(text.into()))
             }

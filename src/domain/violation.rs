@@ -1,4 +1,6 @@
 //! One broken rule of an input: which field, which rule, and what to do about it.
+//!
+//! Responsible for its code, field and message. Refuses to check a rule: the types of the input do.
 
 use std::borrow::Cow;
 
@@ -28,7 +30,7 @@ impl Violation {
         Self { field: field.into(), code: Cow::Borrowed(code), message: message.into() }
     }
 
-    /// The same violation, told of another field.
+    /// The same violation of another field.
     #[must_use]
     pub fn at(mut self, field: impl Into<Cow<'static, str>>) -> Self {
         self.field = field.into();

@@ -1,4 +1,6 @@
-//! Errors of the lower modules, as errors of a command.
+//! Converts errors of the lower modules to errors of a command.
+//!
+//! Responsible for keeping code, message, hint and cause. Refuses to reword them.
 
 use super::CliError;
 use crate::api::Code;

@@ -1,4 +1,6 @@
 //! The exit codes of the program: the table that scripts rely on.
+//!
+//! Responsible for the exit code of each error code. Refuses to depend on anything else than the code.
 
 use crate::api::Code;
 

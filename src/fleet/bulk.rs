@@ -1,6 +1,7 @@
 //! Plans of commands that name accounts and companies: each of the accounts in each of the companies.
 //!
-//! Responsible for the steps of `grant`, `revoke`, `delete`, `onboard`, `offboard` and `rotate` over several accounts. Refuses I/O.
+//! Responsible for the steps of `grant`, `revoke`, `delete`, `onboard`, `offboard` and `rotate` over several accounts.
+//! Refuses I/O.
 
 use std::collections::BTreeSet;
 

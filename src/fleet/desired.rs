@@ -25,7 +25,7 @@ pub struct Desired {
 /// A role that is wanted.
 #[derive(Clone, Debug)]
 pub struct DesiredRole {
-    /// Where.
+    /// The company.
     pub company: Company,
     /// Its permissions.
     pub permissions: Permissions,
@@ -47,9 +47,9 @@ pub struct DesiredAccount {
 /// Access that is wanted in one company.
 #[derive(Clone, Debug)]
 pub struct DesiredAccess {
-    /// Where.
+    /// The company.
     pub company: Company,
-    /// What.
+    /// The access.
     pub access: AccessSpec,
 }
 

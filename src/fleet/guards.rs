@@ -1,6 +1,6 @@
 //! Safety limits: what stops a run before its first request that changes anything.
 //!
-//! Responsible for every reason at once. Refuses I/O.
+//! Responsible for finding every reason at once. Refuses I/O.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -12,9 +12,9 @@ use crate::output::{Op, Step};
 
 use super::desired::Found;
 
-/// A company or an account loses at most this share without being asked for more.
+/// The share that a company or an account may lose without `--max-changes`.
 const MOST_PERCENT: u64 = 30;
-/// Fewer losses are always allowed.
+/// The number of losses below which a share is always allowed.
 const FEW: u64 = 10;
 
 /// `--max-changes N|P%`.
@@ -40,18 +40,18 @@ impl FromStr for MaxChanges {
     }
 }
 
-/// What the guards know beside the steps.
+/// The limits of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits<'a> {
     /// `--max-changes`.
     pub max_changes: Option<MaxChanges>,
-    /// Whether the command is there to empty companies.
+    /// Whether the purpose of the command is to empty companies.
     pub empties_companies: bool,
     /// The caller.
     pub me: &'a KnownIdentity,
 }
 
-/// Everything that stands against these steps.
+/// Every limit that these steps break.
 pub fn check(steps: &[Step], found: &Found, limits: Limits<'_>) -> Vec<Violation> {
     let mut reasons = Vec::new();
     if let Some(MaxChanges::Steps(most)) = limits.max_changes
@@ -124,12 +124,12 @@ fn losses(
 
 /// Steps with which the caller would change their own access.
 fn lockout(steps: &[Step], me: &KnownIdentity) -> Vec<Violation> {
-    // Where the server does not tell the kind, a name alone decides: better one refusal too many than a lockout.
+    // If the server does not tell the kind, the name alone decides: a needless refusal is better than a lockout.
     let own = me.name.as_deref().filter(|_| me.kind != Some(Kind::User));
     let key = own.map(AccountName::key_of);
     let mut reasons = Vec::new();
     if let Some(own) = own.filter(|_| steps.iter().any(|step| step.account_key() == key)) {
-        let message = format!("you are signed in as {own}, and cannot change yourself");
+        let message = format!("you are signed in as {own}, and cannot change your own access");
         reasons.push(Violation::new("account", "lockout", message));
     }
     let has_role = |company: CompanyId, role: &str| {

@@ -1,8 +1,8 @@
-//! The journal of a run: what is to be done, and how far it has come.
+//! The journal of a run: its steps, and how far it has come.
 //!
-//! Responsible for a file that says so after a crash at any moment: each line is synced before what it says is relied
-//! on. The end of a step is not relied on: a step whose end is lost is carried out again. Refuses secrets: a line holds
-//! names, permissions and outcomes.
+//! Responsible for a file that is correct after a crash at any time: each line is on the disk before the program relies
+//! on it. Only the end of a step is not: a step whose end is lost is carried out again. Refuses secrets: a line
+//! contains names, permissions and outcomes.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
@@ -23,15 +23,15 @@ use crate::text::CommandLine;
 
 /// The folder of journals, below that of state.
 const FOLDER: &str = "runs";
-/// How long a line that is not waited for may be on its way to the disk.
+/// How long a line that is not waited for may take to the disk.
 const SOON: Duration = Duration::from_millis(100);
-/// Most bytes of a journal: a million steps have about a gigabyte.
+/// Most bytes of a journal: a million steps need about a gigabyte.
 const LIMIT: usize = 2 * 1024 * 1024 * 1024;
 
 /// The folder of journals, made private where it does not exist.
 ///
 /// # Errors
-/// `config` where the system names no place; `io`, `credential_store`.
+/// `config` if the system has no folder for it; `io`, `credential_store`.
 pub fn folder(context: &Context) -> Result<PathBuf> {
     let Some(state) = &context.settings()?.state else {
         return Err(CliError::config("no home folder for the journal of the run")
@@ -40,7 +40,7 @@ pub fn folder(context: &Context) -> Result<PathBuf> {
     Ok(Folder::make_private(&state.join(FOLDER))?.path().to_owned())
 }
 
-/// A name for a new run: sorted by its time, and not guessed twice.
+/// An id for a new run, which sorts by time; a random part makes it unique.
 pub fn new_id() -> String {
     let time = Timestamp::now().strftime("%Y%m%d-%H%M%S-%3f").to_string();
     format!("{time}-{:04x}", rand::random::<u16>())
@@ -50,7 +50,7 @@ fn path_of(folder: &Path, id: &str) -> PathBuf {
     folder.join(format!("{id}.jsonl"))
 }
 
-/// The names of all runs, the newest first.
+/// The ids of all runs, the newest first.
 ///
 /// # Errors
 /// `io`.
@@ -65,10 +65,10 @@ pub fn ids(folder: &Path) -> Result<Vec<String>> {
     Ok(ids)
 }
 
-/// The run that `text` means: its whole name, its beginning, or `last`.
+/// The id of the run that `text` means: an id, the beginning of one, or `last`.
 ///
 /// # Errors
-/// `not_found`; `usage` where several begin so.
+/// `not_found`; `usage` if several ids begin with `text`.
 pub fn find(folder: &Path, text: &str) -> Result<String> {
     let all = ids(folder)?;
     if text == "last" {
@@ -101,12 +101,12 @@ fn parse(bytes: &[u8]) -> Option<Record> {
     let mut lines = bytes.split(|byte| *byte == b'\n');
     let Line::Run(header) = serde_json::from_slice(lines.next()?).ok()? else { return None };
     let mut record = Record::new(*header);
-    // A crash may have left a part of the last line: what it says did not happen.
+    // A crash may have left a part of the last line, which is ignored.
     lines.filter_map(|line| serde_json::from_slice(line).ok()).for_each(|line| record.take(&line));
     Some(record)
 }
 
-/// A journal that is written. No other process writes it until this is dropped.
+/// A journal for writing. No other process writes it until this is dropped.
 #[derive(Debug)]
 pub struct Journal {
     lines: mpsc::Sender<Entry>,
@@ -116,7 +116,7 @@ pub struct Journal {
 #[derive(Debug)]
 struct Entry {
     line: Line,
-    /// Who waits until the line is on the disk.
+    /// The writer of the line, if it waits until the line is on the disk.
     synced: Option<oneshot::Sender<std::io::Result<()>>>,
 }
 
@@ -131,7 +131,7 @@ impl Journal {
         Ok(journal)
     }
 
-    /// The journal of a run that goes on.
+    /// The journal of a run that continues.
     ///
     /// # Errors
     /// `usage` while another process writes it; `io`.
@@ -145,7 +145,7 @@ impl Journal {
         let mut file = lock.file().map_err(failed)?;
         let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
         if length > 0 {
-            // What a crash left of a line ends here.
+            // Ends an incomplete line that a crash has left.
             file.write_all(b"\n").map_err(failed)?;
         }
         let (lines, entries) = mpsc::channel();
@@ -154,7 +154,7 @@ impl Journal {
         Ok(Self { lines, _lock: lock })
     }
 
-    /// Writes a line; it is on the disk when this is done.
+    /// Writes a line, and waits until it is on the disk.
     ///
     /// # Errors
     /// `io`.
@@ -167,7 +167,8 @@ impl Journal {
         outcome.map_err(failure)
     }
 
-    /// Writes a line on which nothing relies. It is on the disk a moment later, or with the next line; what fails is told
+    /// Writes a line without waiting. It is on the disk a moment later, or with the next line that is waited for; a
+    /// failure is reported
     /// there.
     ///
     /// # Errors
@@ -185,8 +186,8 @@ fn failure(error: std::io::Error) -> CliError {
     CliError::io("cannot write the journal of the run", error)
 }
 
-/// Writes the lines that come. Those that wait are written together, and synced where one of them is waited for. Behind
-/// a line that could not be written no other is written: each is told why.
+/// Writes lines as they arrive. Lines that are queued are written together, and synced if one of them is waited for.
+/// After a failure no further line is written: each reports the failure.
 fn write_all(file: &mut File, entries: &mpsc::Receiver<Entry>) {
     let (mut outcome, mut is_synced) = (Ok(()), true);
     loop {
@@ -232,7 +233,7 @@ fn write_together(file: &mut File, entries: &[Entry]) -> std::io::Result<()> {
     if entries.iter().any(|entry| entry.synced.is_some()) { file.sync_data() } else { Ok(()) }
 }
 
-/// Ends the process behind a line, as a crash would: the tests look at each state of a journal.
+/// Ends the process after a line, as a crash would, so that tests can check every state of a journal.
 #[cfg(debug_assertions)]
 fn failpoint(line: &Line) {
     let Some(wanted) = crate::config::env::crash_point() else { return };
@@ -251,7 +252,7 @@ fn failpoint(line: &Line) {
 #[cfg(not(debug_assertions))]
 fn failpoint(_line: &Line) {}
 
-/// Ends the process where a test wants it: `name` is between two lines of the journal.
+/// Ends the process at the point `name` between two lines of the journal, if a test wants it.
 #[cfg(debug_assertions)]
 pub fn crash(name: &str) {
     if let Some(wanted) = crate::config::env::crash_point() {

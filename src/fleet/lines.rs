@@ -1,7 +1,7 @@
 //! Where the entries of a manifest are.
 //!
-//! Responsible for the lines that messages about an entry name. Refuses to judge the entries: a text that is no manifest
-//! has no lines.
+//! Responsible for the lines that messages about an entry name. Refuses to judge the entries: a text that is no
+//! manifest has no lines.
 
 use std::collections::HashMap;
 use std::hash::Hash;

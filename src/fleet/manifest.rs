@@ -14,13 +14,13 @@ use crate::config::secure_file;
 use crate::error::{CliError, Result};
 use crate::output::Manifest;
 
-/// Most bytes of a manifest: 200,000 entries of access have about 12 MB.
+/// Most bytes of a manifest: 200,000 entries of access need about 12 MB.
 const LIMIT: usize = yaml::MOST_BYTES;
 
-/// Most characters of what the parser says: it repeats what it does not know.
+/// Most characters of a message of the parser: it repeats what it does not know.
 const MOST_TOLD: usize = 300;
 
-/// The version of the form that this program reads and writes.
+/// The version of the format that this program reads and writes.
 pub const VERSION: u32 = 1;
 
 /// The languages in which a manifest can be written.

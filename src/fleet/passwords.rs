@@ -1,6 +1,6 @@
 //! Where new passwords of a run go.
 //!
-//! Responsible for a file that holds each new password before it is in force, and for the old one until the new one is
+//! Responsible for a file that contains each new password before it is valid, and for the old one until the new one is
 //! known to work. Refuses to lose either: whatever fails, the valid password is in a file that a message can name.
 
 use std::path::{Path, PathBuf};
@@ -104,7 +104,7 @@ impl Passwords {
         Ok((password, false))
     }
 
-    /// Puts the old password back: the new one was certainly not set.
+    /// Restores the old password, because the new one was certainly not set.
     ///
     /// # Errors
     /// `io`.

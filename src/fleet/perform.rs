@@ -1,7 +1,7 @@
 //! One step, sent.
 //!
-//! Responsible for the requests of a step, so that it can be repeated after any failure. Refuses to decide what is to be
-//! done.
+//! Responsible for the requests of a step, so that it can be repeated after any failure. Refuses to decide what is to
+//! be done.
 
 use crate::api::Code;
 use crate::api::access::SetAccess;
@@ -183,7 +183,7 @@ impl Performer<'_> {
         Ok(Outcome::Changed)
     }
 
-    /// The error of a reset that failed. It says which password holds, and leaves that one in the file.
+    /// The error of a reset that failed. It says which password is valid, and leaves that one in the file.
     async fn not_reset(
         &self,
         passwords: &Passwords,
@@ -198,17 +198,17 @@ impl Performer<'_> {
             let error = CliError::from(error);
             return match passwords.restore(account) {
                 Ok(()) if had_old => {
-                    error.hint(format!("the old password holds; it is in {}", current.display()))
+                    error.hint(format!("the old password is still valid; it is in {}", current.display()))
                 }
-                Ok(()) => error.hint("the old password holds"),
-                Err(failed) => error.hint(format!("the old password holds; {}", failed.message())),
+                Ok(()) => error.hint("the old password is still valid"),
+                Err(failed) => error.hint(format!("the old password is still valid; {}", failed.message())),
             };
         }
         let error = CliError::from(error);
         match self.signs_in(account, password).await {
-            Ok(()) => error.hint(format!("the new password holds; it is in {}", current.display())),
+            Ok(()) => error.hint(format!("the new password is valid; it is in {}", current.display())),
             Err(_) => error.hint(format!(
-                "the password that holds is in {} (new) or {} (old); run the same run again to finish",
+                "the valid password is in {} (new) or {} (old); run the same run again to finish",
                 current.display(),
                 previous.display()
             )),
@@ -242,7 +242,7 @@ const fn outcome(changed: bool) -> Outcome {
     if changed { Outcome::Changed } else { Outcome::Unchanged }
 }
 
-/// What was not found any more is gone, where an earlier attempt may have removed it.
+/// Treats a thing that is not found as removed, if an earlier attempt may have removed it.
 fn gone<T>(done: client::Result<Option<T>>, was_begun: bool) -> client::Result<Option<T>> {
     match done {
         Err(error) if was_begun && error.code == Code::NotFound => Ok(None),

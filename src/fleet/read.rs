@@ -49,7 +49,7 @@ impl Scope {
     }
 }
 
-/// Reads what is in `scope`, as far as it lies in `companies`, the caller's own.
+/// Reads what is in `scope`, if it is in `companies`, those of the caller.
 ///
 /// # Errors
 /// Those of reading.

@@ -12,12 +12,12 @@ use crate::domain::Company;
 use crate::error::{CliError, Result};
 use crate::output::{Detail, Outcome, ResultView, RunCounts, RunView, State, Step, Summary};
 
-/// What a run is: the first line of its journal.
+/// The description of a run: the first line of its journal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Header {
     /// Its name.
     pub id: String,
-    /// The command that began it.
+    /// The command that started it.
     pub command: String,
     /// The server.
     pub server: String,
@@ -27,7 +27,7 @@ pub struct Header {
     pub company: Option<Company>,
     /// When it began.
     pub started_at: Timestamp,
-    /// What is to be done, in its order.
+    /// The steps, in their order.
     pub steps: Vec<Step>,
     /// How many steps of each kind there are.
     pub summary: Summary,
@@ -59,35 +59,35 @@ pub enum Line {
     Begin(Moment),
     /// The new password of the step is in its file.
     Prepared(Moment),
-    /// The new password is in force.
+    /// The new password is valid on the server.
     Verified(Moment),
     /// The step has ended.
     End {
         /// Which step, from 0.
         step: usize,
-        /// When.
+        /// The time.
         at: Timestamp,
-        /// How.
+        /// The result.
         outcome: Outcome,
-        /// Why not.
+        /// The error, if it failed or was skipped.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<Value>,
     },
     /// The failed steps are tried again.
     Retry {
-        /// When.
+        /// The time.
         at: Timestamp,
     },
     /// The run has ended.
     Finished {
-        /// When.
+        /// The time.
         at: Timestamp,
-        /// How.
+        /// The result.
         state: State,
     },
 }
 
-/// This second: documents have whole seconds.
+/// The current time in whole seconds, as in documents.
 pub fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
@@ -98,7 +98,7 @@ pub fn now() -> Timestamp {
 pub struct Moment {
     /// Which step, from 0.
     pub step: usize,
-    /// When.
+    /// The time.
     pub at: Timestamp,
 }
 
@@ -116,7 +116,7 @@ pub struct Progress {
     pub begun: bool,
     /// Its new password is in the file.
     pub prepared: bool,
-    /// Its new password is in force.
+    /// Its new password is valid on the server.
     pub verified: bool,
     /// How it ended.
     pub end: Option<(Outcome, Option<Value>)>,
@@ -140,7 +140,7 @@ impl Record {
         Self { header, progress, finished: None }
     }
 
-    /// Insists that a call which goes to `here` is about the server of the run.
+    /// Checks that `here` is the server of the run.
     ///
     /// # Errors
     /// `usage`.
@@ -153,7 +153,7 @@ impl Record {
             .hint(format!("add --server {there}, or the profile of that server")))
     }
 
-    /// Takes over what a line says; a line about a step that does not exist says nothing.
+    /// Applies a line of the journal; a line about an unknown step is ignored.
     pub fn take(&mut self, line: &Line) {
         let step = match line {
             Line::Run(_) => return,
@@ -184,7 +184,7 @@ impl Record {
         }
     }
 
-    /// How many steps ended so.
+    /// The number of steps with this outcome.
     pub fn count(&self, outcome: Outcome) -> u64 {
         let is = |progress: &&Progress| progress.end.as_ref().is_some_and(|(end, _)| *end == outcome);
         self.progress.iter().filter(is).count() as u64
@@ -195,7 +195,7 @@ impl Record {
         self.progress.iter().filter(|progress| progress.end.is_none()).count() as u64
     }
 
-    /// What a person and a script are told of it.
+    /// The view of the run.
     pub fn view(&self, detail: Detail) -> RunView {
         let header = &self.header;
         let ended = header.steps.iter().zip(&self.progress).filter_map(|(step, progress)| {

@@ -1,7 +1,7 @@
 //! The runner: the only part of the fleet that sends changes.
 //!
-//! Responsible for the order of steps, for how many are under way, and for the end of a run that fails, is interrupted or
-//! was killed. Refuses to begin a step before the journal says so.
+//! Responsible for the order of steps, for how many are in progress, and for a run that fails, is interrupted or was
+//! killed. Refuses to begin a step before the journal says so.
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;
@@ -20,7 +20,7 @@ use crate::output::{Op, Outcome, State, Step};
 use crate::text::CommandLine;
 use crate::ui::WayOut;
 
-/// How often a step is tried that the server was too busy for.
+/// How often a step is tried if the server is too busy.
 const ATTEMPTS: u32 = 4;
 
 /// Runs a plan from its beginning.
@@ -33,7 +33,7 @@ pub async fn begin(context: &Context, header: Header, concurrency: usize) -> Res
     go_on(context, &folder, Record::new(header), &journal, concurrency).await
 }
 
-/// Goes on with a run where it ended.
+/// Continues a run where it ended.
 ///
 /// # Errors
 /// As [`begin`]; `not_found`; `usage` while another process runs it, or against another server.
@@ -209,7 +209,7 @@ impl Runner<'_> {
     }
 }
 
-/// The error of a run that is not wholly done; `Ok` for one that is.
+/// The error of a run that is not completely done; otherwise `Ok`.
 ///
 /// # Errors
 /// `partial`, `interrupted`.

@@ -1,6 +1,6 @@
 //! A plan as it is shown and saved.
 //!
-//! Responsible for the fingerprint of what a plan was computed from, and for refusing a saved plan when that has changed.
+//! Responsible for the fingerprint of what a plan was computed from. Refuses a saved plan when that has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use crate::api::Access;
 use crate::domain::{AccountName, Company};
 use crate::output::{Op, PlanView, Step, Summary};
 
-/// A plan with everything that is told of it.
+/// The view of a plan.
 pub fn view(plan: &Plan, found: &Found, server: String, company: Option<Company>) -> PlanView {
     let owners = plan.steps.iter().filter_map(|step| {
         let account = found.accounts.get(&step.account_key()?)?;

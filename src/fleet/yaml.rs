@@ -1,6 +1,6 @@
-//! What a text in YAML may take.
+//! Limits for YAML.
 //!
-//! Responsible for limits that leave room for a large fleet. Refuses what aliases multiply, as the parser does.
+//! Responsible for limits that allow a large fleet. Refuses documents that aliases multiply, as the parser does.
 
 /// Most bytes of a text.
 pub(super) const MOST_BYTES: usize = 64 * 1024 * 1024;
@@ -8,7 +8,7 @@ pub(super) const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Most values of a text: 200,000 entries of access have a million.
 const MOST_NODES: usize = 2_000_000;
 
-/// How texts are read: with room for their values, and with the other limits of the parser as they are.
+/// The options of the parser: a higher limit of values, and its other limits unchanged.
 pub(super) fn options() -> serde_saphyr::Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_nodes: MOST_NODES, max_events: 2 * MOST_NODES }

@@ -1,6 +1,7 @@
-//! Names that the shell completion has seen on a server, remembered for a while: one small private file for
-//! each server, identity, company and kind of name. It holds no secret, may vanish at any time, and never fails:
-//! what cannot be read is not there, what cannot be written is not kept.
+//! The cache of names for shell completion: one small private file for each server, identity, company and kind of name.
+//!
+//! Responsible for reading and writing it. Refuses secrets, and to fail: a file that cannot be read does not exist, and
+//! a name that cannot be written is not cached.
 
 use std::path::{Path, PathBuf};
 
@@ -135,7 +136,7 @@ impl NameCache {
         }
     }
 
-    /// The files of names. Nothing else that may lie in the folder is ever touched.
+    /// The files of names. Other files in the folder are never touched.
     fn files(&self) -> Vec<PathBuf> {
         let Some(entries) = self.folder.as_ref().and_then(|folder| std::fs::read_dir(folder).ok()) else {
             return Vec::new();
@@ -162,7 +163,7 @@ fn prefix_of(origin: &Origin, seer: &Seer) -> String {
     format!("{}{seer}-", prefix_of_server(origin))
 }
 
-/// Part of a file name that stands for `text` and does not say it.
+/// Part of a file name that identifies `text` without containing it.
 fn digest(kind: &str, text: &str) -> String {
     let digest = Sha256::digest(format!("names of {kind}\n{text}"));
     digest.iter().take(8).fold(String::new(), |name, byte| format!("{name}{byte:02x}"))

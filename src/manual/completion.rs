@@ -1,4 +1,6 @@
-//! `sactl completion`: the script that makes a shell complete.
+//! `sactl completion`: prints a completion script for a shell.
+//!
+//! Responsible for the script. Refuses to install it.
 
 use super::complete::Shell;
 use crate::context::Context;

@@ -1,7 +1,7 @@
-//! `sactl help`: the help of a command, or a topic that is about no single one.
+//! `sactl help`: the help of a command, or a topic.
 //!
-//! Topics are data (see `topic`); what they tell about codes, variables and formats is taken from where these
-//! are defined, so that it cannot be wrong.
+//! Responsible for finding it. Refuses texts of its own about codes, variables and formats: topics are data (see
+//! `topic`) and take these from where they are defined.
 
 use crate::context::Context;
 use crate::error::{CliError, Result};

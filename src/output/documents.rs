@@ -1,7 +1,7 @@
-//! Every document that a command prints: what it is called, which commands print it, and the columns of its rows.
+//! Every document that a command prints: its name, the commands that print it, and the columns of its rows.
 //!
-//! This is the only place that says which command prints what. Flags that depend on it, the long help of a
-//! command, its manual page and the published schemas all read it here.
+//! Responsible for saying which command prints what, in this place only. Refuses to print. Flags that depend on it, the
+//! long help of a command, its man page and the published schemas read it here.
 
 use schemars::JsonSchema;
 use serde_json::{Map, Value};

@@ -1,8 +1,7 @@
-//! `--jq`: an expression of the jq language, run on the JSON document of an answer.
+//! `--jq`: an expression of the jq language, evaluated on the JSON document of an answer.
 //!
-//! An expression can call itself without end, or collect without end. So it is compiled and
-//! evaluated in a process of its own, this program once more, which may fail in any way: for the command that is
-//! an error as any other. It is started, and the expression compiled, before anything is sent.
+//! Responsible for starting a process that compiles the expression before anything is sent, and evaluates it. Refuses
+//! to evaluate it in this process: an expression can recurse or collect without end, and then only that process fails.
 
 use std::ffi::OsString;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -153,7 +152,7 @@ impl Evaluator {
         Ok(started)
     }
 
-    /// Sends a request. If the process is gone, the reply shows it.
+    /// Sends a request. If the process has ended, the reply shows it.
     fn request(&mut self, request: &[u8]) {
         let _ = frame::send(&mut self.requests, Tag::Request, request);
     }
@@ -190,7 +189,7 @@ impl Drop for Evaluator {
     }
 }
 
-/// This very program, also where its file was replaced meanwhile.
+/// This program, even if its file was replaced since it started.
 fn this_program() -> io::Result<PathBuf> {
     if cfg!(target_os = "linux") { Ok(PathBuf::from("/proc/self/exe")) } else { std::env::current_exe() }
 }

@@ -1,8 +1,10 @@
-//! What an answer looks like on standard output, in every format.
+//! Answers on standard output, in every format.
 //!
-//! A command builds a view (an [`Answer`]) from what the platform said and hands it to [`write()`], or, where
-//! rows come without end, to a [`RowWriter`] one by one. Views are explicit: a wire document is never printed
-//! as it came. Everything said to a person while working is `ui`'s, not this module's.
+//! Responsible for views, formats and tables. Refuses to print a wire document directly, and messages, which
+//! [`crate::ui`] prints.
+//!
+//! A command builds a view (an [`Answer`]) from what the platform said and hands it to [`write()`], or, for rows
+//! without end, to a [`RowWriter`] one by one.
 
 mod documents;
 mod format;

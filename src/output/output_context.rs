@@ -1,4 +1,6 @@
-//! Where an answer goes, the form that it takes there, and how much of it is shown.
+//! The context of an output: where it goes, in which format, and how much of it is shown.
+//!
+//! Responsible for these choices in one value. Refuses to read settings or the terminal.
 
 use jiff::Timestamp;
 

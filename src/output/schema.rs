@@ -1,4 +1,6 @@
-//! JSON Schemas (draft 2020-12) of documents, derived from the views that are printed.
+//! JSON Schemas (draft 2020-12) of the documents, derived from the views that are printed.
+//!
+//! Responsible for the schema of one document. Refuses schemas that are written by hand.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;

@@ -1,4 +1,6 @@
-//! Writes what was asked for of an answer.
+//! Writes the selected part of an answer: all of it, some columns, or the result of an expression.
+//!
+//! Responsible for choosing the writer. Refuses to change the answer.
 
 use std::io::{self, Write};
 
@@ -75,7 +77,7 @@ fn cell(column: &str, field: &Field<'_>) -> Cell {
     }
 }
 
-/// Writes what was asked for of an answer, in the form that `output_context` asks for.
+/// Writes the selected part of an answer in the form of `output_context`.
 ///
 /// # Errors
 /// Those of `out`; one that carries a [`JqError`](super::JqError) where an expression fails.

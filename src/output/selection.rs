@@ -1,4 +1,6 @@
-//! What of an answer was asked for: all of it, some columns of its rows, or what an expression makes of it.
+//! The selection of an answer: all of it, some columns of its rows, or the result of an expression.
+//!
+//! Responsible for finding the columns by name. Refuses unknown columns.
 
 use std::sync::Arc;
 

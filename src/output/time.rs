@@ -1,4 +1,6 @@
-//! Times as people say them. Documents and rows carry RFC 3339 instead.
+//! Times as people say them, such as `3 hours ago`.
+//!
+//! Responsible for relative times and durations. Refuses to be used in documents and rows, which contain RFC 3339.
 
 use jiff::Timestamp;
 

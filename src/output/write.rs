@@ -1,4 +1,6 @@
-//! The one function that commands print an answer with, and its sibling for rows without end.
+//! The function with which commands print an answer, and its counterpart for rows without end.
+//!
+//! Responsible for choosing the format. Refuses to know what an answer is about.
 
 use std::io::{self, Write};
 

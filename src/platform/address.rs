@@ -1,7 +1,7 @@
 //! The address of a client, in the one form in which it is counted.
 //!
-//! Responsible for what counts as one address: for slots, memory and guesses. Refuses to tell apart the addresses of
-//! one customer: an IPv6 network of 64 bits is one address, as a provider gives it out.
+//! Responsible for what counts as one address: for slots, memory and guesses. Refuses to distinguish the addresses of
+//! one customer: an IPv6 network of 64 bits, which a provider assigns as a whole, is one address.
 
 use std::net::{IpAddr, Ipv6Addr};
 

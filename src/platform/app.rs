@@ -1,7 +1,8 @@
 //! The listening side of the platform: bind, accept, serve, stop.
 //!
-//! Responsible for connections, not for what is said on them. Refuses to let a peer hold a connection without asking
-//! or reading, to keep more connections than it can serve, and to wait for ever when it is told to stop.
+//! Responsible for connections, and not for the contents of requests. Refuses to let a peer hold a connection without
+//! sending requests or reading answers, to keep more connections than it can serve, and to wait without limit when it
+//! must stop.
 
 mod activity;
 mod answer_body;
@@ -10,7 +11,7 @@ mod connection;
 mod open_files;
 mod peer;
 mod proxies;
-mod proxy_head;
+mod proxy_header;
 mod slots;
 mod tls;
 
@@ -34,7 +35,7 @@ pub use self::slots::Limits;
 use self::slots::Slots;
 pub use self::tls::{Tls, TlsError};
 
-/// How long requests under way may take when the platform is told to stop.
+/// Time limit for requests in progress when the platform must stop.
 const DRAIN: Duration = Duration::from_secs(10);
 /// Bytes of answers that the system keeps for a peer that does not read. Its own choice is some MiB.
 const UNREAD: u32 = 128 * 1024;
@@ -50,8 +51,8 @@ pub struct Listener {
     tls: Option<Tls>,
     limits: Limits,
     proxies: TrustedProxies,
-    /// Whether trusted proxies begin each connection with the head of the PROXY protocol.
-    expects_head: bool,
+    /// Whether trusted proxies begin each connection with a PROXY protocol header.
+    expects_header: bool,
 }
 
 impl Listener {
@@ -62,28 +63,28 @@ impl Listener {
     pub fn bind(address: SocketAddr, tls: Option<Tls>) -> io::Result<Self> {
         let limits = Limits::default().within(open_files::raise());
         let proxies = TrustedProxies::default();
-        Ok(Self { socket: listen(address)?, tls, limits, proxies, expects_head: false })
+        Ok(Self { socket: listen(address)?, tls, limits, proxies, expects_header: false })
     }
 
-    /// The same with other limits.
+    /// The same listener with other limits.
     #[must_use]
     pub fn limited(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// The same behind proxies, whose headers say where a request came from.
+    /// The same listener behind trusted proxies, whose headers contain the address of the client.
     #[must_use]
     pub fn trusting(self, proxies: Vec<ProxyNetwork>) -> Self {
         Self { proxies: TrustedProxies::new(proxies), ..self }
     }
 
-    /// The same behind proxies that begin each connection with the head of the PROXY protocol.
+    /// The same listener behind proxies that begin each connection with a PROXY protocol header.
     #[must_use]
-    pub fn expecting_head(self) -> Self {
-        Self { expects_head: true, ..self }
+    pub fn expecting_header(self) -> Self {
+        Self { expects_header: true, ..self }
     }
 
-    /// Where clients find it.
+    /// The URL for clients.
     ///
     /// # Errors
     /// Those of the system.
@@ -92,13 +93,13 @@ impl Listener {
         Ok(format!("{scheme}://{}", self.socket.local_addr()?))
     }
 
-    /// Answers requests with `router` until `stop` is ready, then finishes what is under way, at most ten
-    /// seconds long, and returns with every connection closed.
+    /// Answers requests with `router` until `stop` is ready, then finishes the requests in progress, for at most ten
+    /// seconds, and returns with every connection closed.
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()>) {
         let graceful = GracefulShutdown::new();
         let slots = Slots::new(self.limits);
         let mut connections = JoinSet::new();
-        // Nothing is ever sent: that it is closed says that we stop.
+        // No message is ever sent: closing the channel is the signal to stop.
         let (running, stopping) = watch::channel(());
         let mut stop = pin!(stop);
         loop {
@@ -114,7 +115,7 @@ impl Listener {
             let is_proxy = self.proxies.contains(peer.ip());
             let connection = connection::Connection {
                 peer: peer.ip(),
-                expects_head: self.expects_head && is_proxy,
+                expects_header: self.expects_header && is_proxy,
                 proxies: self.proxies.clone(),
                 router: router.clone(),
                 watcher: graceful.watcher(),
@@ -136,7 +137,7 @@ impl Listener {
                 Ok(accepted) => return accepted,
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
-                    // Most likely no file descriptor is left.
+                    // Probably no file descriptor is left.
                     slots.close_one();
                     tokio::time::sleep(BREATH).await;
                 }
@@ -147,7 +148,7 @@ impl Listener {
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // A port that was just left can be taken again at once. Windows means something else by it.
+    // A port that was just released can be bound again immediately. On Windows the option has another meaning.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     // Connections inherit it.
@@ -156,7 +157,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(WAITING)
 }
 
-/// Asks to read files again: SIGHUP.
+/// The signal to reload files: SIGHUP.
 #[derive(Debug)]
 pub struct ReloadSignal(#[cfg(unix)] tokio::signal::unix::Signal);
 
@@ -164,7 +165,7 @@ impl ReloadSignal {
     /// Listens for it; without this, it ends the process.
     ///
     /// # Errors
-    /// Those of the system when it does not let us listen for signals.
+    /// Those of the system, if it does not allow to listen for signals.
     pub fn listen() -> io::Result<Self> {
         #[cfg(unix)]
         return tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).map(Self);
@@ -185,7 +186,7 @@ impl ReloadSignal {
 /// Ready when the process is asked to stop: SIGINT or SIGTERM.
 ///
 /// # Errors
-/// Those of the system when it does not let us listen for signals.
+/// Those of the system, if it does not allow to listen for signals.
 pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     #[cfg(unix)]
     {

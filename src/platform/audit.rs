@@ -1,9 +1,10 @@
-//! What is recorded of every decided change: once in each company that it concerns, holding only that company's
-//! part, in the transaction of the change. Of sign-ins the first of a day is recorded; refused ones are also
-//! counted apart, by principal and hour.
+//! Writes audit records: one for every change in each company that it concerns, with that company's part only, in the
+//! transaction of the change. Of sign-ins, the first of a day is recorded; refused ones are also counted by principal
+//! and hour.
 //!
-//! Responsible for what a record says: accounts, roles and permissions. Refuses to name a password, a hash, a token
-//! or a code, and to tell one company who acts in another: there such a caller appears as their company.
+//! Responsible for the contents of a record: accounts, roles and permissions. Refuses to record a password, a hash, a
+//! token or a code, and to tell a company the name of a caller from another one: such a caller appears as their
+//! company.
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -22,14 +23,14 @@ pub(super) use crate::api::audit::Action;
 use crate::api::audit::{Actor, ActorKind};
 use crate::domain::{Company, CompanyId, PermissionSet};
 
-/// Who did it, through which company, in which request.
+/// The author of a change: the actor, the company, and the request.
 pub(super) struct Author<'a> {
     pub(super) context: &'a RequestContext,
     /// The company in whose name the caller acted.
     pub(super) company: &'a Company,
 }
 
-/// What it was done to.
+/// The object of a change.
 #[derive(Clone, Copy)]
 pub(super) enum Object<'a> {
     Account(PrincipalId, &'a str),
@@ -53,7 +54,7 @@ pub(super) async fn record(
     let RequestContext { platform, caller, request_id, .. } = author.context;
     let is_elsewhere = parts.iter().any(|(company, _)| *company != author.company.id);
     let memberships = if is_elsewhere { access::companies_of(db, caller.id).await? } else { Vec::new() };
-    // They come in the order of their ids.
+    // The companies are in the order of their ids.
     let is_known_in =
         |company: CompanyId| company == author.company.id || memberships.binary_search(&company).is_ok();
     let (account, role_name) = match object {
@@ -81,14 +82,12 @@ pub(super) async fn record(
     Ok(insert(db, records).await?)
 }
 
-/// How many groups there are of names that do not exist.
+/// The number of groups for names that do not exist.
 const GROUPS: i64 = 256;
 
-/// Counts a refused sign-in in the record of its principal; `reason` is the error code. The first of a day is a record of
-/// the log too.
-///
-/// A name that does not exist is counted in a group of such names: it costs the same, and what was typed is not kept. A
-/// failure is for the log of the server only. What counts guesses does not depend on it.
+/// Counts a refused sign-in of a principal; `reason` is the error code. The first one of a day is also an audit record.
+/// A name that does not exist is counted in a group of such names: it costs the same, and the name is not kept. A
+/// failure is only logged: the count of guesses does not depend on it.
 pub(super) async fn record_refused_sign_in(
     platform: &Platform,
     principal: Option<&Principal>,
@@ -118,7 +117,7 @@ pub(super) async fn record_refused_sign_in(
             let detail = json!({ "reason": reason, "address": address });
             let record = |principal| SignInRecord::new(principal, Action::SignInRefused, detail, request_id);
             if let Some(record) = principal.filter(|_| is_first).map(record) {
-                // Beside the answer, which takes as long for a name that no company knows.
+                // In its own task, so that the answer takes as long for an unknown name.
                 tokio::spawn(record.keep(platform.clone()));
             }
         }
@@ -126,7 +125,7 @@ pub(super) async fn record_refused_sign_in(
     }
 }
 
-/// A record of a sign-in. The use of an account is told to its owner only, that of a human to all their companies.
+/// A record of a sign-in: of an account for its owner only, of a human for all of their companies.
 pub(super) struct SignInRecord {
     principal: PrincipalId,
     actor: Actor,
@@ -182,7 +181,7 @@ impl SignInRecord {
     }
 }
 
-/// Access as a record tells of it.
+/// Access in the detail of a record.
 pub(super) fn access_detail(grant: Option<&Grant>) -> Value {
     match grant {
         Some(Grant { role: Some(role), .. }) => json!({ "role": role }),
@@ -191,7 +190,7 @@ pub(super) fn access_detail(grant: Option<&Grant>) -> Value {
     }
 }
 
-/// The same of access that was just written.
+/// As [`access_detail`], for access that was just written.
 pub(super) fn assignment_detail(assignment: &Assignment) -> Value {
     match assignment {
         Assignment::Role(role) => json!({ "role": role }),
@@ -199,7 +198,7 @@ pub(super) fn assignment_detail(assignment: &Assignment) -> Value {
     }
 }
 
-/// A change of a set of permissions as a record tells of it.
+/// A change of permissions in the detail of a record.
 pub(super) fn change_detail(old: PermissionSet, new: PermissionSet) -> Value {
     json!({ "added": (new - old).names(), "removed": (old - new).names() })
 }

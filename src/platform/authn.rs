@@ -1,7 +1,7 @@
-//! Who is calling.
+//! Authentication: who the caller is.
 //!
-//! Responsible for the way from a bearer token to a principal, looked up in the database at every request. Refuses
-//! a token that was ended, at once and on every node.
+//! Responsible for finding the principal of a bearer token, in the database at every request. Refuses a token that has
+//! expired or was revoked, immediately and on every node.
 
 use std::time::Duration;
 
@@ -19,22 +19,21 @@ use crate::api::audit::Actor;
 use crate::api::session::Kind;
 use crate::domain::{CompanyId, Token};
 
-/// How long a token is good, in seconds.
+/// How long a token is valid, in seconds.
 pub const TOKEN_LIFETIME: u32 = 7200;
 
 /// What every token starts with, so that secret scanners find one that leaked.
 const PREFIX: &str = "sat_";
 
-/// How exactly the last use of an account is known.
+/// The precision of the last use of an account.
 pub(super) const LAST_USED_GRAIN: SignedDuration = SignedDuration::from_mins(1);
 
-/// How long uses are gathered before they are written.
+/// How long uses are gathered before they are written together.
 const LAST_USED_MOMENT: Duration = Duration::from_secs(2);
 
-/// A caller whose token was valid when the request came in.
-///
-/// It says who. What they may do is read inside the transaction that uses it; a request that only reads may take what
-/// was read together with the token.
+/// A caller whose token was valid when the request came in. It says who the caller is. What the caller may do is read
+/// inside the transaction that uses it; a request that only reads may use the access that was read together with the
+/// token.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The number.
@@ -45,7 +44,7 @@ pub struct Caller {
     pub name: String,
     /// When the token ends.
     pub expires_at: Timestamp,
-    /// What is kept of the token.
+    /// The hash of the token.
     fingerprint: String,
     /// What was read together with the token.
     entry: Option<Entry>,
@@ -64,7 +63,7 @@ impl Caller {
         Actor { kind: self.kind.into(), id: self.id.0, name: self.name.clone() }
     }
 
-    /// The access in this company when the request came in, if that was read.
+    /// The access in `company` when the request came in, if it was read together with the token.
     pub(super) fn on_entry(&self, company: CompanyId) -> Option<&Entry> {
         self.entry.as_ref().filter(|entry| entry.company == company)
     }
@@ -73,12 +72,12 @@ impl Caller {
 /// Finds out who the bearer of `token` is.
 ///
 /// # Errors
-/// `unauthenticated` for a token that is unknown, expired or ended.
+/// `unauthenticated` for a token that is unknown, expired or revoked.
 pub async fn authenticate(platform: &Platform, token: &Token) -> Result<Caller, Error> {
     authenticate_in(platform, token, None).await
 }
 
-/// The same, and reads the access in a company in the same statement.
+/// As [`authenticate`], and reads the access in a company in the same statement.
 ///
 /// # Errors
 /// Those of [`authenticate`].
@@ -105,9 +104,9 @@ pub(super) async fn authenticate_in(
     })
 }
 
-/// Checks inside a transaction that the caller's token was not ended since the request came in, and keeps it
-/// from being ended before the transaction is: a body that arrives slowly gains no time. Comes after every
-/// other lock, because a transaction that revokes tokens holds those already. Gives the caller's access in the company.
+/// Checks inside a transaction that the caller's token was not revoked since the request came in, and locks it until
+/// the transaction ends, so that a body that arrives slowly gains no time. Comes after every other lock, because a
+/// transaction that revokes tokens holds those already. Returns the caller's access in the company.
 ///
 /// # Errors
 /// `unauthenticated`, or a failure of the database.
@@ -120,7 +119,7 @@ pub(super) async fn hold(
     Ok(held.ok_or_else(Error::unauthenticated)?.grant)
 }
 
-/// Notes the use beside the request, which does not wait for it: together with all uses of the next moment.
+/// Notes the use of an account. The request does not wait: uses are gathered and written together.
 fn note_use(platform: &Platform, id: PrincipalId, now: Timestamp) {
     if !platform.uses().add(id, now) {
         return;
@@ -140,7 +139,7 @@ pub(super) fn new_token() -> Token {
     Token::new(format!("{PREFIX}{}", hex(&random)))
 }
 
-/// What is kept of a token. It has 256 random bits, so one round of a plain hash is enough.
+/// The hash of a token. A token has 256 random bits, so one round of a plain hash is enough.
 pub(super) fn fingerprint(token: &Token) -> String {
     hex(&Sha256::digest(token.expose().as_bytes()))
 }

@@ -1,7 +1,7 @@
-//! What a caller may do in a company.
+//! Authorisation: what a caller may do in a company.
 //!
 //! Responsible for membership, permissions and the relation of a company to an account, each read from the database
-//! at the moment of asking. Refuses to keep an answer for later.
+//! when it is needed. Refuses to cache an answer.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,7 +23,7 @@ pub(super) async fn member(db: &impl Connection, context: &RequestContext) -> Re
     existing(access::of(db, context.caller.id, context.company).await?, context.company)
 }
 
-/// The same, if it includes `permission`.
+/// The caller's access in the company, if it includes `permission`.
 ///
 /// # Errors
 /// Those of [`member`], and `missing_permission`.
@@ -35,7 +35,8 @@ pub(super) async fn require(
     including(member(db, context).await?, permission)
 }
 
-/// The same at the entry of a request that changes nothing, or not yet: what was read together with the token counts.
+/// As [`require`], for a request that only reads, or before its transaction: uses the access that was read together
+/// with the token.
 ///
 /// # Errors
 /// Those of [`require`].
@@ -43,7 +44,7 @@ pub(super) async fn enter(context: &RequestContext, permission: Permission) -> R
     including(enter_as_member(context).await?, permission)
 }
 
-/// The same, whatever the access includes.
+/// As [`enter`], whatever the access includes.
 ///
 /// # Errors
 /// Those of [`member`].
@@ -54,10 +55,11 @@ pub(super) async fn enter_as_member(context: &RequestContext) -> Result<Grant, E
     }
 }
 
-/// The same inside a transaction that has locked what it depends on. The token of the caller is held until its end.
+/// As [`require`], inside a transaction that has locked what the decision depends on. Locks the caller's token until
+/// the transaction ends.
 ///
 /// # Errors
-/// Those of [`require`], and `unauthenticated` for a token that was ended.
+/// Those of [`require`], and `unauthenticated` for a token that was revoked.
 pub(super) async fn hold(
     db: &impl Connection,
     context: &RequestContext,
@@ -96,7 +98,7 @@ fn including(grant: Grant, permission: Permission) -> Result<Grant, Error> {
     }
 }
 
-/// The caller's access in the company, if it admits to an operation on service accounts.
+/// The caller's access in the company, if it includes the permission for `operation` on service accounts.
 ///
 /// # Errors
 /// Those of [`require`].
@@ -108,7 +110,7 @@ pub(super) async fn admit(
     require(db, context, operation.permission()).await
 }
 
-/// The account of this name, if `operation` may be done to it by the caller, whose access in the company is `member`.
+/// The account of this name, if the caller, whose access in the company is `member`, may do `operation` to it.
 ///
 /// # Errors
 /// `not_found`, `not_owner`, `self_modification`, or a failure of the database.
@@ -123,7 +125,7 @@ pub(super) async fn account(
     decide(db, context, member, operation, name, found).await
 }
 
-/// The same for an account that was looked up.
+/// As [`account`], for an account that was already looked up.
 ///
 /// # Errors
 /// Those of [`account`].

@@ -1,4 +1,6 @@
-//! What the platform is told when it starts: where its data lives.
+//! The address of the database, as the operator gives it.
+//!
+//! Responsible for parsing it. Refuses to show the password in it.
 
 use std::fmt;
 use std::path::PathBuf;

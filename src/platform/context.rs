@@ -1,7 +1,7 @@
-//! What a use case is told about the request that it serves: one value, made once where the request comes in.
+//! The context of a request: one value that is made once, where the request comes in, and given to every use case.
 //!
-//! Responsible for carrying it. Refuses to say what the caller may do: that is read from the database at the moment of
-//! asking.
+//! Responsible for caller, company, request id and dry run. Refuses to say what the caller may do: authorisation reads
+//! that from the database when it is needed.
 
 use sea_orm::DbErr;
 
@@ -10,21 +10,21 @@ use super::authn::Caller;
 use super::store::Tx;
 use crate::domain::CompanyId;
 
-/// A request of a caller that concerns no company in particular.
+/// A request that is not about one company.
 #[derive(Clone, Debug)]
 pub struct CallerContext {
-    /// The platform that is asked.
+    /// The platform that serves the request.
     pub platform: Platform,
-    /// Who asks.
+    /// The caller.
     pub caller: Caller,
-    /// Names the request in the log and in audit records.
+    /// The id of the request in the log and in audit records.
     pub request_id: String,
-    /// Whether everything is decided and answered as always, and no change is kept.
+    /// Whether this is a dry run: everything is decided and answered as usual, and no change is kept.
     pub is_dry_run: bool,
 }
 
 impl CallerContext {
-    /// The same request in the name of a company. Whether the caller belongs to it is not known yet.
+    /// The same request in the name of a company. Whether the caller is a member of it is not checked here.
     pub fn in_company(self, company: CompanyId) -> RequestContext {
         let Self { platform, caller, request_id, is_dry_run } = self;
         RequestContext { platform, caller, company, request_id, is_dry_run }
@@ -34,21 +34,21 @@ impl CallerContext {
 /// A request of a caller in the name of a company.
 #[derive(Clone, Debug)]
 pub struct RequestContext {
-    /// The platform that is asked.
+    /// The platform that serves the request.
     pub platform: Platform,
-    /// Who asks.
+    /// The caller.
     pub caller: Caller,
-    /// In whose name.
+    /// The company in whose name the caller acts.
     pub company: CompanyId,
-    /// Names the request in the log and in audit records.
+    /// The id of the request in the log and in audit records.
     pub request_id: String,
-    /// Whether everything is decided and answered as always, and no change is kept.
+    /// Whether this is a dry run: everything is decided and answered as usual, and no change is kept.
     pub is_dry_run: bool,
 }
 
 impl RequestContext {
-    /// Begins the transaction of a change. What is counted or noted beside a change, such as a wrong password, has a
-    /// transaction of its own and is kept after a dry run too.
+    /// Begins the transaction of a change, which a dry run rolls back. What is counted beside the change, such as a
+    /// wrong password, has its own transaction and is kept after a dry run too.
     pub(super) async fn begin_change(&self) -> Result<Tx, DbErr> {
         Ok(self.platform.store().begin().await?.for_dry_run(self.is_dry_run))
     }

@@ -1,7 +1,7 @@
 //! Why the platform refuses or fails.
 //!
-//! Responsible for keeping what may be told to the outside (`message`, `errors`) apart from what only the log may
-//! know (`internal`). Refuses to know HTTP: the routes convert an error once, at the edge.
+//! Responsible for separating what the caller is told (`message`, `errors`) from what only the log contains
+//! (`internal`). Refuses to know HTTP: the routes convert an error once, at the edge.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const MOST_ERRORS: usize = 32;
 pub struct Error {
     /// Its stable name.
     pub code: Code,
-    /// What the outside is told.
+    /// The message for the caller.
     pub message: String,
     /// The broken rules of the input, where the code is `invalid_input`: all of them, but at most `MOST_ERRORS`.
     pub errors: Vec<Violation>,
@@ -30,7 +30,7 @@ pub struct Error {
     pub subject: Box<Subject>,
     /// When it makes sense to try again.
     pub retry_after: Option<Duration>,
-    /// What only the log is told.
+    /// The cause, for the log only.
     pub internal: Option<anyhow::Error>,
 }
 
@@ -121,7 +121,8 @@ impl Error {
             .lacking([permission].into_iter().collect())
     }
 
-    /// Who knows the password of an account can act as it: the caller lacks `missing` of what it holds.
+    /// A caller who sets the password of an account can act as it: the account has the permissions `missing`, and the
+    /// caller does not.
     pub fn take_over(name: &str, missing: PermissionSet, company: &Company) -> Self {
         let message = format!(
             "you cannot reset the password of {name}: it has permissions that you do not have: {}",
@@ -163,13 +164,13 @@ impl Error {
         Self::new(Code::NameTaken, message).in_company(company)
     }
 
-    /// The role is held.
+    /// An account or a user has the role.
     pub fn role_in_use(company: &Company, name: &str) -> Self {
         let message = format!("accounts or users of {company} have the role {}", quoted(name));
         Self::new(Code::RoleInUse, message).in_company(company)
     }
 
-    /// Another account has the name; which one is not told.
+    /// Another account has the name; the message does not say which one.
     pub fn name_taken(name: &str) -> Self {
         Self::new(Code::NameTaken, format!("the name {} is taken", quoted(name)))
     }
@@ -199,7 +200,7 @@ impl Error {
         Self { retry_after: wait, ..Self::new(Code::Unavailable, "the platform is about to stop") }
     }
 
-    /// A fault of the platform; the outside learns only that there was one.
+    /// A fault of the platform; the caller is told only that there was one.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         let message = "the platform failed; its log has the details under this request id";
         Self { internal: Some(cause.into()), ..Self::new(Code::Internal, message) }

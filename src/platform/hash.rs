@@ -1,9 +1,11 @@
 //! Password hashes: Argon2id with 19 MiB, two passes and one lane, computed off the async threads.
 //!
-//! As many are computed at once as the machine has cores; some more wait their turn and the rest is refused,
-//! so that a flood of sign-ins does not slow down callers who are signed in. Turns are fair by address and name
-//! ([`queue`]): a flood from elsewhere does not keep an honest user out. Guesses are counted in their turn and
-//! before the hash ([`super::throttle`]): parallel ones cannot outrun the counter.
+//! Responsible for fair turns in a bounded queue. Refuses a request when too many are waiting, so that a flood of
+//! sign-ins does not slow down callers who are signed in.
+//!
+//! As many hashes are computed at once as the machine has cores. Turns are fair by address and name ([`queue`]): a
+//! flood from elsewhere does not keep an honest user out. Guesses are counted in their turn and before the hash
+//! ([`super::throttle`]): parallel guesses cannot outrun the counter.
 
 mod queue;
 
@@ -23,10 +25,10 @@ pub(super) use self::queue::{Party, Place};
 use super::error::Error;
 use crate::domain::Password;
 
-/// How many wait for each one that is computed, before more are refused: about a second's worth.
+/// How many requests may wait for each hash that is computed: about one second.
 const WAITING_FOR_EACH: usize = 64;
 
-/// Verified where there is no password to verify, so that an unknown name costs what a known one costs.
+/// The hash that is verified for an unknown name, so that it costs as much as a known one.
 pub(super) const UNKNOWN: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                                  AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -38,7 +40,7 @@ pub(super) struct Hasher {
     engine: Arc<Engine>,
 }
 
-/// The right to compute; given back when dropped.
+/// The right to compute one hash, until it is dropped.
 #[derive(Clone)]
 pub(super) struct Turn {
     _turn: Arc<queue::Turn>,
@@ -54,7 +56,7 @@ struct Engine {
 impl Hasher {
     pub(super) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        // While some compute, as many others count their guess.
+        // While some requests compute, as many others count their guess.
         let queue = Queue::new(2 * cores, cores * WAITING_FOR_EACH);
         Self { queue, computing: Arc::new(Semaphore::new(cores)), engine: Arc::default() }
     }
@@ -64,7 +66,7 @@ impl Hasher {
         self.engine.computed.load(Ordering::Relaxed)
     }
 
-    /// How many requests wait for their turn, and how many have it.
+    /// How many requests wait for their turn, and how many have their turn.
     pub(super) fn load(&self) -> (usize, usize) {
         self.queue.load()
     }
@@ -72,15 +74,15 @@ impl Hasher {
     /// Takes a place in the queue.
     ///
     /// # Errors
-    /// `unavailable` when too many wait already.
+    /// `unavailable` if too many hashes are waiting.
     pub(super) fn place(&self, party: Party) -> Result<Place, Error> {
         self.queue.enter(party).ok_or_else(busy)
     }
 
-    /// The hash of a new password, as a PHC string with a fresh salt, computed in a turn of `party`.
+    /// The hash of a new password, as a PHC string with a new salt, computed in a turn of `party`.
     ///
     /// # Errors
-    /// `unavailable` when too many wait already.
+    /// `unavailable` if too many hashes are waiting.
     pub(super) async fn hash(&self, party: Party, password: Password) -> Result<String, Error> {
         let turn = turn(self.place(party)?).await?;
         self.compute(&turn, move |engine| engine.hash(&password)).await
@@ -99,7 +101,7 @@ impl Hasher {
     ) -> Result<T, Error> {
         let (turn, engine) = (turn.clone(), Arc::clone(&self.engine));
         let computing = Arc::clone(&self.computing).acquire_owned().await.map_err(Error::internal)?;
-        // The turn goes along: a caller who hangs up does not free it before the work is done.
+        // The task owns the turn: a client that disconnects does not free it before the work is done.
         let work = move || {
             let result = work(&engine);
             drop((computing, turn));
@@ -109,10 +111,10 @@ impl Hasher {
     }
 }
 
-/// Waits for the turn of a place.
+/// Waits until a place has its turn.
 ///
 /// # Errors
-/// `unavailable` when the place went to a request of a party that waits less.
+/// `unavailable` if the place was given to a party that has waited less.
 pub(super) async fn turn(place: Place) -> Result<Turn, Error> {
     let turn = place.turn().await.ok_or_else(busy)?;
     Ok(Turn { _turn: Arc::new(turn) })

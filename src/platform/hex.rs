@@ -1,4 +1,6 @@
-//! Bytes as text.
+//! Bytes as hexadecimal text.
+//!
+//! Responsible for writing them. Refuses to read them: tokens are compared as text.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
-//! Removes what has served its time, so that the tables of a busy year stay bounded.
+//! Removes old data, so that the tables stay bounded.
 //!
-//! Responsible for one node at a time, in transactions of some hundred rows each. Refuses to keep others waiting: after
-//! each transaction it rests as long as that took.
+//! Responsible for one node at a time, in transactions of some hundred rows each. Refuses to block other requests:
+//! after each transaction it pauses for as long as the transaction took.
 
 use std::time::{Duration, Instant};
 
@@ -13,19 +13,19 @@ use super::error::Error;
 use super::service::session::KNOWN_FOR;
 use super::store::{self, Tx};
 
-/// How long audit records are kept, unless the platform is told otherwise: half a year.
+/// How long audit records are kept by default: half a year.
 pub const AUDIT_RETENTION: SignedDuration = SignedDuration::from_hours(24 * 183);
 
 /// How long a request can be repeated with its idempotency key.
 const REPEATABLE: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// The time between two rounds.
 const INTERVAL: Duration = Duration::from_mins(1);
-/// How long the node that tidies has the turn: until shortly before its next round.
+/// How long one node has the turn: until shortly before its next round.
 const TURN: SignedDuration = SignedDuration::from_secs(55);
 /// The setting with the end of the present turn.
 const TURN_ENDS: &str = "housekeeping_turn_ends";
 
-/// What is tidied.
+/// The kinds of old data.
 #[derive(Clone, Copy)]
 enum Task {
     Tokens,
@@ -40,7 +40,7 @@ impl Task {
     const ALL: [Self; 6] =
         [Self::Tokens, Self::Budgets, Self::Addresses, Self::Requests, Self::Refusals, Self::Records];
 
-    /// Removes some rows; says how many.
+    /// Removes some rows; returns how many.
     async fn step(self, tx: &Tx, now: Timestamp, retention: SignedDuration) -> Result<u64, DbErr> {
         let expiry = now.checked_sub(retention).unwrap_or(Timestamp::UNIX_EPOCH);
         match self {
@@ -54,7 +54,7 @@ impl Task {
     }
 }
 
-/// Tidies once a minute, for ever. Audit records are kept for the time `retention`.
+/// Removes old data once a minute, without end. Audit records are kept for the time `retention`.
 pub async fn keep(platform: Platform, retention: SignedDuration) {
     loop {
         tokio::time::sleep(INTERVAL).await;
@@ -68,7 +68,7 @@ pub async fn keep(platform: Platform, retention: SignedDuration) {
     }
 }
 
-/// Does what [`remove`] does, if no other node has the turn.
+/// As [`remove`], if no other node has the turn.
 ///
 /// # Errors
 /// A failure of the database.
@@ -80,7 +80,7 @@ pub async fn tidy(platform: &Platform, retention: SignedDuration) -> Result<Opti
     if is_ours { remove(platform, retention).await.map(Some) } else { Ok(None) }
 }
 
-/// Removes everything that has served its time. Says how many rows.
+/// Removes all old data. Returns the number of rows.
 ///
 /// # Errors
 /// A failure of the database.

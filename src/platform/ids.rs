@@ -1,4 +1,6 @@
-//! Numbers that the database gives.
+//! Ids that the database assigns.
+//!
+//! Responsible for a type of its own for each kind of id. Refuses arithmetic with them.
 
 /// The number of a human or a service account; never used again after a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
-//! When principals were last used: gathered for a moment, and written together.
+//! The last use of principals: gathered for a short time, and written together.
 //!
-//! Responsible for one write transaction for all callers of that moment. Refuses to keep a request waiting for it; a note
-//! that is lost is made by the next request.
+//! Responsible for one write transaction for all callers of that time. Refuses to let a request wait for it; a use that
+//! is lost is noted again by the next request.
 
 use std::collections::BTreeSet;
 use std::mem::take;
@@ -24,7 +24,7 @@ struct Gathered {
 }
 
 impl Uses {
-    /// Adds a use; says whether it is the first since they were written.
+    /// Adds a use; returns whether it is the first since the last write.
     pub(super) fn add(&self, id: PrincipalId, now: Timestamp) -> bool {
         let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_first = gathered.ids.is_empty();
@@ -33,7 +33,7 @@ impl Uses {
         is_first
     }
 
-    /// Writes what was gathered.
+    /// Writes the gathered uses.
     pub(super) async fn write(&self, store: &Store) -> Result<(), DbErr> {
         let Gathered { ids, latest } = take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         if ids.is_empty() {

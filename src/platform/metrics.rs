@@ -1,6 +1,7 @@
-//! What is counted for Prometheus: requests by route and status, guesses by secret and verdict.
+//! Counters for Prometheus: requests by route and status, guesses by secret and verdict.
 //!
-//! Responsible for the numbers of this process. Refuses to keep what a client chose: a path that no route has is `other`.
+//! Responsible for the counts of this process. Refuses labels that a client can choose: a path without a route counts
+//! as `other`.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,10 +10,10 @@ use std::time::Duration;
 /// Method, template of the path, and status.
 pub(super) type Key = (String, String, u16);
 
-/// Which secret was guessed at, and what the throttle said to it.
+/// Which secret a guess was for, and what the throttle decided.
 pub(super) type Guess = (&'static str, &'static str);
 
-/// What happened since the start.
+/// The counters since the start of the process.
 #[derive(Default)]
 pub(super) struct Metrics {
     requests: Mutex<BTreeMap<Key, Requests>>,
@@ -23,7 +24,7 @@ pub(super) struct Metrics {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Requests {
     pub(super) count: u64,
-    /// How long they took together.
+    /// Their total duration.
     pub(super) time: Duration,
 }
 

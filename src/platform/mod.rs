@@ -1,8 +1,11 @@
-//! The platform itself: the server side of the contract, behind the feature of this name.
+//! The platform: the server side of the contract, behind the feature of the same name.
 //!
-//! `service` has the use cases and their transactions and knows neither HTTP nor SQL; `store` has the
-//! queries, named by intent, one code path for SQLite and PostgreSQL; `context`, `authn`, `authz`, `hash`, `throttle`
-//! and `audit` are what use cases share. Rules are not written here: they are asked of [`crate::domain`].
+//! Responsible for one handle to database, password hasher and clock. Refuses to define rules: [`crate::domain`] has
+//! them.
+//!
+//! `service` has the use cases and their transactions and knows neither HTTP nor SQL; `store` has the queries, named by
+//! intent, one code path for SQLite and PostgreSQL; `context`, `authn`, `authz`, `hash`, `throttle` and `audit` are
+//! shared by the use cases.
 
 mod address;
 pub mod app;
@@ -42,7 +45,7 @@ use readiness::Readiness;
 use store::Store;
 pub use store::look::Schema;
 
-/// Says what time it is.
+/// A source of the current time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// A running platform: its database, its password hasher and its clock. Clones share all of them.
@@ -55,7 +58,7 @@ struct Inner {
     store: Store,
     hasher: Hasher,
     clock: Clock,
-    /// Makes cursors unforgeable; the same on every node.
+    /// The key that seals cursors; the same on every node.
     cursor_key: String,
     uses: Uses,
     metrics: Metrics,
@@ -72,7 +75,7 @@ impl Platform {
         Self::open_with_clock(database, Arc::new(Timestamp::now)).await
     }
 
-    /// The same with another clock than the machine's.
+    /// As [`Platform::open`], with another clock than that of the machine.
     ///
     /// # Errors
     /// The database cannot be opened or brought up to date.
@@ -80,7 +83,7 @@ impl Platform {
         Self::open_observed(database, clock, None).await
     }
 
-    /// The same, with one who is shown the statements: for those who check how they are carried out.
+    /// As [`Platform::open`], with an observer of all statements, for tests of how they are carried out.
     ///
     /// # Errors
     /// The database cannot be opened or brought up to date.
@@ -107,22 +110,22 @@ impl Platform {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The present moment, to the millisecond.
+    /// The current time, in whole milliseconds.
     pub fn now(&self) -> Timestamp {
         let now = (self.inner.clock)();
         now.round(jiff::TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Trunc))
             .unwrap_or(now)
     }
 
-    /// Looks at a database without changing it.
+    /// Inspects a database without changing it.
     ///
     /// # Errors
-    /// It cannot be opened, or is not one of this release.
+    /// The database cannot be opened, or is not of this release.
     pub async fn look(database: &DatabaseUrl) -> anyhow::Result<Schema> {
         store::look::look(database).await
     }
 
-    /// Gives free space of the database back to the system. Writes wait meanwhile.
+    /// Returns free space of the database to the system. Writes wait until then.
     ///
     /// # Errors
     /// A failure of the database.
@@ -130,7 +133,7 @@ impl Platform {
         Ok(self.store().vacuum().await?)
     }
 
-    /// The platform is about to stop: from now on it is not ready.
+    /// Notes that the platform is about to stop: from now on it is not ready.
     pub fn drain(&self) {
         self.inner.is_draining.store(true, Ordering::Relaxed);
     }
@@ -139,7 +142,7 @@ impl Platform {
         self.inner.is_draining.load(Ordering::Relaxed)
     }
 
-    /// Whether the database takes writes, and the platform goes on.
+    /// Checks that the database accepts writes, and that the platform is not about to stop.
     ///
     /// # Errors
     /// `unavailable` or `internal`.
@@ -156,7 +159,7 @@ impl Platform {
         self.inner.hasher.computed()
     }
 
-    /// How many requests wait for their turn at a password hash, and how many have it.
+    /// How many requests wait for their turn to hash a password, and how many have their turn.
     pub fn hash_queue(&self) -> (usize, usize) {
         self.inner.hasher.load()
     }
@@ -201,7 +204,7 @@ impl std::fmt::Debug for Platform {
     }
 }
 
-/// How long the database may take to close: a disk that hangs does not keep the process from ending.
+/// Time limit for closing the database: a disk that hangs does not keep the process alive.
 const CLOSING: Duration = Duration::from_secs(5);
 
 /// The setting with the key of cursors; a seed locks it too.

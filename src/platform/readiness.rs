@@ -1,6 +1,7 @@
-//! Whether the platform can work: a write is tried, because a disk that is full or fails still answers reads.
+//! Whether the platform can work. It tries a write, because a database on a full or failing disk still answers reads.
 //!
-//! One write is tried at a time, and its success counts for a second: asking often costs the database little.
+//! Responsible for one trial write at a time, whose success counts for a second, so that frequent checks cost the
+//! database little. Refuses to wait longer than a bounded time.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use super::error::Error;
 
 /// How long a success counts.
 const FRESH: Duration = Duration::from_secs(1);
-/// How long the one who asks waits for the outcome.
+/// Time limit for the outcome.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A write that is tried when it is needed.
@@ -26,7 +27,7 @@ impl<F: Future<Output = Result<(), DbErr>> + Send + 'static> Write for F {}
 pub(super) struct Readiness(Arc<Mutex<Option<Instant>>>);
 
 impl Readiness {
-    /// Whether a write is kept now, or was within the last second.
+    /// Checks that a write succeeds now, or has succeeded within the last second.
     pub(super) async fn ask(&self, write: impl Write) -> Result<(), Error> {
         let outcome = tokio::time::timeout(PATIENCE, self.outcome(write)).await;
         outcome.unwrap_or_else(|_| Err(Error::busy(FRESH)))
@@ -37,7 +38,7 @@ impl Readiness {
         if last.is_some_and(|at| at.elapsed() < FRESH) {
             return Ok(());
         }
-        // In a task of its own it comes to an end also when the one who asked is gone: a write that hangs is one.
+        // In its own task the write ends even if the client disconnects: at most one write hangs.
         let attempt = tokio::spawn(async move {
             let outcome = write.await;
             *last = outcome.is_ok().then(Instant::now);

@@ -1,4 +1,6 @@
-//! Every route of the platform on one screen, and the OpenAPI document that is made of the same lines.
+//! Every route of the platform, and the OpenAPI document that is generated from the same lines.
+//!
+//! Responsible for the table of routes, on one screen. Refuses to handle a request: the routes do.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,7 +44,7 @@ fn every_route() -> OpenApiRouter<Platform> {
         .nest(path::DRY_RUN, dry_runs())
 }
 
-/// Everything that changes something in a company.
+/// All routes that change something in a company.
 fn writes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(routes!(role::create))
@@ -53,7 +55,7 @@ fn writes() -> OpenApiRouter<Platform> {
         .routes(routes!(access::set, access::adjust, access::remove))
 }
 
-/// The same routes, whose changes are not kept.
+/// The same routes as dry runs, whose changes are not kept.
 fn dry_runs() -> OpenApiRouter<Platform> {
     let mut router = writes();
     for item in router.get_openapi_mut().paths.paths.values_mut() {

@@ -1,4 +1,7 @@
-//! A command of this program that a message names, and the target that it takes over from the call.
+//! A command in a message, and the target that it takes from the call.
+//!
+//! Responsible for quoting, and for `--profile`, `--server` and `--company`. Refuses a command without the target of
+//! the call.
 
 use std::fmt;
 
@@ -34,7 +37,7 @@ pub struct CommandLine {
 }
 
 impl Target {
-    /// With a flag that says on which server, as whom or how a call talks to it.
+    /// With a flag that names the server, the account or the connection of the call.
     #[must_use]
     pub fn place(mut self, flag: &'static str, value: Option<String>) -> Self {
         self.place.push((flag, value));
@@ -119,7 +122,7 @@ impl CommandLine {
         self.words.iter().any(is_flag)
     }
 
-    /// The command as it is typed to act on `target`. A flag that the command has already is left as it is.
+    /// The command as it is typed to act on `target`. A flag that the command already has is not changed.
     pub fn on(&self, target: &Target) -> String {
         self.words_on(target).join(" ")
     }
@@ -159,7 +162,7 @@ fn reach(command: &str) -> Reach {
     }
 }
 
-/// The word so that a shell takes it as it is.
+/// The word, quoted for a shell.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%…".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {

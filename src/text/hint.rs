@@ -1,4 +1,7 @@
-//! A line that says what to do next.
+//! A hint: a line that says what to do next.
+//!
+//! Responsible for its text and the commands in it. Refuses a command as plain text, because it would lose the target
+//! of the call.
 
 use std::borrow::Cow;
 
@@ -50,9 +53,9 @@ impl Hint {
         Self(self.0.iter().map(settled).collect())
     }
 
-    /// The hint in lines of `room` columns, of which `taken` are not free on the first. Lines are broken between words,
-    /// and a word that is longer than a line is not broken. A command begins on a line of its own where it does not fit
-    /// behind the words, and is broken so that a shell reads the copied lines as one command.
+    /// The hint in lines of `room` columns, of which `taken` are used on the first. Lines are wrapped between words,
+    /// and a word that is longer than a line is not broken. A command that does not fit after the words begins on a
+    /// line of its own, and is wrapped so that a shell reads the copied lines as one command.
     pub fn lines(&self, target: &Target, room: usize, taken: usize) -> Vec<String> {
         let atoms = self.atoms(target, room);
         let (mut lines, mut line, mut used) = (Vec::new(), String::new(), taken);
@@ -105,7 +108,7 @@ impl Hint {
     }
 }
 
-/// The end of a line of a command that goes on, and the beginning of the next.
+/// The end of a line of a command that continues, and the beginning of the next.
 const GO_ON: &str = " \\";
 const INDENT: &str = "  ";
 
@@ -131,7 +134,7 @@ impl Atom {
         (!text.is_empty()).then(|| Self { text: text.to_owned(), before: Before::Blank })
     }
 
-    /// A command is one atom where it fits into a line of `room` columns.
+    /// A command is one atom if it fits into a line of `room` columns.
     fn command(words: &[String], room: usize) -> Vec<Self> {
         let whole = words.join(" ");
         if width(&whole) <= room {

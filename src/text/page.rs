@@ -1,4 +1,6 @@
 //! The text of a web page, such as the error page of a proxy.
+//!
+//! Responsible for its words without markup. Refuses to render it.
 
 /// The words of `page`, a plain text or HTML: without tags, scripts and styles, with single blanks.
 pub fn words(page: &str) -> String {

@@ -1,5 +1,7 @@
-//! Text from outside, made safe to show: no control character and no bidirectional override survives, so
-//! that no server and no file can command a terminal or reorder what a person reads.
+//! Text from outside, made safe to show.
+//!
+//! Responsible for replacing every control character and bidirectional override. Refuses to let a server or a file
+//! control a terminal or reorder text.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -1,17 +1,19 @@
-//! Near matches, for "did you mean": pure functions over words.
+//! Similar words, for "did you mean".
+//!
+//! Responsible for the nearest word of a list. Refuses a suggestion that is not clearly the nearest. Pure functions.
 
 use strsim::osa_distance;
 
-/// The candidate that `word` means, if exactly one is near: at most a third of its letters differ, or it is nearly one
-/// of the words of which the candidate consists. A second one that is as near makes it a guess, and a number is
-/// the name of nothing that is spelled like it.
+/// The candidate that `word` means, if exactly one is similar: at most a third of its letters differ, or it is similar
+/// to one of the words of the candidate. With a second candidate that is as similar the result would be a guess. A
+/// number has no similar names.
 pub fn nearest<S: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = S>) -> Option<S> {
     let mut near = all_near(word, candidates);
     let only = near.pop()?;
     near.is_empty().then_some(only)
 }
 
-/// Every candidate that `word` can mean: those that are as near as the nearest.
+/// Every candidate that `word` can mean: all that are as similar as the most similar one.
 pub fn all_near<S: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = S>) -> Vec<S> {
     let word = word.to_lowercase();
     let is_number = word.bytes().all(|byte| byte.is_ascii_digit());

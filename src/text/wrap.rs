@@ -1,5 +1,7 @@
-//! How wide text is on a terminal, and how it is cut and broken there. Wide characters count twice, combining
-//! ones nothing, and what looks like one character is never parted.
+//! The width of text on a terminal: how it is measured, cut and wrapped.
+//!
+//! Responsible for wide characters, which count twice, and combining ones, which do not count. Refuses to split what
+//! looks like one character.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -12,7 +14,7 @@ pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
-/// The beginning of `text` that fits into `room` columns, with an ellipsis where it is not all.
+/// The beginning of `text` that fits into `room` columns, with an ellipsis if it was cut.
 pub fn cut(text: &str, room: usize) -> String {
     if width(text) <= room {
         return text.to_owned();

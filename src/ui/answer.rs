@@ -10,7 +10,7 @@ use super::Ui;
 use crate::error::Result;
 use crate::output::{self, Answer, Field, Format, OutputContext, Row, Shown};
 
-/// Where an answer goes, as the terminal knows it.
+/// The context of an output on this terminal.
 pub fn output_context(ui: &Ui) -> OutputContext {
     OutputContext {
         format: (!ui.is_plain()).then(|| ui.format()),
@@ -24,7 +24,7 @@ pub fn output_context(ui: &Ui) -> OutputContext {
     }
 }
 
-/// Writes what was asked for of an answer, in the form that was asked for.
+/// Writes the selected part of an answer in the chosen format.
 ///
 /// # Errors
 /// `io`; `usage` where the expression of `--jq` fails.
@@ -32,7 +32,7 @@ pub fn show(ui: &Ui, answer: &impl Answer) -> Result<()> {
     shown(ui, answer, &output_context(ui))
 }
 
-/// The same with a format of its own where none was chosen.
+/// As [`show`], with another default format.
 ///
 /// # Errors
 /// As [`show`].
@@ -55,7 +55,7 @@ fn shown(ui: &Ui, answer: &impl Answer, output_context: &OutputContext) -> Resul
     Ok(())
 }
 
-/// Writes a piece of an answer that goes on. A file that standard output is has it on its disk when this returns.
+/// Writes a part of a longer answer. If standard output is a file, the part is on the disk when this returns.
 ///
 /// # Errors
 /// As [`Ui::answer`].
@@ -71,7 +71,7 @@ pub fn write_durably(ui: &Ui, piece: &str) -> Result<()> {
     })
 }
 
-/// Shows an answer on standard error, before a question about it, or while nothing asks: what will be done.
+/// Shows on standard error what will be done, before a question about it or instead of one.
 pub fn preview(ui: &Ui, answer: &impl Answer) {
     if !ui.speaks() {
         return;

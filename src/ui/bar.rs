@@ -1,7 +1,7 @@
 //! How far a long run has come.
 //!
-//! Responsible for a bar with rate and remaining time on a terminal, and for a line every ten seconds elsewhere. Refuses
-//! to say anything where notes are silent.
+//! Responsible for a bar with rate and remaining time on a terminal, and for a line every ten seconds elsewhere.
+//! Refuses to say anything where notes are silent.
 
 use std::cell::Cell;
 use std::fmt::Write;
@@ -14,7 +14,7 @@ use super::Ui;
 /// Between two lines where no bar can be drawn.
 const BEAT: Duration = Duration::from_secs(10);
 
-/// How the bar looks; what is behind it has no text of a server.
+/// The template of the bar. It contains no text of a server.
 const LOOK: &str = "{bar:30} {pos} of {len}, {rate}, {eta} left{msg}";
 
 /// A run of fewer steps is over before a bar could be read.

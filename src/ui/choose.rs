@@ -1,9 +1,10 @@
-//! Questions with given answers: one of several, or any of them, searched by typing.
+//! Questions with given answers: one of several, or any number of them, searched by typing.
 //!
-//! On an ordinary terminal the answers are a list that one walks with the arrow keys, drawn on standard error by
-//! a thread of its own. Whatever ends the question, the terminal is as it was before. For screen readers, and on
-//! terminals that cannot be drawn on, one line is typed: the answers are numbered lines before it where they are few,
-//! and a question mark lists them where they are many.
+//! Responsible for the list and its keys. Refuses to leave the terminal changed, however the question ends.
+//!
+//! On an ordinary terminal the answers are a list for the arrow keys, drawn on standard error by a thread of its own.
+//! For screen readers, and on terminals that cannot be drawn on, one line is typed: a few answers are numbered lines
+//! before it, and a question mark lists many.
 
 use std::fmt;
 
@@ -21,16 +22,16 @@ use crate::text::wrap::{width, wrap};
 
 /// Most answers that are shown at a time.
 const PAGE: usize = 12;
-/// How one answers, as it stands below a question that is drawn.
+/// The help line below a question that is drawn.
 const HOW_TO_CHOOSE: &str = "arrows to move, type to search, Return to choose";
 const HOW_TO_CHOOSE_MANY: &str = "arrows to move, Space to select or clear, type to search, Return when done";
-/// Columns that are drawn before and behind a question, its help, and its answer.
+/// Columns that are drawn before and after a question, its help, and its answer.
 const MARGIN: usize = 4;
-/// How often a line is asked for: a slip must not cost what was answered before.
+/// How often a line is asked for, so that a typing error does not lose the earlier answers.
 const QUESTIONS: usize = 3;
 /// Most answers that are read out before a line is typed.
 pub const MOST_LINES: usize = 20;
-/// What is typed to see the answers where they are many.
+/// What is typed to list many answers.
 pub const LIST: &str = "?";
 
 /// An answer that can be chosen. Its text may come from a server: it is made safe when it is shown.
@@ -134,7 +135,7 @@ impl Ui {
         if self.options.colour_err { RenderConfig::default_colored() } else { RenderConfig::empty() }
     }
 
-    /// Shows the choices, where they are few, and asks for one line until it is an answer.
+    /// Shows a few choices, and asks for one line until it is an answer.
     async fn typed<T>(
         &self,
         question: &str,
@@ -181,7 +182,7 @@ fn default(choices: &[Choice], places: &[usize]) -> String {
     format!("; Return for {}", words.join(","))
 }
 
-/// A choice as it is drawn, in lines that end between words.
+/// A choice as it is drawn, in wrapped lines.
 struct Row {
     choice: Choice,
     lines: String,
@@ -225,7 +226,7 @@ impl Drawing {
     }
 }
 
-/// Whether a choice contains the typed text, wherever its lines end; a score, of which there is one.
+/// The score of a choice: whether it contains the typed text, across line ends.
 fn found(typed: &str, row: &Row, _: &str, _: usize) -> Option<i64> {
     let text = row.choice.to_string().to_lowercase();
     text.contains(&typed.to_lowercase()).then_some(0)

@@ -1,6 +1,8 @@
-//! The terminal while a question is open. Its modes are saved before the question is drawn, and set back when it
-//! is closed. The thread that waits for signals sets them back too, before the program stops or ends, and opens
-//! the question again when the program goes on.
+//! The terminal while a question is open.
+//!
+//! Responsible for saving its modes before the question is drawn, and for restoring them when it is closed. The signal
+//! thread restores them too, before the program stops or ends, and opens the question again when the program continues.
+//! Refuses to wait for an answer: the questions do.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -90,7 +92,7 @@ impl Open {
     }
 }
 
-/// Sets the terminal back to what it was before the question that is open. The question stays open.
+/// Restores the modes of the terminal from before the open question. The question stays open.
 pub fn release_terminal() {
     if let Some(open) = slot().as_ref().filter(|_| is_in_front()) {
         open.close();

@@ -19,7 +19,7 @@ impl Drop for Interrupts {
 }
 
 impl Ui {
-    /// From now on, the command ends by itself after the first interrupt, when what is in progress has ended.
+    /// From now on, the command ends by itself after the first interrupt, when its current step has ended.
     #[must_use]
     pub fn take_interrupts(&self) -> Interrupts {
         self.progress.takes_interrupts.store(true, Ordering::Relaxed);
@@ -42,7 +42,7 @@ impl Ui {
         is_first
     }
 
-    /// Whether [`Ui::waiting`] says nothing.
+    /// Whether [`Ui::waiting`] prints nothing.
     pub(super) fn silence_waiting(&self, silent: bool) {
         self.progress.silent.store(silent, Ordering::Relaxed);
     }

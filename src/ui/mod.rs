@@ -1,9 +1,10 @@
 //! The terminal: the answer on standard output, the conversation on standard error.
 //!
-//! Everything said here passes [`sanitise`], so nothing from a server or a file commands a terminal, and the secrets
-//! of this call are masked in it, whatever a server repeats. With a
-//! document format the conversation is silent unless asked for. Prompts need a terminal on standard input
-//! *and* standard error; `/dev/tty` is never opened behind a pipe.
+//! Responsible for all output and all prompts. Refuses to print a control character or a secret of this call: all text
+//! passes [`sanitise`], and secrets are masked, even if a server repeats them.
+//!
+//! With a document format, notes are silent unless asked for. Prompts need a terminal on standard input *and* standard
+//! error; `/dev/tty` is never opened behind a pipe.
 
 mod answer;
 mod bar;

@@ -11,7 +11,7 @@ use super::Ui;
 use super::pager_choice::{DEFAULT_PAGER, Pager};
 use crate::error::{CliError, Result};
 
-/// What a shell answers where it has no such command, or may not start it.
+/// The exit codes of a shell for a command that does not exist or cannot be started.
 const NOT_STARTED: [i32; 2] = [126, 127];
 
 static PAGING: AtomicBool = AtomicBool::new(false);
@@ -30,7 +30,7 @@ impl Ui {
             && !self.has_plain_questions()
     }
 
-    /// Writes the answer as [`Self::answer`] does, through the pager where it is longer than the screen.
+    /// Writes the answer as [`Self::answer`] does, through the pager if it is longer than the screen.
     ///
     /// # Errors
     /// As [`Self::answer`].
@@ -57,7 +57,7 @@ fn is_longer_than_the_screen(text: &[u8]) -> bool {
     size.ws_row > 0 && needed >= usize::from(size.ws_row)
 }
 
-/// Shows the text in the pager until the user leaves it. False where it could not be started.
+/// Shows the text in the pager until the user leaves it. False if it could not be started.
 fn through(pager: &Pager, text: &[u8]) -> bool {
     PAGING.store(true, Ordering::Relaxed);
     let ended = start(pager).and_then(|child| feed(child, text));

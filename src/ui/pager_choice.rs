@@ -1,4 +1,6 @@
-//! Which pager a user has chosen.
+//! The pager that the user has chosen.
+//!
+//! Responsible for its command and environment. Refuses to start it.
 
 /// The pager of a user who has chosen none.
 pub const DEFAULT_PAGER: &str = "less";

@@ -1,6 +1,8 @@
-//! A sign of life on standard error while a request takes long. It is one line that is redrawn in its place and
-//! erased before anything else is said, and only on a terminal that can redraw, no document,
-//! no pipe that may end in a pager, not in the background. For a screen reader it is one plain line, once.
+//! A progress line on standard error while a request takes long.
+//!
+//! Responsible for drawing it, and for erasing it before any other output. Refuses to draw in a document format, in a
+//! pipe, in the background, or on a terminal that cannot redraw a line. For a screen reader it is one plain line,
+//! printed once.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::Ordering;
@@ -11,7 +13,7 @@ use rustix::fs::FileType;
 use super::{Ui, sanitise};
 use crate::output::grouped;
 
-/// How long nothing is said.
+/// The time without a progress line.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -27,7 +29,7 @@ impl Ui {
         Some(*begun.get_or_insert_with(Instant::now) + PATIENCE)
     }
 
-    /// Shows that a request to `server` is still under way.
+    /// Shows that a request to `server` is still in progress.
     pub fn waiting(&self, server: &str) {
         let frame = self.progress.frame.fetch_add(1, Ordering::Relaxed);
         if self.options.accessible {

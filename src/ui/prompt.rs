@@ -1,5 +1,7 @@
-//! Questions to a person. The answer is read on another thread, so that a signal ends the command at once; the
-//! terminal is as before when the question is dropped.
+//! Questions that are answered by typing.
+//!
+//! Responsible for reading the answer on another thread, so that a signal ends the command immediately. Refuses to ask
+//! without a terminal, and leaves the terminal as it was when the question is dropped.
 
 use std::io::{self, Read};
 use std::sync::Arc;

@@ -1,4 +1,6 @@
 //! What the terminal shows while a request takes long, and whether a person wants the command to end.
+//!
+//! Responsible for state that several threads share. Refuses to print: [`super::progress`] and [`super::hold`] do.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize};

@@ -1,4 +1,4 @@
-//! What a command says.
+//! The streams of a command, and how it uses them. Responsible for what is printed. Refuses control characters.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -43,7 +43,7 @@ pub struct UiOptions {
     pub selection: Selection,
     /// No status and no notes.
     pub quiet: bool,
-    /// Requests are told too, and documents do not silence notes.
+    /// Requests are logged too, and documents do not silence notes.
     pub verbose: bool,
     /// Colour on standard output.
     pub colour_out: bool,
@@ -193,17 +193,17 @@ impl Ui {
         self.options.wide
     }
 
-    /// Whether what is told and the answer are read together, on one terminal.
+    /// Whether messages and the answer appear on the same terminal.
     pub fn is_one_screen(&self) -> bool {
         self.stdout_terminal && self.stderr_terminal && self.speaks() && !self.wants_data()
     }
 
-    /// Whether nothing is left out of what a person sees: in whole tables, and in documents for people.
+    /// Whether tables are shown whole: with `--wide`, and in documents for people.
     pub fn shows_whole(&self) -> bool {
         self.options.wide || matches!(self.format(), Format::Markdown | Format::Html)
     }
 
-    /// Whether a screen reader reads: plain lines, nothing redrawn, nothing said by place or colour alone.
+    /// Whether the output is for a screen reader: plain lines, nothing redrawn, no meaning by position or colour alone.
     pub fn is_accessible(&self) -> bool {
         self.options.accessible
     }
@@ -213,17 +213,17 @@ impl Ui {
         self.options.yes
     }
 
-    /// Whether requests and decisions are told.
+    /// Whether requests and decisions are logged.
     pub fn is_verbose(&self) -> bool {
         self.options.verbose
     }
 
-    /// From now on, nothing that is said repeats `secret`. The answer on standard output is not changed.
+    /// From now on, `secret` is masked in messages. The answer on standard output is not changed.
     pub fn hide(&self, secret: &str) {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).add(secret);
     }
 
-    /// From now on, `secret` may be said: it is what the person has to be told.
+    /// From now on, `secret` may be printed: the user needs it.
     pub fn reveal(&self, secret: &str) {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).remove(secret);
     }
@@ -275,7 +275,7 @@ impl Ui {
         }
     }
 
-    /// Says something on the margin of an answer.
+    /// Prints a remark about an answer.
     pub fn aside(&self, text: impl AsRef<str>) {
         if !self.speaks() {
             return;
@@ -303,26 +303,26 @@ impl Ui {
         wrap(&text, room).join("\n")
     }
 
-    /// Says what may be wrong. Quiet does not silence it; documents do.
+    /// Warns of a possible problem. `--quiet` does not silence it; document formats do.
     pub fn warning(&self, text: impl AsRef<str>) {
         if self.options.verbose || !self.format().is_document() {
             self.say("warning:", WARNING, &text.as_ref().to_owned().into());
         }
     }
 
-    /// Says what happens inside, with `--verbose` only.
+    /// Logs what happens inside, with `--verbose` only.
     pub fn verbose(&self, text: impl AsRef<str>) {
         if self.options.verbose {
             self.say("", NOTE, &text.as_ref().to_owned().into());
         }
     }
 
-    /// From now on, what an interrupt says; `None` where it loses nothing.
+    /// Sets what an interrupt says; `None` if it loses nothing.
     pub fn leave_way_out(&self, way_out: Option<WayOut>) {
         *self.way_out.lock().unwrap_or_else(PoisonError::into_inner) = way_out;
     }
 
-    /// What an interrupt says. The secret in it may be said from now on.
+    /// What an interrupt says. The secret in it may be printed from now on.
     pub fn way_out(&self) -> Option<Hint> {
         let way_out = self.way_out.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         if let Some(secret) = way_out.reveals {
@@ -370,7 +370,7 @@ impl Ui {
         }
     }
 
-    /// Whether status and notes are told.
+    /// Whether status and notes are printed.
     pub fn speaks(&self) -> bool {
         self.options.verbose || !(self.options.quiet || self.format().is_document())
     }

@@ -1,4 +1,4 @@
-//! Behind a proxy that speaks the PROXY protocol: who is believed, and what a hostile peer gets.
+//! Behind a proxy that speaks the PROXY protocol: which client address counts, and how a hostile peer is answered.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 
 use crate::common::env::Env;
 
-const HEAD: &str = "PROXY TCP4 192.0.2.7 198.51.100.1 4660 80\r\n";
+const HEADER: &str = "PROXY TCP4 192.0.2.7 198.51.100.1 4660 80\r\n";
 const REQUEST: &str =
     "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.5\r\nConnection: close\r\n\r\n";
 
@@ -26,14 +26,14 @@ struct Echo {
 }
 
 impl Echo {
-    /// One that expects heads of `proxy`.
+    /// One that expects headers of `proxy`.
     fn behind(proxy: &str, tls: Option<Tls>, limits: Limits) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let router = Router::new().route("/", get(async |Extension(Peer(client))| format!("{client}")));
         let url = runtime.block_on(async {
             let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), tls).unwrap();
-            let listener = listener.limited(limits).trusting(vec![proxy.parse().unwrap()]).expecting_head();
+            let listener = listener.limited(limits).trusting(vec![proxy.parse().unwrap()]).expecting_header();
             let url = listener.url().unwrap();
             tokio::spawn(listener.serve(router, std::future::pending()));
             url
@@ -56,9 +56,9 @@ impl Echo {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// The address that a request with this head comes from; the answer where there is none.
-    fn client(&self, head: &[u8]) -> String {
-        let answer = self.ask(&[head, REQUEST.as_bytes()].concat());
+    /// The address that a request with this header comes from; the answer where there is none.
+    fn client(&self, header: &[u8]) -> String {
+        let answer = self.ask(&[header, REQUEST.as_bytes()].concat());
         match answer.split_once("\r\n\r\n") {
             Some((status, client)) if status.starts_with("HTTP/1.1 200") => client.to_owned(),
             _ => answer,
@@ -69,10 +69,10 @@ impl Echo {
 const PROXY: &str = "127.0.0.1";
 
 #[test]
-fn client_is_whom_the_head_names() {
+fn client_is_whom_the_header_names() {
     let echo = Echo::behind(PROXY, None, Limits::default());
     let binary = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x08\xc6\x33\x64\x01\x12\x34\0\x50";
-    assert_eq!(echo.client(HEAD.as_bytes()), "192.0.2.7", "its own header is not believed");
+    assert_eq!(echo.client(HEADER.as_bytes()), "192.0.2.7", "its own X-Forwarded-For is not believed");
     assert_eq!(echo.client(binary), "192.0.2.8");
     assert_eq!(echo.client(b"PROXY TCP6 ::ffff:192.0.2.9 ::1 1 2\r\n"), "192.0.2.9");
     assert_eq!(
@@ -84,7 +84,7 @@ fn client_is_whom_the_head_names() {
     // One byte at a time.
     let mut stream = echo.connect();
     stream.set_nodelay(true).unwrap();
-    for byte in [HEAD, REQUEST].concat().bytes() {
+    for byte in [HEADER, REQUEST].concat().bytes() {
         stream.write_all(&[byte]).unwrap();
     }
     let mut answer = String::new();
@@ -93,22 +93,22 @@ fn client_is_whom_the_head_names() {
 }
 
 #[test]
-fn connection_of_a_proxy_without_a_head_is_closed() {
+fn connection_of_a_proxy_without_a_header_is_closed() {
     let echo = Echo::behind(PROXY, None, Limits::default());
     let long = format!("PROXY TCP4 {}", "1".repeat(4096));
-    for head in ["", "PROXY TCP4 192.0.2.7\r\n", "PROXY tcp4 192.0.2.7 198.51.100.1 1 2\r\n", &long] {
-        assert_eq!(echo.client(head.as_bytes()), "", "{head}");
+    for header in ["", "PROXY TCP4 192.0.2.7\r\n", "PROXY tcp4 192.0.2.7 198.51.100.1 1 2\r\n", &long] {
+        assert_eq!(echo.client(header.as_bytes()), "", "{header}");
     }
-    assert_eq!(echo.client(b"\r\n\r\n\0\r\nQUIT\n\x21\x11\xff\xff"), "", "a head of 64 KiB");
-    // A second head is no request.
-    assert!(echo.client([HEAD, HEAD].concat().as_bytes()).starts_with("HTTP/1.1 400"));
+    assert_eq!(echo.client(b"\r\n\r\n\0\r\nQUIT\n\x21\x11\xff\xff"), "", "a header of 64 KiB");
+    // A second header is no request.
+    assert!(echo.client([HEADER, HEADER].concat().as_bytes()).starts_with("HTTP/1.1 400"));
 }
 
-/// A head from any other address is no head.
+/// A header from any other address is not a PROXY protocol header.
 #[test]
-fn head_of_a_stranger_is_not_believed() {
+fn header_of_a_stranger_is_not_believed() {
     let echo = Echo::behind("192.0.2.1", None, Limits::default());
-    assert!(echo.client(HEAD.as_bytes()).starts_with("HTTP/1.1 400"));
+    assert!(echo.client(HEADER.as_bytes()).starts_with("HTTP/1.1 400"));
     assert_eq!(echo.client(b""), "127.0.0.1", "without one it is a client like any other");
 }
 
@@ -118,12 +118,12 @@ fn one_client_behind_the_proxy_has_its_share_only() {
     let limits = Limits { connections: 4, per_address: 2, ..Limits::default() };
     let echo = Echo::behind(PROXY, None, limits);
     let mut honest = echo.connect();
-    honest.write_all(HEAD.as_bytes()).unwrap();
+    honest.write_all(HEADER.as_bytes()).unwrap();
     // The answer of the first shows that it has its slot.
     honest.write_all(REQUEST.replace("Connection: close\r\n", "").as_bytes()).unwrap();
     let mut begin = [0; 12];
     honest.read_exact(&mut begin).unwrap();
-    let greedy = HEAD.replace("192.0.2.7", "203.0.113.9");
+    let greedy = HEADER.replace("192.0.2.7", "203.0.113.9");
     let mut hostile = Vec::new();
     for _ in 0..3 {
         let mut stream = echo.connect();
@@ -140,9 +140,9 @@ fn one_client_behind_the_proxy_has_its_share_only() {
     assert!(answer.ends_with("\r\n\r\n192.0.2.7"), "{answer}");
 }
 
-/// The head stands before TLS.
+/// The header comes before TLS.
 #[test]
-fn head_comes_before_tls() {
+fn header_comes_before_tls() {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/tls");
     let env = Env::new();
     let (certificate, key) = (files.join("cert.pem"), env.work().join("key.pem"));
@@ -156,7 +156,7 @@ fn head_comes_before_tls() {
     let name = ServerName::try_from("127.0.0.1").unwrap();
     let session = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
     let mut socket = echo.connect();
-    socket.write_all(HEAD.as_bytes()).unwrap();
+    socket.write_all(HEADER.as_bytes()).unwrap();
     let mut stream = rustls::StreamOwned::new(session, socket);
     stream.write_all(REQUEST.as_bytes()).unwrap();
     let mut answer = String::new();

@@ -92,7 +92,7 @@ fn export_refuses_what_it_has_not_written() {
     assert!(!env.work().join("state/cursor").exists());
     std::fs::remove_file(env.work().join("audit.jsonl")).unwrap();
     env.file("state/cursor", "7");
-    env.sactl(EXPORT).refused(2, "no cursor of an export");
+    env.sactl(EXPORT).refused(2, "not a cursor of an export");
     env.file("state/cursor", r#"{"last_id":99}"#);
     env.sactl(EXPORT).refused(2, "restored from a backup");
 }

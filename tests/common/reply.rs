@@ -42,8 +42,8 @@ impl Reply {
         body["data"].take()
     }
 
-    /// Insists that this answer to a dry run is that of the real request. The id of a new account is the only value that
-    /// need not be the same: PostgreSQL does not give a number again that a dry run has had.
+    /// Insists that this answer to a dry run is that of the real request. The id of a new account is the only value
+    /// that need not be the same: PostgreSQL does not give a number again that a dry run has had.
     #[track_caller]
     pub(crate) fn foretells(&self, real: &Self) {
         let told = |reply: &Self| {

@@ -49,7 +49,8 @@ fn a_port_that_is_taken_creates_no_database() {
     assert!(!env.work().join("p.db").exists());
 }
 
-/// F27: the first administrator could only come from a seed file. Its generated password was written to standard error, which is a journal in a service.
+/// F27: the first administrator could only come from a seed file. Its generated password was written to standard error,
+/// which is a journal in a service.
 #[test]
 fn a_first_password_goes_to_no_journal() {
     let env = Env::new();

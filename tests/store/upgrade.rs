@@ -1,7 +1,8 @@
 //! Rolling upgrades: nodes of the last release go on while one of this release has brought the database up to date.
 //!
-//! What is proven: migrations add only what an older node can do without, and every statement that the last release sends
-//! still means something to the migrated database. What it answers is not compared: `api::nodes` does that, where the program of the last release is there.
+//! What is proven: migrations add only what an older node can do without, and every statement that the last release
+//! sends still means something to the migrated database. What it answers is not compared: `api::nodes` does that, where
+//! the program of the last release is there.
 
 use std::path::{Path, PathBuf};
 

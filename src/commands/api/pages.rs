@@ -1,4 +1,6 @@
-//! `sactl api GET PATH --paginate`: a list to its end.
+//! `sactl api GET PATH --paginate`: reads a list to its end.
+//!
+//! Responsible for printing each row as it comes. Refuses an answer that is not a list.
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};

@@ -1,4 +1,6 @@
 //! `sactl audit --companies`: the logs of several companies in one answer.
+//!
+//! Responsible for the order of the companies. Refuses to follow several logs.
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 

@@ -1,4 +1,6 @@
-//! `sactl company list`.
+//! `sactl company list`: lists your companies.
+//!
+//! Responsible for marking the active one. Refuses to show access.
 
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;

@@ -1,4 +1,6 @@
-//! `sactl company`: the companies one belongs to, and the active one.
+//! `sactl company`: your companies, and the active one.
+//!
+//! Responsible for its verbs. Refuses to change a company.
 
 mod list;
 mod show;

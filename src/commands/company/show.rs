@@ -1,4 +1,6 @@
-//! `sactl company show`.
+//! `sactl company show`: shows a company, by default the active one.
+//!
+//! Responsible for one company. Refuses to change it.
 
 use crate::context::Context;
 use crate::domain::company::CompanyRef;

@@ -1,4 +1,6 @@
-//! `sactl company use`.
+//! `sactl company use`: chooses the active company of the profile.
+//!
+//! Responsible for storing the choice. Refuses a company to which the user does not belong.
 
 use super::super::shared::missing;
 use crate::config::{ConfigFile, env};

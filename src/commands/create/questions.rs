@@ -1,4 +1,6 @@
-//! What `sactl create` asks on a terminal: everything that was not said, then whether to go on.
+//! The questions of `sactl create` on a terminal: for everything that is missing, then for confirmation.
+//!
+//! Responsible for their order and words. Refuses to send anything.
 
 use super::request::{Args, CreateRequest, checked};
 use crate::api::Code;
@@ -20,7 +22,7 @@ pub(super) struct Asked<'a> {
     pub(super) line: CommandLine,
 }
 
-/// Asks for what is missing, and sums up.
+/// Asks for what is missing, and shows a summary.
 ///
 /// # Errors
 /// Those of asking.

@@ -1,4 +1,6 @@
-//! What `sactl create` is asked for: as it is typed, and as it is complete.
+//! The request of `sactl create`: as it is typed, and when it is complete.
+//!
+//! Responsible for its arguments. Refuses contradictory ones.
 
 use crate::api::Code;
 use crate::commands::shared::access_args::{AccessSpec, Grant, RightsArgs};

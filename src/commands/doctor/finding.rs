@@ -1,4 +1,6 @@
-//! What `sactl doctor` found at one place.
+//! The result of one check of `sactl doctor`.
+//!
+//! Responsible for its status, its message and its fix. Refuses to check anything.
 
 use std::time::Duration;
 
@@ -7,10 +9,10 @@ use crate::error::CliError;
 use crate::output::{CheckView, Status};
 use crate::text::{Hint, Target};
 
-/// Longest look at anything over the network.
+/// Time limit of a check over the network.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What was found: a line of the answer, and the kind of failure where it is one.
+/// The result of a check: a line of the answer, and the kind of failure if it failed.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     pub(super) view: CheckView,

@@ -1,4 +1,6 @@
-//! What can be seen on this machine alone: settings, environment, files, terminal.
+//! Checks on this machine only: settings, environment, files, terminal.
+//!
+//! Responsible for these checks. Refuses requests, and to show the value of a variable.
 
 use super::finding::Finding;
 use crate::config::{Identity, Settings, env, inspect};

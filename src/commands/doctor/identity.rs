@@ -17,7 +17,7 @@ const NAME: &str = "sign-in";
 /// Before the command that signs in.
 const SIGN_IN: &str = "sign in with: ";
 
-/// Asks the server whom it sees, and which operations it has.
+/// Asks the server for the signed-in identity, and which operations it has.
 pub(super) async fn look(
     context: &Context,
     settings: &Settings,

@@ -1,4 +1,6 @@
-//! Which operations the server has: those that only read are tried.
+//! Checks of the routes of the server.
+//!
+//! Responsible for trying the operations that only read. Refuses to try one that changes something.
 
 use super::finding::{Finding, PATIENCE};
 use crate::api::routes::ApiOperation;

@@ -1,4 +1,6 @@
-//! The server from outside: whether it answers, whether it can be trusted, and what time it has.
+//! Checks of the server: whether it answers, its certificate, and its clock.
+//!
+//! Responsible for checks without credentials. Refuses to send a token.
 
 use jiff::SignedDuration;
 
@@ -20,7 +22,7 @@ pub(super) struct Reached {
     pub(super) findings: Vec<Finding>,
 }
 
-/// Looks at the server of the settings.
+/// Checks the server of the settings.
 pub(super) async fn look(context: &Context) -> Reached {
     let gateway = match context.gateway() {
         Ok(gateway) => gateway,

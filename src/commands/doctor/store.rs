@@ -1,4 +1,6 @@
-//! The place where credentials are kept: whether it answers, and what it holds for the server in use.
+//! Checks of the credential store: whether it answers, and what it has for the server in use.
+//!
+//! Responsible for these checks. Refuses to show a secret.
 
 use jiff::Timestamp;
 
@@ -6,7 +8,7 @@ use super::finding::Finding;
 use crate::config::credentials::{Credentials, Slot, Store};
 use crate::config::{Identity, Settings, StoreKind};
 
-/// Looks into the store; gives back what it holds.
+/// Checks the store; returns what it contains.
 pub(super) async fn look(settings: &Settings) -> (Finding, Option<Credentials>) {
     const NAME: &str = "credential store";
     if !matches!(settings.identity, Identity::Stored(_)) {

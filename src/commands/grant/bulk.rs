@@ -1,4 +1,6 @@
 //! `sactl grant` for several accounts, or in several companies.
+//!
+//! Responsible for the plan. Refuses to send anything itself: the run does.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,6 @@
-//! What `sactl grant` asks on a terminal: everything that was not said, then whether to go on.
+//! The questions of `sactl grant` on a terminal: for everything that is missing, then for confirmation.
+//!
+//! Responsible for their order and words. Refuses to send anything.
 
 use super::request::{Args, GrantRequest};
 use crate::api::{Access, Code};
@@ -19,7 +21,7 @@ pub(super) struct Asked<'a> {
     pub(super) line: CommandLine,
 }
 
-/// Asks for what is missing, and sums up.
+/// Asks for what is missing, and shows a summary.
 ///
 /// # Errors
 /// Those of asking.

@@ -1,4 +1,6 @@
-//! What `sactl grant` is asked for: as it is typed, and as it is complete.
+//! The request of `sactl grant`: as it is typed, and when it is complete.
+//!
+//! Responsible for its arguments. Refuses contradictory ones.
 
 use crate::commands::shared::access_args::{AccessSpec, AdjustArgs, RightsArgs};
 use crate::commands::shared::dry_run::DryRunArgs;

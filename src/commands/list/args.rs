@@ -1,4 +1,6 @@
-//! What `sactl list` takes, and what it means for the requests.
+//! The arguments of `sactl list`, and the query that they mean.
+//!
+//! Responsible for both. Refuses contradictory arguments.
 
 use jiff::Timestamp;
 

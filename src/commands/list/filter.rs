@@ -1,7 +1,7 @@
-//! What a list of accounts is narrowed to, and in which order it is.
+//! The filters and the order of a list of accounts.
 //!
-//! Responsible for what the platform is asked to leave out, and for the rest, which is left out here. What the platform
-//! decides is checked again: another server may not know the question.
+//! Responsible for the filters of the request, and for those that only this program knows. Refuses to trust the
+//! platform: its filters are applied again, because another server may not know them.
 
 use std::cmp::Reverse;
 

@@ -1,4 +1,6 @@
 //! `sactl list --companies`: the accounts of several companies in one answer.
+//!
+//! Responsible for the order of the companies. Refuses to mix their accounts.
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;

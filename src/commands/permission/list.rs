@@ -1,4 +1,6 @@
-//! `sactl permission list`: every permission, as the server knows them.
+//! `sactl permission list`: lists every permission that the server knows.
+//!
+//! Responsible for reading the catalogue. Refuses to say who has a permission.
 
 use crate::context::Context;
 use crate::error::Result;

@@ -1,4 +1,6 @@
 //! `sactl permission`: the permission catalogue.
+//!
+//! Responsible for its verb. Refuses to change the catalogue.
 
 mod list;
 

@@ -1,4 +1,6 @@
-//! `sactl profile delete`.
+//! `sactl profile delete`: deletes a profile and its stored credentials.
+//!
+//! Responsible for both. Refuses to delete credentials that another profile uses.
 
 use super::known;
 use crate::config::credentials::{Slot, Store};

@@ -1,4 +1,6 @@
-//! `sactl profile edit`: how the server of a profile differs from the platform.
+//! `sactl profile edit`: sets how the server of a profile differs from the platform.
+//!
+//! Responsible for routes and password policy. Refuses a table of routes with a fault.
 
 use std::path::{Path, PathBuf};
 

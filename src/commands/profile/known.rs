@@ -1,4 +1,6 @@
-//! A stored profile as it is shown, the choice of one, and the refusal of one that is not stored.
+//! The stored profiles: as they are shown, and the choice of one.
+//!
+//! Responsible for what several verbs of `profile` need. Refuses a profile that is not stored.
 
 use std::path::Path;
 
@@ -28,7 +30,8 @@ pub(super) async fn view(name: &str, profile: &Profile, file: &ConfigFile, folde
     }
 }
 
-/// Whether what is stored for the profile signs in, as far as that is known without the server and without a question.
+/// Whether the stored credentials of the profile can sign in, as far as that is known without the server and without a
+/// prompt.
 async fn is_signed_in(profile: &Profile, folder: &Path) -> Option<bool> {
     let (Some(origin), Some(username)) = (profile.server.clone(), profile.username.clone()) else {
         return Some(false);
@@ -59,13 +62,13 @@ fn about(profile: &Profile) -> String {
     format!("{} at {server}", profile.username.as_deref().unwrap_or("no account"))
 }
 
-/// The refusal where no profile is stored.
+/// The error if no profile is stored.
 pub(super) fn no_profile_yet() -> CliError {
     CliError::not_found("no profile exists yet")
         .hint(CommandLine::new("login").after("create one by signing in: "))
 }
 
-/// The refusal of a profile that is not stored.
+/// The error for a profile that is not stored.
 pub(super) fn no_profile(name: &str, file: &ConfigFile) -> CliError {
     let error = CliError::not_found(format!("no profile {name}"))
         .hint(CommandLine::new("profile list").after("list them with: "));

@@ -1,4 +1,6 @@
-//! `sactl profile list`.
+//! `sactl profile list`: lists the stored profiles.
+//!
+//! Responsible for reading them. Refuses requests.
 
 use super::known;
 use crate::config::ConfigFile;

@@ -1,4 +1,6 @@
 //! `sactl profile`: stored sets of server, user and active company.
+//!
+//! Responsible for its verbs. Refuses requests: profiles are on this machine.
 
 mod delete;
 mod edit;

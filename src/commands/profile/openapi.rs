@@ -1,4 +1,7 @@
-//! A first table of routes from the OpenAPI document of a gateway. It proposes, and marks what it could not match.
+//! Proposes a table of routes from the OpenAPI document of a gateway.
+//!
+//! Responsible for matching operations, and for marking what it could not match. Refuses to use the table: the user
+//! checks it first.
 
 use std::fmt::{self, Write as _};
 use std::io::Write as _;

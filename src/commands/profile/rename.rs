@@ -1,4 +1,6 @@
-//! `sactl profile rename`.
+//! `sactl profile rename`: gives a profile another name.
+//!
+//! Responsible for the name only. Refuses a name that another profile has.
 
 use super::known;
 use crate::api::Code;
@@ -10,7 +12,7 @@ use crate::ui;
 
 /// Give a profile another name
 ///
-/// Server, user, company and stored credentials stay as they are; the profile in use stays in use.
+/// Server, user, company and stored credentials stay as they are; the current profile stays current.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl profile rename acme prod")]
 pub(super) struct Args {

@@ -1,4 +1,6 @@
-//! `sactl profile show`.
+//! `sactl profile show`: shows a stored profile.
+//!
+//! Responsible for one profile. Refuses requests.
 
 use super::known;
 use crate::config::ConfigFile;

@@ -1,4 +1,6 @@
-//! `sactl profile use`.
+//! `sactl profile use`: makes a profile the current one.
+//!
+//! Responsible for the choice, also of the previous one. Refuses a profile that is not stored.
 
 use super::known;
 use crate::config::{ConfigFile, env};
@@ -10,7 +12,7 @@ use crate::ui;
 /// The word for the profile that was in use before.
 const PREVIOUS: &str = "-";
 
-/// Make a profile the one in use
+/// Make a profile the current one
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl profile use acme\n  sactl profile use -")]
 pub(super) struct Args {

@@ -1,4 +1,6 @@
-//! `sactl review apply`.
+//! `sactl review apply`: removes the access that a review marks with `revoke`.
+//!
+//! Responsible for the plan and the receipt. Refuses a review of access that has changed since.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

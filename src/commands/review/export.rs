@@ -1,4 +1,6 @@
-//! `sactl review export`.
+//! `sactl review export`: writes a review as CSV, with one row for each account and company.
+//!
+//! Responsible for reading the current access. Refuses to change anything.
 
 use crate::commands::shared::several;
 use crate::context::Context;

@@ -1,4 +1,6 @@
 //! `sactl review`: an access review, from the list to the receipt.
+//!
+//! Responsible for its verbs. Refuses what both verbs do not share: each has a file.
 
 mod apply;
 mod export;

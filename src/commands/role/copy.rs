@@ -1,4 +1,6 @@
-//! `sactl role copy`: a role of the company in other companies too.
+//! `sactl role copy`: copies a role of the company to other companies.
+//!
+//! Responsible for the plan. Refuses to send anything itself: the run does.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,7 @@
-//! `sactl role create`: a role of the company's own.
+//! `sactl role create`: creates a custom role.
+//!
+//! Responsible for its permissions, also from another role or from patterns. Refuses to decide which permissions may be
+//! granted: the server does.
 
 use super::super::shared::access_args::word;
 use super::super::shared::company_session::CompanySession;

@@ -1,4 +1,6 @@
-//! `sactl role delete`: a role of the company's own that no account has.
+//! `sactl role delete`: deletes a custom role that no account has.
+//!
+//! Responsible for confirmation. Refuses to run without a terminal and without `--yes`.
 
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::confirm::{is_needed, require_confirmation};
@@ -33,8 +35,8 @@ pub(super) struct Args {
 /// Deletes the role.
 ///
 /// # Errors
-/// `confirmation_required` before any request is sent; `invalid_input` for a default role, `role_in_use`, `not_found`, and those of signing in and
-/// of writing.
+/// `confirmation_required` before any request is sent; `invalid_input` for a default role, `role_in_use`, `not_found`,
+/// and those of signing in and of writing.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let name = missing::role(context, args.name, true).await?;
     if !args.dry_run.is_on {
@@ -59,7 +61,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     session.show(&RoleDeletedView::new(name))
 }
 
-/// Tells a person who will be asked what the role is. A default role is refused before the question.
+/// Shows the role before the question. A default role is refused before it.
 async fn name_the_role(session: &CompanySession<'_>, name: &str) -> Result<()> {
     match session.client.show_role(session.company, name).await {
         Ok(role) => {

@@ -1,4 +1,6 @@
 //! The dry run of a change of a role.
+//!
+//! Responsible for its answer. Refuses to predict anything: the server decides.
 
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::dry_run::try_out;
@@ -7,8 +9,8 @@ use crate::client::Change;
 use crate::domain::Permission;
 use crate::error::Result;
 
-/// Shows what `change` of the role `name` would send, and what the server says to it; `named` are the permissions that the
-/// role should gain or lose, `would` words what would be done.
+/// Shows what `change` of the role `name` would send, and what the server says to it; `named` are the permissions that
+/// the role should gain or lose, `would` words what would be done.
 ///
 /// # Errors
 /// The refusal of the server, and those of asking it.

@@ -1,4 +1,6 @@
-//! `sactl role edit`: the permissions of a role, for everyone who has it.
+//! `sactl role edit`: changes the permissions of a role, for everyone who has it.
+//!
+//! Responsible for one role. Refuses to decide who may change it: the server does.
 
 use super::super::shared::access_args::{AdjustArgs, word};
 use super::super::shared::company_session::CompanySession;
@@ -80,7 +82,7 @@ pub(super) async fn run(mut args: Args, context: &Context) -> Result<()> {
     let change = change(&session, &name, &args);
     let named = [&args.permissions[..], &args.adjust.add, &args.adjust.remove].concat();
     if args.dry_run.is_on {
-        let would = |role: &Role| format!("the role {} would hold {}", role.name, role.permissions.listed());
+        let would = |role: &Role| format!("the role {} would have {}", role.name, role.permissions.listed());
         return dry_run(&session, change, &name, &named, would).await;
     }
     let before =

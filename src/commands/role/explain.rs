@@ -1,4 +1,6 @@
-//! Refusals of changes of roles, explained.
+//! Explains refusals of changes of roles.
+//!
+//! Responsible for the words. Refuses to decide again.
 
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::hints::{
@@ -12,8 +14,8 @@ use crate::error::CliError;
 use crate::text::CommandLine;
 use crate::text::suggest::nearest;
 
-/// The refusal with what helps. `needed` is the permission that the route needs, `named` are the permissions
-/// that the role should gain or lose; a role without a name stands for the list of all.
+/// The refusal with hints. `needed` is the permission that the route needs, `named` are the permissions that the role
+/// should gain or lose; a role without a name stands for the list of all.
 pub(super) async fn explain(
     session: &CompanySession<'_>,
     error: client::Error,
@@ -61,7 +63,7 @@ pub(super) async fn explain(
     }
 }
 
-/// Says which permissions the caller lacks.
+/// Says which permissions the caller does not have.
 fn escalation(session: &CompanySession<'_>, error: CliError, subject: &Subject) -> CliError {
     let place = place(subject, session.company);
     let error = if subject.missing.is_empty() {

@@ -1,4 +1,6 @@
-//! `sactl role list`: the default roles and the company's own.
+//! `sactl role list`: lists the default and custom roles of the company.
+//!
+//! Responsible for reading them. Refuses to change them.
 
 use super::super::shared::company_session::CompanySession;
 use super::explain::explain;

@@ -1,4 +1,6 @@
-//! `sactl role`: the roles of a company. The default ones are fixed.
+//! `sactl role`: the roles of a company.
+//!
+//! Responsible for its verbs. Refuses to decide which roles can be changed: the server does.
 
 mod copy;
 mod create;

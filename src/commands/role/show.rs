@@ -1,4 +1,6 @@
-//! `sactl role show`: what the holders of a role may do.
+//! `sactl role show`: shows one role with its permissions.
+//!
+//! Responsible for one role. Refuses to change it.
 
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::missing;

@@ -1,4 +1,6 @@
-//! `sactl run list`.
+//! `sactl run list`: lists the runs of this machine.
+//!
+//! Responsible for reading the journals. Refuses requests.
 
 use crate::context::Context;
 use crate::error::Result;

@@ -1,4 +1,6 @@
-//! `sactl run`: the journals of runs over many accounts.
+//! `sactl run`: the journals of runs over several accounts.
+//!
+//! Responsible for its verbs. Refuses to start a new kind of run.
 
 mod list;
 mod resume;

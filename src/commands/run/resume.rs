@@ -1,4 +1,6 @@
-//! `sactl run resume` and `sactl run retry`.
+//! `sactl run resume` and `sactl run retry`: finish a run, or try its failed steps again.
+//!
+//! Responsible for continuing a journal. Refuses a run of another server.
 
 use crate::commands::shared::carry_out::receipt_detail;
 use crate::commands::shared::run_args::concurrency;
@@ -11,7 +13,7 @@ use crate::ui;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl run resume last")]
 pub(super) struct Args {
-    /// Name of the run, its beginning, or last
+    /// Id of the run, the beginning of its id, or last
     id: String,
 
     /// Steps at a time, at most 64
@@ -23,7 +25,7 @@ pub(super) struct Args {
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl run retry last")]
 pub(super) struct RetryArgs {
-    /// Name of the run, its beginning, or last
+    /// Id of the run, the beginning of its id, or last
     id: String,
 
     /// Steps at a time, at most 64

@@ -1,4 +1,6 @@
-//! `sactl run show`.
+//! `sactl run show`: shows what a run did.
+//!
+//! Responsible for one journal. Refuses requests.
 
 use crate::commands::shared::carry_out::receipt_detail;
 use crate::context::Context;
@@ -10,7 +12,7 @@ use crate::ui;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl run show last\n  sactl run show last -o json")]
 pub(super) struct Args {
-    /// Name of the run, its beginning, or last
+    /// Id of the run, the beginning of its id, or last
     id: String,
 }
 

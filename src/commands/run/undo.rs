@@ -1,4 +1,6 @@
-//! `sactl run undo`.
+//! `sactl run undo`: takes back what a run changed.
+//!
+//! Responsible for the plan. Refuses a run whose changes cannot be undone, and one after which something has changed.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +25,7 @@ use crate::text::CommandLine;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sactl run undo last --dry-run\n  sactl run undo last --yes")]
 pub(super) struct Args {
-    /// Name of the run, its beginning, or last
+    /// Id of the run, the beginning of its id, or last
     id: String,
 
     #[command(flatten)]

@@ -1,4 +1,7 @@
-//! The command of a sandbox: its environment, the signals that are passed on to it, its exit code.
+//! The command of a sandbox.
+//!
+//! Responsible for its environment, the signals that it gets, and its exit code. Refuses to pass inherited `SACTL_*`
+//! variables on.
 
 use std::ffi::OsString;
 #[cfg(not(unix))]
@@ -15,7 +18,7 @@ use crate::error::{CliError, Result};
 const OURS: &str = "SACTL_";
 /// Hosts that no proxy stands before.
 const LOCAL: &str = "127.0.0.1,localhost";
-/// What the command is told about the platform.
+/// What the command needs to know about the platform.
 pub(super) struct Given<'a> {
     /// What it would inherit.
     pub(super) inherited: &'a Environment,

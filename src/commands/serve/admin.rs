@@ -1,7 +1,7 @@
 //! `sactl serve admin`: companies, users and the export of audit records, directly on the database.
 //!
-//! Responsible for what an installation needs to live and no route can do. Refuses nothing that the service layer would
-//! take: the rules are there.
+//! Responsible for what the operator of an installation needs and no route offers. Refuses to decide: the rules are in
+//! the service layer.
 
 mod audit;
 mod company;
@@ -16,7 +16,7 @@ use crate::ui::Ui;
 
 /// Manage companies and users, and export audit records, directly on the database
 ///
-/// For the operator of an installation: it needs access to the database, and no token. The server may run meanwhile.
+/// For the operator of an installation. Needs access to the database, and no token. The server may be running.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  sactl serve admin company list --database sqlite:platform.db")]
 pub(super) struct Args {

@@ -1,4 +1,6 @@
-//! What `serve` can be told, on its command line and in variables.
+//! The options of `serve`, on its command line and in variables.
+//!
+//! Responsible for their names, help and values. Refuses options that contradict each other.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -59,10 +61,10 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS|CIDR", value_delimiter = ',')]
     pub(super) trusted_proxy: Vec<ProxyNetwork>,
 
-    /// Expect each connection of a trusted proxy to begin with the head of the PROXY protocol
+    /// Require a PROXY protocol header at the start of each connection from a trusted proxy
     ///
-    /// Version 1 or 2, as load balancers for TCP send it. The head says where a connection comes from, and stands before
-    /// TLS. A connection of a trusted proxy without it is closed. Other addresses connect as without this option.
+    /// Version 1 or 2, as TCP load balancers send it. The header contains the address of the client and comes before
+    /// TLS. A connection from a trusted proxy without the header is closed. For other addresses nothing changes.
     #[arg(long)]
     pub(super) proxy_protocol: bool,
 
@@ -76,7 +78,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS")]
     pub(super) metrics: Option<SocketAddr>,
 
-    /// Serve on for this many seconds after a stop signal, while /readyz answers 503 [default: 0]
+    /// Keep serving this many seconds after a stop signal, while /readyz answers 503 [default: 0]
     ///
     /// A load balancer then stops sending requests before the address is closed.
     #[arg(long, value_name = "SECONDS")]
@@ -90,7 +92,7 @@ pub struct Args {
 
     /// Remove old data, give its space back to the system, and exit
     ///
-    /// The server may run meanwhile; its writes wait.
+    /// The server may be running; its writes wait.
     #[arg(long)]
     pub(super) vacuum: bool,
 
@@ -117,7 +119,7 @@ impl Args {
         let proxy_protocol = self.proxy_protocol || variable.is_some_and(|value| value != "0");
         if proxy_protocol && trusted_proxy.is_empty() {
             return Err(CliError::usage(
-                "--proxy-protocol needs --trusted-proxy: who may say where connections come from",
+                "--proxy-protocol needs --trusted-proxy: the proxies that send the header",
             ));
         }
         Ok(Self {

@@ -1,5 +1,6 @@
-//! What goes on beside requests: housekeeping, metrics, certificates that are read again, and what the service manager is
-//! told.
+//! What runs next to requests: housekeeping, metrics, reloading certificates, and messages to the service manager.
+//!
+//! Responsible for starting and ending it. Refuses to stop the server if one of them fails.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::platform::app::{Listener, ReloadSignal, Tls};
 use crate::platform::{Platform, housekeeping, router};
 
-/// Starts it; it ends with what is given back.
+/// Starts these tasks; they end when the returned set is dropped.
 pub(super) fn start(
     platform: &Platform,
     retention: SignedDuration,
@@ -28,7 +29,7 @@ pub(super) fn start(
     beside
 }
 
-/// Reads the certificate again each time that it is asked for.
+/// Reads the certificate again at each signal.
 async fn reload(tls: Tls, mut asked: ReloadSignal) {
     loop {
         asked.next().await;
@@ -39,7 +40,8 @@ async fn reload(tls: Tls, mut asked: ReloadSignal) {
     }
 }
 
-/// Ready so long after the stop signal; from the signal on the platform is not ready for further requests.
+/// Ready when the time `delay` has passed after the stop signal. From the signal on, the platform says that it is not
+/// ready.
 pub(super) async fn drained(stop: impl Future<Output = ()>, platform: Platform, delay: Duration) {
     stop.await;
     platform.drain();

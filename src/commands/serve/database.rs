@@ -1,4 +1,7 @@
-//! The database of `serve`: where it is, and how it is opened.
+//! The database of `serve`.
+//!
+//! Responsible for its default place in a private folder, for opening it and for adding the seed. Refuses to run
+//! queries: the platform does.
 
 use std::io;
 use std::path::Path;
@@ -8,7 +11,7 @@ use crate::error::{CliError, Result};
 use crate::platform::service::seed::{self, Seed};
 use crate::platform::{DatabaseUrl, Platform};
 
-/// Opens the database, brings it up to date and sows what the seed has.
+/// Opens the database, brings it up to date and adds the seed.
 pub(super) async fn open(database: &DatabaseUrl, seed: Option<Seed>) -> Result<Platform> {
     tracing::info!(%database, "opening");
     let platform = Platform::open(database)
@@ -23,7 +26,7 @@ pub(super) async fn open(database: &DatabaseUrl, seed: Option<Seed>) -> Result<P
     Ok(platform)
 }
 
-/// The file of a platform that is told nothing else.
+/// The database file by default.
 pub(super) fn default_database() -> Result<DatabaseUrl> {
     let data = dirs::data_dir()
         .ok_or_else(|| CliError::config("this system has no data folder").hint("pass --database"))?;

@@ -25,7 +25,7 @@ const PASSWORD: &str = "password of --init-admin";
 pub(super) struct InitAdminArgs {
     /// Create the first company and its administrator in an empty database
     ///
-    /// The company is called like the domain of the address. A terminal asks for the password; elsewhere, for example
+    /// The company is named after the domain of the address. A terminal asks for the password; elsewhere, for example
     /// in a service whose output goes to a journal, one of the two options below is needed.
     #[arg(id = "init_admin", long = "init-admin", value_name = "EMAIL")]
     email: Option<String>,
@@ -149,7 +149,7 @@ impl InitAdminArgs {
         ))
     }
 
-    /// Says where the password is, or shows it where it is told nowhere else.
+    /// Says where the password is, or shows it if it was not written to a file.
     pub(super) fn tell(&self, email: &str, password: &Password, ui: &Ui) {
         match (&self.password_file, &self.password_out) {
             (Some(_), _) => {}

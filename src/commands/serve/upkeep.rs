@@ -1,4 +1,6 @@
-//! `serve --check` and `serve --vacuum`: they do their work and end, and nothing listens.
+//! `serve --check` and `serve --vacuum`.
+//!
+//! Responsible for work that ends by itself. Refuses to listen.
 
 use serde_json::json;
 

@@ -1,4 +1,7 @@
-//! Variables of `serve` that stand in for options.
+//! Variables of `serve` that replace options.
+//!
+//! Responsible for the order: option, then variable. Refuses an invalid value, without repeating it: it may contain a
+//! password.
 
 use std::fmt::Display;
 use std::str::FromStr;

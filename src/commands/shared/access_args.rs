@@ -1,4 +1,6 @@
-//! The access that the command line asks for: a role, or a list of permissions, here or in another company.
+//! The access on the command line: a role, or a list of permissions, here or in another company.
+//!
+//! Responsible for parsing it. Refuses to decide whether it may be granted.
 
 use std::str::FromStr;
 
@@ -58,9 +60,9 @@ pub(in crate::commands) fn word(text: &str) -> Result<String, &'static str> {
 /// `COMPANY=ROLE` or `COMPANY=PERMISSION,…`: access in another company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::commands) struct Grant {
-    /// Where.
+    /// The company.
     pub(in crate::commands) company: CompanyRef,
-    /// What.
+    /// The access.
     pub(in crate::commands) rights: AccessSpec,
 }
 

@@ -1,7 +1,7 @@
 //! From a plan to a receipt: preview, confirm, run.
 //!
-//! Responsible for the order in which a person and a script meet them in every command that makes a run. Refuses to send
-//! a change before the guards have looked at the whole plan.
+//! Responsible for this order in every command that makes a run. Refuses to send a change before the safety limits were
+//! checked for the whole plan.
 
 use super::confirm;
 use super::run_args::RunArgs;
@@ -21,13 +21,13 @@ use crate::output::{Detail, Op, Outcome, PlanView, Step};
 use crate::text::CommandLine;
 use crate::ui::{self, Ui};
 
-/// A plan that is ready, with what it was computed from.
+/// A computed plan, with the state that it was computed from.
 pub(in crate::commands) struct Prepared {
     pub(in crate::commands) plan: Plan,
     pub(in crate::commands) found: Found,
 }
 
-/// How a plan is carried out.
+/// How a command carries out a plan.
 pub(in crate::commands) struct Order<'a> {
     pub(in crate::commands) context: &'a Context,
     /// What the journal calls it.
@@ -36,11 +36,11 @@ pub(in crate::commands) struct Order<'a> {
     pub(in crate::commands) dry_run: bool,
     /// Where new passwords go.
     pub(in crate::commands) handover: Option<Handover>,
-    /// The command is there to empty companies.
+    /// Whether the purpose of the command is to empty companies.
     pub(in crate::commands) empties_companies: bool,
     /// What is confirmed, as in `remove all access of x`.
     pub(in crate::commands) what: String,
-    /// It cannot be undone: the number of steps is typed to confirm it.
+    /// Whether it cannot be undone: then the number of steps must be typed to confirm it.
     pub(in crate::commands) is_final: bool,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Previews the plan, lets it be confirmed, and runs it; `None` for a dry run.
+    /// Previews the plan, asks for confirmation, and runs it; `None` for a dry run.
     ///
     /// # Errors
     /// `guard`, `confirmation_required`, `partial`, `interrupted`, and those of reading and writing.
@@ -84,8 +84,7 @@ impl<'a> Order<'a> {
             return Ok(None);
         }
         if self.needs_place(&plan.steps) {
-            return Err(CliError::usage("the plan sets new passwords, and no place for them was given")
-                .hint("add --password-dir DIR, or --exec COMMAND"));
+            return Err(no_place_for_passwords());
         }
         self.confirm(&view).await?;
         let record =
@@ -108,7 +107,7 @@ impl<'a> Order<'a> {
         self.handover.is_none() && steps.iter().any(|step| matches!(step.op, Op::Create | Op::Rotate))
     }
 
-    /// Refuses a plan that something stands against, for every reason at once.
+    /// Refuses a plan that breaks a rule or a limit, with every reason at once.
     fn refuse(&self, plan: &Plan, found: &Found, me: &KnownIdentity) -> Result<()> {
         let limits =
             Limits { max_changes: self.run.max_changes, empties_companies: self.empties_companies, me };
@@ -118,7 +117,7 @@ impl<'a> Order<'a> {
         refusal(reasons)
     }
 
-    /// Files of passwords that are there already: a new account would overwrite one.
+    /// Password files that exist already: a new account would overwrite one.
     fn taken_files(&self, steps: &[Step]) -> Vec<Violation> {
         let Some(Handover::Folder(folder)) = &self.handover else { return Vec::new() };
         let created =
@@ -133,7 +132,7 @@ impl<'a> Order<'a> {
             .collect()
     }
 
-    /// Asks a person who looks, or insists on `--yes` where something is taken away.
+    /// Asks on a terminal; elsewhere requires `--yes` if something is taken away.
     async fn confirm(&self, view: &PlanView) -> Result<()> {
         let ui = self.context.ui();
         ui::preview(ui, view);
@@ -169,7 +168,12 @@ impl<'a> Order<'a> {
     }
 }
 
-/// What a person sees of a run.
+/// The error for new passwords without a place to write them.
+pub(in crate::commands) fn no_place_for_passwords() -> CliError {
+    CliError::usage("no place given for the new passwords").hint("add --password-dir DIR, or --exec COMMAND")
+}
+
+/// How much of a run a person sees.
 pub(in crate::commands) fn receipt_detail(ui: &Ui) -> Detail {
     if ui.shows_whole() { Detail::Whole } else { Detail::Few }
 }
@@ -183,7 +187,7 @@ pub(in crate::commands) async fn view(context: &Context, plan: &Plan, found: &Fo
     Ok(saved::view(plan, found, server, known_company(context)))
 }
 
-/// The active company, where it is known without a request.
+/// The active company, if it is known without a request.
 fn known_company(context: &Context) -> Option<Company> {
     match context.settings().ok()?.chosen_company()? {
         ChosenCompany::Stored(company) => Some(company.clone()),
@@ -191,7 +195,7 @@ fn known_company(context: &Context) -> Option<Company> {
     }
 }
 
-/// The error for these reasons; `Ok` where there is none.
+/// The error for these reasons; `Ok` without any.
 ///
 /// # Errors
 /// `guard`; `invalid_input` and `not_found` where every reason is of that kind.

@@ -1,5 +1,7 @@
-//! Who acts where: the session, the company and the terminal of one account command, and what all of them
-//! show and say in the same way.
+//! The session, the company and the terminal of one account command.
+//!
+//! Responsible for what all of these commands do in the same way. Refuses to act in another company than the chosen
+//! one.
 
 use crate::client::Session;
 use crate::config::Settings;
@@ -16,7 +18,7 @@ pub(in crate::commands) struct CompanySession<'a> {
     pub(in crate::commands) ui: &'a Ui,
     /// The signed-in client.
     pub(in crate::commands) client: &'a Session,
-    /// Where.
+    /// The company.
     pub(in crate::commands) company: CompanyId,
     context: &'a Context,
 }

@@ -1,5 +1,7 @@
-//! Confirmation of what cannot be undone. The prompt says first what will be affected; with `--yes`, and
-//! without a terminal, the decision is made before any request is sent.
+//! Confirmation of destructive commands.
+//!
+//! Responsible for showing what will be affected before it asks. Refuses, with `--yes` missing and without a terminal,
+//! before any request is sent.
 
 use super::company_session::CompanySession;
 use super::hints::ActionDescription;
@@ -23,7 +25,7 @@ pub(in crate::commands) fn is_needed(context: &Context, what: &str) -> Result<bo
     }
 }
 
-/// Lets `what` (as in `revoke all access of x`) go on only when `--yes` or a person confirms it.
+/// Requires a confirmation of `what` (as in `revoke all access of x`), by `--yes` or on a terminal.
 ///
 /// # Errors
 /// `confirmation_required` without a terminal to ask on, or when the answer is no.
@@ -46,8 +48,8 @@ pub async fn require_typed(context: &Context, what: &str, word: &str) -> Result<
     Err(CliError::not_confirmed())
 }
 
-/// Tells a person who will be asked about `operation` which account it touches and what comes of it: `outcome`.
-/// An account that is not there, or that only its owner may touch, is refused before the question.
+/// Shows, before the question about `operation`, which account it affects and its `outcome`. An account that is not
+/// there, or that only its owner may touch, is refused before the question.
 ///
 /// # Errors
 /// `confirmation_required` without a terminal to ask on; those of signing in and of reading; `not_owner`.

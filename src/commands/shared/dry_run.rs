@@ -1,6 +1,7 @@
-//! `--dry-run`: the request that would be sent, and what the server says to it.
+//! `--dry-run`: the request that would be sent, and what the server says about it.
 //!
-//! The server decides, in its dry run of the very request. Refuses to foresee anything here.
+//! Responsible for the flag and its answer. Refuses to predict anything: the server decides, in its dry run of the same
+//! request.
 
 use super::company_session::CompanySession;
 use super::hints::ActionDescription;

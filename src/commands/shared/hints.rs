@@ -1,7 +1,7 @@
-//! Refusals, explained: which rule, what is lacking where, and what one can do instead.
+//! Explains refusals: which rule, what is missing where, and what to do instead.
 //!
-//! The server says in data what it decided about, and this words it. Names that were probably meant are looked up, as far
-//! as the signed-in identity may look.
+//! Responsible for the words: the server says in data what it decided about. Refuses to decide again. Names that were
+//! probably meant are looked up, as far as the signed-in identity may see them.
 
 mod escalation;
 mod of_role;
@@ -20,7 +20,7 @@ use crate::text::{CommandLine, Hint};
 /// What was tried and refused.
 #[derive(Clone, Debug)]
 pub(in crate::commands) struct ActionDescription<'a> {
-    /// What.
+    /// The operation.
     pub(in crate::commands) operation: Operation,
     /// On which account.
     pub(in crate::commands) name: &'a str,
@@ -69,7 +69,7 @@ impl CompanySession<'_> {
         }
     }
 
-    /// Says whether it is the company or the account that is not there for this caller.
+    /// Says whether the company or the account does not exist for this caller.
     async fn not_found(
         &self,
         error: CliError,
@@ -107,7 +107,7 @@ impl CompanySession<'_> {
         pages.next().await.ok().flatten().map(|page| page.data).unwrap_or_default()
     }
 
-    /// Says which permission is lacking, and where.
+    /// Says which permission is missing, and where.
     fn lacking_permission(
         &self,
         error: CliError,
@@ -151,7 +151,7 @@ impl CompanySession<'_> {
         CommandLine::new("show").operand(name).flag("--company", self.company)
     }
 
-    /// Says what was probably meant, and what would be the way.
+    /// Says what was probably meant, and how to do it.
     async fn invalid(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
         let name = attempt.name;
         let says = |error: &CliError, code| error.violations().iter().any(|one| one.code == code);
@@ -183,7 +183,7 @@ impl CompanySession<'_> {
         error
     }
 
-    /// Refuses `role` where the company has no role of that name: an empty list would say that no account holds it. A
+    /// Refuses `role` where the company has no role of that name: an empty list would mean that no account has it. A
     /// caller who may not see the roles is not refused here.
     ///
     /// # Errors
@@ -233,7 +233,7 @@ impl CompanySession<'_> {
     }
 }
 
-/// Says which of the accounts `known` is meant by `name`: the one that is spelled like it, or the one whose id it is.
+/// Says which of the accounts `known` was probably meant by `name`: one with a similar name, or with this id.
 pub(in crate::commands) fn meant(name: &str, known: &[Account]) -> Option<String> {
     if name.bytes().all(|byte| byte.is_ascii_digit()) {
         let called = known.iter().find(|account| account.id.to_string() == name);
@@ -270,7 +270,7 @@ pub(in crate::commands) fn list_roles(company: CompanyId) -> Hint {
     CommandLine::new("role list").flag("--company", company).after("list the roles with: ")
 }
 
-/// Says who can give the permission that is lacking: the one that the server names, or else the one that is `needed`.
+/// Says who can grant the missing permission: the one that the server names, or else the one that is `needed`.
 pub(in crate::commands) fn lacking_permission(
     error: CliError,
     subject: &Subject,

@@ -1,4 +1,6 @@
-//! From manifests to a plan.
+//! Makes a plan of manifests.
+//!
+//! Responsible for reading the manifests and the current state. Refuses to change anything.
 
 use std::path::PathBuf;
 

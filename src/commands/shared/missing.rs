@@ -122,7 +122,7 @@ impl CompanySession<'_> {
         roles.retain(|role| !is_own || !role.default);
         if roles.is_empty() {
             let company = self.named_company().await;
-            let error = CliError::not_found(format!("{company} has no role of its own"));
+            let error = CliError::not_found(format!("{company} has no custom role"));
             return Err(error.hint(CommandLine::new("role create NAME").after("create one with: ")));
         }
         let about = |role: &Role| counted(role.permissions.len());

@@ -1,4 +1,6 @@
 //! What several verbs need.
+//!
+//! Responsible for rules and texts that would otherwise exist twice. Refuses what only one verb needs.
 
 pub(super) mod access_args;
 pub(super) mod carry_out;

@@ -1,4 +1,6 @@
-//! Where a new password comes from: a prompt, a stream, a file, or the random generator. Never from the command line.
+//! The source of a new password: a prompt, standard input, a file, or the generator.
+//!
+//! Responsible for reading and checking it. Refuses a password as an argument.
 
 use std::io::Read;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
-//! What is missing on the command line, asked of a person: the access that an account shall have.
+//! Prompts for access that is missing on the command line.
 //!
-//! Only what the signed-in identity may give is offered. Nothing here changes anything.
+//! Responsible for offering what the signed-in identity may grant. Refuses to change anything.
 
 use super::access_args::AccessSpec;
 use super::company_session::CompanySession;
@@ -19,7 +19,7 @@ use crate::ui::{Choice, Ui};
 /// How often a line is asked for again.
 pub(in crate::commands) const QUESTIONS: usize = 3;
 
-/// Asks for one line until `check` takes it, saying each time why not.
+/// Asks for one line until `check` accepts it, and says each time why not.
 ///
 /// # Errors
 /// Those of asking; the last refusal.

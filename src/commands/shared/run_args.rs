@@ -1,4 +1,6 @@
-//! What every command that makes a run takes.
+//! The flags of every command that makes a run.
+//!
+//! Responsible for their names, help and limits. Refuses to run anything.
 
 use std::path::PathBuf;
 

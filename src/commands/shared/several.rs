@@ -1,4 +1,6 @@
 //! Several accounts in several companies, as a command line names them.
+//!
+//! Responsible for finding them by names, patterns and selectors. Refuses a word that matches nothing.
 
 use std::collections::BTreeSet;
 
@@ -166,8 +168,8 @@ pub(in crate::commands) async fn names(context: &Context, words: Vec<String>) ->
     })
 }
 
-/// Reads the accounts that the words mean, in the companies that the flags name, or in the active one. `also` is one more
-/// company whose accounts are read.
+/// Reads the accounts that the words mean, in the companies that the flags name, or in the active one. `also` is one
+/// more company whose accounts are read.
 ///
 /// # Errors
 /// `usage` without a name; `not_found` for a pattern that matches no account; those of reading.

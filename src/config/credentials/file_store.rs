@@ -1,4 +1,7 @@
 //! Credentials in a file that only its owner can read, chosen explicitly.
+//!
+//! Responsible for reading, replacing and deleting one file per slot. Refuses a file that other users can read or
+//! change.
 
 use std::path::{Path, PathBuf};
 
@@ -69,7 +72,7 @@ impl FileStore {
         Ok(found.map(|entry| entry.credentials))
     }
 
-    /// Puts `credentials` into `slot`.
+    /// Stores `credentials` in `slot`.
     ///
     /// # Errors
     /// As [`Self::load`].

@@ -1,5 +1,6 @@
-//! Credentials in the keyring of the desktop session. Every call has three seconds: a bus that hangs does not
-//! hang us.
+//! Credentials in the keyring of the desktop session.
+//!
+//! Responsible for the calls to the Secret Service. Refuses to wait for more than three seconds for one call.
 
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ pub(super) async fn load(slot: &Slot) -> Result<Option<Credentials>> {
     })
 }
 
-/// Looks for an entry that does not exist, which the keyring answers only where there is one.
+/// Looks for an entry that does not exist: an answer shows that there is a keyring.
 pub(super) async fn probe() -> Result<()> {
     let names = ("sactl".to_owned(), "probe".to_owned());
     bounded(names, |entry| match entry.get_password() {
@@ -40,7 +41,7 @@ pub(super) async fn probe() -> Result<()> {
     .await
 }
 
-/// The same as [`load`] without unlocking anything, which would ask a person: what lies behind a lock is not there.
+/// As [`load`], without unlocking anything, which would prompt: a locked entry counts as missing.
 pub(super) async fn load_if_open(slot: &Slot) -> Result<Option<Credentials>> {
     Ok(load_if_known(slot).await.flatten())
 }

@@ -1,4 +1,6 @@
-//! What is kept: the credentials of one user at one server.
+//! A slot: the credentials of one user at one server.
+//!
+//! Responsible for its name and its stored form. Refuses to show a secret.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,7 +22,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// A file name for this slot alone, which says nothing.
+    /// A file name for this slot only, which reveals nothing.
     pub(super) fn file_name(&self) -> String {
         let digest = Sha256::digest(format!("{}\n{}", self.origin, self.username));
         digest.iter().take(16).fold("renewal-".to_owned(), |name, byte| format!("{name}{byte:02x}"))

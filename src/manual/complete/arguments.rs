@@ -1,4 +1,6 @@
-//! Which argument takes which values. A test holds that every argument of every command is in here.
+//! Which argument takes which values.
+//!
+//! Responsible for all arguments of all commands, which a test checks. Refuses to fetch names: [`super::names`] does.
 
 use std::ffi::OsStr;
 use std::sync::Arc;

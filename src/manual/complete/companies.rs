@@ -1,4 +1,6 @@
 //! Companies as they are typed: by id or by name, alone or with access after them.
+//!
+//! Responsible for the candidates. Refuses a name that several companies share.
 
 use super::names::{Kind, Names, begins, is_name};
 use super::question::Candidate;

@@ -1,4 +1,6 @@
-//! Flags of the line that say where names come from: which profile, server, company and certificates.
+//! Flags of the line that say where names come from: profile, server, company and certificates.
+//!
+//! Responsible for reading them from an incomplete line. Refuses to report an error in it.
 
 use clap::{Args as _, Command, FromArgMatches as _};
 

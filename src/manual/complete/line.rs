@@ -1,4 +1,6 @@
-//! A command line as bash reads it, up to the cursor: which words it has, and how the last one is quoted.
+//! A command line as bash reads it, up to the cursor: its words, and the quoting of the last one.
+//!
+//! Responsible for splitting and quoting words. Refuses to expand variables and patterns.
 
 use super::question::{Form, Question};
 

@@ -1,9 +1,8 @@
-//! Completion at the TAB key. The script of a shell runs the program with `SACTL_COMPLETE` and the words of
-//! the line; the answer is one directive and the candidates, as that shell wants them.
+//! Shell completion. The script of a shell runs the program with `SACTL_COMPLETE` and the words of the line; the answer
+//! is one directive and the candidates, in the form of that shell.
 //!
-//! Commands and flags are known here; names come from the server, within a second, or from what was seen there a
-//! short while ago. Nothing else of the line is carried out. It never asks, never signs in, never says an error:
-//! what cannot be known is not offered.
+//! Responsible for commands, flags and names; names come from the server, within a second, or from the cache. Refuses
+//! to run anything of the line, to prompt, to sign in, and to report an error: what cannot be known is not offered.
 
 mod arguments;
 mod companies;

@@ -1,5 +1,7 @@
-//! Names of the server and of the configuration: from the cache while they are fresh, else from the server with
-//! the stored token, within a second.
+//! Names from the server and the configuration: from the cache while they are fresh, otherwise from the server with the
+//! stored token, within a second.
+//!
+//! Responsible for fetching and caching them. Refuses to sign in.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -23,7 +25,7 @@ use crate::ui::{Ui, UiOptions};
 
 /// Longest time for everything that the server is asked.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Most characters of a name; a longer one is none.
+/// Most characters of a name; a longer one is ignored.
 const LONGEST: usize = 256;
 
 /// What names are names of.
@@ -46,7 +48,7 @@ impl Kind {
     }
 }
 
-/// Whether `name` goes on from what is typed, whatever the case.
+/// Whether `name` begins with what is typed, without regard to case.
 pub(super) fn begins(name: &str, typed: &str) -> bool {
     let mut name = name.chars().flat_map(char::to_lowercase);
     typed.chars().flat_map(char::to_lowercase).all(|character| name.next() == Some(character))
@@ -87,7 +89,7 @@ impl Names {
         &self.words
     }
 
-    /// Names of the active company that go on from what is typed.
+    /// Names of the active company that begin with what is typed.
     pub(super) fn here(&self, kind: Kind, typed: &str, is_meant: impl Fn(&Name) -> bool) -> Vec<Candidate> {
         let names = match kind {
             Kind::Permissions | Kind::Companies => self.of_server(kind),
@@ -207,7 +209,7 @@ impl Names {
         }
     }
 
-    /// The server's answer; `None` where there is none in time, or nothing to ask with.
+    /// The server's answer; `None` without an answer in time, or without credentials.
     fn asked(
         &self,
         place: &Place,

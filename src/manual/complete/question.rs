@@ -1,4 +1,6 @@
-//! What a shell asks, and what it is answered.
+//! The question of a shell, and the answer to it.
+//!
+//! Responsible for both as data. Refuses the form of a single shell: [`super::shell`] knows it.
 
 /// What is to be completed.
 pub(super) struct Question {
@@ -25,7 +27,7 @@ pub(super) enum Answer {
     Words {
         /// What to choose from.
         candidates: Vec<Candidate>,
-        /// The word goes on behind each of them.
+        /// The word continues after each of them.
         open: bool,
     },
     /// A file, named behind so many characters of the word.

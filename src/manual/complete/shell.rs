@@ -1,4 +1,6 @@
-//! The shells: what each one's script sends, and how it wants the answer.
+//! The shells: what the script of each one sends, and how it reads the answer.
+//!
+//! Responsible for both forms. Refuses to know commands and names.
 
 use std::ffi::OsString;
 

@@ -1,4 +1,6 @@
-//! What `help` can be asked for: topics, commands and, behind `schemas`, documents; and the columns of those.
+//! The arguments of `help`: topics, commands and, after `schemas`, documents; and the columns of documents.
+//!
+//! Responsible for the candidates. Refuses to ask the server.
 
 use clap::Command;
 
@@ -6,7 +8,7 @@ use super::question::Candidate;
 use crate::manual::help;
 use crate::output::{self, DOCUMENTS};
 
-/// What goes on from `current`, behind the words before it.
+/// The candidates that begin with `current`, after the words before it.
 pub(super) fn after(program: &Command, words: &[String], current: &str) -> Vec<Candidate> {
     let asked = words.iter().skip_while(|word| *word != "help").skip(1);
     let asked: Vec<&str> = asked.map(String::as_str).filter(|word| !word.starts_with('-')).collect();

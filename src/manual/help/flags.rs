@@ -1,4 +1,6 @@
-//! The flags of the program, for the overview. What each does stands with the flag, once.
+//! The flags of the program, for the overview.
+//!
+//! Responsible for reading them from the command tree. Refuses texts of its own: each flag describes itself.
 
 use std::fmt::Write as _;
 

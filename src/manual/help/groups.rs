@@ -1,4 +1,6 @@
-//! The commands in groups, for the overview. What each does stands with the command, once.
+//! The commands in groups, for the overview.
+//!
+//! Responsible for the groups and their order. Refuses texts of its own: each command describes itself.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
 //! `sactl` without a command: one screen that says what sactl is, who is signed in, and what to type next.
 //!
-//! Only what lies on this machine is looked at, and nothing that is wrong with it is an error here.
+//! Responsible for that screen. Refuses requests, and errors: only this machine is looked at.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,6 @@
-//! Topics as a terminal shows them: wrapped to its width, headings and commands bold where there is colour.
+//! Topics for a terminal: wrapped to its width, with bold headings and commands where there is colour.
+//!
+//! Responsible for layout. Refuses to know the topics.
 
 use std::fmt::Write as _;
 

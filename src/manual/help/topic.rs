@@ -1,5 +1,7 @@
-//! A topic of the help as data: written once, rendered for a terminal by [`super::text`] and for a man page by
-//! `sactl man`.
+//! A topic of the help as data.
+//!
+//! Responsible for its blocks, which [`super::text`] renders for a terminal and `sactl man` for a man page. Refuses to
+//! render itself.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,6 @@
 //! Every topic of `sactl help`.
+//!
+//! Responsible for their list and order. Refuses to render them.
 
 use super::topic::Topic;
 

@@ -1,4 +1,6 @@
-//! The page of a command, from what its own help says.
+//! The man page of a command, made of its help.
+//!
+//! Responsible for the order of its sections. Refuses texts of its own about a command.
 
 use clap::{Arg, ArgAction, Command};
 

@@ -1,4 +1,6 @@
-//! `sactl man`: the manual, one page for each command and those that are about no single one.
+//! `sactl man`: the man pages, one for each command, and those of the topics.
+//!
+//! Responsible for writing them to a folder. Refuses to remove other files.
 
 mod command;
 mod page;

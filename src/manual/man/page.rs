@@ -1,4 +1,6 @@
-//! A page of the manual.
+//! A man page: its name, its section and its text.
+//!
+//! Responsible for its file name. Refuses to format: [`super::roff`] does.
 
 /// A page of the manual.
 #[derive(Clone, Debug)]

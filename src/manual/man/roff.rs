@@ -1,4 +1,6 @@
-//! Text as `man` reads it: macros of man(7) that every formatter knows, in ASCII alone.
+//! Text in the language of `man`: macros of man(7) that every formatter knows, in ASCII only.
+//!
+//! Responsible for escaping. Refuses macros of a single formatter.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,6 @@
-//! The pages that are about no single command: made of the topics of the help.
+//! The man pages that are not about one command, made of the topics of the help.
+//!
+//! Responsible for which topics are on which page. Refuses texts of its own.
 
 use super::Page;
 use super::roff::{Roff, bold, marked};

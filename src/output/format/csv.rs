@@ -1,4 +1,6 @@
-//! Comma-separated values (RFC 4180) that no spreadsheet takes for a formula.
+//! Comma-separated values (RFC 4180).
+//!
+//! Responsible for quoting. Refuses cells that a spreadsheet would evaluate as a formula.
 
 use std::io::{self, Write};
 
@@ -8,7 +10,7 @@ use crate::text::sanitize::sanitise;
 /// What makes a spreadsheet compute a cell, in ASCII and full width.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// Writes one record. A secret is written as it is: changed, it would be of no use.
+/// Writes one record. A secret is written unchanged, because a changed one would be useless.
 pub(in crate::output) fn write(cells: &[Field<'_>], out: &mut dyn Write) -> io::Result<()> {
     let cells: Vec<_> = cells
         .iter()

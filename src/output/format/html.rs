@@ -1,4 +1,6 @@
-//! A page: one file that needs no network and no script, on a phone, on a screen and on paper.
+//! An HTML page: one file, readable on a phone, on a screen and on paper.
+//!
+//! Responsible for escaping all text. Refuses scripts and anything from the network.
 
 use std::io::{self, Write};
 use std::ops::Range;

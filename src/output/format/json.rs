@@ -1,4 +1,6 @@
-//! JSON that is one document, and in which no string holds a character that a terminal obeys.
+//! JSON: one document, or one document per line.
+//!
+//! Responsible for escaping characters that control a terminal. Refuses to know what a document is about.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,6 @@
-//! Markdown, as one pastes it into a pull request.
+//! Markdown, for a pull request.
+//!
+//! Responsible for headings and tables. Refuses to let the text of an answer act as markup.
 
 use std::io::{self, Write};
 

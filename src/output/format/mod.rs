@@ -1,4 +1,6 @@
-//! The forms in which an answer can be asked for.
+//! The output formats.
+//!
+//! Responsible for their names. Refuses to write: each format has a module of its own.
 
 pub(super) mod csv;
 pub(super) mod html;

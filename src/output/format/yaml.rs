@@ -1,4 +1,6 @@
-//! YAML in which no string holds a character that a terminal obeys.
+//! YAML: one document.
+//!
+//! Responsible for escaping characters that control a terminal. Refuses to know what a document is about.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -34,7 +36,7 @@ fn escape(text: &str) -> String {
     safe
 }
 
-/// A value whose strings stand in double quotes where they need escapes.
+/// A value whose strings are in double quotes if they need escapes.
 struct Quoting<'a>(&'a Value);
 
 impl Serialize for Quoting<'_> {

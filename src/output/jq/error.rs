@@ -1,4 +1,6 @@
-//! What can be wrong with an expression.
+//! The errors of an expression.
+//!
+//! Responsible for message and advice. Refuses to choose an exit code.
 
 use std::error::Error;
 use std::io;

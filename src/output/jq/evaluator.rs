@@ -1,8 +1,7 @@
-//! The process of this program in which an expression is compiled and evaluated: there it may exhaust the stack or
-//! the memory that it is given, without harm to the command whose answer it works on.
+//! The process of this program that compiles and evaluates an expression.
 //!
-//! It has no environment but the time zone, and writes into the pipe of its command alone. It ends with the
-//! command: when the pipe that documents come from is closed, in whatever way.
+//! Responsible for the limit of its memory, and for ending with its command: when the pipe of documents is closed.
+//! Refuses any environment except the time zone, and any output except the pipe of its command.
 
 use std::ffi::OsString;
 use std::fs::File;

@@ -1,10 +1,11 @@
-//! An expression of the jq language, evaluated in this very process: nothing here keeps it from exhausting the
-//! stack or the memory, which is why it runs in the [evaluator](super::evaluator).
+//! An expression of the jq language, evaluated in this process.
 //!
-//! It reads no file and no environment. Strings among its results are written raw, one after the other on lines
-//! of their own, everything else as JSON on one line. Of what a terminal obeys only the tab and the line end are
-//! left in a raw string, for `@tsv` and lists are made with them: they move to the next column or line and do
-//! nothing else.
+//! Responsible for compiling it and for writing its results. Refuses files and the environment. Nothing here limits
+//! stack or memory, which is why it runs in the [evaluator](super::evaluator).
+//!
+//! Strings among its results are written raw, each on a line of its own, everything else as JSON on one line. Of the
+//! characters that control a terminal only the tab and the line end are left in a raw string, because `@tsv` and lists
+//! are made with them.
 
 use std::io::{self, Write};
 

@@ -1,5 +1,6 @@
-//! What a command and its evaluator say to each other through pipes: frames of a tag, a length and that many
-//! bytes. A frame that is not whole says that the other side is gone.
+//! The frames between a command and its evaluator: a tag, a length and that many bytes.
+//!
+//! Responsible for sending and receiving them. Refuses an incomplete frame: then the other side has ended.
 
 use std::io::{self, Read, Write};
 

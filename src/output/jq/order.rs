@@ -1,4 +1,6 @@
-//! What a command tells its evaluator to compile.
+//! The message in which a command tells its evaluator what to compile.
+//!
+//! Responsible for its form. Refuses documents: they follow in frames of their own.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,6 @@
-//! One cell of a table for people: what it holds, and how it reads where there is much or little room.
+//! One cell of a table: its value, and its text for much or little room.
+//!
+//! Responsible for the text and its tone. Refuses to know its column.
 
 use std::borrow::Cow;
 

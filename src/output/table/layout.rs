@@ -1,4 +1,6 @@
-//! How the columns of a table share the width of a terminal. Knows widths and nothing of the contents.
+//! How the columns of a table share the width of a terminal.
+//!
+//! Responsible for widths. Refuses to know the contents of cells.
 
 /// Spaces between two columns.
 pub(in crate::output) const GAP: usize = 2;

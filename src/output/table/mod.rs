@@ -1,7 +1,9 @@
-//! Tables, titles and labels for people who look at a terminal, or at what came out of a pipe.
+//! Tables, titles and labels for people who read on a terminal, or what a pipe has written.
 //!
-//! In a pipe and in whole tables nothing is ever cut. On a terminal that is too narrow the columns give way one
-//! after the other, and where no table makes sense each row becomes a group of labelled lines.
+//! Responsible for their layout. Refuses to cut anything in a pipe or in a whole table.
+//!
+//! On a terminal that is too narrow the columns become narrower one after the other, and where no table fits, each row
+//! becomes a group of labelled lines.
 
 pub(super) mod cell;
 pub(super) mod layout;

@@ -1,5 +1,6 @@
-//! The same blocks for a screen reader: a sentence for each title, a labelled line for each value, no
-//! alignment, no line broken or cut, nothing said by place or colour.
+//! The blocks of a table for a screen reader: a sentence for each title, a labelled line for each value.
+//!
+//! Responsible for plain lines. Refuses alignment, cut lines, and meaning by position or colour.
 
 use std::io::{self, Write};
 
@@ -9,7 +10,7 @@ use crate::output::table::layout::Fit;
 use crate::output::{Block, Cell};
 use crate::text::sanitize::sanitise;
 
-/// Most columns of a list that is told in passing.
+/// Most columns of a list that is read in one line.
 const FOLD: usize = 40;
 
 /// Writes the blocks in their order, an empty line between titles, rows and the rest.

@@ -1,4 +1,6 @@
-//! Service accounts: one account with everything about it, and as a row of a list.
+//! Service accounts: one account in full, and as a row of a list.
+//!
+//! Responsible for the members and columns of an account. Refuses to know the answer that contains it.
 
 use std::borrow::Cow;
 
@@ -18,7 +20,7 @@ use crate::text::CommandLine;
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Access")]
 struct AccessShape<'a> {
-    /// Where.
+    /// The company.
     company: &'a Company,
     /// The role; null if the access is a list of individual permissions.
     role: Option<&'a str>,
@@ -56,7 +58,7 @@ impl From<api::Access> for AccessView {
 }
 
 impl AccessView {
-    /// Where.
+    /// The company.
     pub(in crate::output) fn company(&self) -> &Company {
         &self.0.company
     }
@@ -98,7 +100,7 @@ pub struct AccountView {
     password_changed_at: Option<Timestamp>,
     /// When it last signed in; null for never, and unless this company owns it.
     last_used_at: Option<Timestamp>,
-    /// Whether the two fields about its use are known: use elsewhere is told to the owner only.
+    /// Whether the two fields about its use are known: only the owner sees use elsewhere.
     use_known: bool,
 }
 
@@ -222,11 +224,11 @@ pub(in crate::output) const ACCOUNT_COLUMNS: &[&str] = &[
     "description",
 ];
 
-/// The same columns, and behind them the company that looks.
+/// The same columns, followed by the company that sees the account.
 pub(in crate::output) const LIST_COLUMNS: &[&str] =
     &account_columns_and::<{ ACCOUNT_COLUMNS.len() + 2 }>(&["company_id", "company"]);
 
-/// The columns of an account with `more` behind them; `N` is the length of both.
+/// The columns of an account, followed by `more`; `N` is the length of both.
 pub(in crate::output) const fn account_columns_and<const N: usize>(
     more: &[&'static str],
 ) -> [&'static str; N] {

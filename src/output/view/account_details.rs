@@ -1,4 +1,6 @@
-//! Several service accounts, with everything about each of them.
+//! Several service accounts in full.
+//!
+//! Responsible for one document and one row for each. Refuses to sort them: they are in the order of the request.
 
 use schemars::JsonSchema;
 use serde::Serialize;

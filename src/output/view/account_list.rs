@@ -1,4 +1,6 @@
-//! The service accounts of a company: those that it owns and those that it has let in, as two tables.
+//! The service accounts of a company, as two tables: owned and external.
+//!
+//! Responsible for the documents and rows of lists. Refuses to show the use of external accounts.
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};

@@ -1,4 +1,6 @@
 //! The audit log of a company, and one record of it.
+//!
+//! Responsible for their documents and rows. Refuses to interpret the detail of a record.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -50,7 +52,7 @@ fn any<S: Serializer>(detail: &RawValue, serializer: S) -> Result<S::Ok, S::Erro
 pub struct AuditRow {
     #[serde(flatten)]
     record: RecordView,
-    /// The number of the company whose log it is from.
+    /// The id of the company whose log it is from.
     company_id: CompanyId,
     /// The company whose log it is from.
     company: Company,
@@ -152,7 +154,7 @@ const RECORDS: &[Column] = &[
     Column::new("Detail", Fit::Extra),
 ];
 
-/// The audit log of a company, as far as it was asked for.
+/// The requested part of the audit log of a company.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "AuditLog")]
 pub struct AuditLogView {

@@ -1,4 +1,6 @@
 //! The answers to changes of service accounts.
+//!
+//! Responsible for their documents and their tables. Refuses to show a password that was written to a file.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,7 +21,7 @@ fn cells_with<'a>(account: &'a AccountView, last: impl Into<Field<'a>>) -> Cells
     cells
 }
 
-/// The password alone where it is asked for: `PASSWORD=$(sactl create … --generate)`.
+/// The password alone, for `PASSWORD=$(sactl create … --generate)`.
 fn password_or<'a>(password: Option<&'a Password>, cells: Cells<'a>) -> Cells<'a> {
     password.map_or(cells, |password| vec![password.into()])
 }
@@ -35,7 +37,7 @@ fn password_blocks(password: Option<&Password>) -> Vec<Block> {
     vec![Block::Title("Password (shown only once)".to_owned()), Block::Verbatim(password.expose().to_owned())]
 }
 
-/// A new account. The password is in it only where it was generated and shall be shown.
+/// A new account. It contains the password only if it was generated and must be shown.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Created")]
 pub struct CreatedView {
@@ -84,7 +86,7 @@ impl Answer for CreatedView {
     }
 }
 
-/// An account with a new password, which is in it only where it was generated and shall be shown.
+/// An account with a new password, which it contains only if it was generated and must be shown.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "PasswordReset")]
 pub struct PasswordView {

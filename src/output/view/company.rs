@@ -1,4 +1,6 @@
-//! Companies one belongs to.
+//! The companies of the signed-in identity.
+//!
+//! Responsible for their documents and rows. Refuses to show access: other views do.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,4 +1,6 @@
-//! The answer of `doctor`: what was looked at, how it is, and what to do about it.
+//! The answer of `doctor`: each check with its status, and how to fix it.
+//!
+//! Responsible for its document and its table. Refuses to check anything.
 
 use std::fmt;
 

@@ -1,4 +1,6 @@
-//! The answer of a dry run: what would be sent, and what the server says to it.
+//! The answer of a dry run: the request, and what the server says about it.
+//!
+//! Responsible for its document. Refuses to show the secrets in the request.
 
 use schemars::JsonSchema;
 use serde::Serialize;

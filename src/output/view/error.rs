@@ -1,4 +1,6 @@
 //! The document of a failure, on standard error.
+//!
+//! Responsible for its members. Refuses to choose the exit code: it is handed over.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;

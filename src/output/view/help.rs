@@ -1,4 +1,6 @@
-//! Help as an answer, for programs that ask for a document.
+//! Help as a document.
+//!
+//! Responsible for its members. Refuses to write help: [`crate::manual`] does.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,4 +1,6 @@
-//! Who and where one is, and what one may do there.
+//! Who the caller is, where, and what the caller may do there.
+//!
+//! Responsible for the document of `whoami`. Refuses to show credentials.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

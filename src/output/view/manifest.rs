@@ -16,7 +16,7 @@ use crate::output::{Answer, Block};
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The version of this form: 1.
+    /// The version of the format: 1.
     pub version: u32,
     /// Sets of companies by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -1,4 +1,7 @@
-//! Who has what where: accounts in rows, companies in columns.
+//! The matrix: accounts in rows, companies in columns.
+//!
+//! Responsible for its document, its rows and its table, with the deviations. Refuses to read accounts:
+//! [`crate::fleet`] does.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,13 +25,13 @@ pub struct MatrixAccount {
     pub access: Vec<Access>,
 }
 
-/// Access that is not what the account has in most companies.
+/// Access that differs from what the account has in most companies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Deviation")]
 pub struct Deviation {
     /// The account.
     pub account: String,
-    /// Where.
+    /// The company.
     pub company: Company,
     /// What it has there: the role, or the permissions with commas between them.
     pub access: String,
@@ -44,7 +47,7 @@ pub struct MatrixView {
     pub companies: Vec<Company>,
     /// The accounts, by name.
     pub accounts: Vec<MatrixAccount>,
-    /// Access that is not what the account has in most companies.
+    /// Access that differs from what the account has in most companies.
     pub deviations: Vec<Deviation>,
     #[serde(skip)]
     rows: Vec<MatrixRow>,
@@ -58,13 +61,13 @@ pub struct MatrixRow {
     account: String,
     /// The company that owns it.
     owner: Company,
-    /// Where.
+    /// The company.
     company: Company,
     /// The role; null for a list of permissions.
     role: Option<String>,
     /// The permissions.
     permissions: Vec<String>,
-    /// Whether it is not what the account has in most companies.
+    /// Whether it differs from what the account has in most companies.
     deviates: bool,
 }
 
@@ -176,7 +179,8 @@ impl Answer for MatrixView {
             Block::Table { columns: columns.into(), rows: self.accounts.iter().map(row).collect() },
         ];
         if !self.deviations.is_empty() {
-            blocks.push(Block::Note("* is not what the account has in most of these companies.".into()));
+            blocks
+                .push(Block::Note("* differs from what the account has in most of these companies.".into()));
         }
         blocks
     }

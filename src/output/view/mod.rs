@@ -1,4 +1,6 @@
-//! What a view says about itself, so that one function can print it in every format.
+//! What a view tells about itself, so that one function can print it in every format.
+//!
+//! Responsible for the traits of views and rows, and their columns. Refuses to write: the formats do.
 
 pub(super) mod account;
 pub(super) mod account_details;
@@ -35,7 +37,7 @@ use crate::text::Hint;
 /// A cell of a row as programs read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Field<'a> {
-    /// Raw text; empty for what is absent.
+    /// Raw text; empty for an absent value.
     Text(Cow<'a, str>),
     /// How many there are of something.
     Count(u64),
@@ -63,7 +65,7 @@ impl fmt::Debug for SecretText<'_> {
 pub type Cells<'a> = Vec<Field<'a>>;
 
 impl Field<'_> {
-    /// The cell as it is written, before anything in it is made harmless.
+    /// The cell as it is written, before it is sanitised.
     pub(in crate::output) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
@@ -129,7 +131,7 @@ pub(in crate::output) fn text(value: Option<&String>) -> Field<'_> {
     value.map(String::as_str).unwrap_or_default().into()
 }
 
-/// The cell of what is true or not.
+/// The cell of a boolean.
 pub(in crate::output) fn told(value: bool) -> Field<'static> {
     if value { "true" } else { "false" }.into()
 }
@@ -216,7 +218,7 @@ pub enum Block {
     Note(Hint),
     /// A line that is never broken, for copying.
     Verbatim(String),
-    /// Text as it came, which is never broken.
+    /// Text as it was received, which is never wrapped.
     Document(String),
     /// A table.
     Table {

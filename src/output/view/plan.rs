@@ -1,4 +1,6 @@
 //! A plan: what would be done.
+//!
+//! Responsible for its document and its table. Refuses to compute it: [`crate::fleet`] does.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +23,7 @@ pub struct Summary {
     pub create: u64,
     /// Descriptions to change.
     pub edit: u64,
-    /// Access to give where there is none.
+    /// Access to give to an account without access.
     pub grant: u64,
     /// Access to change, and roles to create and change.
     pub change: u64,
@@ -84,7 +86,7 @@ pub struct PlanView {
     pub company: Option<Company>,
     /// When it was computed.
     pub created_at: Timestamp,
-    /// A digest of what it was computed from: it changes when that changes.
+    /// A digest of the state from which the plan was computed: it changes with that state.
     pub fingerprint: String,
     /// The steps.
     pub steps: Vec<Step>,

@@ -1,4 +1,6 @@
 //! Profiles: stored sets of server, user and active company.
+//!
+//! Responsible for their documents and rows. Refuses to show credentials.
 
 use schemars::JsonSchema;
 use serde::Serialize;

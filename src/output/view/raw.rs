@@ -1,4 +1,6 @@
-//! A document of the platform as it came, for requests that have no command of their own.
+//! A document of the platform as it was received, for requests that have no command of their own.
+//!
+//! Responsible for printing it in every format. Refuses to change it.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

@@ -1,4 +1,6 @@
 //! An access review: one row for each account and company, to be decided.
+//!
+//! Responsible for its document and its CSV rows. Refuses to decide.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,7 +18,7 @@ pub struct ReviewRow {
     pub account: String,
     /// The company that owns it.
     pub owner: Company,
-    /// Where.
+    /// The company.
     pub company: Company,
     /// The role; null for a list of permissions.
     pub role: Option<String>,

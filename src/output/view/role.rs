@@ -1,4 +1,6 @@
 //! Roles of a company, and the catalogue of permissions.
+//!
+//! Responsible for their documents and rows. Refuses to decide what a caller may do.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -146,7 +148,7 @@ pub struct RoleDeletedView {
 }
 
 impl RoleDeletedView {
-    /// The role of this name is gone.
+    /// The document of the deletion of this role.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), deleted: true }
     }

@@ -1,4 +1,6 @@
 //! A run: what was done.
+//!
+//! Responsible for its document and its receipt. Refuses to hide a step that was not done.
 
 use std::fmt::Write as _;
 
@@ -81,7 +83,7 @@ pub struct ResultView {
     pub error: Option<serde_json::Value>,
 }
 
-/// How many steps ended how.
+/// The number of steps by outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "RunSummary")]
 pub struct RunCounts {
@@ -101,13 +103,13 @@ pub struct RunCounts {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Run")]
 pub struct RunView {
-    /// The name of the run.
+    /// The id of the run.
     pub id: String,
-    /// The command that began it.
+    /// The command that started it.
     pub command: String,
     /// The server.
     pub server: String,
-    /// When it began.
+    /// When it started.
     pub started_at: Timestamp,
     /// When it ended; null if it has not.
     pub finished_at: Option<Timestamp>,
@@ -115,17 +117,17 @@ pub struct RunView {
     pub state: State,
     /// The steps that have ended.
     pub results: Vec<ResultView>,
-    /// How many steps ended how.
+    /// The number of steps by outcome.
     pub summary: RunCounts,
-    /// What of it people see.
+    /// How much of it a person sees.
     #[serde(skip)]
     pub detail: Detail,
 }
 
-/// What people see of a run. What was not done is always shown.
+/// How much of a run a person sees. Steps that were not done are always shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
-    /// No change: they were shown before they were made.
+    /// No changes: the preview on the same terminal has shown them.
     Failures,
     /// The changes, unless they are many.
     #[default]
@@ -225,19 +227,19 @@ fn failed(result: &ResultView) -> Vec<Cell> {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "RunRow")]
 pub struct RunRow {
-    /// The name of the run.
+    /// The id of the run.
     pub id: String,
-    /// The command that began it.
+    /// The command that started it.
     pub command: String,
     /// The server.
     pub server: String,
-    /// When it began.
+    /// When it started.
     pub started_at: Timestamp,
     /// When it ended; null if it has not.
     pub finished_at: Option<Timestamp>,
     /// How far it has come.
     pub state: State,
-    /// How many steps ended how.
+    /// The number of steps by outcome.
     pub summary: RunCounts,
 }
 

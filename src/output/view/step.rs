@@ -72,11 +72,11 @@ pub struct Descriptions {
 /// One change. For a role, `role` of the access is its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
-    /// What is done.
+    /// The kind of change.
     pub op: Op,
-    /// The account; null where it is about a role.
+    /// The account; null for a change of a role.
     pub account: Option<String>,
-    /// Where; for an account itself, the company that owns it.
+    /// The company; for an account itself, its owner.
     pub company: Company,
     /// The access before; null for none.
     #[schemars(with = "Option<AccessView>")]
@@ -84,11 +84,11 @@ pub struct Step {
     /// The access after; null for none.
     #[schemars(with = "Option<AccessView>")]
     pub after: Option<Access>,
-    /// Permissions that come.
+    /// Permissions gained.
     pub gained: Vec<String>,
-    /// Permissions that go.
+    /// Permissions lost.
     pub lost: Vec<String>,
-    /// The description before and after; null where it is not set.
+    /// The description before and after; null if it is not set.
     pub description: Option<Descriptions>,
 }
 

@@ -1,7 +1,7 @@
-//! What is under way on one connection, and when a request or an answer last made progress there.
+//! The requests and answers in progress on one connection, and when one of them last made progress.
 //!
 //! Responsible for deciding when a connection has been idle too long. Refuses to count pings, window updates and
-//! unfinished heads as progress: only requests and pieces of answers count.
+//! incomplete request heads as progress: only requests and pieces of answers count.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,7 +33,7 @@ impl Activity {
         Arc::new(Self { state: Mutex::new(state), closing: Notify::new() })
     }
 
-    /// A request has arrived; it is under way until the guard is dropped.
+    /// Notes a request, which is in progress until the guard is dropped.
     pub(super) fn begin_request(self: &Arc<Self>) -> RequestGuard {
         let mut state = self.state();
         state.has_request = true;
@@ -42,7 +42,7 @@ impl Activity {
         RequestGuard(Arc::clone(self))
     }
 
-    /// An answer is ready; it is under way until the guard is dropped.
+    /// Notes an answer, which is in progress until the guard is dropped.
     pub(super) fn begin_answer(self: &Arc<Self>) -> AnswerGuard {
         let mut state = self.state();
         let id = state.next;
@@ -99,7 +99,7 @@ impl Activity {
 pub(super) struct RequestGuard(Arc<Activity>);
 
 impl RequestGuard {
-    /// Whether the connection has no other request and no other answer under way.
+    /// Whether the connection has no other request or answer in progress.
     pub(super) fn is_only(&self) -> bool {
         let state = self.0.state();
         state.requests == 1 && state.answers.is_empty()
@@ -121,7 +121,7 @@ pub(super) struct AnswerGuard {
 }
 
 impl AnswerGuard {
-    /// The peer has read a piece.
+    /// Notes that the peer has read a piece.
     pub(super) fn progress(&self) {
         let now = Instant::now();
         let mut state = self.activity.state();

@@ -1,7 +1,7 @@
-//! The body of an answer on its way to a peer that may not read it.
+//! The body of an answer, sent to a peer that may not read it.
 //!
 //! Responsible for handing it over in pieces, so that each piece shows that the peer still reads. Refuses to hand over
-//! the whole at once: HTTP/2 would copy it while its window is closed.
+//! everything at once: HTTP/2 would copy it while its window is closed.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -12,7 +12,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::platform::address::network;
 
-/// Bytes of further requests on connections that have one under way, each as [`REQUEST`]: of one address, and of all.
+/// Bytes of further requests on connections that have one in progress, each counted as [`REQUEST`]: for one address,
+/// and for all.
 const REQUESTS: (usize, usize) = (8 * MIB, 16 * MIB);
 /// Most bytes of one request without its body: headers, and what its handling needs.
 const REQUEST: usize = 32 * 1024;
@@ -28,7 +29,7 @@ const UNIT: usize = 1024;
 /// How long a body waits for memory.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Memory that is set aside until this is dropped.
+/// Memory that is reserved until this is dropped.
 #[derive(Debug)]
 pub struct Reservation {
     _permits: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
@@ -57,7 +58,7 @@ fn units(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
-/// What all addresses together may take, and the share of each address.
+/// The budget of all addresses together, and the share of each address.
 #[derive(Debug)]
 pub(super) struct TotalBudget {
     all: Arc<Share>,
@@ -93,7 +94,7 @@ impl TotalBudget {
     }
 }
 
-/// What one address may take. Every request carries the budget of its address.
+/// The budget of one address. Every request carries it.
 #[derive(Clone, Debug)]
 pub struct MemoryBudget {
     is_only_request: bool,
@@ -102,13 +103,13 @@ pub struct MemoryBudget {
 }
 
 impl MemoryBudget {
-    /// The same for a request; says whether it is the only one under way on its connection.
+    /// The same for a request, which may be the only one in progress on its connection.
     #[must_use]
     pub(super) fn of_request(&self, is_only_request: bool) -> Self {
         Self { is_only_request, ..self.clone() }
     }
 
-    /// Reserves memory for a request, or says at once that no memory is left.
+    /// Reserves memory for a request; `None` immediately if no memory is left.
     pub fn reserve_request(&self) -> Option<Reservation> {
         if self.is_only_request {
             return Some(Reservation::NOTHING);
@@ -116,7 +117,7 @@ impl MemoryBudget {
         self.try_reserve(&self.share.requests, &self.all.requests, REQUEST)
     }
 
-    /// Sets memory aside for a body; waits a bounded time for it.
+    /// Reserves memory for a body; waits a bounded time for it.
     pub async fn reserve_body(&self, bytes: usize) -> Option<Reservation> {
         if bytes <= SHORT_BODY {
             return Some(Reservation::NOTHING);
@@ -129,8 +130,8 @@ impl MemoryBudget {
         tokio::time::timeout(PATIENCE, reserve).await.ok().flatten()
     }
 
-    /// Reserves memory for an answer, or says at once that no memory is left: the answer is in memory
-    /// already, so that waiting would save nothing.
+    /// Reserves memory for an answer; `None` immediately if no memory is left: the answer is in memory already, so that
+    /// waiting would save nothing.
     pub fn reserve_answer(&self, bytes: usize) -> Option<Reservation> {
         self.try_reserve(&self.share.answers, &self.all.answers, bytes)
     }

@@ -1,5 +1,7 @@
-//! One connection: TLS where it is asked for, HTTP/1.1 or HTTP/2 as the client begins, bounded in headers,
-//! in time and in memory.
+//! One connection: TLS if configured, then HTTP/1.1 or HTTP/2, as the client begins.
+//!
+//! Responsible for the limits of a connection in headers, time and memory. Refuses a connection of a trusted proxy
+//! without the PROXY protocol header that is expected.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -23,13 +25,13 @@ use super::answer_body::AnswerBody;
 use super::budget::Reservation;
 use super::peer::Peer;
 use super::proxies::TrustedProxies;
-use super::proxy_head;
+use super::proxy_header;
 use super::slots::Slot;
 use super::tls::Tls;
 
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How long the head of a request may take, and how long a connection may idle between two.
+/// Time limit for the head of a request, and for a connection between two requests.
 const HEAD: Duration = Duration::from_secs(30);
 /// Bytes of the head of an HTTP/1.1 request.
 const HEAD_SIZE: usize = 16 * 1024;
@@ -45,15 +47,15 @@ const STREAM_WINDOW: u32 = 16 * 1024;
 const CONNECTION_WINDOW: u32 = 65_535;
 /// Bytes of one HTTP/2 answer that are copied before the peer reads them.
 const SEND_BUFFER: usize = 16 * 1024;
-/// How often a silent HTTP/2 peer is asked whether it still lives.
+/// The interval of pings to a silent HTTP/2 peer.
 const PING: Duration = Duration::from_secs(30);
 
-/// What a connection needs to be served.
+/// A connection, and what is needed to serve it.
 pub(super) struct Connection {
     /// The other side of the socket: a client, or a proxy.
     pub(super) peer: IpAddr,
-    /// Whether it begins with the head of the PROXY protocol.
-    pub(super) expects_head: bool,
+    /// Whether it begins with a PROXY protocol header.
+    pub(super) expects_header: bool,
     pub(super) proxies: TrustedProxies,
     pub(super) router: Router,
     pub(super) watcher: Watcher,
@@ -76,19 +78,19 @@ impl Connection {
         }
     }
 
-    /// The same connection as that of the client whom the proxy names: it takes a slot of that address. `None` where it
-    /// must end.
+    /// The same connection under the address of the client that the proxy names, with a slot of that address. `None` if
+    /// the connection must be closed.
     async fn of_client(mut self, stream: &mut TcpStream) -> Option<Self> {
-        if !self.expects_head {
+        if !self.expects_header {
             return Some(self);
         }
         let activity = Arc::clone(&self.slot.activity);
-        let head = tokio::select! {
-            head = proxy_head::read(stream, proxy_head::HEAD_TIME) => head,
-            () = activity.ended(2 * proxy_head::HEAD_TIME) => return None,
+        let header = tokio::select! {
+            header = proxy_header::read(stream, proxy_header::HEADER_TIME) => header,
+            () = activity.ended(2 * proxy_header::HEADER_TIME) => return None,
             _ = self.stopping.changed() => return None,
         };
-        match head {
+        match header {
             Ok(Some(client)) => {
                 let client = client.to_canonical();
                 let slot = self.slot.moved(client, self.proxies.contains(client));
@@ -96,7 +98,7 @@ impl Connection {
             }
             Ok(None) => Some(self),
             Err(error) => {
-                tracing::debug!(%error, proxy = %self.peer, "connection closed: no head of the PROXY protocol");
+                tracing::debug!(%error, proxy = %self.peer, "connection closed: no valid PROXY protocol header");
                 None
             }
         }
@@ -144,9 +146,10 @@ impl Connection {
     }
 }
 
-/// Ready when the platform stops and nothing was ever asked: hyper's own end waits for a head that has begun.
+/// Ready when the platform stops and the connection had no request: hyper's own shutdown waits for a head that has
+/// begun.
 async fn unasked(activity: &Activity, mut stopping: watch::Receiver<()>) {
-    // Nothing is ever sent; that the channel is closed is the message.
+    // No message is ever sent: closing the channel is the signal.
     let _ = stopping.changed().await;
     if activity.has_request() {
         std::future::pending::<()>().await;

@@ -1,10 +1,12 @@
-//! How many files and connections this process may have open.
+//! The limit of open files and connections of this process.
+//!
+//! Responsible for raising it as far as needed and allowed. Refuses to fail: it returns the limit that holds.
 
 /// Enough for all connections and the database.
 #[cfg(unix)]
 const ENOUGH: u64 = 2048;
 
-/// Raises the limit of this process as far as it needs and the system lets it, and says what it is.
+/// Raises the limit of this process as far as needed and allowed, and returns it.
 #[cfg(unix)]
 pub(super) fn raise() -> usize {
     use rustix::process::{Resource, getrlimit, setrlimit};

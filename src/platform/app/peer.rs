@@ -1,4 +1,6 @@
-//! The other side of a connection.
+//! The address of the client of a request.
+//!
+//! Responsible for handing it from the connection to the handlers. Refuses to find it: [`super::proxies`] does.
 
 use std::net::IpAddr;
 

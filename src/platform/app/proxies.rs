@@ -15,7 +15,7 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProxyNetwork(IpNet);
 
-/// The text is no network of proxies.
+/// The text is not a network of proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProxyNetwork {
     /// Neither an address nor CIDR notation.
@@ -39,7 +39,7 @@ impl FromStr for ProxyNetwork {
     }
 }
 
-/// The proxies whose headers are believed.
+/// The proxies whose headers are trusted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TrustedProxies(Arc<[ProxyNetwork]>);
 
@@ -67,7 +67,7 @@ impl TrustedProxies {
         }
     }
 
-    /// Goes back from `peer` as far as proxies are trusted; `None` without any hop.
+    /// The first hop from `peer` backwards that is not a trusted proxy; `None` without any hop.
     fn last_untrusted(&self, peer: IpAddr, hops: Vec<Option<IpAddr>>) -> Option<IpAddr> {
         let mut last = hops.last().map(|_| peer)?;
         for hop in hops.into_iter().rev() {

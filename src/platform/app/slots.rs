@@ -1,7 +1,7 @@
 //! The slots for connections.
 //!
-//! Responsible for a share for every address, so that another address always finds a slot. Refuses no connection: a
-//! new one takes the slot of the most idle one.
+//! Responsible for a share of slots for every address, so that a new address always finds a slot. Refuses no
+//! connection: a new one takes the slot of the most idle one.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use super::activity::Activity;
 use super::budget::{MemoryBudget, TotalBudget};
 use crate::platform::address::network;
 
-/// What connections may take.
+/// The limits of connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Connections that are open at the same time.
@@ -30,7 +30,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The same with no more connections than `open_files` allow, some of which the database needs.
+    /// The same limits with no more connections than `open_files` allows; the database needs some of these files.
     pub(super) fn within(self, open_files: usize) -> Self {
         let connections = self.connections.min(open_files.saturating_sub(256).max(64));
         Self { connections, per_address: self.per_address.min(connections / 2), ..self }
@@ -136,7 +136,7 @@ impl Open {
 }
 
 impl Slot {
-    /// Gives the slot back and takes one of another address.
+    /// Returns the slot and takes one of another address.
     pub(super) fn moved(self, address: IpAddr, is_proxy: bool) -> Self {
         let slots = Arc::clone(&self.slots);
         drop(self);

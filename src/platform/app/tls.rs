@@ -1,4 +1,7 @@
 //! TLS of the platform: certificate and key from PEM files, HTTP/1.1 and HTTP/2 offered.
+//!
+//! Responsible for reading and reloading both files. Refuses a private key that other users can read, and files that do
+//! not match.
 
 use std::fmt;
 use std::io;
@@ -27,7 +30,7 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// Why a certificate cannot be used. Names the file, never what is in it.
+/// Why a certificate cannot be used. Names the file, never its contents.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file that cannot be read, or holds no PEM of the kind needed.
@@ -35,12 +38,12 @@ pub enum TlsError {
     File {
         /// What was looked for.
         what: &'static str,
-        /// Where.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: rustls::pki_types::pem::Error,
     },
-    /// A key that is no secret.
+    /// A private key that other users can read.
     #[error(
         "every user of this machine can read the private key {0}: run `chmod 600 {0}`, and use a new key where others \
          may have read this one"
@@ -49,7 +52,7 @@ pub enum TlsError {
     /// A file without any certificate.
     #[error("{} holds no certificate", .0.display())]
     NoCertificate(PathBuf),
-    /// Certificate and key do not make a server.
+    /// Certificate and key do not match.
     #[error("the certificate cannot be used: {0}")]
     Unusable(#[from] rustls::Error),
 }
@@ -65,10 +68,10 @@ impl Tls {
         Ok(Self { files, current: Arc::new(RwLock::new(acceptor)), shows_authority })
     }
 
-    /// Reads both files again; connections from now on get the new certificate.
+    /// Reads both files again; new connections get the new certificate.
     ///
     /// # Errors
-    /// [`TlsError`]; the certificate of before stays.
+    /// [`TlsError`]; the old certificate stays in use.
     pub fn reload(&self) -> Result<(), TlsError> {
         let (acceptor, _) = read(&self.files.0, &self.files.1)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = acceptor;
@@ -87,7 +90,7 @@ impl Tls {
     }
 }
 
-/// Reads certificate and key; says too whether the certificate is that of an authority.
+/// Reads certificate and key, and checks whether the certificate is that of an authority.
 fn read(certificate: &Path, key: &Path) -> Result<(TlsAcceptor, bool), TlsError> {
     let file = |what, path: &Path| {
         let path = path.to_owned();

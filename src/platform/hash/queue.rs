@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// For whom a hash is computed: an address and a name, each as a number.
+/// The party that needs a hash: an address and a name, each as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::platform) struct Party {
     address: u64,
@@ -41,7 +41,7 @@ enum Flow {
 
 /// The queue.
 pub(super) struct Queue {
-    /// How many are served at once.
+    /// How many are served at the same time.
     served: usize,
     /// How many wait at most.
     places: usize,
@@ -146,7 +146,7 @@ impl State {
         }
     }
 
-    /// Takes the request out that is served next, if there is room and one waits for its turn.
+    /// Removes and returns the request that is served next, if there is room and one is waiting.
     fn next_of(&mut self, served: usize) -> Option<oneshot::Sender<Turn>> {
         if self.computing >= served {
             return None;

@@ -1,4 +1,4 @@
-//! What a service account may do in the company of the path.
+//! The access of a service account in the company in the path.
 //!
 //! Responsible for the three requests about it. Refuses to decide: the service does.
 
@@ -11,7 +11,7 @@ use crate::api::account::{AccessChange, AccessRemoval};
 use crate::api::{Success, path};
 use crate::platform::service::account;
 
-/// Give access in the company, or replace what was given: a role or a list of permissions
+/// Give access in the company, or replace it: a role or a list of permissions
 #[utoipa::path(
     put, path = path::ACCESS, operation_id = "set_access", tag = "access",
     security(("bearer" = [])), params(AccountPath), request_body = SetAccess,

@@ -1,4 +1,4 @@
-//! The service accounts that a company owns or has let in.
+//! The service accounts of a company, owned and external.
 //!
 //! Responsible for the requests about them. Refuses to decide: the service does.
 
@@ -12,7 +12,7 @@ use crate::api::account::{
 use crate::api::{Account, AccountDetail, Page, Success, path};
 use crate::platform::service::account;
 
-/// List the service accounts that the company owns or has let in
+/// List the owned and external service accounts of the company
 #[utoipa::path(
     get, path = path::ACCOUNTS, operation_id = "list_service_accounts", tag = "service accounts",
     security(("bearer" = [])), params(CompanyPath, AccountQuery),

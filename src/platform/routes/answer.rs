@@ -1,7 +1,7 @@
-//! Around every request.
+//! What every request has in common.
 //!
-//! Responsible for an id, a time limit, a net for panics, one line of log, and the body of a refusal. Refuses to
-//! log anything but method, path, address, status, time and id: queries and bodies may hold secrets.
+//! Responsible for the request id, the time limit, catching panics, one line of log, and the body of a refusal. Refuses
+//! to log anything but method, path, address, status, time and id: queries and bodies may contain secrets.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -48,7 +48,7 @@ pub(crate) struct Edge {
 }
 
 impl Edge {
-    /// What a refusal is told of its request.
+    /// What a refusal needs to know about its request.
     fn asked(&self, request: &Request, id: RequestId) -> Asked {
         let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
         let route = (!path.is_empty()).then(|| path.to_owned());
@@ -82,7 +82,7 @@ pub(crate) async fn around(State(edge): State<Edge>, mut request: Request, next:
         line.is_answered = true;
         return response;
     }
-    // What the log is told on the way carries the id that the outside is told.
+    // Log lines of the request have the same id as the answer.
     let answer = next.run(request).instrument(tracing::error_span!("request", id = %id.0));
     let answer = AssertUnwindSafe(answer).catch_unwind();
     let mut response = match tokio::time::timeout(edge.limit, answer).await {
@@ -176,7 +176,7 @@ impl Drop for Line {
     }
 }
 
-/// Says that the refusal of a dry run is one.
+/// Marks the refusal of a dry run.
 pub(crate) async fn mark_dry_run(mut response: Response) -> Response {
     if let Some(PendingProblem(problem)) = response.extensions_mut().get_mut() {
         problem.dry_run = true;

@@ -1,8 +1,8 @@
-//! The context that services are given, taken out of a request.
+//! Makes the context of a request, which services take.
 //!
-//! Responsible for who asks, on which platform, under which request id, and in the name of which company; a handler
-//! that takes none of it answers every caller. Refuses a token that does not come from the `Authorization` header,
-//! and a company that is written in another way than its id.
+//! Responsible for authenticating the caller, and for request id, company and dry run. Refuses a token that is not in
+//! the `Authorization` header, and a company id with a sign or leading zeros. A handler that takes no context answers
+//! every caller.
 
 use std::convert::Infallible;
 
@@ -26,13 +26,13 @@ const TOKEN_LIMIT: usize = 512;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DryRun;
 
-/// A request with good credentials.
+/// An authenticated request.
 pub(crate) struct Call(pub(crate) CallerContext);
 
-/// The same in the name of the company of the path.
+/// An authenticated request in the name of the company in the path.
 pub(crate) struct InCompany(pub(crate) RequestContext);
 
-/// The same with the name below the company.
+/// As [`InCompany`], with the name that follows the company in the path.
 pub(crate) struct Named(pub(crate) RequestContext, pub(crate) String);
 
 impl FromRequestParts<Platform> for Call {
@@ -43,7 +43,7 @@ impl FromRequestParts<Platform> for Call {
     }
 }
 
-/// The context of a request with good credentials; the access in `company` is read together with the token.
+/// Authenticates a request. The access in `company` is read together with the token.
 async fn context_of(
     parts: &mut Parts,
     platform: &Platform,
@@ -60,7 +60,7 @@ impl FromRequestParts<Platform> for InCompany {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Refused> {
-        // Credentials are refused before the path is.
+        // Invalid credentials are refused before an invalid path.
         let company = path_of(parts).await.and_then(|company: String| company_id(&company));
         let context = context_of(parts, platform, company.as_ref().ok().copied()).await?;
         Ok(Self(context.in_company(company?)))
@@ -85,10 +85,10 @@ async fn path_of<T: DeserializeOwned + Send>(parts: &mut Parts) -> Result<T, Ref
     found.map(|Path(parameters)| parameters).map_err(|_| Refused::not_found())
 }
 
-/// The id of a company, from a path. What is no number, or is written in another way than its id, is no company.
+/// The id of a company in a path. A text that is not written exactly as the id is not found.
 fn company_id(text: &str) -> Result<CompanyId, Refused> {
     match text.parse() {
-        // One company has one path: neither `01` nor `+1` is 1.
+        // Each company has one path: neither `01` nor `+1` is 1.
         Ok(id) if CompanyId(id).to_string() == text && id >= 0 => Ok(CompanyId(id)),
         _ => Err(Refused::not_found()),
     }

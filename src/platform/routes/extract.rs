@@ -1,8 +1,8 @@
-//! What a handler takes out of a request.
+//! Extractors of handlers.
 //!
-//! Responsible for query, body and idempotency key, each bounded and strict. Refuses what the contract does not
-//! name: unknown fields, repeated parameters, other media types, bodies over the limit. The messages name fields
-//! and places, never values: a body may hold a password.
+//! Responsible for query, body and idempotency key, each bounded. Refuses what the contract does not name: unknown
+//! fields, repeated parameters, other media types, bodies over the limit. Messages name fields and positions, never
+//! values: a body may contain a password.
 
 use std::time::Duration;
 

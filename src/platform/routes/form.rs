@@ -1,8 +1,8 @@
-//! Forms (`application/x-www-form-urlencoded`) as OAuth wants them.
+//! Forms (`application/x-www-form-urlencoded`) as OAuth defines them.
 //!
-//! Responsible for every field at most once, where an empty one counts as absent. Refuses to repair anything: bytes
-//! that are no UTF-8 are refused, not replaced. The number of fields is bounded before anything is decoded, so that
-//! a form costs no more than its length.
+//! Responsible for reading each field at most once; an empty field counts as absent. Refuses to repair anything:
+//! invalid UTF-8 is an error and is not replaced. The number of fields is limited before anything is decoded, so that
+//! the cost of a form is proportional to its length.
 
 use percent_encoding::percent_decode;
 
@@ -32,7 +32,7 @@ pub(crate) enum FormError {
 pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// Takes a body apart.
+    /// Parses a body.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, FormError> {
         if has_too_many_fields(body) {
             return Err(FormError::TooMany);
@@ -50,7 +50,7 @@ impl Form {
         Ok(Self(fields))
     }
 
-    /// Takes a field out; an empty one counts as absent.
+    /// Removes and returns a field; an empty one counts as absent.
     pub(crate) fn take(&mut self, name: &str) -> Option<String> {
         let place = self.0.iter().position(|(known, _)| known == name)?;
         Some(self.0.swap_remove(place).1).filter(|value| !value.is_empty())

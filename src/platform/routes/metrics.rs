@@ -1,6 +1,6 @@
-//! The metrics as Prometheus reads them.
+//! The metrics in the text format of Prometheus.
 //!
-//! Responsible for their text. Refuses to be on the listener of the API.
+//! Responsible for the text and its route. Refuses to be served on the listener of the API.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::platform::service::export;
 
 /// The text format of Prometheus.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
-/// How long the database may take to say what it knows. Without it, that metric is left out.
+/// Time limit for the metric that the database provides; after it, that metric is left out.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Shows all metrics.
@@ -42,7 +42,7 @@ impl Family {
         Self { name, kind: "counter", about, values }
     }
 
-    /// A metric without labels that goes up and down; one without a value is not shown.
+    /// A gauge without labels; without a value it is not shown.
     fn gauge(name: &'static str, about: &'static str, value: impl IntoIterator<Item = f64>) -> Self {
         let values = value.into_iter().map(|value| (String::new(), value.to_string())).collect();
         Self { name, kind: "gauge", about, values }
@@ -52,7 +52,7 @@ impl Family {
         let Self { name, kind, about, values } = self;
         let mut text = format!("# HELP sactl_{name} {about}.\n# TYPE sactl_{name} {kind}\n");
         for (labels, value) in values {
-            // Writing to a text cannot fail.
+            // Writing to a string cannot fail.
             let _ = writeln!(text, "sactl_{name}{labels} {value}");
         }
         text
@@ -85,7 +85,7 @@ fn sign_ins(platform: &Platform) -> Vec<Family> {
         (format!("{{secret=\"{secret}\",verdict=\"{verdict}\"}}"), count.to_string())
     });
     vec![
-        Family::counter("hashes_total", "Password hashes that were begun", hashes),
+        Family::counter("hashes_total", "Password hashes that were started", hashes),
         Family::gauge("hashes_waiting", "Requests that wait for a password hash", [number(waiting)]),
         Family::gauge(
             "hashes_computing",
@@ -105,7 +105,7 @@ fn state(platform: &Platform, lag: Option<f64>) -> Vec<Family> {
     let (open, idle) = platform.store().connections();
     vec![
         Family::gauge("database_connections", "Connections to the database", [open.into()]),
-        Family::gauge("database_connections_idle", "Those of them that are not in use", [number(idle)]),
+        Family::gauge("database_connections_idle", "Idle connections to the database", [number(idle)]),
         Family::gauge(
             "audit_export_lag_seconds",
             "Age of the oldest audit record that was not exported, where records are exported",
@@ -115,7 +115,7 @@ fn state(platform: &Platform, lag: Option<f64>) -> Vec<Family> {
     ]
 }
 
-/// A number of things that are few.
+/// A small count as a float.
 fn number(count: usize) -> f64 {
     u32::try_from(count).unwrap_or(u32::MAX).into()
 }

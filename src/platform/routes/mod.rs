@@ -1,7 +1,7 @@
 //! The handlers.
 //!
-//! Responsible for the way of a request: extract, call the service, answer. Refuses to decide what the service or
-//! [`crate::domain`] decides.
+//! Responsible for three steps: extract the request, call the service, answer. Refuses to decide: the service and
+//! [`crate::domain`] do.
 
 pub(super) mod access;
 pub(super) mod account;
@@ -24,7 +24,7 @@ use self::refusal::Refused;
 use crate::api::{Page, Success};
 use crate::platform::context::RequestContext;
 
-/// What a handler answers with: a document in its envelope, or a refusal.
+/// The result of a handler: a document in its envelope, or a refusal.
 type Answer<T> = Result<Json<Success<T>>, Refused>;
 /// One page of a list, or a refusal.
 type Listed<T> = Result<Json<Page<T>>, Refused>;
@@ -36,7 +36,7 @@ const fn success<T>(data: T) -> Json<Success<T>> {
     Json(Success::new(data))
 }
 
-/// The answer to a change; that to a dry run says so.
+/// The answer to a change, marked if it is a dry run.
 fn changed<T>(context: &RequestContext, data: T) -> Json<Success<T>> {
     Json(Success { dry_run: context.is_dry_run, ..Success::new(data) })
 }

@@ -1,7 +1,7 @@
-//! Refusals as HTTP says them.
+//! Refusals as HTTP responses.
 //!
-//! Responsible for status, headers and a problem document (RFC 9457). Refuses to tell more than it is given: a
-//! refusal is text for the caller, never a cause, a path, a statement or anything that was sent.
+//! Responsible for status, headers and a problem document (RFC 9457). Refuses to reveal internals: a refusal never
+//! contains a cause, a file path, a statement or a value that was sent.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -56,7 +56,7 @@ impl Refused {
         Self::new(Code::Internal, "the platform failed; the request id leads to the cause in its log")
     }
 
-    /// No or no good credentials. `presented` says that there were some.
+    /// No credentials or invalid ones. `presented` says that there were some.
     pub(crate) fn unauthenticated(presented: bool) -> Self {
         let (message, challenge) = if presented {
             (

@@ -50,7 +50,7 @@ pub(in crate::platform) async fn show(Named(context, name): Named, _: NoQuery) -
     Ok(success(role::show(&context, &name).await?))
 }
 
-/// Replace the permissions of a role; all who hold it are affected at once
+/// Replace the permissions of a role; affects everyone who has it immediately
 #[utoipa::path(
     put, path = path::ROLE, operation_id = "set_role", tag = "roles",
     security(("bearer" = [])), params(RolePath), request_body = SetRole,
@@ -64,7 +64,7 @@ pub(in crate::platform) async fn set(
     Ok(changed(&context, role::set(&context, &name, request).await?))
 }
 
-/// Add permissions to a role and take others from it; all who hold it are affected at once
+/// Add permissions to a role and remove others; affects everyone who has it immediately
 #[utoipa::path(
     patch, path = path::ROLE, operation_id = "adjust_role", tag = "roles",
     security(("bearer" = [])), params(RolePath), request_body = AdjustPermissions,

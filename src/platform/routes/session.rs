@@ -1,6 +1,6 @@
 //! The two endpoints of OAuth.
 //!
-//! Responsible for signing in (RFC 6749, section 4.3) and ending a token (RFC 7009). Refuses anything but a form in
+//! Responsible for signing in (RFC 6749, section 4.3) and revoking a token (RFC 7009). Refuses anything but a form in
 //! the body: parameters in a URL end up in logs.
 
 use std::borrow::Cow;
@@ -48,7 +48,7 @@ pub(in crate::platform) struct RevocationRequest {
     token_type_hint: Option<String>,
 }
 
-/// Why no token was given or ended: in the words of OAuth where it has some.
+/// Why no token was issued or revoked: with the error code of OAuth, if it has one.
 pub(in crate::platform) enum Denied {
     /// RFC 6749, section 5.2.
     OAuth(&'static str, Cow<'static, str>),

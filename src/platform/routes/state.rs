@@ -1,6 +1,6 @@
-//! How the platform is.
+//! The state of the platform.
 //!
-//! Responsible for three answers: alive, ready, and what it can be asked. Refuses to tell of its data.
+//! Responsible for three routes: liveness, readiness and the OpenAPI document. Refuses to reveal any data.
 
 use axum::Extension;
 use axum::body::Bytes;

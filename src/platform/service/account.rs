@@ -1,7 +1,7 @@
 //! Service accounts of a company.
 //!
-//! Responsible for the ones that it owns and the ones that it has let in. Refuses to show a company more of an
-//! account than its part.
+//! Responsible for the accounts that it owns and the external ones. Refuses to show a company more of an account than
+//! its own part.
 
 mod access;
 mod change;

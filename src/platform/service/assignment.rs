@@ -1,7 +1,7 @@
-//! Access that is asked for.
+//! Access in a request: a role or a list of permissions.
 //!
-//! Responsible for a role or a list of permissions, first as text, then as what it comes to. Refuses names that do
-//! not exist; whether the caller may give it is for [`crate::domain::decision`].
+//! Responsible for parsing it and for its effective permissions. Refuses names that do not exist. Whether the caller
+//! may grant it is decided by [`crate::domain::decision`].
 
 use crate::domain::permission::quoted;
 use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet, Violation};
@@ -9,7 +9,7 @@ use crate::platform::Error;
 use crate::platform::store::access::{Assignment, Grant};
 use crate::platform::store::{self, Connection};
 
-/// Access that was asked for and exists, with its effective permissions.
+/// Requested access that exists, with its effective permissions.
 #[derive(Debug)]
 pub(super) struct Wanted {
     pub(super) assignment: Assignment,
@@ -17,7 +17,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// The role, where it is not an individual list.
+    /// The role; `None` for an individual list.
     pub(super) fn role(&self) -> Option<String> {
         match &self.assignment {
             Assignment::Role(role) => Some(role.clone()),
@@ -25,7 +25,7 @@ impl Wanted {
         }
     }
 
-    /// Whether this is something else than what there is.
+    /// Whether this differs from the current access.
     pub(super) fn differs_from(&self, grant: Option<&Grant>) -> bool {
         match (&self.assignment, grant) {
             (_, None) => true,
@@ -37,7 +37,7 @@ impl Wanted {
     }
 }
 
-/// Reads what was asked for, without looking whether the role exists. `place` goes before the names of fields,
+/// Parses requested access, without checking whether the role exists. `place` is the prefix of field names in errors,
 /// for example `access[1].`.
 ///
 /// # Errors
@@ -64,7 +64,7 @@ pub(super) fn parse(
     }
 }
 
-/// What the assignment comes to in the company now.
+/// The effective permissions of the assignment in the company now.
 ///
 /// # Errors
 /// `unknown_role` where the company has no such role.
@@ -84,7 +84,8 @@ pub(super) async fn resolve(
     Ok(Ok(Wanted { assignment, permissions }))
 }
 
-/// The same for many assignments, each with its company and its place: in the same order, with one look at the roles.
+/// As [`resolve`], for many assignments, each with its company and its place: in the same order, with
+/// one query for the roles.
 pub(super) async fn resolve_each<'a>(
     db: &impl Connection,
     asked: Vec<(&'a Company, Assignment, String)>,
@@ -110,13 +111,13 @@ pub(super) async fn resolve_each<'a>(
     Ok(asked.into_iter().map(one).collect())
 }
 
-/// The company has no role of the name that the field `role` at `place` holds.
+/// The error for a field `role` at `place` that names no role of the company.
 pub(super) fn unknown_role(place: &str, company: &Company, role: &str) -> Violation {
     let message = format!("{company} has no role {}", quoted(role));
     Violation::new(format!("{place}role"), "unknown_role", message)
 }
 
-/// What the holders of a role of the company may do, a default or a custom one.
+/// The permissions of a role of the company, a default or a custom one.
 pub(super) async fn role_permissions(
     db: &impl Connection,
     company: CompanyId,
@@ -128,7 +129,7 @@ pub(super) async fn role_permissions(
     }
 }
 
-/// What an adjustment makes of a set.
+/// The set after an adjustment.
 ///
 /// # Errors
 /// Every broken rule: `unknown_permission`, and `added_and_removed` for a permission on both sides.
@@ -154,7 +155,7 @@ pub(super) fn adjusted(
     Ok((old | add) - remove)
 }
 
-/// Access that would allow nothing.
+/// The error for access without permissions.
 pub(super) fn empty_access(field: impl Into<std::borrow::Cow<'static, str>>) -> Violation {
     Violation::new(
         field,

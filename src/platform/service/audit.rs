@@ -1,6 +1,6 @@
 //! The audit log of a company.
 //!
-//! Responsible for reading it in pages. Refuses to count it, and to change anything in it.
+//! Responsible for reading it page by page. Refuses to count its records, and to change any.
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -14,7 +14,7 @@ use crate::platform::context::RequestContext;
 use crate::platform::store::audit::{Filter, Place, Record};
 use crate::platform::{Error, authz, store};
 
-/// One page of the log. How many records there are is not counted: there may be very many.
+/// One page of the log. Records are not counted: there may be very many.
 ///
 /// # Errors
 /// `not_found` for a caller who is not a member, `missing_permission`, `malformed`, or a failure of the database.

@@ -1,6 +1,6 @@
 //! The permission catalogue.
 //!
-//! Responsible for listing it to every caller. Refuses to say who holds what.
+//! Responsible for listing it to every caller. Refuses to say who has which permission.
 
 use super::page::{self, Paging};
 use crate::api::Page;

@@ -1,7 +1,7 @@
-//! The records of all companies for a collector: each at least once, in the order of their numbers.
+//! The audit records of all companies for a collector: each at least once, in the order of their ids.
 //!
-//! Responsible for the number up to which no record can come any more. Refuses to pass a record beyond it: a transaction
-//! that ends late may still add one with a lower number.
+//! Responsible for the id up to which no more records can be added. Refuses to return a record above it: a transaction
+//! that has not ended yet may add one with a lower id.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use crate::platform::{Error, Platform};
 
 /// Most records of one batch.
 const BATCH: u64 = 1000;
-/// How often those who still write are asked for.
+/// The pause before the open transactions are read again.
 const BREATH: Duration = Duration::from_millis(20);
-/// The setting with the number up to which records were exported last.
+/// The setting with the id of the last exported record.
 const EXPORTED: &str = "audit_exported";
 
-/// Reads the log from one record on.
+/// Reads the audit log from one record on.
 #[derive(Debug)]
 pub struct Export {
     platform: Platform,
@@ -29,7 +29,8 @@ pub struct Export {
 }
 
 impl Export {
-    /// Goes on behind the record `last`; `None` where the log ends before it: then the database is older than that.
+    /// An export that continues after the record `last`; `None` if the log ends before it, because the database is
+    /// older than the cursor.
     ///
     /// # Errors
     /// A failure of the database.
@@ -40,8 +41,8 @@ impl Export {
         Ok((!is_older).then(|| Self { platform: platform.clone(), last, settled: last }))
     }
 
-    /// The next records, each with the company whose log it is in; none where there are no more at present. Waits for
-    /// transactions under way that may have added some.
+    /// The next records, each with the company of its log; empty if there are no more at present. Waits for open
+    /// transactions that may have added some.
     ///
     /// # Errors
     /// A failure of the database.
@@ -58,12 +59,12 @@ impl Export {
         Ok(records)
     }
 
-    /// The number of the last record that was read.
+    /// The id of the last record that was read.
     pub const fn last(&self) -> i64 {
         self.last
     }
 
-    /// Tells the platform that everything that was read has arrived: its metrics show the lag.
+    /// Notes that all records that were read have been written, for the metric of the lag.
     ///
     /// # Errors
     /// A failure of the database.
@@ -74,8 +75,8 @@ impl Export {
     }
 }
 
-/// The number up to which no record can be added any more. A record that has a lower number and is not there yet belongs
-/// to a transaction that was under way before this number could be read.
+/// The id up to which no more records can be added. A missing record with a lower id belongs to a transaction that was
+/// open when this id was read: those transactions are waited for.
 async fn settled(platform: &Platform) -> Result<i64, Error> {
     let db = platform.store().reader();
     let highest = export::highest(db).await?;
@@ -88,7 +89,7 @@ async fn settled(platform: &Platform) -> Result<i64, Error> {
     Ok(highest)
 }
 
-/// The age of the oldest record that was not exported; `None` where no record was ever exported.
+/// The age of the oldest record that is not exported yet; `None` if there was never an export.
 pub(in crate::platform) async fn lag(platform: &Platform) -> Result<Option<SignedDuration>, Error> {
     let db = platform.store().reader();
     let exported = setting::get(db, EXPORTED).await?;

@@ -1,6 +1,6 @@
 //! Who the caller is and what they may do where.
 //!
-//! Responsible for one's own identity only. Refuses to look at any other principal.
+//! Responsible for the caller's own identity. Refuses to look at any other principal.
 
 use super::view;
 use crate::api::session::{IMMEDIATE_EFFECT, Identity, IdentityExpansion, IdentityQuery};
@@ -8,7 +8,7 @@ use crate::domain::PermissionSet;
 use crate::platform::context::CallerContext;
 use crate::platform::{Error, store};
 
-/// The caller with every company that was asked for, and what they may do there.
+/// The caller, with each requested company and the permissions there.
 ///
 /// # Errors
 /// A failure of the database.

@@ -1,7 +1,7 @@
-//! Companies and users as the operator of an installation keeps them: directly on the database, without a token.
+//! Companies and users for the operator of an installation: directly on the database, without a token.
 //!
-//! Responsible for what no route can do. Refuses what the rules of a seed file refuse. Each change is recorded in every
-//! company that it concerns, as done by that company: an operator is no user of it.
+//! Responsible for what no route offers. Refuses what a seed file may not contain either. Each change is recorded in
+//! every company that it concerns, as done by that company, because an operator is not a user.
 
 use anyhow::{Context as _, ensure};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -26,7 +26,7 @@ use crate::platform::store::{self, Tx};
 pub struct UserRequest {
     /// The name to sign in with.
     pub email: String,
-    /// The name in words.
+    /// The full name.
     pub name: Option<String>,
     /// Where the user is a member.
     pub company: CompanyId,
@@ -41,7 +41,7 @@ pub struct UserRequest {
 pub struct CompanyEntry {
     /// The company.
     pub company: Company,
-    /// Whether every human of it needs one.
+    /// Whether every user of the company needs one.
     pub two_factor: bool,
 }
 
@@ -54,7 +54,7 @@ pub struct UserEntry {
     pub second_factor: bool,
 }
 
-/// Whether it was refused by a rule, and not by a failure of the database.
+/// Whether the error is a broken rule, and not a failure of the database.
 pub fn is_refusal(error: &anyhow::Error) -> bool {
     !error.chain().any(|cause| cause.is::<DbErr>() || cause.is::<std::io::Error>())
 }
@@ -64,7 +64,7 @@ pub fn new_secret() -> String {
     second_factor::new_secret()
 }
 
-/// The address that authenticator apps scan.
+/// The `otpauth://` URL for authenticator apps.
 pub fn enrolment_url(email: &str, secret: &str) -> String {
     let account = utf8_percent_encode(email, NON_ALPHANUMERIC);
     format!("otpauth://totp/sactl:{account}?secret={secret}&issuer=sactl")
@@ -85,7 +85,7 @@ pub async fn create_company(platform: &Platform, name: &str, two_factor: bool) -
     Ok(company)
 }
 
-/// Renames a company; says what it was called.
+/// Renames a company; returns the old name.
 ///
 /// # Errors
 /// No such company, a name that breaks a rule, or a failure of the database.
@@ -139,7 +139,7 @@ pub async fn create_user(platform: &Platform, request: UserRequest) -> anyhow::R
     Ok(company)
 }
 
-/// Sets the password of a user, and ends every session of theirs.
+/// Sets the password of a user, and ends every session of the user.
 ///
 /// # Errors
 /// No such user, a password that breaks a rule, or a failure of the database.
@@ -152,7 +152,7 @@ pub async fn set_password(platform: &Platform, email: &str, password: Password) 
     finish(platform, tx, user, Action::UserPasswordReset, json!({ "user": email })).await
 }
 
-/// Sets the secret of the authenticator app of a user, or takes it away, and ends every session of theirs.
+/// Sets or removes the secret of a user's authenticator app, and ends every session of the user.
 ///
 /// # Errors
 /// No such user, a secret that cannot be used, or a failure of the database.

@@ -2,9 +2,9 @@
 //! [`context`](crate::platform::context) and the documents of [`crate::api`], and return such documents.
 //!
 //! Responsible for decisions and their order. Refuses to know HTTP or SQL. The order of refusals is the same
-//! everywhere: not a member of the company, lacking permission, unknown account, not the owner, oneself, bad input,
-//! escalation. A caller who is refused because of missing permissions is refused before anything is looked up or
-//! locked; everything is decided again inside the transaction.
+//! everywhere: not a member of the company, missing permission, unknown account, not the owner, own access, invalid
+//! input, escalation. A missing permission is refused before anything is looked up or locked; everything is decided
+//! again inside the transaction.
 
 pub mod account;
 mod assignment;

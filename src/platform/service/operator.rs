@@ -1,7 +1,7 @@
-//! What the operator of an installation gives, in a seed file or at the command line.
+//! Input of the operator of an installation: from a seed file or the command line.
 //!
-//! Responsible for the rules of these texts and passwords. Refuses what breaks one, in words and without a code: no
-//! request brings it.
+//! Responsible for the rules of these texts and passwords. Refuses a broken rule with a message and without an error
+//! code, because this input never comes in a request.
 
 use anyhow::{bail, ensure};
 
@@ -20,7 +20,7 @@ pub(super) fn check_email(email: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Checks a name of something.
+/// Checks the name of a company or a person.
 pub(super) fn check_text(what: &str, text: &str) -> anyhow::Result<()> {
     let is_good =
         !text.trim().is_empty() && text.chars().nth(LONGEST).is_none() && !text.chars().any(char::is_control);
@@ -28,7 +28,7 @@ pub(super) fn check_text(what: &str, text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The hash of a password that keeps the policy. `source` is the party that waits for its turn to hash.
+/// The hash of a password, if it follows the policy. `source` is the party in the queue of hashes.
 pub(super) async fn hash(platform: &Platform, source: &str, plain: Password) -> anyhow::Result<String> {
     if let Err(broken) = password::check(&plain) {
         bail!("{}", broken.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join("; "));

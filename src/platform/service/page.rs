@@ -1,7 +1,7 @@
 //! Cuts lists into pages by key.
 //!
-//! Responsible for skipping nothing that is present throughout. Refuses a cursor that was forged or taken to
-//! another company or other filters: it holds the key of the last row under a seal that binds it to its list.
+//! Responsible for pages that skip no row which exists during the whole read. Refuses a cursor that was forged, or made
+//! for another company or other filters: a cursor contains the key of the last row, sealed together with its list.
 
 use std::fmt::Debug;
 
@@ -16,10 +16,10 @@ use crate::platform::{Error, Platform};
 /// Bytes of the seal of a cursor.
 const SEAL: usize = 16;
 
-/// Most bytes of a text that narrows a list: four for each character of the longest description.
+/// Most bytes of a text filter: four for each character of the longest description.
 const LONGEST_FILTER: usize = 2000;
 
-/// What page of which list is asked for.
+/// The requested page of a list.
 pub(super) struct Paging {
     /// Rows of the page.
     pub(super) size: u64,
@@ -30,7 +30,7 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    /// Reads `cursor` and `page_size`; `scope` says which list it is: its kind, its company, its filters.
+    /// Parses `cursor` and `page_size`; `scope` identifies the list by kind, company and filters.
     ///
     /// # Errors
     /// `malformed` for a cursor that is not of this list and for a size out of bounds.
@@ -50,7 +50,7 @@ impl Paging {
         Ok(paging)
     }
 
-    /// Checks a text that narrows a list.
+    /// Checks a text filter.
     ///
     /// # Errors
     /// `malformed` for a text that is longer than anything it could be found in, or holds a NUL.
@@ -63,12 +63,12 @@ impl Paging {
         }
     }
 
-    /// Whether it is the page that says how many rows there are.
+    /// Whether this is the first page, which has the total.
     pub(super) fn is_first(&self) -> bool {
         self.after.is_none()
     }
 
-    /// One row more than the page has: its presence says that there is a next page.
+    /// One row more than the page has: if it exists, there is a next page.
     pub(super) fn limit(&self) -> u64 {
         self.size + 1
     }
@@ -78,7 +78,7 @@ impl Paging {
         Self { size: self.size.min(most), ..self }
     }
 
-    /// Takes the surplus row off `rows` and says the cursor of the next page, if there is one.
+    /// Removes the extra row from `rows` and returns the cursor of the next page, if there is one.
     pub(super) fn cut<T>(&self, rows: &mut Vec<T>, key_of: impl Fn(&T) -> String) -> Option<String> {
         self.cut_to(usize::MAX, rows, key_of)
     }
@@ -115,7 +115,7 @@ impl Paging {
         }
     }
 
-    /// A keyed hash, nested so that nothing can be appended to what it covers.
+    /// A keyed hash, nested so that nothing can be appended to the text.
     fn seal_of(&self, after: &str) -> [u8; SEAL] {
         let inner = Sha256::new()
             .chain_update(&self.key)

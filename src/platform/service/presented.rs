@@ -1,7 +1,6 @@
-//! A password that a caller with a token gives once more.
+//! Verifies the password of a caller who already has a token.
 //!
-//! Responsible for verifying it and for counting wrong ones for that caller. Refuses further guesses after too
-//! many.
+//! Responsible for verifying it, and for counting wrong passwords of that caller. Refuses more guesses after too many.
 
 use crate::domain::Password;
 use crate::platform::Error;
@@ -11,7 +10,7 @@ use crate::platform::hash::{self, Party};
 use crate::platform::store::principal::StoredHash;
 use crate::platform::throttle::{Gate, Guess, to_the_end};
 
-/// A signed-in caller in the queue for hashes: not one of those who sign in from the same address.
+/// The party of a signed-in caller in the queue of hashes, apart from sign-ins from the same address.
 pub(super) fn party(caller: &Caller) -> Party {
     let name = format!("principal {}", caller.id.0);
     Party::new(Some(&name), &name)

@@ -1,7 +1,7 @@
 //! Roles of a company: the default ones and its own.
 //!
-//! Responsible for listing all of them and for changing its own. Refuses to change a default role or one that the
-//! caller holds, and to delete one that is held.
+//! Responsible for listing all roles and changing custom ones. Refuses to change a default role or one that the caller
+//! has, and to delete one that any account or user has.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ use crate::platform::{Error, authz};
 /// One page of the roles, by name.
 ///
 /// # Errors
-/// A refusal in the order of the module, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), or a failure of the database.
 pub async fn list(context: &RequestContext, query: &PageQuery) -> Result<Page<Role>, Error> {
     let (platform, company) = (&context.platform, context.company);
     let db = platform.store().reader();
@@ -45,7 +45,7 @@ pub async fn list(context: &RequestContext, query: &PageQuery) -> Result<Page<Ro
 /// One role.
 ///
 /// # Errors
-/// A refusal in the order of the module, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), or a failure of the database.
 pub async fn show(context: &RequestContext, name: &str) -> Result<Role, Error> {
     let db = context.platform.store().reader();
     let member = authz::enter(context, Permission::ROLES_VIEW).await?;
@@ -58,7 +58,7 @@ pub async fn show(context: &RequestContext, name: &str) -> Result<Role, Error> {
 /// Creates a role that no account has yet.
 ///
 /// # Errors
-/// A refusal in the order of the module, `name_taken`, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), `name_taken`, or a failure of the database.
 pub async fn create(context: &RequestContext, request: CreateRole) -> Result<Role, Error> {
     let change = begin(context).await?;
     let (name, permissions) = match (RoleName::new(request.name), parse(&request.permissions)) {
@@ -79,18 +79,18 @@ pub async fn create(context: &RequestContext, request: CreateRole) -> Result<Rol
     Ok(document(name, false, permissions, 0))
 }
 
-/// Replaces the permissions; all holders are affected at once.
+/// Replaces the permissions. Affects everyone who has the role immediately.
 ///
 /// # Errors
-/// A refusal in the order of the module, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), or a failure of the database.
 pub async fn set(context: &RequestContext, name: &str, request: SetRole) -> Result<Role, Error> {
     replace(context, name, |_| parse(&request.permissions)).await
 }
 
-/// Adds and removes permissions; all holders are affected at once.
+/// Adds and removes permissions. Affects everyone who has the role immediately.
 ///
 /// # Errors
-/// A refusal in the order of the module, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), or a failure of the database.
 pub async fn adjust(context: &RequestContext, name: &str, request: AdjustPermissions) -> Result<Role, Error> {
     replace(context, name, |old| not_empty(adjusted(old, &request.add, &request.remove)?)).await
 }
@@ -98,7 +98,7 @@ pub async fn adjust(context: &RequestContext, name: &str, request: AdjustPermiss
 /// Deletes a role that no account has.
 ///
 /// # Errors
-/// A refusal in the order of the module, `role_in_use`, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), `role_in_use`, or a failure of the database.
 pub async fn delete(context: &RequestContext, name: &str) -> Result<RoleDeletion, Error> {
     let change = begin(context).await?;
     let old = change.changeable(name).await?;
@@ -111,7 +111,7 @@ pub async fn delete(context: &RequestContext, name: &str) -> Result<RoleDeletion
     Ok(RoleDeletion { name: name.to_owned(), deleted: true })
 }
 
-/// Replaces the permissions of a role by what `new` makes of the old ones.
+/// Replaces the permissions of a role with the result of `new` for the old ones.
 async fn replace(
     context: &RequestContext,
     name: &str,
@@ -130,7 +130,7 @@ async fn replace(
     Ok(document(name, false, new, holders))
 }
 
-/// A change of roles that may be made. The company is locked, so that what the caller holds stays so to the end.
+/// A change of a role that is allowed. The company is locked, so that the caller's access stays the same until the end.
 struct Change<'a> {
     context: &'a RequestContext,
     tx: Tx,
@@ -147,13 +147,13 @@ async fn begin(context: &RequestContext) -> Result<Change<'_>, Error> {
 }
 
 impl Change<'_> {
-    /// Decides on a role that the caller holds or not.
+    /// Decides whether the caller, who has the role or not, may change it.
     fn decide(&self, is_own: bool, old: PermissionSet, new: PermissionSet) -> Result<(), Error> {
         decision::may_change_role(is_own, old, new, self.member.permissions)
             .map_err(|refusal| Error::refused(refusal, &self.member.company))
     }
 
-    /// What the holders of a custom role may do, if it is one that the caller does not hold.
+    /// The permissions of a custom role, if the caller does not have it.
     async fn changeable(&self, name: &str) -> Result<PermissionSet, Error> {
         if let Ok(default) = name.parse() {
             return Err(Error::default_role(default));
@@ -178,7 +178,7 @@ impl Change<'_> {
     }
 }
 
-/// What the holders of a role are to be allowed.
+/// Parses the permissions of a role.
 ///
 /// # Errors
 /// Every broken rule: `unknown_permission`, `empty_role`.

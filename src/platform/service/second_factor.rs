@@ -1,7 +1,7 @@
 //! The second factor of humans: one-time codes of an authenticator app (RFC 6238, six digits, 30 seconds).
 //!
-//! Responsible for asking the database who needs one: humans who have an authenticator, or who belong to a company
-//! that demands one. Refuses a code that was used before, and never asks a service account.
+//! Responsible for deciding from the database who needs one: humans who have an authenticator app, or belong to a
+//! company that requires it. Refuses a code that was used before. A service account never needs one.
 
 use rand::RngExt as _;
 use totp_rs::{Builder, Secret};
@@ -14,7 +14,7 @@ use crate::platform::store::{self, Tx};
 use crate::platform::throttle::{Gate, Guess};
 use crate::platform::{Error, Platform};
 
-/// A code that was right when it was looked at, and is not spent yet.
+/// A code that was valid when it was checked, and is not used yet.
 pub(super) struct RightCode {
     step: u64,
     guess: Guess,
@@ -23,9 +23,9 @@ pub(super) struct RightCode {
 /// Whether a code opens a session.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Spent {
-    /// Now, and never again.
+    /// Yes, and never again.
     Now,
-    /// It, or a later one, has opened one already.
+    /// No: this code or a later one was used before.
     Before,
 }
 
@@ -69,8 +69,8 @@ pub(super) async fn check(
 }
 
 impl RightCode {
-    /// Spends the code, unless it or a later one was spent already: then it stays counted as a wrong one. `current` is
-    /// the locked row.
+    /// Uses the code, unless it or a later one was used before: then it still counts as a wrong one. `current` is the
+    /// locked row.
     pub(super) async fn spend(&self, tx: &Tx, current: &Principal) -> Result<Spent, Error> {
         if current.last_totp_step.is_some_and(|last| self.step <= last) {
             return Ok(Spent::Before);
@@ -81,8 +81,8 @@ impl RightCode {
     }
 }
 
-/// The time step whose code this is: the present one, or one step off for clocks that drift. People type
-/// spaces into codes; nothing else is forgiven.
+/// The time step of this code: the current one, or one step before or after it for clocks that drift. Spaces in the
+/// code are ignored; every other difference is an error.
 fn matching_step(secret: &str, otp: &OneTimeCode, now: u64) -> Result<Option<u64>, Error> {
     let secret =
         Secret::try_from_base32(secret).map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
@@ -100,7 +100,7 @@ pub(super) fn new_secret() -> String {
     Secret::new(random.into()).to_base32()
 }
 
-/// Checks that a secret can be used here.
+/// Checks that a secret is valid base 32 and long enough.
 pub(super) fn check_secret(secret: &str) -> anyhow::Result<()> {
     let secret = Secret::try_from_base32(secret).map_err(|error| anyhow::anyhow!("{error}"))?;
     anyhow::ensure!(secret.as_bytes().len() >= 10, "a TOTP secret has at least 80 bits");

@@ -1,4 +1,4 @@
-//! What a database starts with: companies, users, roles and service accounts from a seed file.
+//! Seed files: the companies, users, roles and service accounts that a database starts with.
 //!
 //! Responsible for adding companies, users and roles that never existed, and service accounts to an empty database.
 //! Refuses to change what exists, and to bring back what was removed.
@@ -85,7 +85,7 @@ pub struct SeedUser {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedAccess {
-    /// Where.
+    /// The company.
     pub company: CompanyPlace,
     /// A role of that company.
     pub role: Option<String>,
@@ -101,7 +101,7 @@ pub struct SeedRole {
     pub company: CompanyPlace,
     /// Its name.
     pub name: String,
-    /// What its holders may do.
+    /// Its permissions.
     pub permissions: Vec<String>,
 }
 
@@ -214,7 +214,7 @@ impl<'a> Secret<'a> {
         }
     }
 
-    /// The password in plain text; of a hash there is none.
+    /// The password in plain text; `None` for a hash.
     fn plain(&self, seed: &Seed) -> anyhow::Result<Option<Password>> {
         let path = match self {
             Self::Hash(_) => return Ok(None),

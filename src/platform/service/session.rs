@@ -1,7 +1,6 @@
 //! Signing in and out.
 //!
-//! Responsible for tokens: who gets one, and how one ends. Refuses to say whether the name, the password or the
-//! code was wrong.
+//! Responsible for issuing and revoking tokens. Refuses to say whether the name, the password or the code was wrong.
 
 use std::net::IpAddr;
 
@@ -25,10 +24,10 @@ use crate::platform::{Error, Platform, audit};
 
 /// How long an address stays known without a sign-in.
 pub(in crate::platform) const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
-/// The number of no principal.
+/// An id that no principal has.
 const NO_ONE: PrincipalId = PrincipalId(0);
 
-/// What a client gives to sign in.
+/// A request to sign in.
 #[derive(Debug)]
 pub struct SignIn {
     /// An e-mail address of a human or the name of a service account, in any case.
@@ -39,16 +38,15 @@ pub struct SignIn {
     pub client_id: String,
     /// The code of an authenticator app.
     pub otp: Option<OneTimeCode>,
-    /// Where the request comes from, for counting guesses.
+    /// The address of the client, for counting guesses.
     pub address: Option<IpAddr>,
-    /// Names the request in the log and the record of a refusal.
+    /// The id of the request in the log and in the record of a refusal.
     pub request_id: String,
 }
 
-/// Trades a name and a password, and a one-time code where one is needed, for a token.
-///
-/// Every attempt that is admitted costs exactly one password hash, whether the name exists or not. From its count on it
-/// is carried out to its end, whatever becomes of the caller.
+/// Issues a token for a name and a password, and a one-time code if one is needed. Every admitted attempt costs exactly
+/// one password hash, whether the name exists or not. Once it is counted, it is carried out to the end, even if the
+/// client disconnects.
 ///
 /// # Errors
 /// `invalid_grant`, `mfa_required`, `unauthorized_client`, `rate_limited`, `unavailable`, or a failure.
@@ -87,7 +85,7 @@ impl Attempt {
         match self.check_rest(&principal, is_known).await {
             Ok(code) => self.open(&principal, &guess, code).await,
             Err(refusal) => {
-                // The password was right, and a client that is asked for a code comes back at once.
+                // The password was right, and a client that must give a code tries again immediately.
                 guess.give_back_alone(platform).await?;
                 Err(self.refused(Some(&principal), refusal).await)
             }
@@ -98,14 +96,14 @@ impl Attempt {
         self.address.as_deref().unwrap_or_default()
     }
 
-    /// What is asked of a principal whose password was right.
+    /// The checks of a principal whose password was right.
     async fn check_rest(&self, principal: &Principal, is_known: bool) -> Result<Option<RightCode>, Error> {
         refuse_user_interfaces(principal.kind, &self.request.client_id)?;
         let otp = self.request.otp.as_ref();
         second_factor::check(&self.platform, principal, otp, self.address.as_deref(), is_known).await
     }
 
-    /// Opens a session, if password and code are still good.
+    /// Opens a session, if password and code are still valid.
     async fn open(
         &self,
         principal: &Principal,
@@ -148,7 +146,7 @@ impl Attempt {
         Ok(store::principal::remember_address(&**tx, principal.id, address, now, now - KNOWN_FOR).await?)
     }
 
-    /// Records a refusal; a failure of the platform is none.
+    /// Records a refusal. A failure of the platform is not a refusal.
     async fn refused(&self, principal: Option<&Principal>, error: Error) -> Error {
         if matches!(
             error.code,
@@ -167,8 +165,8 @@ fn day(moment: Timestamp) -> i64 {
     moment.as_second().div_euclid(24 * 60 * 60)
 }
 
-/// Issues a token without asking for anything: for the process that runs the platform and its own user, never
-/// for a request from outside.
+/// Issues a token without credentials: for the process that runs the platform and its own user, never for a request
+/// from outside.
 ///
 /// # Errors
 /// `not_found` for an unknown name, or a failure of the database.
@@ -188,13 +186,13 @@ pub async fn issue(platform: &Platform, username: &str) -> Result<TokenGrant, Er
     Ok(grant)
 }
 
-/// Ends one token. A token that is unknown or ended already is fine: RFC 7009 wants the same answer.
+/// Revokes one token. An unknown or revoked token is no error: RFC 7009 requires the same answer.
 ///
 /// # Errors
-/// A failure of the database, after which the token may still be good.
+/// A failure of the database, after which the token may still be valid.
 pub async fn revoke(platform: &Platform, token: &Token) -> Result<(), Error> {
     let hash = authn::fingerprint(token);
-    // Tokens that never were are free to send: they do not take the place of a writer.
+    // Anyone can send tokens that never existed: these do not wait for the writer of the database.
     if !store::token::is_kept(platform.store().reader(), &hash).await? {
         return Ok(());
     }
@@ -203,7 +201,7 @@ pub async fn revoke(platform: &Platform, token: &Token) -> Result<(), Error> {
     Ok(tx.commit().await?)
 }
 
-/// A service account never gets a session of a user interface; what decides is its kind in the database.
+/// Refuses a session of a user interface to a service account. The kind in the database decides.
 fn refuse_user_interfaces(kind: Kind, client_id: &str) -> Result<(), Error> {
     let is_interface = UI_CLIENT_IDS.iter().any(|known| known.eq_ignore_ascii_case(client_id));
     if kind == Kind::ServiceAccount && is_interface {

@@ -1,7 +1,7 @@
-//! From rows to the documents of the contract.
+//! Makes the documents of the contract from database rows.
 //!
-//! Responsible for each document as the company that looks may see it. Refuses to tell other companies than the
-//! owner where else an account is used, and when.
+//! Responsible for showing each company only what it may see. Refuses to tell any company but the owner where else an
+//! account has access, and when it was used.
 
 use crate::api::{Access, Account};
 use crate::domain::{AccountId, Company, Ownership};
@@ -22,7 +22,7 @@ pub(super) fn access_in(grant: Option<Grant>, company: &Company) -> Option<Acces
     grant.map(|grant| access(Grant { company: company.clone(), ..grant }))
 }
 
-/// An account as `company` sees it: where else it is used, and when, is told to its owner only.
+/// An account as `company` sees it. Only the owner sees where else it has access, and when it was used.
 pub(super) fn account(seen: AccountRow, company: &Company) -> Account {
     let is_owned = seen.owner.id == company.id;
     let access = access_in(seen.access, company);

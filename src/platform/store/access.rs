@@ -1,4 +1,6 @@
-//! Who may do what where.
+//! The access of principals in companies.
+//!
+//! Responsible for reading and writing it, with effective permissions. Refuses to decide who may change it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,15 +19,15 @@ use crate::platform::ids::PrincipalId;
 /// Access of a principal in one company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::platform) struct Grant {
-    /// Where.
+    /// The company.
     pub(in crate::platform) company: Company,
     /// The role, where it is not an individual list.
     pub(in crate::platform) role: Option<String>,
-    /// What is in effect now.
+    /// The effective permissions.
     pub(in crate::platform) permissions: PermissionSet,
 }
 
-/// What is written for access: a role, or individual permissions.
+/// Access as it is written: a role, or individual permissions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::platform) enum Assignment {
     /// A role of the company.
@@ -61,8 +63,8 @@ pub(super) fn read(row: &QueryResult, prefix: &str) -> Result<Option<Grant>, DbE
     }
 }
 
-/// What access comes to: the permissions of the role, a default or a custom one, or the individual list. A
-/// role that does not exist gives nothing.
+/// The effective permissions: those of the role, a default or a custom one, or the individual list. A role that does
+/// not exist gives none.
 pub(super) fn effective(
     role: Option<&str>,
     individual: Option<&str>,
@@ -140,7 +142,7 @@ pub(in crate::platform) async fn companies_of(
     Ok(ids.into_iter().map(CompanyId).collect())
 }
 
-/// The access of a principal in those of these companies where there is any.
+/// The access of a principal in those of these companies where it has any.
 pub(in crate::platform) async fn in_each(
     db: &impl Connection,
     principal: PrincipalId,
@@ -174,7 +176,7 @@ pub(in crate::platform) async fn of_each(
     Ok(rows.into_iter().map(|row| (PrincipalId(row.principal_id), row.into())).collect())
 }
 
-/// How many hold a role of the company.
+/// How many principals have a role of the company.
 pub(in crate::platform) async fn holders(
     db: &impl Connection,
     company: CompanyId,
@@ -205,7 +207,7 @@ pub(in crate::platform) async fn all_holders(
     Ok(rows.into_iter().map(|(role, holders)| (role, holders.unsigned_abs())).collect())
 }
 
-/// Whether a human belongs to a company that demands a second factor.
+/// Whether a human belongs to a company that requires a second factor.
 pub(in crate::platform) async fn demands_second_factor(
     db: &impl Connection,
     principal: PrincipalId,

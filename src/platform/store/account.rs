@@ -1,4 +1,6 @@
 //! Service accounts as a company sees them.
+//!
+//! Responsible for lists, lookups and changes of accounts. Refuses to decide what a company may see: the service does.
 
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, LikeExpr, Order, Query};
@@ -29,20 +31,20 @@ pub(in crate::platform) struct AccountRow {
     pub(in crate::platform) last_used_at: Option<Timestamp>,
     /// In how many companies it has access.
     pub(in crate::platform) company_count: u64,
-    /// Its access in the company that looks; the company's name is not filled in.
+    /// Its access in that company; the company's name is not filled in.
     pub(in crate::platform) access: Option<Grant>,
 }
 
-/// What a list is narrowed to.
+/// The filters of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::platform) struct Filter {
     /// Text that name or description contain, without regard to case.
     pub(in crate::platform) search: Option<String>,
-    /// The role held in the company.
+    /// The role in the company.
     pub(in crate::platform) role: Option<String>,
-    /// The moment since when it was not used; its creation counts as a use.
+    /// The time since when it was not used; its creation counts as a use.
     pub(in crate::platform) unused_since: Option<Timestamp>,
-    /// The moment before which its password was last set.
+    /// The time before which its password was last set.
     pub(in crate::platform) password_changed_before: Option<Timestamp>,
 }
 
@@ -57,22 +59,22 @@ pub(in crate::platform) struct NewAccount<'a> {
     pub(in crate::platform) request: Option<KeyedRequest<'a>>,
 }
 
-/// A request that is carried out once, however often it is sent.
+/// A request that is carried out once, even if it is sent several times.
 pub(in crate::platform) struct KeyedRequest<'a> {
     /// The idempotency key.
     pub(in crate::platform) key: &'a str,
-    /// What was asked for, without the password.
+    /// The digest of the request, without the password.
     pub(in crate::platform) digest: String,
 }
 
-/// An account as the request that made it left it, with the password of today.
+/// The account that a request has created, with its current password.
 pub(in crate::platform) struct Made {
     pub(in crate::platform) name: String,
     pub(in crate::platform) request_digest: Option<String>,
     pub(in crate::platform) password_hash: StoredHash,
 }
 
-/// An account as the database tells of it.
+/// The row of an account.
 #[derive(FromQueryResult)]
 pub(super) struct Row {
     id: i64,
@@ -167,7 +169,7 @@ fn sighted(select: Select<principal::Entity>, company_count: Expr) -> Select<pri
         .join(JoinType::LeftJoin, access::Relation::Role.def())
 }
 
-/// What the request of `creator` with this idempotency key made.
+/// The account that the request of `creator` with this idempotency key has created.
 pub(in crate::platform) async fn made_with(
     db: &impl Connection,
     creator: PrincipalId,
@@ -224,7 +226,7 @@ fn narrowed(mut select: Select<principal::Entity>, filter: &Filter) -> Select<pr
     select
 }
 
-/// Up to `limit` accounts that stand so to the company, by lower-cased name, behind the key `after`.
+/// Up to `limit` accounts with this ownership in the company, by lower-cased name, after the key `after`.
 pub(in crate::platform) async fn page(
     db: &impl Connection,
     company: CompanyId,
@@ -246,7 +248,7 @@ fn page_of(
 ) -> Select<principal::Entity> {
     let (key, company_count) = match ownership {
         Ownership::Owned => (principal::Column::NameKey.into_expr(), company_count()),
-        // Only the owner is told.
+        // Only the owner may see it.
         Ownership::External => (access::Column::ExternalKey.into_expr(), Expr::value(0_i64)),
     };
     let mut select = sighted(filtered(company, ownership, filter), company_count);
@@ -256,8 +258,7 @@ fn page_of(
     select.order_by(key, Order::Asc)
 }
 
-/// How many accounts stand so to the company. What a filter does not ask for is not joined: without one, the entries of
-/// one index are counted.
+/// How many accounts with this ownership the company has. Without a filter, the entries of one index are counted.
 pub(in crate::platform) async fn count(
     db: &impl Connection,
     company: CompanyId,
@@ -279,8 +280,7 @@ pub(in crate::platform) async fn count(
     }
 }
 
-/// Adds an account; `None` says that its name or its idempotency key is taken, and that the transaction can
-/// only be given up.
+/// Adds an account; `None` if its name or its idempotency key is taken. Then the transaction must be rolled back.
 pub(in crate::platform) async fn insert(
     db: &impl Connection,
     account: NewAccount<'_>,

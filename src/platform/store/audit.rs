@@ -1,4 +1,6 @@
 //! The audit log: records are added and never changed.
+//!
+//! Responsible for adding and reading records of one company. Refuses to change a record.
 
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func};
@@ -23,7 +25,7 @@ pub(in crate::platform) struct NewRecord {
     pub(in crate::platform) request_id: String,
 }
 
-/// Adds records, in the transaction of the change that they tell of.
+/// Adds records, in the transaction of the change.
 pub(in crate::platform) async fn insert(
     db: &impl Connection,
     records: impl IntoIterator<Item = NewRecord>,
@@ -49,7 +51,7 @@ fn row(record: NewRecord) -> audit::ActiveModel {
     }
 }
 
-/// What a log is narrowed to. An empty list does not narrow it.
+/// The filters of a log. An empty list does not filter.
 #[derive(Clone, Debug, Default)]
 pub(in crate::platform) struct Filter {
     pub(in crate::platform) since: Option<Timestamp>,
@@ -66,7 +68,7 @@ pub(in crate::platform) struct Place {
     pub(in crate::platform) id: i64,
 }
 
-/// A record as it is kept.
+/// The row of a record.
 pub(in crate::platform) struct Record {
     pub(in crate::platform) place: Place,
     pub(in crate::platform) action: String,
@@ -91,7 +93,7 @@ impl From<audit::Model> for Record {
     }
 }
 
-/// Up to `limit` records of a company, in this order, behind the place `after`.
+/// Up to `limit` records of a company, in this order, after the place `after`.
 pub(in crate::platform) async fn page(
     db: &impl Connection,
     company: CompanyId,
@@ -143,7 +145,7 @@ fn called(column: audit::Column, names: &[String]) -> Option<Expr> {
     }
 }
 
-/// The records behind a place. The first condition is the range that an index finds.
+/// The records after a place. The first condition is the range that an index finds.
 fn behind(Place { at, id }: Place, order: Order) -> Condition {
     let (column, number, at) = (audit::Column::At, audit::Column::Id, to_millis(at));
     let (range, beyond, later) = match order {

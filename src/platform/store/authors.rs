@@ -1,4 +1,6 @@
 //! Who created an account, and who last set its password.
+//!
+//! Responsible for the columns of both authors. Refuses to decide who may see them.
 
 use sea_orm::FromQueryResult;
 
@@ -11,7 +13,7 @@ pub(in crate::platform) struct Authors {
     pub(in crate::platform) password: Option<Actor>,
 }
 
-/// What is kept of them.
+/// The columns of both authors.
 #[derive(FromQueryResult)]
 pub(super) struct AuthorsRow {
     password_changed_at: i64,
@@ -35,7 +37,7 @@ impl From<AuthorsRow> for Authors {
     }
 }
 
-/// A kept actor.
+/// An actor from its columns.
 pub(super) fn actor(kind: Option<String>, id: Option<i64>, name: Option<String>) -> Option<Actor> {
     let kind = kind?;
     let kind = ActorKind::ALL.into_iter().find(|known| known.as_str() == kind)?;

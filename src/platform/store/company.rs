@@ -1,4 +1,7 @@
-//! Companies, and the locks that stand for everything in them.
+//! Companies, and their locks, each of which covers everything in a company.
+//!
+//! Responsible for lists, changes and locks of companies. Refuses to lock in any other order than that of the ids,
+//! which prevents deadlocks.
 
 use std::collections::BTreeSet;
 
@@ -17,13 +20,13 @@ use crate::platform::ids::PrincipalId;
 /// How a transaction holds companies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::platform) enum Hold {
-    /// No other transaction changes a role or access there meanwhile.
+    /// Until the transaction ends, no other one changes a role or access there.
     Alone,
-    /// Others of this kind go on beside it; those that hold the company alone wait.
+    /// Others that share it run at the same time; those that hold it alone wait.
     Shared,
 }
 
-/// Locks companies in the order of their ids until the transaction ends. Those that do not exist do not matter.
+/// Locks companies in the order of their ids until the transaction ends. Companies that do not exist are ignored.
 pub(in crate::platform) async fn lock(
     db: &impl Connection,
     companies: impl IntoIterator<Item = CompanyId>,
@@ -69,8 +72,8 @@ struct Row {
     name_key: String,
 }
 
-/// Up to `limit` companies that a principal belongs to, by lower-cased name and id, behind the one that has
-/// the name key and the id `after`. Each comes with its name key.
+/// Up to `limit` companies that a principal belongs to, by lower-cased name and id, after the name key and the id
+/// `after`. Each has its name key.
 pub(in crate::platform) async fn page_of_member(
     db: &impl Connection,
     principal: PrincipalId,
@@ -109,20 +112,20 @@ pub(in crate::platform) async fn count(db: &impl Connection) -> Result<u64, DbEr
     company::Entity::find().count(db).await
 }
 
-/// The company with this number.
+/// The company with this id.
 pub(in crate::platform) async fn find(db: &impl Connection, id: CompanyId) -> Result<Option<Company>, DbErr> {
     let rows = company::Entity::find_by_id(id.0).all(db).await?;
     Ok(only(rows).map(|row| Company { id: CompanyId(row.id), name: row.name }))
 }
 
-/// All companies by id, each with its demand for a second factor.
+/// All companies by id, each with whether it requires a second factor.
 pub(in crate::platform) async fn all(db: &impl Connection) -> Result<Vec<(Company, bool)>, DbErr> {
     let rows = company::Entity::find().order_by_asc(company::Column::Id).all(db).await?;
     let entry = |row: company::Model| (Company { id: CompanyId(row.id), name: row.name }, row.two_factor);
     Ok(rows.into_iter().map(entry).collect())
 }
 
-/// Gives a company another name.
+/// Renames a company.
 pub(in crate::platform) async fn rename(
     db: &impl Connection,
     id: CompanyId,

@@ -1,4 +1,6 @@
 //! The tables as SeaORM sees them: one module for one table, one field for one column.
+//!
+//! Responsible for the names and types of columns. Refuses queries: the other modules of the store have them.
 
 /// Random keys that belong to this database.
 pub mod setting {

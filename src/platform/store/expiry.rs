@@ -1,7 +1,7 @@
-//! What has served its time: each function removes some rows of one table and says how many, until none are left.
+//! Removes old rows: each function removes some rows of one table and returns how many.
 //!
-//! Responsible for small transactions that wait for no other: rows and principals that another transaction holds are
-//! left for the next time.
+//! Responsible for small transactions. Refuses to wait for another transaction: rows and principals that it has locked
+//! are left for the next time.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ pub(in crate::platform) async fn tokens(db: &impl Connection, now: Timestamp) ->
     Ok(removed.rows_affected)
 }
 
-/// Forgets addresses from which no sign-in has come since `before`.
+/// Removes known addresses without a sign-in since `before`.
 pub(in crate::platform) async fn addresses(db: &impl Connection, before: Timestamp) -> Result<u64, DbErr> {
     let old = known_address::Column::SeenAt.lt(to_millis(before));
     let owners: Vec<i64> = known_address::Entity::find()
@@ -56,7 +56,7 @@ pub(in crate::platform) async fn addresses(db: &impl Connection, before: Timesta
     Ok(removed.rows_affected)
 }
 
-/// Removes the counts of sign-ins that were refused before this moment.
+/// Removes the counts of sign-ins that were refused before this time.
 pub(in crate::platform) async fn refusals(db: &impl Connection, before: Timestamp) -> Result<u64, DbErr> {
     let old = refused::Column::Hour.lt(to_millis(before));
     let of: Vec<i64> = refused::Entity::find()
@@ -75,8 +75,8 @@ pub(in crate::platform) async fn refusals(db: &impl Connection, before: Timestam
     Ok(removed.rows_affected)
 }
 
-/// Removes records of the audit log from before this moment. They were added in the order of their numbers, so that the
-/// oldest ones show whether any is left to remove.
+/// Removes audit records from before this time. Records were added in the order of their ids, so that the oldest ones
+/// show whether any is left to remove.
 pub(in crate::platform) async fn records(db: &impl Connection, before: Timestamp) -> Result<u64, DbErr> {
     let oldest: Vec<(i64, i64)> = audit::Entity::find()
         .select_only()
@@ -95,7 +95,7 @@ pub(in crate::platform) async fn records(db: &impl Connection, before: Timestamp
     Ok(removed.rows_affected)
 }
 
-/// Forgets the idempotency keys of accounts that were created before this moment.
+/// Removes the idempotency keys of accounts that were created before this time.
 pub(in crate::platform) async fn requests(db: &impl Connection, before: Timestamp) -> Result<u64, DbErr> {
     let done: Vec<i64> = principal::Entity::find()
         .select_only()

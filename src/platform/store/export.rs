@@ -1,7 +1,7 @@
-//! The records of all companies in the order of their numbers, and which numbers may still come.
+//! The audit records of all companies in the order of their ids, and the transactions that may still add some.
 //!
-//! Responsible for what a reader of the whole log needs. A number is given to a record before its transaction ends, so that
-//! on PostgreSQL a record can appear after others with higher numbers.
+//! Responsible for reading the whole log. Refuses to decide when an id is final: the service does. A record gets its id
+//! before its transaction ends, so that on PostgreSQL it can appear after records with higher ids.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,12 +16,12 @@ use super::entity::{audit, company};
 use super::{Connection, from_millis};
 use crate::domain::{Company, CompanyId};
 
-/// The transactions that hold the lock of one who adds records. It is taken before the number of the record is.
+/// The transactions that hold the lock for adding records. A transaction takes the lock before the id of its record.
 const WRITERS: &str = "SELECT virtualtransaction FROM pg_catalog.pg_locks \
     WHERE locktype = 'relation' AND relation = 'audit'::regclass AND mode = 'RowExclusiveLock' AND granted \
     AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())";
 
-/// The highest number of a record; 0 where there is none.
+/// The highest id of a record; 0 if there are no records.
 pub(in crate::platform) async fn highest(db: &impl Connection) -> Result<i64, DbErr> {
     let highest: Option<i64> = audit::Entity::find()
         .select_only()
@@ -34,8 +34,8 @@ pub(in crate::platform) async fn highest(db: &impl Connection) -> Result<i64, Db
     Ok(highest.unwrap_or_default())
 }
 
-/// The transactions that may have added records, and have not ended. SQLite has one writer, which gives numbers in the
-/// order in which transactions end.
+/// The open transactions that may have added records. None on SQLite: it has one writer, so that ids follow the order
+/// in which transactions end.
 pub(in crate::platform) async fn writers(db: &impl Connection) -> Result<Vec<String>, DbErr> {
     let backend = db.get_database_backend();
     if backend == DbBackend::Sqlite {
@@ -45,7 +45,7 @@ pub(in crate::platform) async fn writers(db: &impl Connection) -> Result<Vec<Str
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
-/// Up to `limit` records behind the number `after`, up to the number `last`, each with the company whose log it is in.
+/// Up to `limit` records with an id above `after` and up to `last`, each with the company of its log.
 pub(in crate::platform) async fn records(
     db: &impl Connection,
     after: i64,
@@ -77,7 +77,7 @@ pub(in crate::platform) async fn records(
     Ok(rows.into_iter().map(with_company).collect())
 }
 
-/// When the first record behind the number `after` was made.
+/// The time of the first record with an id above `after`.
 pub(in crate::platform) async fn next_at(
     db: &impl Connection,
     after: i64,

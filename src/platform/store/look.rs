@@ -1,4 +1,7 @@
-//! Looks at a database without changing it.
+//! Inspects a database without changing it.
+//!
+//! Responsible for whether it exists, and which migrations are missing. Refuses a database with other or failed
+//! migrations, or of a newer release.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,11 +1,13 @@
-//! Everything that is kept: tables and queries named by intent, one code path for SQLite and PostgreSQL.
+//! The database: tables and queries named by intent, one code path for SQLite and PostgreSQL.
 //!
-//! Queries take the connection or the transaction in which they run. What decides runs in a transaction that
-//! has locked the rows it depends on, always in the same order: the service account first, then the companies
-//! by id. The lock of a company stands for everything in it: its roles and who has which access there. It is shared by
-//! changes of different accounts that change no role ([`company::Hold`]). On SQLite a write transaction has the whole database to itself from its first moment.
+//! Responsible for statements, locks and transactions. Refuses rules: it decides neither who may do something nor what
+//! is valid.
 //!
-//! This module refuses rules: it neither judges who may do what nor what is valid.
+//! Queries take the connection or the transaction in which they run. Decisions run in a transaction that has locked the
+//! rows they depend on, always in the same order: the service account first, then the companies by id. The lock of a
+//! company covers everything in it: its roles and all access there. Changes of different accounts that change no role
+//! share it ([`company::Hold`]). On SQLite a write transaction has the whole
+//! database to itself from its start.
 
 pub(super) mod access;
 pub(super) mod account;

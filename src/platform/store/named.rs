@@ -1,7 +1,7 @@
 //! One service account, found by its name.
 //!
-//! Responsible for one statement a look, whose text is written out. Refuses to tell another company what the owner
-//! alone is told.
+//! Responsible for reading it in one statement, whose text is written out. Refuses to return to another company what
+//! only the owner may see.
 
 use sea_orm::{DbErr, FromQueryResult as _};
 
@@ -12,7 +12,7 @@ use super::pieces::written;
 use super::{Connection, is_storable};
 use crate::domain::{AccountName, CompanyId};
 
-/// A service account with all that the company may know of it.
+/// A service account with everything that the company may see.
 pub(in crate::platform) struct Full {
     pub(in crate::platform) account: AccountRow,
     /// For the owner: its authors, and its access by company id.
@@ -26,25 +26,25 @@ const ACCOUNT: &str = r#""principal"."id", "principal"."name", "principal"."name
     "access"."role" AS "access_role", "access"."permissions" AS "access_permissions",
     "role"."permissions" AS "role_permissions",
     (SELECT COUNT(*) FROM "access" WHERE "access"."principal_id" = "principal"."id") AS "company_count""#;
-/// Where they come from.
+/// The tables of [`ACCOUNT`].
 const SOURCE: &str = r#"FROM "principal" INNER JOIN "company" ON "company"."id" = "principal"."owner_company_id"
 LEFT JOIN "access" ON "access"."principal_id" = "principal"."id" AND "access"."company_id" = $2
 LEFT JOIN "role" ON "role"."company_id" = "access"."company_id" AND "role"."name" = "access"."role""#;
 const NAMED: &str = r#"WHERE "principal"."name_key" = $1 AND "principal"."kind" = 'service_account'"#;
 
-/// What the owner alone is told: the columns of [`AuthorsRow`], and each access of the account.
+/// What only the owner may see: the columns of [`AuthorsRow`], and each access of the account.
 const PRIVATE: &str = r#""principal"."created_by", "principal"."created_by_kind", "principal"."created_by_name",
     "principal"."password_by_kind", "principal"."password_by_id", "principal"."password_by_name",
     "principal"."password_by_at", "each"."principal_id" AS "each_principal_id",
     "each"."company_id" AS "each_company_id", "each"."role" AS "each_role", "each"."permissions" AS "each_permissions",
     "place"."name" AS "each_company_name", "held"."permissions" AS "each_role_permissions""#;
-/// Where the access comes from, one row for each company.
+/// The tables of [`PRIVATE`]: one row for each access.
 const EACH: &str = r#"LEFT JOIN "access" AS "each"
     ON "each"."principal_id" = "principal"."id" AND "principal"."owner_company_id" = $2
 LEFT JOIN "company" AS "place" ON "place"."id" = "each"."company_id"
 LEFT JOIN "role" AS "held" ON "held"."company_id" = "each"."company_id" AND "held"."name" = "each"."role""#;
 
-/// The account of this name, whether or not it has anything to do with `company`.
+/// The account of this name, with any or no relation to `company`.
 pub(in crate::platform) async fn by_name(
     db: &impl Connection,
     company: CompanyId,
@@ -56,7 +56,7 @@ pub(in crate::platform) async fn by_name(
     Ok(row.map(AccountRow::from))
 }
 
-/// The same with what its owner is told.
+/// As [`by_name`], for the owner with what only it may see.
 pub(in crate::platform) async fn in_full(
     db: &impl Connection,
     company: CompanyId,
@@ -79,7 +79,7 @@ pub(in crate::platform) async fn in_full(
     Ok(Some(Full { account, owned: Some((authors, everywhere)) }))
 }
 
-/// The key under which the account of a name is found, if a name can be this text.
+/// The key of an account name, if the database can store this text.
 fn key_of(name: &str) -> Option<String> {
     is_storable(name).then(|| AccountName::key_of(name))
 }

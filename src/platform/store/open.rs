@@ -1,8 +1,7 @@
 //! Opens the database and brings its tables up to date.
 //!
-//! A SQLite database and everything beside it is readable by its owner only, whatever the umask. Several
-//! processes may open the same database at once; they take turns. Refuses a link or anything else that is no
-//! plain file beside the database: its target would be written to.
+//! Responsible for migrations and the connection pool. Refuses a database of a newer release or with changed
+//! migrations.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -28,7 +27,7 @@ const DIALECT: [(&str, &str); 2] = [
     ("COLLATE \"C\"", "COLLATE BINARY"),
 ];
 
-/// Readers at once on SQLite; writers take turns anyway.
+/// Concurrent readers on SQLite; there is one writer at a time anyway.
 const SQLITE_CONNECTIONS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection before the platform calls itself unavailable. PostgreSQL may be
@@ -39,7 +38,7 @@ const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 /// How long a connection is taken for alive after a use.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// What is said of a database with migrations that this release does not know.
+/// The error for a database with migrations that this release does not know.
 pub(super) const NEWER: &str =
     "a newer release of sactl has brought the database up to date: use that release";
 
@@ -88,13 +87,13 @@ async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<O
     let migrations = Migrator::with_migrations(MIGRATIONS.iter().map(translated).collect());
     migrations.run(&pool).await.map_err(explained)?;
     let mut keeper = options.connect().await?;
-    // Only from its first read on does a connection share the index of the log.
+    // A connection shares the index of the write-ahead log only after its first read.
     keeper.execute("SELECT 1 FROM setting").await?;
     drop(turn);
     Ok((pool.into(), Some(keeper)))
 }
 
-/// Why the tables are not those of this release.
+/// The error for tables that are not those of this release.
 fn explained(error: MigrateError) -> anyhow::Error {
     match error {
         MigrateError::VersionMissing(_) => anyhow::anyhow!(NEWER),
@@ -102,8 +101,8 @@ fn explained(error: MigrateError) -> anyhow::Error {
     }
 }
 
-/// Whether a connection can be used: one that was used a moment ago is not asked. Where it has ended since, what it was
-/// wanted for fails, and it is closed.
+/// Whether a pooled connection can be used. A connection that was used a moment ago is not tested: if it has broken
+/// since, its statement fails and it is closed.
 async fn is_alive<C: Connection>(
     connection: &mut C,
     it: PoolConnectionMetadata,
@@ -177,7 +176,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Refuses a file that is a link, a pipe or anything else but a plain file. A missing one is fine.
+/// Refuses anything but a regular file. A missing file is fine.
 fn require_plain(path: &Path) -> anyhow::Result<()> {
     match std::fs::symlink_metadata(path) {
         Ok(found) if found.is_file() => Ok(()),

@@ -1,8 +1,8 @@
-//! Statements over many rows or many ids, in pieces. A database takes a limited number of values in one statement:
-//! 32,766 (SQLite) or 65,535 (PostgreSQL).
+//! Statements over many rows or ids, in pieces: a database takes a limited number of values in one statement, 32,766
+//! (SQLite) or 65,535 (PostgreSQL).
 //!
-//! No statement that requests send often has a limit among its values, as `one` of SeaORM has: SQLite would prepare it
-//! anew at every run.
+//! Responsible for inserts of any length, and for statements with a constant text. Refuses a limit among the values of
+//! a statement that requests send often, as `one` of SeaORM has: SQLite would prepare it again at every run.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ pub(super) fn only<T>(rows: Vec<T>) -> Option<T> {
     rows.into_iter().next()
 }
 
-/// The first `limit` rows of a select, each as `T`. The limit is part of the text.
+/// The first `limit` rows of a select, each as `T`. The limit is part of the statement text.
 pub(super) async fn first<T: FromQueryResult>(
     db: &impl Connection,
     select: impl QueryTrait,
@@ -32,8 +32,8 @@ pub(super) async fn first<T: FromQueryResult>(
     T::find_by_statement(statement).all(db).await
 }
 
-/// A statement whose text is written out, in words that both databases know. What requests send most often is not built
-/// anew each time.
+/// A statement whose text is written out in SQL of both databases. The most frequent statements of requests are not
+/// built again each time.
 pub(super) fn written(
     db: &impl Connection,
     sql: impl Into<String>,
@@ -50,7 +50,7 @@ where
     insert(db, rows, None).await
 }
 
-/// The same where a row with that key may be there already.
+/// As [`insert_all`], where a row with the same key may exist.
 pub(super) async fn insert_all_on_conflict<A>(
     db: &impl Connection,
     rows: Vec<A>,

@@ -1,4 +1,7 @@
-//! Humans and service accounts as those who sign in.
+//! Humans and service accounts, as they sign in.
+//!
+//! Responsible for the rows and locks of principals: credentials, known addresses and last use. Refuses to decide
+//! whether a sign-in succeeds.
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -163,7 +166,7 @@ pub(in crate::platform) async fn lock_user(
     Ok(id.map(PrincipalId))
 }
 
-/// Replaces the secret of the authenticator app, or takes it away.
+/// Replaces or removes the secret of the authenticator app.
 pub(in crate::platform) async fn set_totp_secret(
     db: &impl Connection,
     id: PrincipalId,
@@ -267,8 +270,8 @@ pub(in crate::platform) async fn touch(
         .map(drop)
 }
 
-/// The same for many at once, all at the time `now`. Those that another transaction holds are left out: the next request
-/// of each notes it again.
+/// The same for many principals, all at the time `now`. Those that another transaction has locked are left out: the
+/// next request of each notes it again.
 pub(in crate::platform) async fn touch_all(
     db: &impl Connection,
     ids: &BTreeSet<PrincipalId>,

@@ -1,4 +1,6 @@
 //! The record of refused sign-ins: one row for each principal, hour and reason, with a count.
+//!
+//! Responsible for counting them. Refuses to keep what was typed.
 
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
@@ -13,7 +15,7 @@ const DAY: i64 = 24 * HOUR;
 /// One refused sign-in.
 pub(in crate::platform) struct RefusedSignIn {
     pub(in crate::platform) at: Timestamp,
-    /// The number of the principal; a negative one is a group of names that do not exist.
+    /// The id of the principal; a negative one is a group of names that do not exist.
     pub(in crate::platform) principal: i64,
     pub(in crate::platform) kind: &'static str,
     pub(in crate::platform) name: String,

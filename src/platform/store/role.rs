@@ -1,4 +1,6 @@
-//! Custom roles. The default ones are no rows: [`crate::domain::DefaultRole`] knows them.
+//! Custom roles. Default roles have no rows: [`crate::domain::DefaultRole`] defines them.
+//!
+//! Responsible for lists, lookups and changes of roles. Refuses to decide who may change them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,7 +12,7 @@ use super::pieces::{MOST_ROWS, only};
 use super::{Connection, from_list, is_storable, to_list};
 use crate::domain::{CompanyId, PermissionSet};
 
-/// What the holders of a custom role may do, where the company has it.
+/// The permissions of a custom role, if the company has it.
 pub(in crate::platform) async fn find(
     db: &impl Connection,
     company: CompanyId,
@@ -23,7 +25,7 @@ pub(in crate::platform) async fn find(
     Ok(only(rows).map(|row| from_list(&row.permissions)))
 }
 
-/// Those of these custom roles that exist, each with what its holders may do.
+/// Those of these custom roles that exist, each with its permissions.
 pub(in crate::platform) async fn find_each(
     db: &impl Connection,
     wanted: &BTreeSet<(CompanyId, &str)>,
@@ -72,7 +74,7 @@ pub(in crate::platform) async fn insert(
     role::Entity::insert(row).exec_without_returning(db).await.map(drop)
 }
 
-/// Replaces what the holders may do.
+/// Replaces the permissions of the role.
 pub(in crate::platform) async fn update(
     db: &impl Connection,
     company: CompanyId,

@@ -1,11 +1,13 @@
-//! What seed files have added once.
+//! The entries that seed files have added, each once.
+//!
+//! Responsible for remembering them after their deletion. Refuses to add anything else.
 
 use sea_orm::{DbErr, EntityTrait as _, Set};
 
 use super::Connection;
 use super::entity::seeded;
 
-/// The number of what was added under this kind and key, whether it still exists or not.
+/// The id of the entry that was added with this kind and key, even if it was deleted since.
 pub(in crate::platform) async fn find(
     db: &impl Connection,
     kind: &str,

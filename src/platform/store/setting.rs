@@ -1,4 +1,6 @@
-//! Values that belong to this database and are the same on every node.
+//! Settings that belong to this database and are the same on every node.
+//!
+//! Responsible for reading and writing them by name. Refuses to interpret them.
 
 use jiff::Timestamp;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -9,7 +11,7 @@ use sea_orm::{
 
 use super::entity::setting;
 
-/// The value of a setting, which becomes `value` where there was none.
+/// The value of a setting, which is set to `value` if it had none.
 pub(in crate::platform) async fn get_or_insert(
     db: &impl Connection,
     name: &str,
@@ -22,7 +24,7 @@ pub(in crate::platform) async fn get_or_insert(
     kept.map(|row| row.value).ok_or_else(|| DbErr::RecordNotFound(format!("the setting {name}")))
 }
 
-/// The value of a setting, where it has one.
+/// The value of a setting, if it has one.
 pub(in crate::platform) async fn get(db: &impl Connection, name: &str) -> Result<Option<String>, DbErr> {
     Ok(setting::Entity::find_by_id(name.to_owned()).one(db).await?.map(|row| row.value))
 }

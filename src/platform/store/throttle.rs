@@ -1,5 +1,7 @@
-//! The memory of the budgets of guesses. Rows are locked in the order of their keys, so that nodes wait for each other
-//! and never in a circle.
+//! The budgets of guesses in the database.
+//!
+//! Responsible for locking rows in the order of their keys, so that nodes never wait for each other in a circle.
+//! Refuses to decide: [`crate::platform::throttle`] does.
 
 use std::collections::HashMap;
 
@@ -50,7 +52,8 @@ fn row(bucket: String, full_at: i64) -> guess_budget::ActiveModel {
     guess_budget::ActiveModel { bucket: Set(bucket), full_at: Set(full_at) }
 }
 
-/// Removes budgets that are full again, some of them at a time; says how many. Those that another transaction holds are left alone.
+/// Removes some budgets that are full again; returns how many. Budgets that another transaction has locked are left
+/// alone.
 pub(in crate::platform) async fn prune(db: &impl Connection, now: Timestamp) -> Result<u64, DbErr> {
     let full: Vec<String> = guess_budget::Entity::find()
         .select_only()

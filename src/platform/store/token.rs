@@ -1,4 +1,6 @@
-//! Bearer tokens, of which only the hash is kept.
+//! Bearer tokens, of which only the hash is stored.
+//!
+//! Responsible for finding, locking, adding and revoking them. Refuses to see a token itself.
 
 use jiff::Timestamp;
 use sea_orm::{
@@ -15,7 +17,7 @@ use crate::api::session::Kind;
 use crate::domain::CompanyId;
 use crate::platform::ids::PrincipalId;
 
-/// Most tokens of one bearer. A script that signs in once a second for many minutes is below it.
+/// Most tokens of one bearer: enough for a script that signs in once a second for many minutes.
 pub(in crate::platform) const MOST_TOKENS: u64 = 1000;
 
 /// The bearer of a token, with its access in one company.
@@ -49,7 +51,7 @@ LEFT JOIN "company" ON "company"."id" = "access"."company_id"
 LEFT JOIN "role" ON "role"."company_id" = "access"."company_id" AND "role"."name" = "access"."role"
 WHERE "token"."hash" = $1 AND "token"."expires_at" > $3"#;
 
-/// Whose token has this hash and is still good at `now`, and what they may do in the company, if one is asked for.
+/// The bearer of the token with this hash, if it is valid at `now`, with the access in `company`, if one is given.
 pub(in crate::platform) async fn bearer(
     db: &impl Connection,
     hash: &str,
@@ -60,7 +62,8 @@ pub(in crate::platform) async fn bearer(
         .await
 }
 
-/// The same of a token that is kept, whether or not it has expired since; it cannot be ended before the transaction is.
+/// As [`bearer`], for a token that may have expired since. Locks the token until the transaction ends, so that it
+/// cannot be revoked before.
 pub(in crate::platform) async fn hold(
     db: &impl Connection,
     hash: &str,
@@ -86,8 +89,7 @@ async fn read(db: &impl Connection, sql: String, values: [Value; 3]) -> Result<O
     }))
 }
 
-/// Keeps a new token. Forgets those of the same bearer that have expired, and ends the oldest of those that would be
-/// more than [`MOST_TOKENS`].
+/// Adds a token. Removes expired tokens of the same bearer, and revokes the oldest ones above [`MOST_TOKENS`].
 pub(in crate::platform) async fn insert(
     db: &impl Connection,
     hash: String,
@@ -112,7 +114,7 @@ pub(in crate::platform) async fn insert(
     token::Entity::insert(row).exec_without_returning(db).await.map(drop)
 }
 
-/// Revokes all tokens of a principal but the `kept` ones that expire last.
+/// Revokes all tokens of a principal except the `kept` ones that expire last.
 async fn end_oldest(db: &impl Connection, principal: PrincipalId, kept: u64) -> Result<(), DbErr> {
     let oldest: Vec<String> = token::Entity::find()
         .select_only()
@@ -130,12 +132,12 @@ async fn end_oldest(db: &impl Connection, principal: PrincipalId, kept: u64) -> 
     Ok(())
 }
 
-/// Whether a token with this hash is kept.
+/// Whether a token with this hash exists.
 pub(in crate::platform) async fn is_kept(db: &impl Connection, hash: &str) -> Result<bool, DbErr> {
     Ok(token::Entity::find_by_id(hash.to_owned()).count(db).await? > 0)
 }
 
-/// Ends one token.
+/// Revokes one token.
 pub(in crate::platform) async fn end(db: &impl Connection, hash: &str) -> Result<(), DbErr> {
     token::Entity::delete_by_id(hash.to_owned()).exec(db).await.map(drop)
 }

@@ -1,9 +1,11 @@
-//! Write transactions, and when to believe that one was kept.
+//! Write transactions, and when one counts as committed.
 //!
-//! SQLite ends a transaction by itself when the disk is full or fails, and the connection pool does not learn
-//! of it. Three rules keep such a transaction from being taken for a good one: after the first statement that
-//! fails no other runs, a commit counts when SQLite itself is out of the transaction, and a connection whose
-//! transaction failed is closed.
+//! Responsible for three rules: after the first statement that fails no other runs, a commit counts only when SQLite
+//! itself has ended the transaction, and a connection whose transaction failed is closed. Refuses to report a commit
+//! that the database has not made.
+//!
+//! SQLite ends a transaction by itself when the disk is full or fails, and the connection pool does not notice. The
+//! rules keep such a transaction from counting as committed.
 
 use std::ops::Deref;
 use std::sync::OnceLock;

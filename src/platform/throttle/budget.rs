@@ -1,4 +1,6 @@
-//! A number of guesses that comes back with time. Times are milliseconds.
+//! A budget: a number of guesses that refills with time. Times are in milliseconds.
+//!
+//! Responsible for the arithmetic of one budget. Refuses a clock: the time is an argument.
 
 use jiff::Timestamp;
 
@@ -6,7 +8,7 @@ use jiff::Timestamp;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct FullAt(pub(super) i64);
 
-/// How many guesses there are at once, and how long it takes until one more comes back.
+/// The number of guesses of a full budget, and the time in which one is refilled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Budget {
     pub(super) burst: i64,

@@ -1,5 +1,8 @@
-//! The policy as a game: attackers with a strategy guess at a name, and the one who knows the secret wants to get in
-//! within a minute. Time and chance are simulated; the same machine decides as in the platform.
+//! A simulation of the policy: attackers with a strategy guess the password of a name, and its owner tries to sign in
+//! within a minute.
+//!
+//! Responsible for proving the figures in the module doc of [`super`]. Refuses a policy of its own: the real one
+//! decides. Time and chance are simulated.
 
 use std::collections::HashMap;
 
@@ -26,7 +29,7 @@ struct Attack {
     gates: Vec<Gate>,
     /// How long each waits between its guesses, in milliseconds.
     every: i64,
-    /// How many guesses each makes at once.
+    /// How many guesses each makes at the same time.
     at_once: u32,
 }
 
@@ -53,7 +56,7 @@ impl World {
         verdict
     }
 
-    /// Lets the attack go on for one step of 50 ms; says how many guesses were open and how many closed.
+    /// Continues the attack for one step of 50 ms; returns how many guesses were open and how many closed.
     fn attack(&mut self, attack: &Attack) -> (u32, u32) {
         let (mut open, mut closed) = (0, 0);
         for (index, gate) in attack.gates.iter().enumerate() {
@@ -74,7 +77,8 @@ impl World {
         (open, closed)
     }
 
-    /// Whether the victim gets in within a minute. It asks again when it is told to, at least every two seconds.
+    /// Whether the victim signs in within a minute. It tries again after the wait in the answer, at least every two
+    /// seconds.
     fn gets_in(&mut self, attack: &Attack, victim: &Gate, is_known: bool) -> bool {
         let begun = self.now;
         let mut next = self.now + self.random.random_range(0..1000);

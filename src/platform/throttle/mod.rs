@@ -1,39 +1,43 @@
-//! Slows down guessing. What was guessed is counted in the database, so that restarts and other nodes do not help.
+//! Slows down guessing of passwords and codes.
 //!
-//! A guess is counted **before** the secret is checked, and given back when the secret was right. A caller who hangs up
-//! or whose time is over changes nothing. The policy ([`policy`]) is a pure function; this module gives it its memory.
+//! Responsible for counting guesses in the database, so that restarts and other nodes do not help an attacker. Refuses
+//! a guess above its budgets. The policy ([`policy`]) is a pure function; this module reads and writes its budgets.
+//!
+//! A guess is counted **before** the secret is checked, and given back if the secret was right. A client that
+//! disconnects or runs out of time changes nothing.
 //!
 //! Each guess needs a place in several budgets. A budget is a number of guesses, and a time in which one comes back.
 //! Passwords, with their figures:
 //!
 //! 1. **One name from one address**: 10, one more a second. Over it, nothing is checked.
 //! 2. **One name from everywhere**: 400, one more in 20 s. The last 300 are kept for newcomers: the first 3 guesses from
-//!    an address (one more an hour). So a few addresses that ask all day do not stand in the way of a new one.
+//!    an address (one more an hour). So a few addresses that guess all day do not block a new one.
 //! 3. **One address at all names**: 100, one more in 2 s.
 //! 4. Over 2 or 3 the guess is **closed**: the answer is `rate_limited` whether the password was right or wrong. There
 //!    is one exception: the right password of an account that has signed in from this address before opens a session.
 //!    A closed guess has budgets of its own: 1,800 for the name from this address, one more a minute; 20 for the
 //!    address, one more in 0.1 s.
 //!
-//! What follows from it:
-//! - An account gets in at once from any address where it has signed in before, whatever happens elsewhere.
-//! - It gets in at once from a new address, unless attackers guess at it from some hundred new addresses in a short time.
-//! - From an address that it shares with an attacker it gets in by chance. A guess that has come back in part is
-//!   admitted with a probability in proportion to that part, so that the one who asks most often or at the very moment
-//!   does not get all of them. After half an hour of such an attack this takes longer; from another address it does not.
-//! - Behind an address that floods other names, an account that has not signed in there before may wait for longer than a
-//!   minute: in the game it gets in within a minute in 3 of 20 cases against 100 guesses a second.
+//! The consequences:
+//! - An account can sign in immediately from any address where it has signed in before, whatever happens elsewhere.
+//! - It can sign in immediately from a new address, unless attackers guess its password from some hundred new addresses
+//!   in a short time.
+//! - From an address that it shares with an attacker it signs in by chance. A guess that is refilled in part is admitted
+//!   with a probability in proportion to that part, so that the client with the most attempts or the best timing does
+//!   not get all of them. After half an hour of such an attack this takes longer; from another address it does not.
+//! - From an address that floods other names, an account that has not signed in there before may have to wait for more
+//!   than a minute: in the simulation it signs in within a minute in 3 of 20 cases against 100 guesses a second.
 //! - Strangers get at most 4,720 guesses at a name on the first day and 4,320 on each later day. An attacker who shares
 //!   one of the (at most 16) addresses where the account has signed in gets 3,240 more there on the first day and 1,440
 //!   on each later day.
 //! - No budget depends on whether a name exists, and every step costs the same for a name that does not.
 //!
-//! One-time codes are asked for after a right password. They have the same rules with smaller budgets: 5 and one more in
-//! 2 s from one address, 60 and one more in 5 min from everywhere (40 of them for newcomers, 2 each), 300 and one more
-//! in 5 min from a known address. An attacker who knows the password gets at most 348 guesses on the first day and 288
-//! later, from a known address 588 and 288 more: one day's chance to hit one of the three codes in force is about 0.1 %
-//! to 0.3 %. A caller who is signed in and gives a password once more has 100 guesses and one more a minute: many exact
-//! repetitions of a creation may be under way at the same time.
+//! One-time codes are asked for after a right password. They have the same rules with smaller budgets: 5 and one more
+//! in 2 s from one address, 60 and one more in 5 min from everywhere (40 of them for newcomers, 2 each), 300 and one
+//! more in 5 min from a known address. An attacker who knows the password gets at most 348 guesses on the first day and
+//! 288 later, from a known address 588 and 288 more: one day's chance to hit one of the three codes in force is about
+//! 0.1 % to 0.3 %. A caller who is signed in and gives a password once more has 100 guesses and one more a minute: many
+//! exact repetitions of a creation may be in progress at the same time.
 
 mod budget;
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! Which budgets a guess needs. A pure function of the budgets, the time and a chance: no I/O, no clock.
+//! The policy: which budgets a guess needs.
+//!
+//! Responsible for the decision as a pure function of budgets, time and a random number. Refuses I/O and a clock.
 
 use jiff::Timestamp;
 
@@ -8,7 +10,7 @@ const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
-/// The longest time that a refused caller is told to wait, in milliseconds.
+/// The longest wait in the answer to a refused caller, in milliseconds.
 const LONGEST_WAIT: i64 = MINUTE;
 
 /// What is counted together.

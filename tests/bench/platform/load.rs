@@ -84,8 +84,8 @@ pub(crate) fn sign_in(user: &str, password: &str) -> Vec<u8> {
 /// Says what a connection asks: the number of the connection, and how often it has asked.
 pub(crate) type Asking = Arc<dyn Fn(usize, usize) -> Vec<u8> + Send + Sync>;
 
-/// How many requests were answered in `time` over so many connections, each of which sends the next one when the last is
-/// answered.
+/// How many requests were answered in `time` over so many connections, each of which sends the next one when the last
+/// is answered.
 pub(crate) async fn answered(to: SocketAddr, connections: usize, time: Duration, asking: &Asking) -> usize {
     let mut tasks = JoinSet::new();
     for number in 0..connections {

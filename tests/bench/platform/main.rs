@@ -1,5 +1,5 @@
-//! The platform as a server: real `sactl serve` processes on SQLite and on PostgreSQL, each beside the same work written
-//! plainly over the same database.
+//! The platform as a server: real `sactl serve` processes on SQLite and on PostgreSQL, each beside the same work
+//! written plainly over the same database.
 //!
 //! ```sh
 //! cargo bench --bench platform                    # the table
@@ -8,8 +8,9 @@
 //! cargo bench --bench platform -- scale --full    # 1,000 companies, 100,000 accounts, a million access rows
 //! ```
 //!
-//! `SACTL_BENCH_PROGRAM` names another build of the program to measure. Both sides take turns in one run, through the same database driver; only their ratios count, and bounds of time and
-//! memory on a machine that has nothing else to do. PostgreSQL must be installed where Debian puts it.
+//! `SACTL_BENCH_PROGRAM` names another build of the program to measure. Both sides take turns in one run, through the
+//! same database driver; only their ratios count, and bounds of time and memory on a machine that has nothing else to
+//! do. PostgreSQL must be installed where Debian puts it.
 
 #![expect(clippy::unwrap_used, reason = "in a measurement, a panic is the message")]
 #![expect(clippy::print_stdout, reason = "the table is the answer")]

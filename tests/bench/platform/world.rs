@@ -15,8 +15,8 @@ pub(crate) const PROVIDER: &str = "provider@acme.example";
 /// Accounts of the first company with access in all companies.
 pub(crate) const EVERYWHERE: usize = 11;
 
-/// How much there is. The first company owns the first accounts, the second has one external account, and all others own
-/// the rest in equal parts.
+/// How much there is. The first company owns the first accounts, the second has one external account, and all others
+/// own the rest in equal parts.
 #[derive(Clone, Copy)]
 pub(crate) struct World {
     pub(crate) companies: usize,

@@ -1,4 +1,4 @@
-//! `rotate`: the password that holds is always in a file that is named.
+//! `rotate`: the valid password is always in a file that sactl names.
 
 use super::super::acting::World;
 use crate::common::output::SANDBOX_PASSWORD;

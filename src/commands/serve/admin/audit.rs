@@ -1,7 +1,7 @@
 //! `sactl serve admin audit export`: audit records for a collector.
 //!
-//! Responsible for the order: records are on the disk before the cursor says so. A process that ends between the two
-//! repeats records and loses none, so it refuses no signal.
+//! Responsible for the order: it writes records to the disk before it moves the cursor, so that a crash between the two
+//! repeats records and loses none. Refuses a cursor that is newer than the audit log.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::platform::service::export::Export;
 use crate::platform::{DatabaseUrl, Error};
 use crate::ui::{Ui, json_visible, write_durably};
 
-/// How often the log is asked for more.
+/// The pause before the log is read again.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Export audit records to a collector
@@ -37,9 +37,9 @@ enum Verb {
     /// Write the audit records of all companies as JSON lines, from where the last export ended
     ///
     /// The lines are those of `sactl audit -o jsonl`, oldest first. Each record is written at least once: the cursor is
-    /// replaced when its records are on the disk, or in the pipe, so that after a crash or a kill some come again; `id`
-    /// tells them apart. The first export, without a cursor, begins with the oldest record. Export more often than
-    /// `--audit-retention` removes records.
+    /// replaced only after its records are on the disk, or in the pipe. After a crash, records can be repeated; they
+    /// have the same `id`. The first export, without a cursor, begins with the oldest record. Export at shorter
+    /// intervals than `--audit-retention`, which removes old records.
     #[command(after_help = "Examples:\n  \
         sactl serve admin audit export --cursor export.cursor --out audit.jsonl --database sqlite:platform.db\n  \
         sactl serve admin audit export --cursor export.cursor --follow | logger -t sactl-audit")]
@@ -48,15 +48,15 @@ enum Verb {
 
 #[derive(Debug, clap::Args)]
 struct ExportArgs {
-    /// File that says where the next export begins; only one export at a time can use it
+    /// File with the place where the next export begins; only one export at a time can use it
     #[arg(long, value_name = "FILE")]
     cursor: PathBuf,
     /// Append the records to this file instead of standard output
     ///
-    /// It is opened again for each batch, so that it can be renamed to start a new one.
+    /// The file is opened again for each batch of records: after it is renamed, the next batch starts a new file.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Go on with new records as they come, until it is stopped
+    /// Continue with new records until the command is stopped
     #[arg(long)]
     follow: bool,
     #[command(flatten)]
@@ -77,7 +77,7 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
         Some(export) if args.follow => follow(export, &sink, &failed).await,
         Some(export) => once(export, &sink, &failed).await,
         None => Err(CliError::config(format!(
-            "the audit log of {database} ends before the record {last}, where {} begins",
+            "the audit log of {database} ends before record {last}, the position of the cursor {}",
             args.cursor.display()
         ))
         .hint("a database that was restored from a backup needs a new cursor: remove the file to export all records again")),
@@ -88,7 +88,7 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
     Ok(())
 }
 
-/// Writes what is there; says how many records.
+/// Writes all records that exist, and returns how many there were.
 async fn once(mut export: Export, sink: &Sink<'_>, failed: &impl Fn(Error) -> CliError) -> Result<usize> {
     let mut count = 0;
     loop {
@@ -101,7 +101,7 @@ async fn once(mut export: Export, sink: &Sink<'_>, failed: &impl Fn(Error) -> Cl
     }
 }
 
-/// Writes what is there and what comes. A database that is away for a while is waited for.
+/// Writes all records that exist, and new ones until the process ends. Waits for a database that is unavailable.
 async fn follow(mut export: Export, sink: &Sink<'_>, failed: &impl Fn(Error) -> CliError) -> Result<usize> {
     loop {
         match export.next().await {
@@ -116,7 +116,7 @@ async fn follow(mut export: Export, sink: &Sink<'_>, failed: &impl Fn(Error) -> 
     }
 }
 
-/// Where records go.
+/// The destination of the records, and the cursor that follows them.
 struct Sink<'a> {
     out: Option<PathBuf>,
     cursor: LockedCursor<'a>,
@@ -124,7 +124,7 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    /// Writes records, and then says so.
+    /// Writes records, then moves the cursor behind them.
     async fn take(&self, records: Vec<(AuditRecord, Company)>, export: &Export) -> Result<()> {
         let mut lines = String::new();
         for (record, company) in records {

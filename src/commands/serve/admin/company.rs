@@ -1,4 +1,6 @@
-//! `sactl serve admin company`: create, rename and list companies.
+//! `sactl serve admin company`: creates, renames and lists companies.
+//!
+//! Responsible for arguments and output. Refuses to decide: the service layer does.
 
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! The file that exported records are appended to.
 //!
-//! Responsible for whole lines on the disk. Refuses a file that is no file of records, a link and a device. It is opened
-//! for each piece, so that it can be renamed meanwhile.
+//! Responsible for whole lines that are on the disk. Refuses a file that does not end in a record, a symbolic link and
+//! a device. The file is opened for each batch, so that log rotation can rename it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -12,14 +12,14 @@ use crate::error::{CliError, Result};
 
 /// How each line begins.
 const BEGINNING: &[u8] = b"{\"id\":";
-/// How much is read at a time of a line that a crash has cut.
+/// Bytes that are read at a time to find the last line.
 const PIECE: u64 = 64 * 1024;
 
-/// Appends whole lines; they are on the disk when this returns. A line that a crash has cut is removed first: it is
-/// among those that come again.
+/// Appends whole lines; they are on the disk when this returns. An incomplete last line, which a crash has left, is
+/// removed first: the cursor is still before it, so it is exported again.
 ///
 /// # Errors
-/// `config` for a file that ends in something else than a record, `io`.
+/// `config` for a file that does not end in a record; `io`.
 pub(super) fn append(path: &Path, lines: &str) -> Result<()> {
     let failed = |error: io::Error| CliError::io(format!("cannot write to {}", path.display()), error);
     let mut file = open(path).map_err(failed)?;
@@ -29,7 +29,7 @@ pub(super) fn append(path: &Path, lines: &str) -> Result<()> {
     let (length, rest) = last_line(&mut file).map_err(failed)?;
     if !is_cut(&rest) {
         return Err(CliError::config(format!("{} is not a file of audit records", path.display()))
-            .hint("its last line is not one: name another file with --out"));
+            .hint("its last line is not a record; use another file for --out"));
     }
     let begin = length - rest.len() as u64;
     let written = file
@@ -39,7 +39,7 @@ pub(super) fn append(path: &Path, lines: &str) -> Result<()> {
         .and_then(|()| file.sync_all());
     written.map_err(failed)?;
     if begin == 0 {
-        // The name of a new file survives the loss of power too.
+        // The entry of a new file in its folder is on the disk too.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         File::open(folder.unwrap_or(Path::new("."))).and_then(|it| it.sync_all()).map_err(failed)?;
     }
@@ -53,12 +53,12 @@ fn open(path: &Path) -> io::Result<File> {
     options.mode(0o600).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
-/// Whether it is nothing, or the beginning of a record.
+/// Whether `rest` is empty, or the beginning of a record.
 fn is_cut(rest: &[u8]) -> bool {
     rest.starts_with(BEGINNING) || BEGINNING.starts_with(rest)
 }
 
-/// How long the file is, and what follows its last end of a line.
+/// The length of the file, and what follows its last line feed.
 fn last_line(file: &mut File) -> io::Result<(u64, Vec<u8>)> {
     let length = file.metadata()?.len();
     let (mut begin, mut rest) = (length, Vec::new());

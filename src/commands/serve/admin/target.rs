@@ -1,4 +1,6 @@
-//! The database that `serve admin` works on.
+//! The database of `serve admin`.
+//!
+//! Responsible for opening it, and for closing it after the work. Refuses to decide: the service layer does.
 
 use super::super::database::{default_database, open};
 use crate::api::Code;

@@ -1,4 +1,6 @@
-//! `sactl serve admin user`: create and list users, set their password, enrol their second factor.
+//! `sactl serve admin user`: creates and lists users, sets their password, enrols their second factor.
+//!
+//! Responsible for arguments and output. Refuses to decide: the service layer does.
 
 use std::path::PathBuf;
 
@@ -40,7 +42,7 @@ enum Verb {
         /// Role in the company
         #[arg(long, value_name = "NAME", default_value = "company-admin")]
         role: String,
-        /// Name of the user in words
+        /// Full name of the user
         #[arg(long, value_name = "TEXT")]
         full_name: Option<String>,
         #[command(flatten)]
@@ -62,16 +64,16 @@ enum Verb {
         #[command(flatten)]
         database: DatabaseArgs,
     },
-    /// Enrol the second factor of a user, or take it away
+    /// Enrol the second factor of a user, or remove it
     ///
-    /// Prints the address to scan with an authenticator app, which holds the secret. Ends every session of the user.
+    /// Prints the URL for the authenticator app, which contains the secret. Ends every session of the user.
     #[command(after_help = "Examples:\n  \
         sactl serve admin user second-factor ada@acme.example --database sqlite:platform.db\n  \
         sactl serve admin user second-factor ada@acme.example --off --database sqlite:platform.db")]
     SecondFactor {
         /// E-mail address of the user
         email: String,
-        /// Take the second factor away
+        /// Remove the second factor
         #[arg(long)]
         off: bool,
         #[command(flatten)]
@@ -168,7 +170,7 @@ async fn second_factor(
     let set = async |platform: &_| installation::set_second_factor(platform, email, secret.as_deref()).await;
     database.with(otherwise, set).await?;
     let Some(secret) = &secret else {
-        ui.status(format!("Took the second factor of {email} away"));
+        ui.status(format!("Removed the second factor of {email}"));
         return Ok(());
     };
     ui.status(format!("Enrolled the second factor of {email}; every session of the user has ended"));

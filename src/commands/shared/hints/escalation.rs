@@ -1,4 +1,6 @@
-//! A caller gives, or takes over, only what they hold: which permissions are missing, where, and who could do it.
+//! The hint for permissions that the caller does not have.
+//!
+//! Responsible for saying which permissions are missing, where, and who could help. Refuses to decide again.
 
 use super::super::company_session::CompanySession;
 use super::{ActionDescription, listed, place, shows_what_one_holds};
@@ -7,7 +9,7 @@ use crate::domain::{DefaultRole, Operation};
 use crate::error::CliError;
 
 impl CompanySession<'_> {
-    /// Says what the caller lacks, and where.
+    /// Says which permissions the caller does not have, and where.
     pub(super) fn escalation(
         &self,
         error: CliError,
@@ -31,7 +33,7 @@ impl CompanySession<'_> {
             .hint(shows_what_one_holds(company))
     }
 
-    /// Who sets a password can act as the account: says what it holds more than the caller.
+    /// A caller who sets a password can act as the account: says which permissions it has and the caller does not.
     fn taking_over(&self, error: CliError, subject: &Subject, name: &str) -> CliError {
         let error = if subject.missing.is_empty() {
             error

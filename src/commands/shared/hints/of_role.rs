@@ -1,4 +1,6 @@
-//! Permissions of an account that come from a role are not adjusted one by one: what can be done instead.
+//! The hint for an adjustment of permissions that come from a role.
+//!
+//! Responsible for the commands that do what was wanted. Refuses to change anything.
 
 use super::super::access_args::AccessSpec;
 use super::super::company_session::CompanySession;

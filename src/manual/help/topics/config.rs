@@ -1,4 +1,6 @@
 //! Profiles, configuration files and precedence.
+//!
+//! Responsible for the topic `config`. Refuses to read a configuration.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 use crate::config::file;
@@ -41,26 +43,20 @@ fn blocks() -> Vec<Block> {
         Block::Heading("Files"),
         definitions([
             (
-                "config.toml",
-                format!(
-                    "in the folder SACTL_CONFIG_DIR, or by default in sactl in the configuration folder of \
-                     the user ($XDG_CONFIG_HOME, by default ~/.config). It contains no secrets. Its name is \
-                     {}.",
-                    file::NAME
-                ),
+                file::NAME,
+                "in the folder SACTL_CONFIG_DIR, or by default in sactl in the configuration folder of the \
+                 user ($XDG_CONFIG_HOME, by default ~/.config). It contains no secrets.",
             ),
             (
                 "credentials",
                 "a folder next to config.toml that only the user can open: the secrets of the `file` store, \
-                 and locks"
-                    .to_owned(),
+                 and locks",
             ),
             (
                 "cache",
                 "a folder that only the user can open, with names for shell completion: in the folder \
                  SACTL_CONFIG_DIR, or by default in sactl in the cache folder of the user ($XDG_CACHE_HOME, \
-                 by default ~/.cache). You can delete it at any time."
-                    .to_owned(),
+                 by default ~/.cache). You can delete it at any time.",
             ),
         ]),
         Block::Heading("Keys of a profile"),

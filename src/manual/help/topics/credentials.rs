@@ -1,4 +1,6 @@
 //! Where credentials come from, where they are stored, and how they are changed.
+//!
+//! Responsible for the topic `credentials`. Refuses to read any credentials.
 
 use clap::ValueEnum;
 

@@ -1,4 +1,6 @@
 //! Environment variables.
+//!
+//! Responsible for the topic `environment`. Refuses a list of its own: [`crate::config::env`] has it.
 
 use super::super::topic::{Block, Topic, definitions, paragraph};
 use crate::config::env::{self, Variable};

@@ -1,4 +1,6 @@
 //! Exit codes and error codes.
+//!
+//! Responsible for the topic `exit-codes`. Refuses a table of its own: [`crate::error`] has it.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 use crate::api::Code;

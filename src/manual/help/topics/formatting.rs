@@ -1,4 +1,6 @@
-//! Output formats, and what is promised about them.
+//! Output formats, and what scripts can rely on.
+//!
+//! Responsible for the topic `formatting`. Refuses to describe single documents: the topic `schemas` does.
 
 use clap::ValueEnum;
 

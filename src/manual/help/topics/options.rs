@@ -1,4 +1,6 @@
-//! The options of every command. What each does stands with the option, once.
+//! The options of every command.
+//!
+//! Responsible for the topic `options`. Refuses texts of its own: they are with each option.
 
 use clap::CommandFactory as _;
 

@@ -1,4 +1,6 @@
 //! Tables of routes: where another gateway has its operations.
+//!
+//! Responsible for the topic `routes`. Refuses a table of its own: it shows `routes.toml`.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 
@@ -24,14 +26,14 @@ const MEMBERS: [(&str, &str); 6] = [
 fn blocks() -> Vec<Block> {
     vec![
         paragraph(
-            "sactl works with gateways that follow the same conventions as the platform, and are not it. Lists may \
-             have numbered pages, errors may be texts, and operations may be elsewhere. A table of routes is a TOML \
-             file that says where. It replaces the table of the platform as a whole: the gateway does not have an \
-             operation that the file does not name.",
+            "sactl also works with other gateways that follow the same conventions as the platform. Their lists may \
+             have numbered pages, their errors may be texts, and their operations may have other paths. A table of \
+             routes is a TOML file that describes them. It replaces the whole table of the platform: an operation \
+             that is not in the file does not exist on the gateway.",
         ),
         paragraph(
-            "Use it with `sactl profile edit --routes FILE`, or for one call with `SACTL_ROUTES`. A fault in the file \
-             is named with its line, and nothing is sent. `sactl doctor` tries what only reads. \
+            "Use it with `sactl profile edit --routes FILE`, or for one call with `SACTL_ROUTES`. If the file has a \
+             fault, sactl names the line and sends nothing. `sactl doctor` tests the operations that change nothing. \
              `sactl profile edit --routes FILE --routes-from openapi.json` writes a first file and marks what it could \
              not match.",
         ),
@@ -39,7 +41,7 @@ fn blocks() -> Vec<Block> {
         definitions(MEMBERS),
         paragraph(
             "With {account_id}, sactl looks the account up in the list of accounts first. If the answer to a change \
-             says only that it was done, sactl reads what has become of it.",
+             says only that it was done, sactl reads the new state.",
         ),
         Block::Heading("Example"),
         code(

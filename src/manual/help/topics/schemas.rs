@@ -1,4 +1,6 @@
 //! Documents, the commands that print them, and their columns.
+//!
+//! Responsible for the topic `schemas`. Refuses a list of its own: [`crate::output`] has it.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 use crate::output::DOCUMENTS;

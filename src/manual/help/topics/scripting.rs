@@ -1,4 +1,6 @@
-//! Complete examples for scripts and pipelines. The files are in `examples`.
+//! Complete examples for scripts and pipelines.
+//!
+//! Responsible for the topic `scripting`. Refuses examples that no test runs: they are the files in `examples`.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 

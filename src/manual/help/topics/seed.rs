@@ -1,4 +1,6 @@
 //! The seed file of `serve` and `sandbox`.
+//!
+//! Responsible for the topic `seed`. Refuses to read a seed file: the platform does.
 
 use super::super::topic::{Block, Topic, code, definitions, paragraph};
 
@@ -21,8 +23,8 @@ const TABLES: [(&str, &str); 5] = [
 /// The ways to give a password.
 const PASSWORDS: [(&str, &str); 3] = [
     ("password_hash", "an Argon2id hash in PHC form, which begins with $argon2id$"),
-    ("password_env", "the name of an environment variable that holds the password"),
-    ("password_file", "a file that holds the password; one line end at its end is not part of it"),
+    ("password_env", "the name of the environment variable with the password"),
+    ("password_file", "a file with the password; a line end at the end of the file is not part of it"),
 ];
 
 fn blocks() -> Vec<Block> {

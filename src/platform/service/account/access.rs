@@ -1,7 +1,7 @@
-//! Access of an account in the company: given, adjusted, removed.
+//! Gives, adjusts and removes the access of an account in the company.
 //!
-//! Responsible for one company at a time. Refuses permissions that the caller could not give, and adjustments where
-//! the account has a role.
+//! Responsible for one company at a time. Refuses permissions that the caller may not grant, and adjustments of an
+//! account that has a role.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ use crate::platform::{Error, store};
 /// Gives access in the company, or replaces what was given.
 ///
 /// # Errors
-/// A refusal in the order of the module, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), or a failure of the database.
 pub async fn set_access(
     context: &RequestContext,
     name: &str,
@@ -33,10 +33,10 @@ pub async fn set_access(
     put(change, wanted, Action::AccessSet).await
 }
 
-/// Adds to or takes from an individual list of permissions; no access counts as an empty one.
+/// Adds permissions to an individual list or removes some; no access counts as an empty list.
 ///
 /// # Errors
-/// A refusal in the order of the module, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), or a failure of the database.
 pub async fn adjust_access(
     context: &RequestContext,
     name: &str,
@@ -90,7 +90,7 @@ async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<Acces
 /// Removes all access in the company.
 ///
 /// # Errors
-/// A refusal in the order of the module, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), or a failure of the database.
 pub async fn remove_access(context: &RequestContext, name: &str) -> Result<AccessRemoval, Error> {
     let change = change::begin(context, Operation::RemoveAccess, name).await?;
     let changed = change.account.access.is_some();

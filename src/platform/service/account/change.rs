@@ -1,6 +1,7 @@
-//! What every change of an account has in common: its transaction, its locks, its decision, its record.
+//! What all changes of an account have in common: transaction, locks, decision and audit record.
 //!
-//! Responsible for their order. Refuses a change before anything is locked, and once more behind the locks.
+//! Responsible for their order. Refuses a change that is not allowed twice: before anything is locked, and again after
+//! the locks.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +19,11 @@ use crate::platform::store::company::Hold;
 use crate::platform::store::{self, Tx};
 use crate::platform::{Error, authz};
 
-/// A change that may be made. The account and the companies that it concerns are locked.
+/// A change that is allowed. The account and the companies that it concerns are locked.
 pub(super) struct Change<'a> {
     pub(super) context: &'a RequestContext,
     pub(super) tx: Tx,
-    /// The caller's access in the company in whose name they act.
+    /// The caller's access in the company in whose name the caller acts.
     pub(super) member: Grant,
     pub(super) account: AccountRow,
 }
@@ -37,7 +38,7 @@ pub(super) struct Change<'a> {
 /// kind. A service account holds it alone: another change may be about the access of this caller.
 ///
 /// # Errors
-/// Every refusal that comes before bad input, or a failure of the database.
+/// Every refusal that comes before invalid input, or a failure of the database.
 pub(super) async fn begin<'a>(
     context: &'a RequestContext,
     operation: Operation,
@@ -60,7 +61,7 @@ pub(super) async fn begin<'a>(
 }
 
 impl Change<'_> {
-    /// A decision against the caller.
+    /// The error of a refusal of the caller.
     pub(super) fn refused(&self, refusal: Refusal) -> Error {
         Error::refused(refusal, &self.member.company)
     }
@@ -80,8 +81,8 @@ impl Change<'_> {
         self.record(action, parts.into_iter().collect()).await
     }
 
-    /// The account as the company sees it now, with what was written in this transaction: the account is locked, so that
-    /// nothing else of it has changed.
+    /// The account as the company sees it now, with the changes of this transaction. The account is locked, so that
+    /// nothing else of it can have changed.
     pub(super) fn account_with(&self, write: impl FnOnce(&mut AccountRow)) -> Account {
         let mut account = self.account.clone();
         write(&mut account);

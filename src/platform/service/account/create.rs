@@ -1,6 +1,6 @@
 //! Creating an account.
 //!
-//! Responsible for all or nothing, at most once for one idempotency key. Refuses the key for another request.
+//! Responsible for creating all or nothing, at most once for an idempotency key. Refuses the key of another request.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -26,7 +26,7 @@ use crate::platform::store::company::Hold;
 use crate::platform::store::{self, Connection, Tx};
 use crate::platform::{Error, authz};
 
-/// A creation that was asked for, in the name of the company that will own the account.
+/// The request for an account, in the name of the company that will own it.
 #[derive(Clone, Copy)]
 struct Creation<'a> {
     context: &'a RequestContext,
@@ -34,15 +34,15 @@ struct Creation<'a> {
     key: Option<&'a str>,
 }
 
-/// What a creation comes to.
+/// What a request leads to.
 enum Plan {
-    /// The same request was carried out before and made this account.
+    /// The same request has created this account before.
     Made(Made, Grant),
-    /// It may be carried out.
+    /// The account may be created.
     Make(Draft),
 }
 
-/// An account that may be made.
+/// An account that may be created.
 struct Draft {
     name: AccountName,
     description: Option<Description>,
@@ -50,11 +50,11 @@ struct Draft {
     access: Vec<(CompanyId, Wanted)>,
 }
 
-/// Creates an account that the company owns. The same request, repeated by the same caller with the same
-/// idempotency key, is answered with the account that was made the first time.
+/// Creates an account that the company owns. The same request, repeated by the same caller with the same idempotency
+/// key, is answered with the account that was created the first time.
 ///
 /// # Errors
-/// A refusal in the order of the module, `name_taken`, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), `name_taken`, or a failure of the database.
 pub async fn create(
     context: &RequestContext,
     request: CreateAccount,
@@ -96,12 +96,12 @@ pub async fn create(
 }
 
 impl Creation<'_> {
-    /// Every company that it concerns.
+    /// Every company in which the account gets access, and its owner.
     fn companies(&self) -> BTreeSet<CompanyId> {
         self.request.access.iter().map(|access| access.company_id).chain([self.context.company]).collect()
     }
 
-    /// Decides on it, in the order of refusals.
+    /// Decides on the request, in the order of refusals.
     async fn plan(&self, db: &impl Connection) -> Result<Plan, Error> {
         let RequestContext { caller, company: owner, .. } = self.context;
         let member = authz::admit(db, self.context, Operation::Create).await?;
@@ -122,7 +122,7 @@ impl Creation<'_> {
         Ok(Plan::Make(Draft { name, description, member, access }))
     }
 
-    /// What this request has made before. The same key with another request is refused.
+    /// The account that this request has created before. The same key with another request is refused.
     async fn made_before(&self, db: &impl Connection) -> Result<Option<Made>, Error> {
         let Some(key) = self.key else { return Ok(None) };
         let made = store::account::made_with(db, self.context.caller.id, key).await?;
@@ -132,7 +132,7 @@ impl Creation<'_> {
         }
     }
 
-    /// Stands for everything that is asked for but the password, which is only ever kept as its hash.
+    /// A digest of the whole request except the password, of which only the hash is kept.
     fn digest(&self) -> String {
         let CreateAccount { name, password: _, description, access } = self.request;
         let asked = json!({
@@ -141,9 +141,8 @@ impl Creation<'_> {
         hex(&Sha256::digest(asked.to_string()))
     }
 
-    /// Answers a repetition: to those who may look at the account, if its password is the one that was sent.
-    ///
-    /// No transaction is open meanwhile: verifying takes long.
+    /// Answers a repeated request, if the caller may see the account and the password is the same. No transaction is
+    /// open during this: verifying a password takes long.
     async fn repeat(&self, made: &Made, member: &Grant) -> Result<AccountDetail, Error> {
         decision::require(Operation::Show.permission(), Some(member.permissions))
             .map_err(|refusal| Error::refused(refusal, &member.company))?;
@@ -157,7 +156,7 @@ impl Creation<'_> {
         Ok(detail(seen.ok_or_else(gone)?, &member.company))
     }
 
-    /// Checks everything and lists every broken rule at once.
+    /// Checks the whole request and lists every broken rule at once.
     async fn check_input(
         &self,
         db: &impl Connection,
@@ -208,7 +207,7 @@ impl Creation<'_> {
         (asked, broken)
     }
 
-    /// Writes the account, unless its name or its key was taken meanwhile.
+    /// Writes the account, unless its name or its key has been taken since it was planned.
     async fn make(&self, tx: &Tx, draft: &Draft, password_hash: String) -> Result<bool, Error> {
         let RequestContext { platform, caller, company: owner, .. } = self.context;
         let new = NewAccount {
@@ -229,7 +228,7 @@ impl Creation<'_> {
         Ok(true)
     }
 
-    /// What is recorded: in each company the access there, in the owner company also that it owns the account.
+    /// The audit records: in each company the access there, in the owner company also the creation.
     fn parts(&self, draft: &Draft) -> Vec<(CompanyId, Value)> {
         let owner = self.context.company;
         let part = |company: CompanyId, given: Option<&Wanted>| {
@@ -241,7 +240,7 @@ impl Creation<'_> {
         parts.into_iter().collect()
     }
 
-    /// The name is there: made by the same request on another node meanwhile, or taken.
+    /// The answer when the name already exists: the same request has created it on another node, or it is taken.
     async fn name_is_taken(&self) -> Result<AccountDetail, Error> {
         match self.plan(self.context.platform.store().reader()).await? {
             Plan::Made(made, member) => self.repeat(&made, &member).await,

@@ -1,7 +1,7 @@
 //! Changing the description of an account, and deleting it.
 //!
-//! Responsible for what only the owner may do, with its record in every company concerned. Refuses it to other
-//! companies.
+//! Responsible for changes that only the owner may make, with an audit record in every company concerned. Refuses them
+//! to other companies.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ use crate::platform::{Error, store};
 /// Changes the description.
 ///
 /// # Errors
-/// A refusal in the order of the module, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), or a failure of the database.
 pub async fn edit(context: &RequestContext, name: &str, request: EditAccount) -> Result<Account, Error> {
     let change = change::begin(context, Operation::Edit, name).await?;
     let description =
@@ -37,7 +37,7 @@ pub async fn edit(context: &RequestContext, name: &str, request: EditAccount) ->
 /// Deletes the account everywhere, with all its tokens and all its access.
 ///
 /// # Errors
-/// A refusal in the order of the module, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), or a failure of the database.
 pub async fn delete(context: &RequestContext, name: &str) -> Result<Deletion, Error> {
     let change = change::begin(context, Operation::Delete, name).await?;
     change.record_everywhere(Action::AccountDeleted).await?;

@@ -1,6 +1,6 @@
 //! Resetting the password of an account.
 //!
-//! Responsible for the new password and the end of every token. Refuses a caller who would gain permissions by it.
+//! Responsible for setting the password and revoking every token. Refuses a caller who would gain permissions by it.
 
 use super::change::{self, Change};
 use crate::api::account::{PasswordChange, ResetPassword};
@@ -13,19 +13,19 @@ use crate::platform::service::presented;
 use crate::platform::store::principal::StoredHash;
 use crate::platform::{Error, store};
 
-/// Resets the password, ends every token of the account and forgets from where it has signed in. An account that resets
-/// its own password shows that it knows the present one, so that a stolen token is not enough to take it over.
+/// Resets the password, revokes every token of the account and forgets its known addresses. An account that resets its
+/// own password must give the current one, so that a stolen token is not enough to take it over.
 ///
 /// # Errors
-/// A refusal in the order of the module, `rate_limited`, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), `rate_limited`, or a failure of the database.
 pub async fn reset_password(
     context: &RequestContext,
     name: &str,
     request: ResetPassword,
 ) -> Result<PasswordChange, Error> {
     let RequestContext { platform, caller, .. } = context;
-    // Hashing takes long, so it happens between two transactions: the first finds out whether it is worth it,
-    // the second decides.
+    // Hashing takes long, so it happens between two transactions: the first checks whether the request is allowed, the
+    // second decides.
     let begin = || change::begin(context, Operation::ResetPassword, name);
     let change = begin().await?;
     let account = change.account.clone();
@@ -77,8 +77,7 @@ fn wrong_current(message: &'static str) -> Violation {
     Violation::new("current_password", "current_password", message)
 }
 
-/// Checks the present password. Wrong ones are counted for the caller, so that the guesses of others do not stand in
-/// the way.
+/// Checks the current password. Wrong ones are counted for the caller, so that the guesses of others do not block it.
 async fn check_current(
     context: &RequestContext,
     present: &StoredHash,

@@ -1,7 +1,7 @@
-//! Looking at accounts.
+//! Reads accounts.
 //!
-//! Responsible for lists and single accounts, as the company sees them. Refuses filters whose empty result would
-//! mislead.
+//! Responsible for lists and single accounts, as the company sees them. Refuses filters whose empty result would be
+//! misleading.
 
 use std::collections::HashMap;
 
@@ -17,16 +17,16 @@ use crate::platform::store::named::Full;
 use crate::platform::store::{self, Connection};
 use crate::platform::{Error, authz};
 
-/// Most accounts of a page that carry their access everywhere.
+/// Most accounts of a page whose rows contain the access in every company.
 const EXPANDED_ACCOUNTS: u64 = 100;
 
-/// Most companies on such a page, unless the first account alone has access in more.
+/// Most accesses on such a page, unless the first account alone has more.
 const EXPANDED_COMPANIES: u64 = 2000;
 
-/// One page of the accounts that the company owns or has let in.
+/// One page of the owned and external accounts of the company.
 ///
 /// # Errors
-/// A refusal in the order of the module, `malformed`, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), `malformed`, or a failure of the database.
 pub async fn list(context: &RequestContext, query: &AccountQuery) -> Result<Page<Account>, Error> {
     let (platform, company) = (&context.platform, context.company);
     let db = platform.store().reader();
@@ -63,12 +63,12 @@ pub async fn list(context: &RequestContext, query: &AccountQuery) -> Result<Page
     Ok(Page { success: true, data, next, total, company: Some(member.company) })
 }
 
-/// What narrows the list, if that can be asked.
+/// The filter of the list, if its parameters are valid together.
 async fn checked(db: &impl Connection, company: &Company, query: &AccountQuery) -> Result<Filter, Error> {
     Paging::check_filter(query.search.as_deref())?;
     Paging::check_filter(query.role.as_deref())?;
     if query.unused_since.is_some() && query.ownership == Some(Ownership::External) {
-        // An empty list would say that each was used.
+        // An empty list would mean that every account was used.
         return Err(Error::malformed("unused_since is for owned accounts: use is told to the owner only"));
     }
     if let Some(role) = &query.role {
@@ -82,7 +82,7 @@ async fn checked(db: &impl Connection, company: &Company, query: &AccountQuery) 
     })
 }
 
-/// The kinds of accounts to look for. Of external ones the use is private, so that a list by use has none.
+/// The kinds of accounts to look for. The use of external accounts is private, so that a list by use has none.
 fn wanted(query: &AccountQuery) -> Vec<Ownership> {
     match query.ownership {
         Some(one) => vec![one],
@@ -120,7 +120,7 @@ async fn expanded(
     Ok(rows.into_iter().map(account).collect())
 }
 
-/// Refuses a role that the company does not have: an empty list would say that no account holds it.
+/// Refuses a role that the company does not have: an empty list would mean that no account has it.
 async fn require_role(db: &impl Connection, company: &Company, role: &str) -> Result<(), Error> {
     if assignment::role_permissions(db, company.id, role).await?.is_some() {
         return Ok(());
@@ -128,10 +128,10 @@ async fn require_role(db: &impl Connection, company: &Company, role: &str) -> Re
     Err(vec![assignment::unknown_role("", company, role)].into())
 }
 
-/// One account; its owner also learns where else it has access.
+/// One account; for the owner company with its access in every company.
 ///
 /// # Errors
-/// A refusal in the order of the module, or a failure of the database.
+/// A refusal, in the order of [`service`](crate::platform::service), or a failure of the database.
 pub async fn show(context: &RequestContext, name: &str) -> Result<AccountDetail, Error> {
     let db = context.platform.store().reader();
     let member = authz::enter(context, Operation::Show.permission()).await?;
@@ -141,7 +141,7 @@ pub async fn show(context: &RequestContext, name: &str) -> Result<AccountDetail,
     Ok(detail(Full { account, owned: owned.flatten() }, &member.company))
 }
 
-/// The account with all that the company may know of it.
+/// The account with everything that the company may see.
 pub(super) fn detail(full: Full, company: &Company) -> AccountDetail {
     let (authors, everywhere) = full.owned.unzip();
     let Authors { created: created_by, password: password_changed_by } = authors.unwrap_or_default();

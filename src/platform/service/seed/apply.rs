@@ -1,6 +1,6 @@
-//! Adding what a seed file has and what never existed.
+//! Adds the entries of a seed file that never existed.
 //!
-//! Responsible for one transaction with all of it. Refuses the whole file because of one broken rule.
+//! Responsible for adding all of them in one transaction. Refuses the whole file if one entry breaks a rule.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use crate::platform::store::principal::NewUser;
 use crate::platform::store::{self, Tx};
 use crate::platform::{CURSOR_KEY, Platform};
 
-/// Adds what never existed.
+/// Adds the entries that never existed.
 ///
 /// # Errors
 /// The seed names what does not exist or breaks a rule, or the database failed; nothing was added then.
@@ -69,7 +69,7 @@ struct Seeding<'a> {
 }
 
 impl Seeding<'_> {
-    /// Companies of the same name are told apart by their order in the file.
+    /// Companies of the same name are distinguished by their order in the file.
     async fn companies(&mut self) -> anyhow::Result<()> {
         let mut namesakes: HashMap<&str, usize> = HashMap::new();
         for company in &self.seed.companies {

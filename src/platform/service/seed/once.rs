@@ -1,7 +1,7 @@
-//! What a seed file may say only once.
+//! Finds duplicate entries of a seed file.
 //!
-//! Responsible for roles, users, accounts and their access. Refuses a file that says something twice: one of the
-//! two would be ignored without a word.
+//! Responsible for roles, users, accounts and their access. Refuses a file with a duplicate, because one of the two
+//! entries would be ignored silently.
 
 use std::collections::HashSet;
 

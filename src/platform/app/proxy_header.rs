@@ -1,7 +1,7 @@
-//! The head of the PROXY protocol, with which a proxy says whose connection it passes on.
+//! The PROXY protocol header, in which a proxy names the client of the connection that it passes on.
 //!
-//! Responsible for both versions, TCP only, to the last byte of the head and no further. Refuses a head that is not
-//! exactly as the protocol has it, that is long, or that comes slowly.
+//! Responsible for reading versions 1 and 2 for TCP, exactly to the end of the header. Refuses a header that the
+//! protocol does not allow, that is too long, or that arrives too slowly.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -9,29 +9,29 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-/// What version 2 begins with. Version 1 is longer too.
+/// The first bytes of version 2. Every header of version 1 is longer.
 const SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
-/// Most bytes of a head of version 1.
+/// Most bytes of a header of version 1.
 const LONGEST_LINE: usize = 107;
 /// Most bytes of addresses and further fields in version 2.
 const LONGEST_REST: usize = 1024;
-/// How long a head may take.
-pub(super) const HEAD_TIME: Duration = Duration::from_secs(5);
+/// How long a header may take.
+pub(super) const HEADER_TIME: Duration = Duration::from_secs(5);
 
-/// Reads the head. `None`: the connection is the proxy's own, or it does not say whose it is.
+/// Reads the header and returns the address of the client; `None` where the proxy itself connects, or names no client.
 ///
 /// # Errors
-/// No such head within the time `limit`, or a connection that ended.
+/// An invalid header, none within the time `limit`, or a connection that ended.
 pub(super) async fn read(
     stream: &mut (impl AsyncRead + Unpin),
     limit: Duration,
 ) -> io::Result<Option<IpAddr>> {
-    let head = async {
+    let header = async {
         let mut begin = [0; SIGNATURE.len()];
         stream.read_exact(&mut begin).await?;
         if begin == SIGNATURE { binary(stream).await } else { line(stream, &begin).await }
     };
-    tokio::time::timeout(limit, head).await?
+    tokio::time::timeout(limit, header).await?
 }
 
 fn refused(why: &'static str) -> io::Error {
@@ -40,7 +40,7 @@ fn refused(why: &'static str) -> io::Error {
 
 async fn line(stream: &mut (impl AsyncRead + Unpin), begin: &[u8]) -> io::Result<Option<IpAddr>> {
     if !begin.starts_with(b"PROXY ") {
-        return Err(refused("no head of the PROXY protocol"));
+        return Err(refused("no PROXY protocol header"));
     }
     let mut line = begin.to_vec();
     while !line.ends_with(b"\r\n") {
@@ -50,7 +50,7 @@ async fn line(stream: &mut (impl AsyncRead + Unpin), begin: &[u8]) -> io::Result
         line.push(stream.read_u8().await?);
     }
     let text = str::from_utf8(&line).ok().and_then(|text| text.strip_suffix("\r\n"));
-    let text = text.ok_or_else(|| refused("the line is no text"))?;
+    let text = text.ok_or_else(|| refused("the line is not UTF-8"))?;
     if text == "PROXY UNKNOWN" || text.starts_with("PROXY UNKNOWN ") {
         return Ok(None);
     }
@@ -64,15 +64,15 @@ async fn line(stream: &mut (impl AsyncRead + Unpin), begin: &[u8]) -> io::Result
         }
         _ => None,
     };
-    client.map(Some).ok_or_else(|| refused("the line is not that of the PROXY protocol"))
+    client.map(Some).ok_or_else(|| refused("the line is not a PROXY protocol header"))
 }
 
-/// The source, where both are addresses of this kind.
+/// The source, if both are addresses of this family.
 fn addresses<A: std::str::FromStr + Into<IpAddr>>(source: &str, target: &str) -> Option<IpAddr> {
     target.parse::<A>().ok().and(source.parse::<A>().ok()).map(Into::into)
 }
 
-/// Whether these are the two ports.
+/// Whether these words are two ports.
 fn are_ports(words: &[&str]) -> bool {
     let is_port = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit()) && word.parse::<u16>().is_ok();
     words.len() == 2 && words.iter().all(is_port)
@@ -82,18 +82,18 @@ async fn binary(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<IpAd
     let (command, family) = (stream.read_u8().await?, stream.read_u8().await?);
     let length = usize::from(stream.read_u16().await?);
     if length > LONGEST_REST {
-        return Err(refused("the head is too long"));
+        return Err(refused("the header is too long"));
     }
     let mut rest = vec![0; length];
     stream.read_exact(&mut rest).await?;
     match (command, family) {
-        // LOCAL, and a family that is not told.
+        // The command LOCAL, or an unspecified family.
         (0x20, _) | (0x21, 0x00) => Ok(None),
         (0x21, 0x11) if length >= 12 => Ok(rest.first_chunk().map(|it: &[u8; 4]| Ipv4Addr::from(*it).into())),
         (0x21, 0x21) if length >= 36 => {
             Ok(rest.first_chunk().map(|it: &[u8; 16]| Ipv6Addr::from(*it).into()))
         }
-        _ => Err(refused("the head is not that of a TCP connection")),
+        _ => Err(refused("the header is not for a TCP connection")),
     }
 }
 
@@ -103,22 +103,22 @@ mod tests {
 
     use super::*;
 
-    /// A head of version 2.
+    /// A header of version 2.
     fn binary(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
         let length = u16::try_from(rest.len()).unwrap().to_be_bytes();
         [&SIGNATURE[..], &[command, family], &length, rest].concat()
     }
 
-    /// What is read of a peer that sends this and then `ends` or falls silent, and what is left for the next reader.
+    /// What is read from a peer that sends `bytes` and then closes (`ends`) or stays silent, and what is left unread.
     async fn given(bytes: &[u8], ends: bool) -> (io::Result<Option<IpAddr>>, Vec<u8>) {
         let (mut peer, mut stream) = tokio::io::duplex(4096);
         peer.write_all(bytes).await.unwrap();
         let peer = (!ends).then_some(peer);
-        let head = read(&mut stream, Duration::from_millis(20)).await;
+        let header = read(&mut stream, Duration::from_millis(20)).await;
         drop(peer);
         let mut left = Vec::new();
         stream.read_to_end(&mut left).await.unwrap();
-        (head, left)
+        (header, left)
     }
 
     #[tokio::test]
@@ -127,7 +127,7 @@ mod tests {
         let mut six = [0; 36];
         six[..16].copy_from_slice(&"2001:db8::7".parse::<Ipv6Addr>().unwrap().octets());
         let with_fields = [&four[..], &[0x04, 0, 1, 0]].concat();
-        for (head, client) in [
+        for (header, client) in [
             (b"PROXY TCP4 192.0.2.7 198.51.100.1 4660 80\r\n".to_vec(), Some("192.0.2.7")),
             (b"PROXY TCP6 2001:db8::7 2001:db8::1 4660 443\r\n".to_vec(), Some("2001:db8::7")),
             (b"PROXY UNKNOWN\r\n".to_vec(), None),
@@ -139,9 +139,9 @@ mod tests {
             (binary(0x20, 0x11, &four), None),
             (binary(0x21, 0x00, &[1, 2, 3]), None),
         ] {
-            let (found, left) = given(&[&head[..], b"GET"].concat(), false).await;
-            assert_eq!(found.unwrap(), client.map(|it| it.parse().unwrap()), "{head:?}");
-            assert_eq!(left, b"GET", "{head:?}");
+            let (found, left) = given(&[&header[..], b"GET"].concat(), false).await;
+            assert_eq!(found.unwrap(), client.map(|it| it.parse().unwrap()), "{header:?}");
+            assert_eq!(left, b"GET", "{header:?}");
         }
     }
 
@@ -177,26 +177,26 @@ mod tests {
             binary(0x21, 0x11, &[0; 1025]),
             [&SIGNATURE[..], &[0x21, 0x11, 0xff, 0xff]].concat(),
         ]);
-        for head in hostile {
-            let (found, _) = given(&head, false).await;
+        for header in hostile {
+            let (found, _) = given(&header, false).await;
             assert_eq!(
                 found.unwrap_err().kind(),
                 io::ErrorKind::InvalidData,
                 "{}",
-                String::from_utf8_lossy(&head)
+                String::from_utf8_lossy(&header)
             );
         }
     }
 
-    /// Every beginning of a head: a peer that falls silent costs the time limit, one that ends costs nothing.
+    /// Every part of a header: a peer that stays silent costs the time limit, one that closes costs nothing.
     #[tokio::test]
     async fn part_of_a_head_is_refused_in_time() {
         let line = b"PROXY TCP4 192.0.2.7 198.51.100.1 1 2\r\n".to_vec();
-        for head in [line, binary(0x21, 0x11, &[0; 12])] {
-            for length in 0..head.len() {
-                let (silent, _) = given(&head[..length], false).await;
+        for header in [line, binary(0x21, 0x11, &[0; 12])] {
+            for length in 0..header.len() {
+                let (silent, _) = given(&header[..length], false).await;
                 assert_eq!(silent.unwrap_err().kind(), io::ErrorKind::TimedOut, "{length}");
-                let (ended, _) = given(&head[..length], true).await;
+                let (ended, _) = given(&header[..length], true).await;
                 assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::UnexpectedEof, "{length}");
             }
         }
