@@ -37,8 +37,10 @@ pub struct Role {
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct CreateRole {
     /// The name; it cannot be changed later.
+    #[cfg_attr(feature = "platform", schema(pattern = "^[a-z0-9-]{2,64}$"))]
     pub name: String,
     /// What its holders may do; not empty.
+    #[cfg_attr(feature = "platform", schema(min_items = 1))]
     pub permissions: Vec<String>,
 }
 
@@ -48,6 +50,7 @@ pub struct CreateRole {
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct SetRole {
     /// What its holders may do from now on; not empty.
+    #[cfg_attr(feature = "platform", schema(min_items = 1))]
     pub permissions: Vec<String>,
 }
 
