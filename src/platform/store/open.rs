@@ -32,8 +32,8 @@ const DIALECT: [(&str, &str); 2] = [
 const SQLITE_CONNECTIONS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection before the platform calls itself unavailable. PostgreSQL may be
-/// gone, and then the answer should come soon; SQLite is always there and at most busy.
-const POSTGRES_PATIENCE: Duration = Duration::from_secs(3);
+/// gone, and then the answer comes within a second; SQLite is always there and at most busy.
+const POSTGRES_PATIENCE: Duration = Duration::from_millis(800);
 const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a connection is taken for alive after a use.
