@@ -151,11 +151,16 @@ impl OwnServer {
         self.0.url("postgres")
     }
 
-    /// Ends it without a chance to tidy up.
+    /// Ends it and the processes of its connections without a chance to tidy up.
     pub(crate) fn kill(&self) {
-        let pid = std::fs::read_to_string(self.0.folder.join("data/postmaster.pid")).unwrap();
-        let pid = Pid::from_raw(pid.lines().next().unwrap().parse().unwrap()).unwrap();
-        kill_process(pid, Signal::KILL).unwrap();
+        let file = std::fs::read_to_string(self.0.folder.join("data/postmaster.pid")).unwrap();
+        let server = file.lines().next().unwrap();
+        let children = std::fs::read_to_string(format!("/proc/{server}/task/{server}/children")).unwrap();
+        for (number, process) in [server].into_iter().chain(children.split_whitespace()).enumerate() {
+            let killed = kill_process(Pid::from_raw(process.parse().unwrap()).unwrap(), Signal::KILL);
+            // A child may have ended by itself.
+            assert!(killed.is_ok() || number > 0, "{killed:?}");
+        }
     }
 
     /// Ends it in order; clients are sent away.

@@ -38,7 +38,7 @@ impl Served {
         let seed = env.file("seed.toml", seed);
         let mut command = env.command();
         command.args(["serve", "--listen", "127.0.0.1:0", "--database", database, "--seed", &seed]);
-        command.envs(variables).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.envs(variables).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
