@@ -33,6 +33,7 @@ pub struct SetAccess {
     pub role: Option<String>,
     /// A list of permissions, not empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", schema(min_items = 1))]
     pub permissions: Option<Vec<String>>,
 }
 
@@ -63,6 +64,7 @@ pub struct InitialAccess {
     pub role: Option<String>,
     /// A list of permissions, not empty; either this or `role`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", schema(min_items = 1))]
     pub permissions: Option<Vec<String>>,
 }
 

@@ -15,6 +15,9 @@ use super::object::objects;
 use super::{Access, Listed};
 use crate::domain::{AccountId, Company, Ownership, Password};
 
+#[cfg(feature = "platform")]
+pub use super::schema::OwnershipSchema;
+
 /// A service account as one company sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
@@ -27,7 +30,7 @@ pub struct Account {
     /// Free text of the owner.
     pub description: Option<String>,
     /// Whether the company owns the account.
-    #[cfg_attr(feature = "platform", schema(value_type = String))]
+    #[cfg_attr(feature = "platform", schema(value_type = OwnershipSchema))]
     pub ownership: Ownership,
     /// The company that owns it.
     #[cfg_attr(feature = "platform", schema(value_type = super::company::CompanySchema))]
@@ -103,7 +106,7 @@ impl<'de> Deserialize<'de> for AccountDetail {
 pub struct AccountQuery {
     /// Only owned, or only external ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "platform", param(value_type = Option<String>))]
+    #[cfg_attr(feature = "platform", param(value_type = Option<OwnershipSchema>, inline))]
     pub ownership: Option<Ownership>,
     /// Only those whose name or description contains this text, without regard to case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,6 +133,7 @@ pub struct AccountQuery {
     pub cursor: Option<String>,
     /// Rows of a page: 1 to 1000, 100 unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(minimum = 1, maximum = 1000))]
     pub page_size: Option<u64>,
 }
 
@@ -148,13 +152,15 @@ pub enum AccountExpansion {
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct CreateAccount {
     /// The name; it cannot be changed later.
+    #[cfg_attr(feature = "platform", schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._+-]{1,63}$"))]
     pub name: String,
     /// The password, which must follow the policy.
     #[serde(serialize_with = "Password::serialize_exposed")]
-    #[cfg_attr(feature = "platform", schema(value_type = String))]
+    #[cfg_attr(feature = "platform", schema(value_type = String, min_length = 8, max_length = 256))]
     pub password: Password,
     /// Free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", schema(max_length = 500))]
     pub description: Option<String>,
     /// Access from the start, each company at most once.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "objects")]
@@ -168,6 +174,7 @@ pub struct CreateAccount {
 pub struct EditAccount {
     /// The new description; null or empty for none. Must be present.
     #[serde(deserialize_with = "present")]
+    #[cfg_attr(feature = "platform", schema(required, max_length = 500))]
     pub description: Option<String>,
 }
 
@@ -183,7 +190,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 pub struct ResetPassword {
     /// The new password, which must follow the policy.
     #[serde(serialize_with = "Password::serialize_exposed")]
-    #[cfg_attr(feature = "platform", schema(value_type = String))]
+    #[cfg_attr(feature = "platform", schema(value_type = String, min_length = 8, max_length = 256))]
     pub password: Password,
     /// The current password: required when an account resets its own.
     #[serde(

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
+#[cfg(feature = "platform")]
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 use super::Listed;
 use super::bounds::{LONGEST_STRING, too_long};
@@ -172,12 +174,15 @@ pub struct AuditQuery {
     pub until: Option<Timestamp>,
     /// Only these actions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(schema_with = actions))]
     pub action: Option<String>,
     /// Only what was done to the accounts of these names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(value_type = Option<Vec<String>>, min_items = 1))]
     pub account: Option<String>,
     /// Only what the actors of these names did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(value_type = Option<Vec<String>>, min_items = 1))]
     pub actor: Option<String>,
     /// `desc`: newest first, unless given; `asc`: oldest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -188,7 +193,16 @@ pub struct AuditQuery {
     pub cursor: Option<String>,
     /// Rows of a page: 1 to 1000, 100 unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(minimum = 1, maximum = 1000))]
     pub page_size: Option<u64>,
+}
+
+/// How the actions that a log can be narrowed to are described in the OpenAPI document.
+#[cfg(feature = "platform")]
+fn actions() -> Array {
+    let action = ObjectBuilder::new().schema_type(Type::String);
+    let action = action.enum_values(Some(Action::ALL.map(Action::as_str)));
+    ArrayBuilder::new().items(action).min_items(Some(1)).description(Some("Only these actions.")).build()
 }
 
 /// One record: the part of a change that concerns this company.

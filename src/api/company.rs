@@ -29,5 +29,6 @@ pub struct CompanyQuery {
     pub cursor: Option<String>,
     /// Rows of a page: 1 to 1000, 100 unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "platform", param(minimum = 1, maximum = 1000))]
     pub page_size: Option<u64>,
 }

@@ -39,8 +39,10 @@ pub struct Role {
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct CreateRole {
     /// The name; it cannot be changed later.
+    #[cfg_attr(feature = "platform", schema(pattern = "^[a-z0-9-]{2,64}$"))]
     pub name: String,
     /// Its permissions; not empty.
+    #[cfg_attr(feature = "platform", schema(min_items = 1))]
     pub permissions: Vec<String>,
 }
 
@@ -50,6 +52,7 @@ pub struct CreateRole {
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]
 pub struct SetRole {
     /// Its new permissions; not empty.
+    #[cfg_attr(feature = "platform", schema(min_items = 1))]
     pub permissions: Vec<String>,
 }
 

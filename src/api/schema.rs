@@ -13,3 +13,14 @@ pub struct CompanySchema {
     /// The name; another company may have the same one.
     pub name: String,
 }
+
+/// How the ownership of an account is described in the OpenAPI document.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Ownership)]
+#[serde(rename_all = "lowercase")]
+pub enum OwnershipSchema {
+    /// The company owns the account.
+    Owned,
+    /// Another company owns it.
+    External,
+}

@@ -176,7 +176,7 @@ mod tests {
     proptest! {
         /// P18: byte for byte, less one line end.
         #[test]
-        fn one_line_end_is_not_part_of_a_password(text in "\\PC{0,40}", end in "(|\n|\r\n)") {
+        fn p18_one_line_end_is_not_part_of_a_password(text in "\\PC{0,40}", end in "(|\n|\r\n)") {
             let read = password_of(format!("{text}{end}").as_bytes()).unwrap();
             prop_assert_eq!(read.expose(), text);
         }

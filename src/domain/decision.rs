@@ -206,7 +206,7 @@ mod tests {
     /// Seed: "Only the owner company can: modify the account description, reset or change the password,
     /// delete the service account."
     #[test]
-    fn only_the_owner_edits_resets_and_deletes() {
+    fn p21_only_the_owner_edits_resets_and_deletes() {
         for operation in [Operation::Edit, Operation::ResetPassword, Operation::Delete] {
             assert_eq!(decide(operation, Relation::Owner, false), Ok(()));
             assert_eq!(decide(operation, Relation::Access, false), Err(Refusal::NotOwner));
@@ -273,7 +273,7 @@ mod tests {
     proptest! {
         /// P22: a caller cannot grant more than they have.
         #[test]
-        fn what_is_gained_was_held(old in any_set(), new in any_set(), held in any_set()) {
+        fn p22_what_is_gained_was_held(old in any_set(), new in any_set(), held in any_set()) {
             let gained = new - old;
             match may_give(old, new, held) {
                 Ok(()) => prop_assert!(gained.is_subset(held)),

@@ -9,7 +9,10 @@ use std::time::Duration;
 use axum::http::Method;
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
+use utoipa::openapi::path::Parameter;
+use utoipa::openapi::schema::{Array, Object, OneOf, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{self, RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -24,7 +27,49 @@ use crate::api::{Code, Problem, path};
 /// How long a request may take, its body included.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
-fn every_route() -> OpenApiRouter<Platform> {
+/// The routes and the document about them.
+fn every_route() -> (Router<Platform>, openapi::OpenApi) {
+    let (router, mut document) = described_routes().split_for_parts();
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        let parameters =
+            operations.into_iter().flatten().filter_map(|operation| operation.parameters.as_mut());
+        for parameter in parameters.flatten() {
+            if let RefOr::T(Parameter { schema: Some(schema), explode, .. }) = parameter {
+                never_null(schema);
+                // No parameter is repeated: several values stand between commas.
+                *explode = matches!(schema, RefOr::T(Schema::Array(_))).then_some(false);
+            }
+        }
+    }
+    (router, document)
+}
+
+/// A parameter is there or it is not: a URL or a header has no null.
+fn never_null(schema: &mut RefOr<Schema>) {
+    let is_null = |schema: &RefOr<Schema>| matches!(schema, RefOr::T(Schema::Object(it)) if it.schema_type == Type::Null.into());
+    match schema {
+        RefOr::T(
+            Schema::Object(Object { schema_type: kind, .. }) | Schema::Array(Array { schema_type: kind, .. }),
+        ) => {
+            if let SchemaType::Array(kinds) = kind {
+                kinds.retain(|kind| *kind != Type::Null);
+                if let [only] = &kinds[..] {
+                    *kind = SchemaType::Type(only.clone());
+                }
+            }
+        }
+        RefOr::T(Schema::OneOf(OneOf { items, .. })) => {
+            items.retain(|item| !is_null(item));
+            if let [only] = &mut items[..] {
+                *schema = std::mem::take(only);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn described_routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(session::token))
         .routes(routes!(session::revocation))
@@ -75,7 +120,7 @@ const ABOUT_DRY_RUNS: &str = "Answers as the path without `/dry-run` would now, 
                               repeat.";
 
 /// The operation of each method and path of `document`.
-fn operations(document: &utoipa::openapi::OpenApi) -> HashMap<(Method, String), String> {
+fn operations(document: &openapi::OpenApi) -> HashMap<(Method, String), String> {
     let paths = document.paths.paths.iter();
     let each = paths.flat_map(|(path, item)| {
         let methods = [
@@ -94,7 +139,7 @@ fn operations(document: &utoipa::openapi::OpenApi) -> HashMap<(Method, String), 
 
 /// The router of a running platform.
 pub fn router(platform: Platform) -> Router {
-    let (router, document) = every_route().split_for_parts();
+    let (router, document) = every_route();
     let operations = Arc::new(operations(&document));
     let edge = Edge { limit: REQUEST_LIMIT, operations, platform: Some(platform.clone()) };
     router
@@ -113,8 +158,8 @@ pub fn metrics_router(platform: Platform) -> Router {
 }
 
 /// The OpenAPI document of [`router`].
-pub fn document() -> utoipa::openapi::OpenApi {
-    every_route().split_for_parts().1
+pub fn document() -> openapi::OpenApi {
+    every_route().1
 }
 
 #[derive(OpenApi)]

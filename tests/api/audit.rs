@@ -117,7 +117,7 @@ fn pages_of_the_log_make_the_whole_log() {
 
 /// P13: a cursor is bound to its log, its order and its filters.
 #[test]
-fn cursor_of_another_log_is_refused() {
+fn p13_cursor_of_another_log_is_refused() {
     let server = Server::sandbox();
     let admin = server.sign_in("admin@acme.example");
     change(&admin);
@@ -146,7 +146,7 @@ fn cursor_of_another_log_is_refused() {
 
 /// P27: each company reads its own part: its own access, and an actor whom it does not know as their company.
 #[test]
-fn company_reads_its_own_part_only() {
+fn p27_company_reads_its_own_part_only() {
     let server = Server::sandbox();
     let northwind = server.sign_in("admin@northwind.example");
     let path = "/api/companies/2/service-accounts/northwind-telemetry";

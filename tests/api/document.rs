@@ -140,3 +140,19 @@ fn the_table_of_routes_is_that_of_the_router() {
     assert!(table.is_subset(&documented), "{:?}", table.difference(&documented).collect::<Vec<_>>());
     assert_eq!(table.len(), ApiOperation::ALL.len());
 }
+
+/// A URL or a header has no null: a parameter is there or it is not.
+#[test]
+fn no_parameter_is_null() {
+    let document = document();
+    let mut parameters = 0;
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                assert!(!parameter["schema"].to_string().contains("\"null\""), "{parameter}");
+                parameters += 1;
+            }
+        }
+    }
+    assert!(parameters > 50, "{parameters}");
+}

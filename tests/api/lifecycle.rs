@@ -20,7 +20,7 @@ fn companies(caller: &Caller<'_>) -> Vec<Value> {
 
 /// P17, P24: create, sign in, grant, adjust, revoke, reset, delete; and the next of the name inherits nothing.
 #[test]
-fn from_creation_to_a_successor() {
+fn p24_from_creation_to_a_successor() {
     let server = Server::sandbox();
     let admin = server.sign_in("admin@acme.example");
     let request = json!({

@@ -154,7 +154,7 @@ fn malformed_parameters_of_lists_are_refused() {
 
 /// P13: a cursor is bound to every filter and to what the rows carry.
 #[test]
-fn cursor_of_another_narrowing_is_refused() {
+fn p13_cursor_of_another_narrowing_is_refused() {
     let server = Server::sandbox();
     let admin = server.sign_in("admin@acme.example");
     let now = server.platform().now();

@@ -11,7 +11,7 @@ use crate::common::env::Env;
 
 /// P12: a failure tells its cause to the log and the id that leads there to the outside.
 #[test]
-fn the_request_id_leads_to_the_cause() {
+fn p12_the_request_id_leads_to_the_cause() {
     let env = Env::new();
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--database", "sqlite:platform.db"];
     let mut running = Running::start(command(&env, &arguments));

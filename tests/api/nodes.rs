@@ -34,7 +34,7 @@ const THEMES: &[&str] = &[
 /// P14, P15, P17: the tests of the API pass on two nodes that share a PostgreSQL database, with requests alternating
 /// between them. They run in a process of their own, whose servers have two nodes.
 #[test]
-fn api_suite_passes_with_requests_alternating_between_two_nodes() {
+fn p14_api_suite_passes_with_requests_alternating_between_two_nodes() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     if runtime.block_on(Database::postgres()).is_none() {
         return;
@@ -47,9 +47,9 @@ fn api_suite_passes_with_requests_alternating_between_two_nodes() {
 const IN_PROCESS: &[&str] = &[
     "api::audit::log_is_narrowed_by_action_account_actor_and_time",
     "api::metrics::",
-    "api::rules::a_lost_database_is_never_success",
-    "api::session::every_guess_costs_one_hash",
-    "api::session::guesses_are_slowed_down",
+    "api::rules::p26_a_lost_database_is_never_success",
+    "api::session::p11_every_guess_costs_one_hash",
+    "api::session::p14_guesses_are_slowed_down",
     "api::session::the_documented_form_gives_a_token",
 ];
 

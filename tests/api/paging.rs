@@ -128,7 +128,7 @@ fn filters_choose_rows() {
 
 /// P13: a cursor is good for the list that gave it: forged, of another company or with other filters it is 400.
 #[test]
-fn a_cursor_belongs_to_its_list() {
+fn p13_a_cursor_belongs_to_its_list() {
     let server = Server::sandbox();
     let admin = server.sign_in("admin@acme.example");
     let next = |path: &str| admin.get(path).json()["next"].as_str().unwrap().to_owned();

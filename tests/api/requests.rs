@@ -53,7 +53,7 @@ fn ids_in_paths_are_digits() {
 
 /// P13: bodies are bounded and strict, and nothing is done.
 #[test]
-fn bodies_are_taken_strictly() {
+fn p13_bodies_are_taken_strictly() {
     let server = Server::sandbox();
     let good = r#"{"name": "made-here", "password": "Made-Here-1"}"#;
     let large = format!(r#"{{"name": "made-here", "password": "Made-Here-1"{}}}"#, " ".repeat(65_536));
@@ -90,7 +90,7 @@ fn bodies_are_taken_strictly() {
 
 /// P13: a body without an announced length is cut off at the same limit.
 #[test]
-fn a_body_of_unknown_length_is_bounded() {
+fn p13_a_body_of_unknown_length_is_bounded() {
     let server = Server::sandbox();
     let token = server.sign_in("admin@acme.example").token().to_owned();
     let head = format!(
@@ -105,7 +105,7 @@ fn a_body_of_unknown_length_is_bounded() {
 
 /// P13: the head of a request is bounded in size and in lines.
 #[test]
-fn the_head_of_a_request_is_bounded() {
+fn p13_the_head_of_a_request_is_bounded() {
     let server = Server::sandbox();
     let with = |headers: String| {
         server.raw(&format!("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n"))
@@ -217,7 +217,7 @@ fn an_idempotency_key_is_bounded() {
 
 /// P12: no refusal holds SQL, a path, a secret, or what was sent as a password.
 #[test]
-fn refusals_tell_no_secrets() {
+fn p12_refusals_tell_no_secrets() {
     let server = Server::sandbox();
     let admin = server.sign_in("admin@acme.example");
     let canary = "Canary-0f3a";

@@ -199,7 +199,7 @@ fn strangers_are_let_in_by_who_knows_them() {
 /// Rule 5, P22: a caller cannot grant what they lack: not by a list, a role, a new role, or a change of a
 /// role.
 #[test]
-fn nobody_gives_what_they_lack() {
+fn p22_nobody_gives_what_they_lack() {
     let server = with_role_keeper();
     let keeper = server.sign_in("keeper@x.example");
     let access = format!("{ACME}/target/access");
@@ -286,7 +286,7 @@ fn an_account_resets_its_own_password_with_the_present_one() {
 
 /// Rule 8, P17: reset and deletion end every token, before they are answered.
 #[test]
-fn reset_and_deletion_end_every_token() {
+fn p17_reset_and_deletion_end_every_token() {
     let server = Server::sandbox();
     let admin = server.sign_in("admin@acme.example");
     let sessions = || [server.sign_in("backup-runner"), server.sign_in("BACKUP-RUNNER")];
@@ -324,7 +324,7 @@ fn tokens_and_passwords_are_not_kept() {
 
 /// Rule 13, P26: when the database is gone nothing is answered with success, least of all a revocation.
 #[test]
-fn a_lost_database_is_never_success() {
+fn p26_a_lost_database_is_never_success() {
     let server = Server::sandbox();
     let admin = server.sign_in("admin@acme.example");
     server.lose_database();

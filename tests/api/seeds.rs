@@ -141,7 +141,7 @@ fn exactly_one_owner() {
 /// the password, delete the account. Current: "You cannot delete the account or change its credentials unless
 /// your company is the owner."
 #[test]
-fn only_the_owner_edits_resets_and_deletes() {
+fn p21_only_the_owner_edits_resets_and_deletes() {
     let server = Server::sandbox();
     for (caller, accounts, allowed) in [("admin@northwind.example", NORTHWIND, false), (ADMIN, ACME, true)] {
         let caller = server.sign_in(caller);

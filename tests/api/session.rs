@@ -62,7 +62,7 @@ fn the_documented_form_gives_a_token() {
 
 /// P11: form POST only; what is missing, repeated, elsewhere or not a form is `invalid_request`.
 #[test]
-fn the_form_is_taken_strictly() {
+fn p11_the_form_is_taken_strictly() {
     let server = Server::sandbox();
     for name in ["grant_type", "username", "password", "client_id"] {
         refused(&form_with(&server, &[(name, "")]), "invalid_request");
@@ -91,7 +91,7 @@ fn the_form_is_taken_strictly() {
 
 /// P11: unknown, wrong, deleted and too long are the same answer, byte for byte.
 #[test]
-fn refusals_do_not_tell_why() {
+fn p11_refusals_do_not_tell_why() {
     let server = Server::sandbox();
     let admin = server.sign_in("admin@acme.example");
     admin.delete("/api/companies/1/service-accounts/dormant-bot").data(200);
@@ -120,7 +120,7 @@ fn refusals_do_not_tell_why() {
 
 /// P11: each refusal costs exactly one password hash, for any name.
 #[test]
-fn every_guess_costs_one_hash() {
+fn p11_every_guess_costs_one_hash() {
     let server = Server::sandbox();
     for username in ["fleet-automation", "nobody-here", HUMAN, "nobody@acme.example"] {
         let computed = || server.hashes_computed().iter().sum::<u64>();
@@ -140,7 +140,7 @@ fn names_are_known_in_any_case() {
 
 /// P15, P16: a human with a second factor needs a code, and a code opens one session.
 #[test]
-fn a_code_is_needed_and_good_once() {
+fn p15_a_code_is_needed_and_good_once() {
     let server = Server::sandbox();
     let sign_in = |otp: &str| form_with(&server, &[("username", HUMAN), ("otp", otp)]);
     refused(&sign_in(""), "mfa_required");
@@ -158,7 +158,7 @@ fn a_code_is_needed_and_good_once() {
 
 /// P16: the code alone opens nothing, and a human without second factor is not asked.
 #[test]
-fn a_code_is_asked_for_only_after_the_password() {
+fn p16_a_code_is_asked_for_only_after_the_password() {
     let server = Server::sandbox();
     let reply = form_with(&server, &[("username", HUMAN), ("password", "Wrong-Pass-1"), ("otp", &code(0))]);
     refused(&reply, "invalid_grant");
@@ -168,7 +168,7 @@ fn a_code_is_asked_for_only_after_the_password() {
 /// P16: a service account is never asked for a code, in a company that requires one of humans either, and no
 /// client that it names changes that.
 #[test]
-fn service_accounts_are_never_asked_for_a_code() {
+fn p16_service_accounts_are_never_asked_for_a_code() {
     let server = Server::sandbox();
     for client in ["python", "grafana"] {
         for name in ["contoso-sync", "fleet-automation"] {
@@ -179,7 +179,7 @@ fn service_accounts_are_never_asked_for_a_code() {
 
 /// P16: user interfaces admit humans and never service accounts; that is told only to who knows the password.
 #[test]
-fn user_interfaces_refuse_service_accounts() {
+fn p16_user_interfaces_refuse_service_accounts() {
     let server = Server::sandbox();
     for client in ["SWHWebApp", "swagger_ui"] {
         let with = |username, password| {
@@ -211,7 +211,7 @@ fn revocation_ends_one_token() {
 
 /// P14: guesses are slowed down, case and spaces do not help, and waiting opens the door again.
 #[test]
-fn guesses_are_slowed_down() {
+fn p14_guesses_are_slowed_down() {
     let server = Server::sandbox();
     server.stop_clock();
     let guess = |name: &str| server.token_form(name, "Wrong-Pass-1");
@@ -227,4 +227,41 @@ fn guesses_are_slowed_down() {
     assert_eq!(server.token_form("fleet-automation", PASSWORD).status, 200, "others are not in the way");
     server.advance(wait + 1);
     assert_eq!(server.token_form("backup-runner", PASSWORD).status, 200);
+}
+
+/// P18: a password is used byte for byte: not trimmed, folded, normalised or cut. A longer one is refused.
+#[test]
+fn p18_a_password_is_used_byte_for_byte() {
+    let server = Server::sandbox();
+    let admin = server.sign_in("admin@acme.example");
+    let set = |password: &str| {
+        let path = "/api/companies/1/service-accounts/dormant-bot/password";
+        admin.put(path, &serde_json::json!({"password": password}))
+    };
+    let longest = format!("Aa1!{}", "\u{e9}".repeat(252));
+    for password in [
+        "  Spaces-Around-1!  ",
+        "Caf\u{e9}-And-Cafe\u{301}-1!",
+        "No-Break-1!\u{a0}",
+        "Plus+And%20And&=1!",
+        "STRASSE-stra\u{df}e-1!",
+        &longest,
+    ] {
+        set(password).data(200);
+        assert_eq!(server.token_form("dormant-bot", password).status, 200, "{password:?}");
+        let others = [
+            password.trim().to_owned(),
+            password.to_uppercase(),
+            password.replace("e\u{301}", "\u{e9}"),
+            password.chars().take(255).collect(),
+        ];
+        for other in others.iter().filter(|other| *other != password) {
+            refused(&server.token_form("dormant-bot", other), "invalid_grant");
+        }
+        // The guesses come back.
+        server.advance(900);
+    }
+    assert_eq!(set(&format!("{longest}x")).rules(), ["password_policy"]);
+    refused(&server.token_form("dormant-bot", &format!("{longest}x")), "invalid_grant");
+    assert_eq!(server.token_form("dormant-bot", &longest).status, 200, "nothing was cut");
 }

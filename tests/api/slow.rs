@@ -16,7 +16,7 @@ const SERVE: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--database", "sql
 /// P17: a body that arrives after its token was ended changes nothing. `100 Continue` says that the token was
 /// looked at and the body is waited for.
 #[test]
-fn a_slow_body_does_not_outlive_its_token() {
+fn p17_a_slow_body_does_not_outlive_its_token() {
     let server = Server::sandbox();
     let (fleet, admin) = (server.sign_in("fleet-automation"), server.sign_in("admin@acme.example"));
     let body = r#"{"description":"slipped through"}"#;

@@ -103,7 +103,7 @@ fn call(server: &Server, token: Option<&str>, method: &str, template: &str) -> R
 
 /// P20: an operation missing from the sweep fails.
 #[test]
-fn every_route_is_swept() {
+fn p20_every_route_is_swept() {
     let document = serde_json::to_value(sactl::platform::router::document()).unwrap();
     let mut routes = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -118,7 +118,7 @@ fn every_route_is_swept() {
 
 /// P12, P20: without good credentials nothing but the public routes answers.
 #[test]
-fn no_bad_or_ended_credentials() {
+fn p12_no_bad_or_ended_credentials() {
     let server = Server::sandbox();
     let expired = server.sign_in("admin@acme.example");
     server.advance(7200);

@@ -284,7 +284,7 @@ fn tried_and_done(caller: &Caller<'_>, method: &str, path: &str, body: &Value) -
 
 /// P20, P21: every cell has its one answer, as a dry run and for good.
 #[test]
-fn every_cell_answers_as_the_table_says() {
+fn p21_every_cell_answers_as_the_table_says() {
     let cells = cells(TABLE);
     let server = Server::seeded(&seed(&cells));
     server.stop_clock();
@@ -307,7 +307,7 @@ fn every_cell_answers_as_the_table_says() {
 
 /// P20: the same for what is done to no particular account.
 #[test]
-fn every_cell_of_a_company_answers_as_the_table_says() {
+fn p20_every_cell_of_a_company_answers_as_the_table_says() {
     let server = Server::seeded(&seed(&[]));
     server.stop_clock();
     let mut wrong = String::new();
@@ -328,7 +328,7 @@ fn every_cell_of_a_company_answers_as_the_table_says() {
 
 /// P20: an operation, standing or caller that the table leaves out fails here.
 #[test]
-fn the_table_is_complete() {
+fn p20_the_table_is_complete() {
     let all = cells(TABLE);
     let mut rows = BTreeSet::new();
     let mut seen = BTreeSet::new();
@@ -352,7 +352,7 @@ fn the_table_is_complete() {
 
 /// P20, P23: each field is shown to whom it concerns: use elsewhere is the owner's business alone.
 #[test]
-fn every_field_is_shown_to_whom_it_concerns() {
+fn p23_every_field_is_shown_to_whom_it_concerns() {
     let server = Server::sandbox();
     for name in ["northwind-telemetry", "fleet-automation"] {
         server.sign_in(name).get("/api/users/me").data(200);

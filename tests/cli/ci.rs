@@ -140,7 +140,7 @@ fn credentials_of_the_environment_need_no_keyring() {
 
 /// P18: the password of a file is used byte for byte, less one line end.
 #[test]
-fn one_line_end_is_not_part_of_a_password_file() {
+fn p18_one_line_end_is_not_part_of_a_password_file() {
     let gateway = Gateway::start("a");
     let mut env = Env::new().with("SACTL_SERVER", gateway.url()).with("SACTL_USERNAME", USER);
     for (content, exit) in [

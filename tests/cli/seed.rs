@@ -74,7 +74,7 @@ fn one_owner() {
 /// service account." and "You cannot delete the account or change its credentials unless your company is the
 /// owner."
 #[test]
-fn only_the_owner_edits_resets_and_deletes() {
+fn p21_only_the_owner_edits_resets_and_deletes() {
     let world = World::start();
     let visitor = world.acting(NORTHWIND_ADMIN, 2);
     let owner = world.admin();

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use rustix::process::{Pid, Signal, kill_process};
 use sactl::platform::DatabaseUrl;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use tempfile::TempDir;
@@ -83,6 +84,12 @@ struct Cluster {
     _keeper: Mutex<Child>,
 }
 
+/// Starts a server whose data are there.
+const START: &str = r#"
+"$1/pg_ctl" -D "$2/data" -w -t 60 -l "$2/log" -o "-k '$2' -c listen_addresses='' \
+    -c fsync=off -c max_connections=400" start >/dev/null 2>&1
+"#;
+
 /// Starts a server, says so, and stops it when its standard input ends: with the test process, whatever ends
 /// that. The default collation is a linguistic one, so that an order that should be bytewise shows if it is not.
 const KEEPER: &str = r#"
@@ -90,8 +97,7 @@ trap '' INT
 bin=$1 folder=$2
 "$bin/initdb" -D "$folder/data" -U sactl -A trust -E UTF8 --no-sync --no-instructions --locale=C.UTF-8 \
     --locale-provider=icu --icu-locale=en-US >"$folder/log" 2>&1 &&
-"$bin/pg_ctl" -D "$folder/data" -w -t 60 -l "$folder/log" -o "-k '$folder' -c listen_addresses='' \
-    -c fsync=off -c max_connections=400" start >/dev/null 2>&1 &&
+sh -c "$3" start "$bin" "$folder" &&
 echo ready || cat "$folder/log"
 cat >/dev/null
 "$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1
@@ -113,7 +119,7 @@ impl Cluster {
         };
         let folder = tempfile::Builder::new().prefix("sactl-pg-").tempdir().unwrap().keep();
         let mut command = unprivileged(&folder);
-        command.args(["sh", "-c", KEEPER, "keeper"]).arg(programs).arg(&folder);
+        command.args(["sh", "-c", KEEPER, "keeper"]).arg(programs).arg(&folder).arg(START);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut keeper = command.spawn().unwrap();
         let mut said = BufReader::new(keeper.stdout.take().unwrap()).lines();
@@ -128,6 +134,49 @@ impl Cluster {
 
     fn url(&self, database: &str) -> String {
         format!("postgres://sactl@localhost/{database}?host={}", self.folder.display())
+    }
+}
+
+/// A PostgreSQL server of one test, which may stop it.
+pub(crate) struct OwnServer(Cluster);
+
+impl OwnServer {
+    /// A running one; `None` where PostgreSQL is not installed and not required.
+    pub(crate) fn start() -> Option<Self> {
+        Cluster::start().map(Self)
+    }
+
+    /// Its database.
+    pub(crate) fn url(&self) -> String {
+        self.0.url("postgres")
+    }
+
+    /// Ends it and the processes of its connections without a chance to tidy up.
+    pub(crate) fn kill(&self) {
+        let file = std::fs::read_to_string(self.0.folder.join("data/postmaster.pid")).unwrap();
+        let server = file.lines().next().unwrap();
+        let children = std::fs::read_to_string(format!("/proc/{server}/task/{server}/children")).unwrap();
+        for (number, process) in [server].into_iter().chain(children.split_whitespace()).enumerate() {
+            let killed = kill_process(Pid::from_raw(process.parse().unwrap()).unwrap(), Signal::KILL);
+            // A child may have ended by itself.
+            assert!(killed.is_ok() || number > 0, "{killed:?}");
+        }
+    }
+
+    /// Ends it in order; clients are sent away.
+    pub(crate) fn stop(&self) {
+        let mut stop = unprivileged(&self.0.folder);
+        stop.arg(programs().unwrap().join("pg_ctl")).arg("-D").arg(self.0.folder.join("data"));
+        assert!(stop.args(["-m", "fast", "-w", "stop"]).stdout(Stdio::null()).status().unwrap().success());
+    }
+
+    /// Starts it again. What is left of a killed one must have ended, which it does by itself.
+    pub(crate) fn restart(&self) {
+        super::process::until(|| {
+            let mut start = unprivileged(&self.0.folder);
+            start.args(["sh", "-c", START, "start"]).arg(programs().unwrap()).arg(&self.0.folder);
+            start.status().unwrap().success()
+        });
     }
 }
 

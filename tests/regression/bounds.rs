@@ -26,7 +26,7 @@ fn fields(count: usize) -> String {
 
 /// S3, P13: a form of 65 kB with 17,000 field names blocked a worker for half a second, without a token.
 #[test]
-fn form_of_many_fields_is_refused() {
+fn p13_form_of_many_fields_is_refused() {
     let server = Server::sandbox();
     let post = |body: String| server.send("POST", path::TOKEN, &FORM, body);
     let credentials =
@@ -41,7 +41,7 @@ fn form_of_many_fields_is_refused() {
 
 /// S3, P13: a query of many names cost as much as such a form.
 #[test]
-fn query_of_many_fields_is_refused() {
+fn p13_query_of_many_fields_is_refused() {
     let server = Server::sandbox();
     let admin = server.sign_in("admin@acme.example");
     let refused = admin.get(&format!("{ACCOUNTS}?{}", fields(33)));

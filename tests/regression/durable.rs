@@ -2,6 +2,7 @@
 
 mod claims;
 mod faults;
+mod kills;
 mod served;
 
 use rustix::process::Signal;
@@ -15,7 +16,7 @@ use served::Served;
 /// R1, S1, P25, P26, P31: after one "disk is full" the platform answered 200 to creations, resets, deletions and
 /// revocations, and kept none of them.
 #[test]
-fn a_full_disk_loses_no_acknowledged_write() {
+fn p25_a_full_disk_loses_no_acknowledged_write() {
     rounds(&Fault::full_disk(), lane(2, 6));
 }
 

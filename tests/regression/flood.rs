@@ -31,7 +31,7 @@ async fn sign_in(client: Client, url: String, username: String) -> u16 {
 
 /// S18, P19: in a flood of 256 sign-ins, an honest user's sign-in from elsewhere was answered 503 in 13 of 13 tries.
 #[test]
-fn honest_sign_in_while_the_queue_is_full_of_others_succeeds() {
+fn p19_honest_sign_in_while_the_queue_is_full_of_others_succeeds() {
     let server = Server::sandbox();
     let url = server.url().to_owned();
     let places = 64 * std::thread::available_parallelism().unwrap().get();

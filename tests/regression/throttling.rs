@@ -236,7 +236,7 @@ async fn reset_forgets_known_addresses() {
 
 /// S16, P15: codes that were sent at the same time got ten guesses instead of five.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn codes_sent_at_the_same_time_get_five_guesses() {
+async fn p15_codes_sent_at_the_same_time_get_five_guesses() {
     let world = World::on(Database::sqlite()).await;
     let guesses = (0..30).map(|_| {
         let otp = Some(OneTimeCode::new("00000x"));

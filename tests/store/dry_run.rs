@@ -17,6 +17,9 @@ on_both!(a_dry_run_answers_as_the_request_and_changes_nothing, a_dry_run_is_no_f
 const ADMIN: &str = "admin@acme.example";
 const OPERATOR: &str = "operator@acme.example";
 const VIEWER: &str = "viewer@acme.example";
+/// A dry run leaves the key of a creation free.
+const KEY: Option<&str> = Some("the-same");
+
 const ROBOT: &str = "fleet-automation";
 
 const ACCOUNTS: &str = "/api/companies/1/service-accounts";
@@ -67,19 +70,39 @@ fn writes() -> Vec<(&'static str, &'static str, String, Value, u16)> {
     ]
 }
 
-async fn token(world: &World, name: &str) -> String {
+pub(super) async fn token(world: &World, name: &str) -> String {
     issue(&world.platform, name).await.unwrap().access_token.expose().to_owned()
 }
 
-async fn call(router: &Router, token: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
+pub(super) async fn call(
+    router: &Router,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: &Value,
+) -> (u16, Value) {
+    call_with(router, token, method, path, body, None).await
+}
+
+/// The same with an idempotency key.
+async fn call_with(
+    router: &Router,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: &Value,
+    key: Option<&str>,
+) -> (u16, Value) {
     let request =
         Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
     let request = if body.is_null() {
         request.body(Body::empty())
     } else {
-        let request =
-            request.header("idempotency-key", "the-same").header("content-type", "application/json");
-        request.body(body.to_string().into())
+        let request = match key {
+            Some(key) => request.header("idempotency-key", key),
+            None => request,
+        };
+        request.header("content-type", "application/json").body(body.to_string().into())
     };
     let response = router.clone().oneshot(request.unwrap()).await.unwrap();
     let status = response.status().as_u16();
@@ -139,11 +162,12 @@ async fn a_dry_run_answers_as_the_request_and_changes_nothing(database: Database
     for (who, method, path, body, status) in writes() {
         let token = token(&world, who).await;
         let before = everything(&db).await;
-        let tried = call(&router, &token, method, &format!("/dry-run{path}"), &body).await;
+        let dry_path = format!("/dry-run{path}");
+        let tried = call_with(&router, &token, method, &dry_path, &body, KEY).await;
         let what = format!("{who} {method} {path} {body}");
         assert!(everything(&db).await == before, "{what} changed the database");
         assert_eq!(tried.1["dry_run"], true, "{what}: {}", tried.1);
-        let done = call(&router, &token, method, &path, &body).await;
+        let done = call_with(&router, &token, method, &path, &body, KEY).await;
         assert_eq!((tried.0, done.0), (status, status), "{what}: {} {}", tried.1, done.1);
         let is_new = method == "POST";
         assert_eq!(told(tried.1, is_new), told(done.1, is_new), "{what}");

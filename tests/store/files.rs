@@ -9,7 +9,7 @@ use crate::common::database::Database;
 /// P28: no other user may read the database or its companion files, even if they were too open before.
 #[cfg(unix)]
 #[tokio::test]
-async fn database_files_are_private() {
+async fn p28_database_files_are_private() {
     use std::os::unix::fs::PermissionsExt as _;
     let database = Database::sqlite();
     let folder = database.folder().unwrap().to_owned();
@@ -33,7 +33,7 @@ async fn database_files_are_private() {
 
 /// P25: what was acknowledged is on the disk, and what another process writes is seen at once.
 #[tokio::test]
-async fn a_database_is_durable_and_checks_its_references() {
+async fn p25_a_database_is_durable_and_checks_its_references() {
     let world = World::sandbox(Database::sqlite()).await;
     assert_eq!(world.number("SELECT COUNT(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'").await, 1);
     let admin = on(&world.other_node().await, &world.acting("admin@acme.example", ACME).await);

@@ -9,19 +9,19 @@ use crate::common::database::Database;
 use crate::common::seed::PASSWORD_HASH;
 
 on_both!(
-    guesses_are_counted_over_nodes_and_spellings,
+    p14_guesses_are_counted_over_nodes_and_spellings,
     a_stranger_does_not_lock_out_whoever_was_here_before,
-    every_refusal_costs_one_hash,
-    a_code_opens_one_session,
+    p11_every_refusal_costs_one_hash,
+    p15_a_code_opens_one_session,
     codes_are_braked_apart,
-    who_needs_a_second_factor,
+    p16_who_needs_a_second_factor,
 );
 
 const CONTOSO: &str = "admin@contoso.example";
 
 /// P14: of many parallel guesses only a few are heard, the brake holds on another node and for other
 /// spellings, and a caller who waits gets in.
-async fn guesses_are_counted_over_nodes_and_spellings(database: Database) {
+async fn p14_guesses_are_counted_over_nodes_and_spellings(database: Database) {
     let world = World::sandbox(database).await;
     let nodes = [world.platform.clone(), world.other_node().await];
     let spellings = ["viewer@acme.example", "VIEWER@acme.example", "Viewer@Acme.Example"];
@@ -69,7 +69,7 @@ async fn a_stranger_does_not_lock_out_whoever_was_here_before(database: Database
 }
 
 /// P11: unknown, wrong and deleted are the same answer at the same price.
-async fn every_refusal_costs_one_hash(database: Database) {
+async fn p11_every_refusal_costs_one_hash(database: Database) {
     let world = World::sandbox(database).await;
     let p = &world.platform;
     let mut told = Vec::new();
@@ -96,7 +96,7 @@ fn code_at(world: &World, seconds: i64) -> String {
 }
 
 /// P15: once, over all nodes, however it is written.
-async fn a_code_opens_one_session(database: Database) {
+async fn p15_a_code_opens_one_session(database: Database) {
     let world = World::sandbox(database).await;
     let (p, other) = (&world.platform, world.other_node().await);
     let now = code_at(&world, 0);
@@ -128,7 +128,7 @@ async fn codes_are_braked_apart(database: Database) {
 }
 
 /// P16: the kind in the database decides, and only after the password was right.
-async fn who_needs_a_second_factor(database: Database) {
+async fn p16_who_needs_a_second_factor(database: Database) {
     let text = format!(
         "{}\n[[user]]\nemail = 'bare@contoso.example'\npassword_hash = '{}'\naccess = [{{ company = 3, role = 'viewer' }}]\n",
         super::SANDBOX,

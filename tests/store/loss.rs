@@ -64,7 +64,7 @@ impl Line {
 /// P26: without its database the platform says that it is unavailable, to many as soon as to one, and needs no
 /// restart afterwards.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lost_server_is_unavailable_and_comes_back() {
+async fn p26_a_lost_server_is_unavailable_and_comes_back() {
     let Some(database) = Database::postgres().await else { return };
     let mut line = Line::to(&database.url);
     let platform = Arc::new(Platform::open(&line.url).await.unwrap());

@@ -7,6 +7,7 @@ mod guesses;
 mod housekeeping;
 mod idempotency;
 mod loss;
+mod model;
 mod prompt;
 mod races;
 mod reads;

@@ -6,12 +6,12 @@ use totp_rs::{Builder, Secret};
 use super::{PASSWORD, World, code, on_both, sign, sign_with_code};
 use crate::common::database::Database;
 
-on_both!(a_stranger_does_not_stand_between_password_and_code);
+on_both!(p14_a_stranger_does_not_stand_between_password_and_code);
 
 const CONTOSO: &str = "admin@contoso.example";
 
 /// P14: where guesses are slowed down, the right password without its code is not held against the code.
-async fn a_stranger_does_not_stand_between_password_and_code(database: Database) {
+async fn p14_a_stranger_does_not_stand_between_password_and_code(database: Database) {
     let world = World::sandbox(database).await;
     let p = &world.platform;
     for _ in 0..10 {

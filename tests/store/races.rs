@@ -20,11 +20,11 @@ use crate::common::database::Database;
 on_both!(
     eight_writers_do_not_meet_an_error,
     racing_starts_all_succeed,
-    a_right_that_is_taken_is_not_given_on,
+    p22_a_right_that_is_taken_is_not_given_on,
     a_role_in_use_is_not_deleted,
     one_key_creates_one_account,
     one_name_goes_to_one_account,
-    no_sign_in_slips_past_a_reset,
+    p17_no_sign_in_slips_past_a_reset,
     crossing_changes_do_not_deadlock,
     two_accounts_that_take_access_from_each_other_take_turns,
     a_role_is_changed_between_grants,
@@ -86,7 +86,7 @@ password_hash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAA
 "#;
 
 /// P22: whatever was given had not been taken yet; the order of the records is the order of the changes.
-async fn a_right_that_is_taken_is_not_given_on(database: Database) {
+async fn p22_a_right_that_is_taken_is_not_given_on(database: Database) {
     let world = World::seeded(database, GIVER).await;
     let admin = world.acting("admin@acme.example", ACME).await;
     let giver = on(&world.other_node().await, &world.acting("giver@acme.example", ACME).await);
@@ -175,7 +175,7 @@ async fn one_name_goes_to_one_account(database: Database) {
 }
 
 /// P17: a sign-in that is under way while the password is reset gets nothing that outlives the reset.
-async fn no_sign_in_slips_past_a_reset(database: Database) {
+async fn p17_no_sign_in_slips_past_a_reset(database: Database) {
     let world = World::sandbox(database).await;
     let admin = world.acting("admin@acme.example", ACME).await;
     let (p, other) = (&world.platform, world.other_node().await);

@@ -15,8 +15,8 @@ use crate::common::context::acting;
 use crate::common::database::Database;
 
 on_both!(
-    a_change_does_not_outlive_a_sign_out,
-    a_change_does_not_outlive_a_reset,
+    p17_a_change_does_not_outlive_a_sign_out,
+    p17_a_change_does_not_outlive_a_reset,
     a_change_and_the_end_of_its_token_do_not_deadlock,
 );
 
@@ -43,7 +43,7 @@ async fn is_shut_out(caller: &RequestContext) {
 }
 
 /// P17: signing out ends what was begun with the token and not yet decided.
-async fn a_change_does_not_outlive_a_sign_out(database: Database) {
+async fn p17_a_change_does_not_outlive_a_sign_out(database: Database) {
     let world = World::sandbox(database).await;
     let grant = session::issue(&world.platform, "admin@acme.example").await.unwrap();
     let caller = authenticate(&world.platform, &grant.access_token).await.unwrap();
@@ -53,7 +53,7 @@ async fn a_change_does_not_outlive_a_sign_out(database: Database) {
 }
 
 /// P17: so does a reset of the caller's password.
-async fn a_change_does_not_outlive_a_reset(database: Database) {
+async fn p17_a_change_does_not_outlive_a_reset(database: Database) {
     let world = World::sandbox(database).await;
     let admin = world.acting("admin@acme.example", ACME).await;
     let powerful = sactl::api::access::SetAccess { role: Some("company-admin".into()), permissions: None };

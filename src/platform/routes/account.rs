@@ -34,7 +34,7 @@ pub(in crate::platform) async fn list(
     post, path = path::ACCOUNTS, operation_id = "create_service_account", tag = "service accounts",
     security(("bearer" = [])),
     params(CompanyPath, ("Idempotency-Key" = Option<String>, Header,
-        description = "1 to 128 visible ASCII characters, chosen by the caller")),
+        description = "1 to 128 visible ASCII characters, chosen by the caller", pattern = "^[!-~]{1,128}$")),
     request_body = CreateAccount,
     responses((status = 201, description = "The new account", body = Success<AccountDetail>), WriteRefusals)
 )]

@@ -96,7 +96,7 @@ mod tests {
     proptest! {
         /// P18: what a client encodes arrives byte for byte.
         #[test]
-        fn values_round_trip(value in "\\PC{1,40}|[ -~\t\r\n]{1,40}") {
+        fn p18_values_round_trip(value in "\\PC{1,40}|[ -~\t\r\n]{1,40}") {
             let body = url::form_urlencoded::Serializer::new(String::new()).append_pair("password", &value).finish();
             prop_assert_eq!(Form::parse(body.as_bytes()).unwrap().take("password"), Some(value));
         }

@@ -27,14 +27,19 @@ use crate::platform::{Error, Platform};
 #[expect(dead_code, reason = "describes the form, which is read by hand to refuse repeated fields")]
 pub(in crate::platform) struct TokenRequest {
     /// Always `password`.
+    #[schema(pattern = "^password$")]
     grant_type: String,
     /// An e-mail address of a human or the name of a service account.
+    #[schema(min_length = 1)]
     username: String,
     /// Used byte for byte.
+    #[schema(min_length = 1)]
     password: String,
     /// Which program asks: `python` for scripts.
+    #[schema(pattern = "^(python|swagger_ui|SWHWebApp|grafana)$")]
     client_id: String,
     /// The code of an authenticator app, where a second factor is required.
+    #[schema(nullable = false)]
     otp: Option<String>,
 }
 
@@ -43,8 +48,10 @@ pub(in crate::platform) struct TokenRequest {
 #[expect(dead_code, reason = "describes the form, which is read by hand to refuse repeated fields")]
 pub(in crate::platform) struct RevocationRequest {
     /// The token to end.
+    #[schema(min_length = 1)]
     token: String,
     /// Ignored: there is one kind of token.
+    #[schema(nullable = false)]
     token_type_hint: Option<String>,
 }
 

@@ -31,9 +31,11 @@ const DIALECT: [(&str, &str); 2] = [
 const SQLITE_CONNECTIONS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection before the platform calls itself unavailable. PostgreSQL may be
-/// gone, and then the answer should come soon; SQLite is always there and at most busy.
-const POSTGRES_PATIENCE: Duration = Duration::from_secs(3);
+/// gone, and then the answer comes within a second; SQLite is always there and at most busy.
+const POSTGRES_PATIENCE: Duration = Duration::from_millis(800);
 const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
+/// How long the first connection may take: PostgreSQL may be starting too.
+const START_PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long a connection is taken for alive after a use.
 const FRESH: Duration = Duration::from_secs(1);
@@ -56,15 +58,17 @@ pub(super) async fn connect(database: &DatabaseUrl) -> anyhow::Result<Opened> {
 
 async fn postgres(url: &str) -> anyhow::Result<Opened> {
     let options = url.parse::<PgConnectOptions>()?.disable_statement_logging();
+    let first = PgPoolOptions::new().max_connections(1).acquire_timeout(START_PATIENCE);
+    let first = first.connect_with(options.clone()).await?;
+    MIGRATIONS.run(&first).await.map_err(explained)?;
+    first.close().await;
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(POSTGRES_PATIENCE)
         .test_before_acquire(false)
         .before_acquire(|connection, it| Box::pin(is_alive(connection, it)))
         .after_release(|connection, _| Box::pin(is_clean(connection)))
-        .connect_with(options)
-        .await?;
-    MIGRATIONS.run(&pool).await.map_err(explained)?;
+        .connect_lazy_with(options);
     Ok((pool.into(), None))
 }
 

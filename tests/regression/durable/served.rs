@@ -1,7 +1,8 @@
 //! The program as a process of its own, on a disk that can fail, and plain requests to it.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -24,12 +25,20 @@ pub(super) struct Served {
 
 impl Served {
     pub(super) fn start(fault: &Fault, seed: &str) -> Self {
+        Self::on(&format!("sqlite:{}", fault.database().display()), fault.variables(), seed)
+    }
+
+    /// On a database, with variables of its own.
+    pub(super) fn on(
+        database: &str,
+        variables: impl IntoIterator<Item = (&'static str, PathBuf)>,
+        seed: &str,
+    ) -> Self {
         let env = Env::new().with("SACTL_LOG", "off");
         let seed = env.file("seed.toml", seed);
-        let database = format!("sqlite:{}", fault.database().display());
         let mut command = env.command();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--database", &database, "--seed", &seed]);
-        command.envs(fault.variables()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database", database, "--seed", &seed]);
+        command.envs(variables).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -81,21 +90,57 @@ impl Served {
     }
 
     fn send(&self, method: &str, path: &str, token: Option<&str>, kind: &str, body: &str) -> (u16, Value) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let answer = self.exchange(method, path, token, kind, body).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
+        (head[9..12].parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
+    }
+
+    /// A request that may have no answer, or half of one: then the outcome is unknown.
+    pub(super) fn try_call(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: &Value,
+    ) -> Option<(u16, Value)> {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        whole(&self.exchange(method, path, Some(token), "application/json", &body).ok()?)
+    }
+
+    /// The same with a form, whose answer may have no body.
+    pub(super) fn try_form(&self, path: &str, body: &str) -> Option<(u16, Value)> {
+        whole(&self.exchange("POST", path, None, "application/x-www-form-urlencoded", body).ok()?)
+    }
+
+    fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        kind: &str,
+        body: &str,
+    ) -> io::Result<String> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
         let (host, length) = (&self.address, body.len());
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{token}Content-Type: {kind}\r\n\
              Content-Length: {length}\r\n\r\n{body}"
-        )
-        .unwrap();
+        )?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
-        (head[9..12].parse().unwrap(), serde_json::from_str(body).unwrap_or_default())
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
     }
+}
+
+/// An answer of which every byte has arrived.
+fn whole(answer: &str) -> Option<(u16, Value)> {
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?;
+    let is_whole = length.parse() == Ok(body.len());
+    is_whole.then(|| (head[9..12].parse().unwrap(), serde_json::from_str(body).unwrap_or_default()))
 }
 
 impl Drop for Served {
