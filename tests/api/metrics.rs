@@ -69,6 +69,24 @@ fn dashboard_shows_the_metrics_that_there_are() {
     assert_eq!(asked, shown);
 }
 
+/// A method that a client made up had series of its own, kept for ever.
+#[test]
+fn metrics_keep_no_method_that_a_client_made_up() {
+    let server = Server::sandbox();
+    let made_up = ["ZZ1", "ZZ2", "GETS", "get", "TRACE"];
+    for method in made_up.into_iter().chain(["GET", "HEAD", "OPTIONS"]) {
+        server.send(method, "/healthz", &[], "");
+        server.send(method, "/no/such/route", &[], "");
+    }
+    let text = metrics(&server);
+    let shown = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("sactl_requests_total{method=\"")?.split('"').next());
+    assert_eq!(shown.collect::<BTreeSet<_>>(), BTreeSet::from(["GET", "HEAD", "OPTIONS", "other"]), "{text}");
+    let of_route = "sactl_requests_total{method=\"other\",route=\"/healthz\",status=\"405\"}";
+    assert_eq!(values(&text, of_route).iter().sum::<f64>().to_string(), made_up.len().to_string(), "{text}");
+}
+
 /// How the throttle judged: a right and a wrong password, and some too many.
 #[test]
 fn metrics_count_guesses_by_verdict() {
