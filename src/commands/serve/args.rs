@@ -62,7 +62,9 @@ pub struct Args {
     /// Expect each connection of a trusted proxy to begin with the head of the PROXY protocol
     ///
     /// Version 1 or 2, as load balancers for TCP send it. The head says where a connection comes from, and stands before
-    /// TLS. A connection of a trusted proxy without it is closed. Other addresses connect as without this option.
+    /// TLS. A connection of a trusted proxy without it is closed. Behind a head, Forwarded and X-Forwarded-For are not
+    /// believed; where it names no client, the address is that of the proxy. Other addresses connect as without this
+    /// option.
     #[arg(long)]
     pub(super) proxy_protocol: bool,
 

@@ -88,10 +88,12 @@ impl Connection {
             () = activity.ended(2 * proxy_head::HEAD_TIME) => return None,
             _ = self.stopping.changed() => return None,
         };
+        // The proxy passes on what the client writes: only the head is its own word.
+        self.proxies = TrustedProxies::default();
         match head {
             Ok(Some(client)) => {
                 let client = client.to_canonical();
-                let slot = self.slot.moved(client, self.proxies.contains(client));
+                let slot = self.slot.moved(client, false);
                 Some(Self { peer: client, slot, ..self })
             }
             Ok(None) => Some(self),
