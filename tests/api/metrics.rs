@@ -6,7 +6,7 @@ use std::path::Path;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use sactl::platform::router;
-use sactl::platform::service::export::Export;
+use sactl::platform::service::export::{Export, Last};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -58,7 +58,7 @@ fn dashboard_shows_the_metrics_that_there_are() {
     let server = Server::sandbox();
     assert_eq!(server.token_form("fleet-automation", PASSWORD).status, 200);
     server.block_on(async {
-        let mut export = Export::behind(server.platform(), 0).await.unwrap().unwrap();
+        let mut export = Export::behind(server.platform(), Last::default()).await.unwrap().unwrap();
         export.next().await.unwrap();
         export.arrived().await.unwrap();
     });
@@ -128,7 +128,7 @@ fn metrics_show_the_lag_of_the_export() {
     change("one");
     server.advance(60);
     assert!(lag().is_empty());
-    let mut exporter = server.block_on(Export::behind(server.platform(), 0)).unwrap().unwrap();
+    let mut exporter = server.block_on(Export::behind(server.platform(), Last::default())).unwrap().unwrap();
     export(&mut exporter);
     assert_eq!(lag(), ["0"]);
     change("two");
