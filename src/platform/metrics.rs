@@ -1,14 +1,21 @@
 //! Counters for Prometheus: requests by route and status, guesses by secret and verdict.
 //!
-//! Responsible for the counts of this process. Refuses labels that a client can choose: a path without a route counts
-//! as `other`.
+//! Responsible for the counts of this process. Refuses labels that a client can choose: a path without a route and an
+//! unusual method count as `other`.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::http::Method;
+
 /// Method, template of the path, and status.
-pub(super) type Key = (String, String, u16);
+pub(super) type Key = (&'static str, Arc<str>, u16);
+
+/// The label of everything else.
+const OTHER: &str = "other";
+/// The methods with series of their own. HTTP knows any word as one.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// Which secret a guess was for, and what the throttle decided.
 pub(super) type Guess = (&'static str, &'static str);
@@ -30,10 +37,11 @@ pub(super) struct Requests {
 
 impl Metrics {
     /// Counts a request that was answered. `route` is the template of its path.
-    pub(super) fn count(&self, method: &str, route: Option<&str>, status: u16, time: Duration) {
-        let (method, route) = route.map_or(("other", "other"), |route| (method, route));
+    pub(super) fn count(&self, method: &Method, route: Option<&str>, status: u16, time: Duration) {
+        let known = METHODS.into_iter().find(|known| route.is_some() && method == known);
+        let key = (known.unwrap_or(OTHER), Arc::from(route.unwrap_or(OTHER)), status);
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = requests.entry((method.to_owned(), route.to_owned(), status)).or_default();
+        let entry = requests.entry(key).or_default();
         entry.count += 1;
         entry.time += time;
     }

@@ -2,12 +2,12 @@
 //!
 //! Responsible for what goes through the pager. Refuses to give it a secret.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use rustix::io::Errno;
 
 use super::Ui;
-use crate::error::Result;
+use crate::error::{CliError, Result};
 use crate::output::{self, Answer, Field, Format, OutputContext, Row, Shown};
 
 /// The context of an output on this terminal.
@@ -58,17 +58,16 @@ fn shown(ui: &Ui, answer: &impl Answer, output_context: &OutputContext) -> Resul
 /// Writes a part of a longer answer. If standard output is a file, the part is on the disk when this returns.
 ///
 /// # Errors
-/// As [`Ui::answer`].
-pub fn write_durably(ui: &Ui, piece: &str) -> Result<()> {
-    ui.answer(|out| {
-        out.write_all(piece.as_bytes())?;
-        out.flush()?;
-        match rustix::fs::fsync(rustix::stdio::stdout()) {
-            // A pipe and a terminal keep nothing.
-            Ok(()) | Err(Errno::INVAL | Errno::NOTSUP | Errno::ROFS) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    })
+/// `io`, also where the reader went away: it has not got all.
+pub fn write_durably(piece: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(piece.as_bytes()).and_then(|()| out.flush());
+    let kept = written.and_then(|()| match rustix::fs::fsync(rustix::stdio::stdout()) {
+        // A pipe and a terminal keep nothing.
+        Ok(()) | Err(Errno::INVAL | Errno::NOTSUP | Errno::ROFS) => Ok(()),
+        Err(error) => Err(error.into()),
+    });
+    kept.map_err(|error| CliError::io("cannot write to standard output", error))
 }
 
 /// Shows on standard error what will be done, before a question about it or instead of one.

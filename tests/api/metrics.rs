@@ -6,7 +6,7 @@ use std::path::Path;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use sactl::platform::router;
-use sactl::platform::service::export::Export;
+use sactl::platform::service::export::{Export, Last};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -58,7 +58,7 @@ fn dashboard_shows_the_metrics_that_there_are() {
     let server = Server::sandbox();
     assert_eq!(server.token_form("fleet-automation", PASSWORD).status, 200);
     server.block_on(async {
-        let mut export = Export::behind(server.platform(), 0).await.unwrap().unwrap();
+        let mut export = Export::behind(server.platform(), Last::default()).await.unwrap().unwrap();
         export.next().await.unwrap();
         export.arrived().await.unwrap();
     });
@@ -67,6 +67,24 @@ fn dashboard_shows_the_metrics_that_there_are() {
     let shown: BTreeSet<String> =
         shown.map(|line| line.split(['{', ' ']).next().unwrap().to_owned()).collect();
     assert_eq!(asked, shown);
+}
+
+/// A method that a client made up had series of its own, kept for ever.
+#[test]
+fn metrics_keep_no_method_that_a_client_made_up() {
+    let server = Server::sandbox();
+    let made_up = ["ZZ1", "ZZ2", "GETS", "get", "TRACE"];
+    for method in made_up.into_iter().chain(["GET", "HEAD", "OPTIONS"]) {
+        server.send(method, "/healthz", &[], "");
+        server.send(method, "/no/such/route", &[], "");
+    }
+    let text = metrics(&server);
+    let shown = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("sactl_requests_total{method=\"")?.split('"').next());
+    assert_eq!(shown.collect::<BTreeSet<_>>(), BTreeSet::from(["GET", "HEAD", "OPTIONS", "other"]), "{text}");
+    let of_route = "sactl_requests_total{method=\"other\",route=\"/healthz\",status=\"405\"}";
+    assert_eq!(values(&text, of_route).iter().sum::<f64>().to_string(), made_up.len().to_string(), "{text}");
 }
 
 /// How the throttle judged: a right and a wrong password, and some too many.
@@ -110,7 +128,7 @@ fn metrics_show_the_lag_of_the_export() {
     change("one");
     server.advance(60);
     assert!(lag().is_empty());
-    let mut exporter = server.block_on(Export::behind(server.platform(), 0)).unwrap().unwrap();
+    let mut exporter = server.block_on(Export::behind(server.platform(), Last::default())).unwrap().unwrap();
     export(&mut exporter);
     assert_eq!(lag(), ["0"]);
     change("two");

@@ -1,6 +1,7 @@
 //! `sactl serve admin audit export`: each record at least once, whatever kills the exporter.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
@@ -95,6 +96,85 @@ fn export_refuses_what_it_has_not_written() {
     env.sactl(EXPORT).refused(2, "not a cursor of an export");
     env.file("state/cursor", r#"{"last_id":99}"#);
     env.sactl(EXPORT).refused(2, "restored from a backup");
+    env.file("audit.jsonl", r#"{"id":5,"name":"mine"}"#);
+    std::fs::remove_file(env.work().join("state/cursor")).unwrap();
+    env.sactl(EXPORT).refused(2, "not a file of audit records");
+    assert_eq!(std::fs::read_to_string(env.work().join("audit.jsonl")).unwrap(), r#"{"id":5,"name":"mine"}"#);
+}
+
+/// Two exports with cursors of their own overwrote each other's records in one file.
+#[test]
+fn export_to_a_file_that_another_writes_to_is_refused() {
+    let env = place(&["Acme"]);
+    env.sactl(EXPORT).ok();
+    let second = EXPORT.replace("state/cursor", "second");
+    let other = File::open(env.work().join("audit.jsonl")).unwrap();
+    other.lock().unwrap();
+    env.sactl(&second).refused(2, "another export writes to audit.jsonl");
+    assert!(!env.work().join("second").exists());
+    drop(other);
+    env.sactl(&second).ok();
+    assert_eq!(names(&exported(&env)), ["Acme", "Acme"]);
+}
+
+/// The cursor took the place of the records.
+#[test]
+fn export_refuses_its_cursor_as_the_file_of_records() {
+    let env = place(&["Acme"]);
+    std::fs::create_dir(env.work().join("state")).unwrap();
+    let line = "serve admin audit export --cursor state/cursor --database sqlite:platform.db";
+    let absolute = env.work().join("state/cursor").display().to_string();
+    for out in ["state/cursor", "./state/../state/cursor", &absolute] {
+        env.sactl(&format!("{line} --out {out}")).refused(2, "both the cursor and the file of records");
+        assert!(!env.work().join("state/cursor").exists());
+    }
+    env.sactl(line).ok();
+    let cursor = std::fs::read_to_string(env.work().join("state/cursor")).unwrap();
+    std::fs::hard_link(env.work().join("state/cursor"), env.work().join("linked")).unwrap();
+    env.sactl(&format!("{line} --out linked")).refused(2, "both the cursor and the file of records");
+    let appended = File::options().append(true).open(env.work().join("state/cursor")).unwrap();
+    create(&env, "Contoso");
+    let mut to_itself = command(&env, &line.split(' ').collect::<Vec<_>>());
+    assert_eq!(to_itself.stdout(appended).stderr(Stdio::null()).status().unwrap().code(), Some(2));
+    assert_eq!(std::fs::read_to_string(env.work().join("state/cursor")).unwrap(), cursor);
+}
+
+/// A database that was restored from a backup gives its numbers again: once it had overtaken the cursor, the records in
+/// between were lost.
+#[test]
+fn export_of_a_restored_database_that_has_overtaken_the_cursor_is_refused() {
+    let env = place(&["Acme"]);
+    std::fs::copy(env.work().join("platform.db"), env.work().join("backup.db")).unwrap();
+    create(&env, "Northwind");
+    env.sactl(EXPORT).ok();
+    std::fs::rename(env.work().join("backup.db"), env.work().join("platform.db")).unwrap();
+    for name in ["Contoso", "Fabrikam"] {
+        create(&env, name);
+    }
+    env.sactl(EXPORT).refused(2, "restored from a backup");
+    assert_eq!(names(&exported(&env)), ["Acme", "Northwind"]);
+    // A cursor of the first form says less, and is still read.
+    env.file("state/cursor", r#"{"last_id":2}"#);
+    env.sactl(EXPORT).ok();
+    assert_eq!(names(&exported(&env)), ["Acme", "Northwind", "Fabrikam"]);
+}
+
+/// It said that the command succeeded.
+#[test]
+fn export_that_cannot_write_does_not_claim_to_have() {
+    let env = place(&["Acme"]);
+    let line = "serve admin audit export --cursor cursor --database sqlite:platform.db -o json";
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let (reader, gone) = std::io::pipe().unwrap();
+    drop(reader);
+    for stdout in [Stdio::from(full), Stdio::from(gone)] {
+        let mut export = command(&env, &line.split(' ').collect::<Vec<_>>());
+        let output = export.stdout(stdout).stderr(Stdio::piped()).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains("cannot write to standard output") && !told.contains("succeeded"), "{told}");
+        assert!(!env.work().join("cursor").exists());
+    }
 }
 
 /// Killed between records and cursor, and at every other step: the next export repeats records, and none is lost.

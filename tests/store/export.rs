@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sactl::platform::service::export::Export;
+use sactl::platform::service::export::{Export, Last};
 use sactl::platform::service::installation;
 use sea_orm::ConnectionTrait as _;
 
@@ -43,7 +43,7 @@ async fn export_gives_every_record_in_order_while_others_write(database: Databas
             })
         })
         .collect();
-    let mut export = Export::behind(&world.platform, 0).await.unwrap().unwrap();
+    let mut export = Export::behind(&world.platform, Last::default()).await.unwrap().unwrap();
     let mut exported = Vec::new();
     while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
         exported.extend(rest(&mut export).await);
@@ -65,16 +65,34 @@ async fn export_goes_on_where_it_ended(database: Database) {
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
         SELECT i, 1, 'role.created', 'company', 1, 'Acme', 'null', 'r' FROM n";
     db.execute_unprepared(many).await.unwrap();
-    let mut export = Export::behind(&world.platform, 0).await.unwrap().unwrap();
+    let mut export = Export::behind(&world.platform, Last::default()).await.unwrap().unwrap();
     let all = rest(&mut export).await;
     assert_eq!(all, ids(&world).await);
-    assert_eq!(export.last(), *all.last().unwrap());
-    let mut later = Export::behind(&world.platform, all[1200]).await.unwrap().unwrap();
+    let last = export.last().clone();
+    assert_eq!(last.id, *all.last().unwrap());
+    let mut later =
+        Export::behind(&world.platform, Last { id: all[1200], origin: None }).await.unwrap().unwrap();
     assert_eq!(rest(&mut later).await, all[1201..]);
     assert!(later.next().await.unwrap().is_empty());
-    assert!(Export::behind(&world.platform, export.last() + 1).await.unwrap().is_none());
+    let goes_on = async |last: &Last| Export::behind(&world.platform, last.clone()).await.unwrap().is_some();
+    assert!(goes_on(&last).await);
+    assert!(!goes_on(&Last { id: last.id + 1, origin: None }).await, "the log ends before it");
+    let (at, request) = last.origin.clone().unwrap();
+    for other in [(at, "other".to_owned()), (at + jiff::SignedDuration::from_millis(1), request)] {
+        assert!(!goes_on(&Last { origin: Some(other), ..last }).await, "another record has its number");
+    }
+    let mut slow = Export::behind(&world.platform, Last::default()).await.unwrap().unwrap();
+    assert_eq!(slow.next().await.unwrap().len(), 1000);
+    let middle = Last { id: all[1200], origin: None };
+    db.execute_unprepared(&format!("DELETE FROM audit WHERE id = {}", middle.id)).await.unwrap();
+    assert!(!goes_on(&middle).await, "records before it are there");
+    db.execute_unprepared(&format!("DELETE FROM audit WHERE id < {}", middle.id)).await.unwrap();
+    assert!(goes_on(&middle).await, "retention removed it and all before it");
     db.execute_unprepared("DELETE FROM audit").await.unwrap();
-    assert!(Export::behind(&world.platform, export.last()).await.unwrap().is_some(), "retention removed all");
+    assert!(goes_on(&last).await, "retention removed all");
+    assert!(slow.next().await.unwrap().is_empty());
+    installation::create_company(&world.platform, "late", false).await.unwrap();
+    assert_eq!(rest(&mut slow).await.len(), 1, "it goes on behind what retention removed");
 }
 
 /// PostgreSQL gives a number before the transaction ends: a record that appears late has a lower number than others.
@@ -83,7 +101,7 @@ async fn export_waits_for_a_record_that_is_written_late() {
     for (end, is_kept) in [("COMMIT", true), ("ROLLBACK", false)] {
         let Some(database) = Database::postgres().await else { return };
         let world = World::sandbox(database).await;
-        let mut export = Export::behind(&world.platform, 0).await.unwrap().unwrap();
+        let mut export = Export::behind(&world.platform, Last::default()).await.unwrap().unwrap();
         rest(&mut export).await;
         let db = world.database.connect().await;
         let mut late = db.get_postgres_connection_pool().acquire().await.unwrap();

@@ -64,7 +64,9 @@ pub struct Args {
     /// Require a PROXY protocol header at the start of each connection from a trusted proxy
     ///
     /// Version 1 or 2, as TCP load balancers send it. The header contains the address of the client and comes before
-    /// TLS. A connection from a trusted proxy without the header is closed. For other addresses nothing changes.
+    /// TLS. A connection from a trusted proxy without the header is closed. With the header, Forwarded and
+    /// X-Forwarded-For are ignored; if it names no client, the address is that of the proxy. For other addresses
+    /// nothing changes.
     #[arg(long)]
     pub(super) proxy_protocol: bool,
 

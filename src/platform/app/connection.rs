@@ -90,10 +90,12 @@ impl Connection {
             () = activity.ended(2 * proxy_header::HEADER_TIME) => return None,
             _ = self.stopping.changed() => return None,
         };
+        // The proxy forwards what the client writes: only the PROXY header is its own word.
+        self.proxies = TrustedProxies::default();
         match header {
             Ok(Some(client)) => {
                 let client = client.to_canonical();
-                let slot = self.slot.moved(client, self.proxies.contains(client));
+                let slot = self.slot.moved(client, false);
                 Some(Self { peer: client, slot, ..self })
             }
             Ok(None) => Some(self),

@@ -71,7 +71,7 @@ pub(crate) async fn around(State(edge): State<Edge>, mut request: Request, next:
     let id = RequestId::new();
     let asked = edge.asked(&request, id);
     let mut line = Line::of(&request, id);
-    let is_get = request.method() == Method::GET;
+    let method = request.method().clone();
     request.extensions_mut().insert(id);
     let memory = request.extensions().get::<MemoryBudget>().cloned();
     let reserved = memory.as_ref().map(MemoryBudget::reserve_request);
@@ -97,12 +97,12 @@ pub(crate) async fn around(State(edge): State<Edge>, mut request: Request, next:
                 .into_response()
         }
     };
-    if let Some(memory) = memory.filter(|_| is_get) {
+    if let Some(memory) = memory.filter(|_| method == Method::GET) {
         response = within_budget(response, &memory);
     }
     if let Some(platform) = &edge.platform {
         let (status, elapsed) = (response.status().as_u16(), line.started.elapsed());
-        platform.metrics().count(&line.method, asked.route.as_deref(), status, elapsed);
+        platform.metrics().count(&method, asked.route.as_deref(), status, elapsed);
     }
     finish(&mut response, asked);
     line.answered(response.status().as_u16());

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::audit::record;
 use crate::api::audit::AuditRecord;
 use crate::domain::Company;
-use crate::platform::store::{export, setting};
+use crate::platform::store::{Connection, export, setting};
 use crate::platform::{Error, Platform};
 
 /// Most records of one batch.
@@ -20,25 +20,35 @@ const BREATH: Duration = Duration::from_millis(20);
 /// The setting with the id of the last exported record.
 const EXPORTED: &str = "audit_exported";
 
+/// The last record of an export.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Last {
+    /// Its id; 0 before the first.
+    pub id: i64,
+    /// Its time and its request, where they are known. A database that was restored from a backup gives the same id to
+    /// another record.
+    pub origin: Option<(Timestamp, String)>,
+}
+
 /// Reads the audit log from one record on.
 #[derive(Debug)]
 pub struct Export {
     platform: Platform,
-    last: i64,
+    last: Last,
+    /// The number up to which no record can be added any more.
     settled: i64,
 }
 
 impl Export {
-    /// An export that continues after the record `last`; `None` if the log ends before it, because the database is
-    /// older than the cursor.
+    /// An export that continues after the record `last`; `None` if the log never had it, because the database was
+    /// restored from an older one.
     ///
     /// # Errors
     /// A failure of the database.
-    pub async fn behind(platform: &Platform, last: i64) -> Result<Option<Self>, Error> {
-        let highest = export::highest(platform.store().reader()).await?;
-        // Retention may have removed every record.
-        let is_older = 0 < highest && highest < last;
-        Ok((!is_older).then(|| Self { platform: platform.clone(), last, settled: last }))
+    pub async fn behind(platform: &Platform, last: Last) -> Result<Option<Self>, Error> {
+        let has_it = last.id == 0 || had(platform.store().reader(), &last).await?;
+        let settled = last.id;
+        Ok(has_it.then(|| Self { platform: platform.clone(), last, settled }))
     }
 
     /// The next records, each with the company of its log; empty if there are no more at present. Waits for open
@@ -47,21 +57,26 @@ impl Export {
     /// # Errors
     /// A failure of the database.
     pub async fn next(&mut self) -> Result<Vec<(AuditRecord, Company)>, Error> {
-        if self.last >= self.settled {
+        if self.last.id >= self.settled {
             self.settled = settled(&self.platform).await?;
         }
         let db = self.platform.store().reader();
-        let rows = export::records(db, self.last, self.settled, BATCH).await?;
-        let last = rows.last().map_or(self.settled, |(record, _)| record.place.id);
+        let rows = export::records(db, self.last.id, self.settled, BATCH).await?;
         let records = rows.into_iter().map(|(kept, company)| Ok((record(kept)?, company)));
         let records = records.collect::<Result<Vec<_>, Error>>()?;
-        self.last = self.last.max(last);
+        match records.last() {
+            Some((record, _)) => {
+                self.last = Last { id: record.id, origin: Some((record.at, record.request_id.clone())) };
+            }
+            // Retention removed those that were left.
+            None => self.settled = self.last.id,
+        }
         Ok(records)
     }
 
-    /// The id of the last record that was read.
-    pub const fn last(&self) -> i64 {
-        self.last
+    /// The last record that was read.
+    pub const fn last(&self) -> &Last {
+        &self.last
     }
 
     /// Notes that all records that were read have been written, for the metric of the lag.
@@ -70,9 +85,17 @@ impl Export {
     /// A failure of the database.
     pub async fn arrived(&self) -> Result<(), Error> {
         let tx = self.platform.store().begin().await?;
-        setting::put(&*tx, EXPORTED, &self.last.to_string()).await?;
+        setting::put(&*tx, EXPORTED, &self.last.id.to_string()).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Whether the log has or had this record: it is there, or retention has removed it with all before it.
+async fn had(db: &impl Connection, last: &Last) -> Result<bool, Error> {
+    if let Some(origin) = export::origin(db, last.id).await? {
+        return Ok(last.origin.as_ref().is_none_or(|known| *known == origin));
+    }
+    Ok(export::lowest(db).await?.is_none_or(|lowest| last.id < lowest))
 }
 
 /// The id up to which no more records can be added. A missing record with a lower id belongs to a transaction that was

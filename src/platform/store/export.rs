@@ -34,6 +34,32 @@ pub(in crate::platform) async fn highest(db: &impl Connection) -> Result<i64, Db
     Ok(highest.unwrap_or_default())
 }
 
+/// The lowest id of a record.
+pub(in crate::platform) async fn lowest(db: &impl Connection) -> Result<Option<i64>, DbErr> {
+    audit::Entity::find()
+        .select_only()
+        .column(audit::Column::Id)
+        .order_by_asc(audit::Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await
+}
+
+/// The time and the request of the record with this id.
+pub(in crate::platform) async fn origin(
+    db: &impl Connection,
+    id: i64,
+) -> Result<Option<(Timestamp, String)>, DbErr> {
+    let found: Option<(i64, String)> = audit::Entity::find_by_id(id)
+        .select_only()
+        .columns([audit::Column::At, audit::Column::RequestId])
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.map(|(at, request)| (from_millis(at), request)))
+}
+
 /// The open transactions that may have added records. None on SQLite: it has one writer, so that ids follow the order
 /// in which transactions end.
 pub(in crate::platform) async fn writers(db: &impl Connection) -> Result<Vec<String>, DbErr> {

@@ -66,18 +66,20 @@ struct ExportArgs {
 pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> Result<()> {
     let Verb::Export(args) = args.verb;
     let file = CursorFile::new(&args.cursor)?;
+    file.refuse_as(args.out.as_deref())?;
     let cursor = file.lock()?;
     let last = cursor.read()?;
     let (database, platform) = args.database.open(otherwise).await?;
     let failed = |error: Error| {
         CliError::new(Code::Io, format!("cannot read the audit log of {database}")).caused_by(error)
     };
-    let sink = Sink { out: args.out, cursor, ui };
+    let sink = Sink { out: args.out, cursor };
+    let last_id = last.id;
     let exported = match Export::behind(&platform, last).await.map_err(failed)? {
         Some(export) if args.follow => follow(export, &sink, &failed).await,
         Some(export) => once(export, &sink, &failed).await,
         None => Err(CliError::config(format!(
-            "the audit log of {database} ends before record {last}, the position of the cursor {}",
+            "the audit log of {database} is not that of {}: its record {last_id} is missing or another one",
             args.cursor.display()
         ))
         .hint("a database that was restored from a backup needs a new cursor: remove the file to export all records again")),
@@ -120,7 +122,6 @@ async fn follow(mut export: Export, sink: &Sink<'_>, failed: &impl Fn(Error) -> 
 struct Sink<'a> {
     out: Option<PathBuf>,
     cursor: LockedCursor<'a>,
-    ui: &'a Ui,
 }
 
 impl Sink<'_> {
@@ -135,7 +136,7 @@ impl Sink<'_> {
         }
         match &self.out {
             Some(path) => record_file::append(path, &lines)?,
-            None => write_durably(self.ui, &lines)?,
+            None => write_durably(&lines)?,
         }
         self.cursor.replace(export.last())?;
         if let Err(error) = export.arrived().await {

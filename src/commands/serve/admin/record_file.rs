@@ -1,17 +1,17 @@
 //! The file that exported records are appended to.
 //!
-//! Responsible for whole lines that are on the disk. Refuses a file that does not end in a record, a symbolic link and
-//! a device. The file is opened for each batch, so that log rotation can rename it.
+//! Responsible for whole lines that are on the disk, from one writer at a time. Refuses a file that does not end in a
+//! record, a symbolic link and a device. The file is opened for each batch, so that log rotation can rename it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use crate::error::{CliError, Result};
 
-/// How each line begins.
-const BEGINNING: &[u8] = b"{\"id\":";
+/// How each line begins, up to its number and behind it.
+const BEGINNING: [&[u8]; 2] = [b"{\"id\":", b",\"at\":"];
 /// Bytes that are read at a time to find the last line.
 const PIECE: u64 = 64 * 1024;
 
@@ -19,12 +19,21 @@ const PIECE: u64 = 64 * 1024;
 /// removed first: the cursor is still before it, so it is exported again.
 ///
 /// # Errors
-/// `config` for a file that does not end in a record; `io`.
+/// `config` for a file that does not end in a record, or that another process writes to; `io`.
 pub(super) fn append(path: &Path, lines: &str) -> Result<()> {
     let failed = |error: io::Error| CliError::io(format!("cannot write to {}", path.display()), error);
     let mut file = open(path).map_err(failed)?;
     if !file.metadata().map_err(failed)?.is_file() {
         return Err(CliError::config(format!("{} is not a regular file", path.display())));
+    }
+    // Two at once would each write where the other does. The lock ends with `file`.
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(CliError::config(format!("another export writes to {}", path.display()))
+                .hint("name another file with --out, or run one export after the other"));
+        }
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
     }
     let (length, rest) = last_line(&mut file).map_err(failed)?;
     if !is_cut(&rest) {
@@ -55,7 +64,11 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// Whether `rest` is empty, or the beginning of a record.
 fn is_cut(rest: &[u8]) -> bool {
-    rest.starts_with(BEGINNING) || BEGINNING.starts_with(rest)
+    let [before, behind] = BEGINNING;
+    let Some(rest) = rest.strip_prefix(before) else { return before.starts_with(rest) };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rest = &rest[digits..];
+    if digits == 0 { rest.is_empty() } else { rest.starts_with(behind) || behind.starts_with(rest) }
 }
 
 /// The length of the file, and what follows its last line feed.
@@ -93,8 +106,8 @@ mod tests {
 
     #[test]
     fn line_that_was_cut_is_removed() {
-        let long = format!("{{\"id\":3,\"detail\":\"{}", "x".repeat(200_000));
-        for rest in ["", "{", "{\"id", "{\"id\":3,\"at\"", &long] {
+        let long = format!("{{\"id\":3,\"at\":\"{}", "x".repeat(200_000));
+        for rest in ["", "{", "{\"id", "{\"id\":", "{\"id\":31", "{\"id\":3,", "{\"id\":3,\"at\"", &long] {
             for whole in ["", "{\"id\":1}\n{\"id\":2}\n"] {
                 let found = after(&format!("{whole}{rest}"), "{\"id\":3}\n").unwrap();
                 assert_eq!(found, format!("{whole}{{\"id\":3}}\n"));
@@ -104,9 +117,29 @@ mod tests {
 
     #[test]
     fn file_of_another_kind_is_refused_and_stays() {
-        for other in ["root:x:0", "line\nroot:x:0", "\u{7f}"] {
-            assert!(after(other, "{\"id\":3}\n").unwrap_err().contains("not a file of audit records"));
+        let documents = ["{\"id\":5,\"name\":\"mine\"}", "{\"id\":\"5\"", "{\"id\":,\"at\":1}", "{\"id\":5}"];
+        for other in ["root:x:0", "line\nroot:x:0", "\u{7f}"].into_iter().chain(documents) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("other");
+            std::fs::write(&path, other).unwrap();
+            let refused = append(&path, "{\"id\":3}\n").unwrap_err().to_string();
+            assert!(refused.contains("not a file of audit records"), "{other}: {refused}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), other);
         }
+    }
+
+    #[test]
+    fn file_that_another_writes_to_is_refused_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records");
+        append(&path, "{\"id\":1}\n").unwrap();
+        let other = File::open(&path).unwrap();
+        other.lock().unwrap();
+        let refused = append(&path, "{\"id\":2}\n").unwrap_err().to_string();
+        assert!(refused.contains("another export writes to"), "{refused}");
+        drop(other);
+        append(&path, "{\"id\":3}\n").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\"id\":1}\n{\"id\":3}\n");
     }
 
     #[test]
