@@ -46,9 +46,13 @@ impl After {
         Self { permissions: Some(names.to_vec()), ..Self::default() }
     }
 
+    fn is_role(&self, role: Option<&str>) -> bool {
+        self.role.as_deref().is_none_or(|asked| role.is_some_and(|role| asked.eq_ignore_ascii_case(role)))
+    }
+
     fn is_kept_by(&self, role: Option<&str>, permissions: &Permissions) -> bool {
         let has = |name: &String| permissions.iter().any(|held| held == name);
-        self.role.as_deref().is_none_or(|asked| role.is_some_and(|role| asked.eq_ignore_ascii_case(role)))
+        self.is_role(role)
             && self.permissions.as_ref().is_none_or(|asked| {
                 role.is_none() && permissions.iter().eq(asked.iter().collect::<Permissions>().iter())
             })
@@ -175,7 +179,9 @@ impl About for Deletion {
 
 impl About for AccessChange {
     fn is_about(&self, asked: &Asked) -> bool {
-        self.account.is_about(asked) && asked.is_here(&self.access.company) && asked.is_access(&self.access)
+        self.account.is_about(asked)
+            && asked.is_here(&self.access.company)
+            && asked.after.is_role(self.access.role.as_deref())
     }
 }
 
@@ -187,7 +193,7 @@ impl About for AccessRemoval {
 
 impl About for Role {
     fn is_about(&self, asked: &Asked) -> bool {
-        asked.is_called(&self.name) && asked.is_role(self)
+        asked.is_called(&self.name)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::answers::with_token;
+use crate::common::answers::{self, with_token};
 use crate::common::env::Env;
 use crate::common::gateway::{OtherGateway, ROUTES};
 use crate::common::stub::{Answer, Stub};
@@ -209,5 +209,26 @@ fn pages_and_plain_texts_are_told() {
         let server = Stub::always(Answer::Whole(status, headers, body.into()));
         let outcome = with_token(&server.url()).sactl("list --timeout 1");
         assert!(outcome.stderr.contains("the upstream is closed"), "{status}: {outcome}");
+    }
+}
+
+/// A server that says only that it was done, and did not do it.
+#[test]
+fn a_change_that_did_not_happen_is_no_success() {
+    let server = Stub::start(|request| {
+        let document = match request.method.as_str() {
+            "GET" | "POST" => answers::of_platform(&request.method, request.path()),
+            _ => json!({"success": true}),
+        };
+        Answer::json(200, document.to_string())
+    });
+    let user = with_token(&server.url());
+    for line in [
+        "grant robot --permission devices:edit",
+        "grant robot --add-permission devices:edit",
+        "role edit operators --permission devices:edit",
+        "role edit operators --add-permission devices:edit",
+    ] {
+        user.sactl(line).refused(1, "the server answered with success, and shows other ");
     }
 }
