@@ -65,7 +65,7 @@ impl Writer {
         let form = format!("grant_type=password&client_id=python&username={}&password={PASSWORD}", self.name);
         let grant = done(served.try_form(path::TOKEN, &form))?;
         let token = grant["access_token"].as_str().unwrap().to_owned();
-        if self.sent % 3 == 0 {
+        if self.sent.is_multiple_of(3) {
             self.given.push(token);
             return Some(());
         }
@@ -123,7 +123,9 @@ fn killed_again_and_again(database: &str) {
         strike(&served, &mut writers, &admin, 5 + 7 * round % 41, || served.signal(Signal::KILL));
         served.end();
         served = Served::on(database, [], &seed);
-        writers.iter_mut().for_each(|writer| writer.check(&served, &admin));
+        for writer in &mut writers {
+            writer.check(&served, &admin);
+        }
     }
 }
 
@@ -147,14 +149,14 @@ fn p25_kills_of_the_platform_on_postgresql_lose_no_acknowledged_write() {
 /// so is the platform, within two seconds and without a restart. No acknowledged write is lost.
 #[test]
 fn p26_postgresql_killed_and_stopped_under_load_loses_no_acknowledged_write() {
-    let Some(server) = OwnServer::start() else { return };
+    let Some(postgres) = OwnServer::start() else { return };
     let mut writers = WRITERS.map(Writer::new);
-    let served = Served::on(&server.url(), [], &seed(0));
+    let served = Served::on(&postgres.url(), [], &seed(0));
     let admin = served.sign_in("admin@acme.example", PASSWORD);
     for round in 0..lane(2, 20) {
         let is_killed = round % 2 == 0;
         strike(&served, &mut writers, &admin, 5 + 7 * round % 41, || {
-            if is_killed { server.kill() } else { server.stop() }
+            if is_killed { postgres.kill() } else { postgres.stop() }
         });
         let account = format!("{COMPANY}/service-accounts/dormant-bot");
         let text = json!({"description": "lost"});
@@ -168,11 +170,13 @@ fn p26_postgresql_killed_and_stopped_under_load_loses_no_acknowledged_write() {
         assert!(tries.iter().min() < Some(&Duration::from_secs(1)), "503 after {tries:?}");
         // What it says of itself is a second old at most.
         until(|| served.get("/readyz", None).0 == 503);
-        server.restart();
+        postgres.restart();
         let started = Instant::now();
         until(|| served.get("/readyz", None).0 == 200);
         assert!(started.elapsed() < Duration::from_secs(2), "healed after {:?}", started.elapsed());
-        writers.iter_mut().for_each(|writer| writer.check(&served, &admin));
+        for writer in &mut writers {
+            writer.check(&served, &admin);
+        }
         assert_ne!(served.get(&account, Some(&admin)).1["data"]["description"], "lost");
     }
 }

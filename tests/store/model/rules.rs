@@ -184,7 +184,9 @@ impl Model {
 
     fn record(&mut self, companies: impl IntoIterator<Item = Company>) {
         let companies: BTreeSet<_> = companies.into_iter().collect();
-        companies.into_iter().for_each(|company| *self.records.entry(company).or_default() += 1);
+        for company in companies {
+            *self.records.entry(company).or_default() += 1;
+        }
     }
 
     /// How many in the company hold the role.

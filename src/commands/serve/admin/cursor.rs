@@ -29,9 +29,11 @@ struct Cursor {
     /// The id of the last record that was written.
     last_id: i64,
     /// When that was made; the first cursors did not say so.
-    last_at: Option<Timestamp>,
+    #[serde(rename = "last_at")]
+    at: Option<Timestamp>,
     /// The request that made it.
-    last_request_id: Option<String>,
+    #[serde(rename = "last_request_id")]
+    request_id: Option<String>,
 }
 
 impl CursorFile {
@@ -83,13 +85,13 @@ impl LockedCursor<'_> {
             CliError::config(format!("{} is not a cursor of an export", self.file.path.display()))
                 .caused_by(error)
         })?;
-        Ok(Last { id: cursor.last_id, origin: cursor.last_at.zip(cursor.last_request_id) })
+        Ok(Last { id: cursor.last_id, origin: cursor.at.zip(cursor.request_id) })
     }
 
     /// Replaces the record in the file.
     pub(super) fn replace(&self, last: &Last) -> Result<()> {
-        let (last_at, last_request_id) = last.origin.clone().unzip();
-        let text = format!("{}\n", serde_json::json!(Cursor { last_id: last.id, last_at, last_request_id }));
+        let (at, request_id) = last.origin.clone().unzip();
+        let text = format!("{}\n", serde_json::json!(Cursor { last_id: last.id, at, request_id }));
         Ok(self.lock.replace(&self.file.name, text.as_bytes())?)
     }
 }
