@@ -33,12 +33,19 @@ pub(super) struct After {
     pub(super) added: Vec<String>,
     /// These permissions are not.
     pub(super) removed: Vec<String>,
+    /// The account has this description; empty for none.
+    pub(super) description: Option<String>,
 }
 
 impl After {
     /// The result of an adjustment.
     pub(super) fn adjusted(change: &AdjustPermissions) -> Self {
         Self { added: change.add.clone(), removed: change.remove.clone(), ..Self::default() }
+    }
+
+    /// A new description.
+    pub(super) fn description(text: Option<&str>) -> Self {
+        Self { description: Some(text.unwrap_or_default().to_owned()), ..Self::default() }
     }
 
     /// A list of permissions in place of the one before.
@@ -99,8 +106,14 @@ impl Asked {
     }
 
     /// Whether the role has the requested permissions.
-    pub(super) fn is_role(&self, role: &Role) -> bool {
+    pub(super) fn has_permissions(&self, role: &Role) -> bool {
         self.after.is_kept_by(None, &role.permissions)
+    }
+
+    /// Whether the account has the requested description. Another server may remove blanks around it.
+    pub(super) fn is_description(&self, description: Option<&str>) -> bool {
+        let asked = self.after.description.as_ref();
+        asked.is_none_or(|asked| asked.trim() == description.unwrap_or_default().trim())
     }
 
     /// To read the company itself.

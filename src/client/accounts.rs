@@ -2,7 +2,7 @@
 //!
 //! Responsible for listing, showing, creating, changing and deleting them. Refuses an answer about another account.
 
-use super::about::Asked;
+use super::about::{After, Asked};
 use super::call::Call;
 use super::change::Change;
 use super::retry::Repeat;
@@ -56,7 +56,7 @@ impl Session {
             Place::named(company, name),
             edit,
             Repeat::Idempotent,
-            Asked::write(company, name),
+            Asked::write(company, name).leading_to(After::description(edit.description.as_deref())),
         )
     }
 

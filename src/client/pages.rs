@@ -142,7 +142,7 @@ impl<'a, T: Listed> Pages<'a, T> {
     }
 }
 
-impl<T: Listed + Sync> NumberedPages for Pages<'_, T> {
+impl<T: Listed> NumberedPages for Pages<'_, T> {
     type Row = T;
 
     async fn page(&self, number: u64) -> Result<NumberedPage<T>> {

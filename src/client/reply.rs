@@ -19,7 +19,7 @@ use crate::api::session::TokenGrant;
 use crate::api::{Success, bounds};
 
 /// Most bytes of an answer, after decompression.
-const LIMIT: usize = 8 * 1024 * 1024;
+pub(super) const LIMIT: usize = 8 * 1024 * 1024;
 /// Most bytes that are read of a refusal.
 const REFUSAL_LIMIT: usize = 64 * 1024;
 

@@ -22,7 +22,11 @@ impl Reread for AccountDetail {
 
 impl Reread for Account {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
-        Ok(AccountDetail::reread(session, asked).await?.account)
+        let account = AccountDetail::reread(session, asked).await?.account;
+        if !asked.is_description(account.description.as_deref()) {
+            return Err(contradicted(asked, "shows another description"));
+        }
+        Ok(account)
     }
 }
 
@@ -71,7 +75,11 @@ impl Reread for Option<Deletion> {
 impl Reread for Role {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
         let role = session.show_role(asked.company(), asked.name()).await?;
-        if asked.is_role(&role) { Ok(role) } else { Err(contradicted(asked, "shows other permissions")) }
+        if asked.has_permissions(&role) {
+            Ok(role)
+        } else {
+            Err(contradicted(asked, "shows other permissions"))
+        }
     }
 }
 

@@ -4,13 +4,14 @@
 //! more memory than its bytes. Refuses an object of very many members.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::reply::LIMIT;
 use crate::api::bounds::Rows;
 use crate::api::routes::{Place, Route};
 
@@ -26,29 +27,40 @@ pub(super) fn rename(members: &mut Map<String, Value>, names: &BTreeMap<String, 
     }
 }
 
-/// The document of an answer with our names in `data`, one thing or a list of them. What is no such document stays as
-/// it is.
+/// The document of an answer with our names in `data`, one thing or a list of them. What is no such document, or becomes
+/// longer than an answer may be, stays as it is.
 pub(super) fn answer(body: &[u8], route: &Route, place: &Place) -> Option<Vec<u8>> {
     let mut document: Members<'_> = serde_json::from_slice(body).ok()?;
-    let data = document.get("data")?;
-    let data = if data.starts_with('{') {
-        row(data, route, place)?
+    let data = document.remove("data")?;
+    let mut text = String::with_capacity(body.len());
+    text.push('{');
+    document.write_members(&mut text);
+    text.push_str(if document.0.is_empty() { "\"data\":" } else { ",\"data\":" });
+    if data.starts_with('{') {
+        write_row(data, route, place, &mut text)?;
     } else {
         let Rows(rows): Rows<&RawValue> = serde_json::from_str(data).ok()?;
-        let rows = rows.into_iter().map(|one| match one.get() {
-            object if object.starts_with('{') => row(object, route, place),
-            other => Some(other.to_owned()),
-        });
-        format!("[{}]", rows.collect::<Option<Vec<_>>>()?.join(","))
-    };
-    document.set("data", &data);
-    Some(document.written().into_bytes())
+        text.push('[');
+        for (number, row) in rows.into_iter().map(RawValue::get).enumerate() {
+            if number > 0 {
+                text.push(',');
+            }
+            if row.starts_with('{') {
+                write_row(row, route, place, &mut text)?;
+            } else {
+                text.push_str(row);
+            }
+        }
+        text.push(']');
+    }
+    text.push('}');
+    Some(text.into_bytes())
 }
 
-/// One thing with our names; `None` where it has too many members.
-fn row(text: &str, route: &Route, place: &Place) -> Option<String> {
-    let theirs: Members<'_> = serde_json::from_str(text).ok()?;
-    let mut ours: Members<'_> = serde_json::from_str(text).ok()?;
+/// Writes one thing with our names; `None` if it has too many members, or if the text becomes too long.
+fn write_row(row: &str, route: &Route, place: &Place, text: &mut String) -> Option<()> {
+    let theirs: Members<'_> = serde_json::from_str(row).ok()?;
+    let mut ours = theirs.clone();
     for (name, path) in &route.response {
         if let Some(value) = at(&theirs, path) {
             ours.set(name, value);
@@ -60,7 +72,10 @@ fn row(text: &str, route: &Route, place: &Place) -> Option<String> {
     {
         ours.set("ownership", if owner == company.0 { "\"owned\"" } else { "\"external\"" });
     }
-    Some(ours.written())
+    text.push('{');
+    ours.write_members(text);
+    text.push('}');
+    (text.len() <= LIMIT).then_some(())
 }
 
 /// The value at a path of names with dots.
@@ -74,6 +89,7 @@ fn at<'a>(members: &Members<'a>, path: &str) -> Option<&'a str> {
 }
 
 /// An object: the names of its members, each with its value as it is written.
+#[derive(Clone)]
 struct Members<'a>(Vec<(String, &'a str)>);
 
 impl<'a> Members<'a> {
@@ -88,9 +104,18 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn written(&self) -> String {
-        let members = self.0.iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())));
-        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    fn remove(&mut self, name: &str) -> Option<&'a str> {
+        let place = self.0.iter().position(|(known, _)| known == name)?;
+        Some(self.0.remove(place).1)
+    }
+
+    /// Writes the members without the braces around them.
+    fn write_members(&self, text: &mut String) {
+        for (number, (name, value)) in self.0.iter().enumerate() {
+            let comma = if number == 0 { "" } else { "," };
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{comma}{}:{value}", Value::from(name.as_str()));
+        }
     }
 }
 
@@ -148,8 +173,18 @@ mod tests {
         let list = read(json!({"data": [row(1), row(2), 3]}));
         assert_eq!(list["data"][1]["owner"], json!({"id": 2, "name": "A"}));
         assert_eq!(list["data"][1]["ownership"], "external");
+        assert_eq!(read(json!({"data": []})), json!({"data": []}));
         assert_eq!(answer(b"{}", &route(), &place), None);
         assert_eq!(answer(b"<html>", &route(), &place), None);
+    }
+
+    #[test]
+    fn one_member_of_theirs_may_be_two_of_ours() {
+        let mut route = route();
+        route.response = BTreeMap::from([("description".to_owned(), "name".to_owned())]);
+        let read = answer(br#"{"data": {"name": "ci"}}"#, &route, &Place::default()).unwrap();
+        let read: Value = serde_json::from_slice(&read).unwrap();
+        assert_eq!(read["data"], json!({"name": "ci", "description": "ci"}));
     }
 
     #[test]

@@ -167,9 +167,8 @@ impl Journal {
         outcome.map_err(failure)
     }
 
-    /// Writes a line without waiting. It is on the disk a moment later, or with the next line that is waited for; a
-    /// failure is reported
-    /// there.
+    /// Writes a line without waiting. It is on the disk a moment later, or with the next line that is waited for, which
+    /// reports a failure.
     ///
     /// # Errors
     /// `io`.
@@ -191,23 +190,14 @@ fn failure(error: std::io::Error) -> CliError {
 fn write_all(file: &mut File, entries: &mpsc::Receiver<Entry>) {
     let (mut outcome, mut is_synced) = (Ok(()), true);
     loop {
-        let next = if is_synced {
-            entries.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected)
-        } else {
-            entries.recv_timeout(SOON)
-        };
-        let first = match next {
-            Ok(first) => first,
-            Err(ended) => {
-                if !is_synced {
-                    outcome = outcome.and_then(|()| file.sync_data());
-                }
-                if ended == mpsc::RecvTimeoutError::Disconnected {
-                    return;
-                }
-                is_synced = true;
-                continue;
+        let first = entries.recv_timeout(if is_synced { Duration::MAX } else { SOON });
+        let Ok(first) = first else {
+            outcome = outcome.and_then(|()| file.sync_data());
+            if first.is_err_and(|ended| ended == mpsc::RecvTimeoutError::Disconnected) {
+                return;
             }
+            is_synced = true;
+            continue;
         };
         let waiting: Vec<Entry> = std::iter::once(first).chain(entries.try_iter()).collect();
         is_synced = waiting.iter().any(|entry| entry.synced.is_some());

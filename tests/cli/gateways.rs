@@ -228,7 +228,8 @@ fn a_change_that_did_not_happen_is_no_success() {
         "grant robot --add-permission devices:edit",
         "role edit operators --permission devices:edit",
         "role edit operators --add-permission devices:edit",
+        "edit robot --description new",
     ] {
-        user.sactl(line).refused(1, "the server answered with success, and shows other ");
+        user.sactl(line).refused(1, "the server answered with success, and shows ");
     }
 }

@@ -250,6 +250,35 @@ fn p9_pages_of_anything_are_bounded() {
     }
 }
 
+/// A table of routes renames members: an answer that is small on the wire and large as a tree of values.
+#[test]
+fn p9_members_with_other_names_are_bounded() {
+    let list = "path = \"/api/companies/{company}/service-accounts\"\n";
+    let table = include_str!("../../src/api/routes.toml");
+    let table = table.replacen(list, &format!("{list}response = {{ name = \"login\" }}\n"), 1);
+    let members = (0..700_000).map(|number| format!("\"{number:x}\":0")).collect::<Vec<_>>().join(",");
+    let long = |item: &str| vec![item; (7 << 20) / (item.len() + 1)].join(",");
+    let account = |number: usize| {
+        let account = answers::account(&format!("robot-{number:04}")).to_string();
+        account.replacen("\"name\"", "\"login\"", 1)
+    };
+    let all = [
+        ((0..9_000).map(account).collect::<Vec<_>>().join(","), 0),
+        (long("{\"\":0}"), 1),
+        (long("[0,0]"), 1),
+        (format!("{{{members}}}"), 1),
+        (format!("{{\"login\":[{}]}}", long("0")), 1),
+    ];
+    for (data, code) in lane(&all[..2], &all[..]) {
+        let stub = Stub::always(Answer::json(200, format!(r#"{{"success":true,"data":[{data}]}}"#)));
+        let env = with_token(&stub.url());
+        env.file("routes.toml", &table);
+        let measured = run(&env.with("SACTL_ROUTES", "routes.toml"), "list -o name");
+        assert_eq!(measured.code, Some(*code), "{data:.40}: {measured:?}");
+        assert!(measured.data_mib <= DATA_MIB, "{data:.40}: {measured:?}");
+    }
+}
+
 /// A platform with `rows` accounts, a thousand on a page.
 fn crowd(rows: usize) -> Stub {
     let template = answers::account("robot-NUMBER").to_string();

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -11,6 +11,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use sactl::platform::DatabaseUrl;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use tempfile::TempDir;
+
+use super::postgres::{programs, unprivileged};
 
 /// An empty database.
 pub(crate) struct Database {
@@ -178,27 +180,6 @@ impl OwnServer {
             start.status().unwrap().success()
         });
     }
-}
-
-/// The folder of the newest PostgreSQL programs, where Debian puts them.
-fn programs() -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-    let version = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
-    let folders = versions.filter_map(|entry| Some(entry.ok()?.path()));
-    let newest = folders.filter(|path| path.join("bin/initdb").exists()).max_by_key(version)?;
-    Some(newest.join("bin"))
-}
-
-/// PostgreSQL refuses to run as root: root becomes the user `postgres`, to whom the folder is given.
-fn unprivileged(folder: &Path) -> Command {
-    if !rustix::process::geteuid().is_root() {
-        return Command::new("env");
-    }
-    let given = Command::new("chown").arg("postgres:").arg(folder).status().unwrap();
-    assert!(given.success(), "cannot give the folder to the user postgres");
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]);
-    command
 }
 
 /// Says once that something was not tested.

@@ -16,6 +16,8 @@ pub(crate) mod other_node;
 pub(crate) mod output;
 #[cfg(feature = "platform")]
 pub(crate) mod platform;
+#[cfg(feature = "platform")]
+pub(crate) mod postgres;
 pub(crate) mod process;
 #[cfg(feature = "platform")]
 pub(crate) mod proxy;

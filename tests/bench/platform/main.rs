@@ -26,6 +26,8 @@ mod hashes;
 mod load;
 mod place;
 mod postgres;
+#[path = "../../common/postgres.rs"]
+mod programs;
 mod rates;
 mod scale;
 mod world;

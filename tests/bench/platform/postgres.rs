@@ -1,8 +1,9 @@
 //! A PostgreSQL server that is started for a case and ends with it, however this process ends.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
+
+use crate::programs::{programs, unprivileged};
 
 /// A server with its data and its socket in a temporary folder.
 pub(crate) struct Cluster {
@@ -28,7 +29,10 @@ impl Cluster {
     pub(crate) fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("sactl-bench-pg-").tempdir().unwrap().keep();
         let mut command = unprivileged(&folder);
-        command.args(["sh", "-c", KEEPER, "keeper"]).arg(programs()).arg(&folder);
+        command
+            .args(["sh", "-c", KEEPER, "keeper"])
+            .arg(programs().expect("PostgreSQL is not installed"))
+            .arg(&folder);
         let mut keeper = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut first = String::new();
         BufReader::new(keeper.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
@@ -42,23 +46,4 @@ impl Drop for Cluster {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
     }
-}
-
-/// The folder of the newest PostgreSQL programs, where Debian puts them.
-fn programs() -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is not installed");
-    let version = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
-    let newest = versions.filter_map(|entry| Some(entry.ok()?.path())).max_by_key(version);
-    newest.expect("PostgreSQL is not installed").join("bin")
-}
-
-/// PostgreSQL refuses to run as root: root becomes the user `postgres`, to whom the folder is given.
-fn unprivileged(folder: &Path) -> Command {
-    if !rustix::process::geteuid().is_root() {
-        return Command::new("env");
-    }
-    assert!(Command::new("chown").arg("postgres:").arg(folder).status().unwrap().success());
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]);
-    command
 }

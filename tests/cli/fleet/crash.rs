@@ -71,3 +71,24 @@ fn p36_a_killed_rotation_loses_no_password() {
         assert_eq!(read("dormant-bot.password.previous"), None, "{place}");
     }
 }
+
+/// P36: a run that is resumed behind the back of a later one, whose new password was not sent yet, keeps the valid one.
+#[test]
+fn p36_an_old_run_that_is_resumed_keeps_the_valid_password() {
+    let world = World::start();
+    let admin = world.admin();
+    let rotate = "rotate dormant-bot --password-dir secrets --yes";
+    killed(&admin, rotate, "verified:0");
+    let first = admin.sactl("run list -o json").ok().json()[0]["id"].as_str().unwrap().to_owned();
+    killed(&admin, rotate, "prepared:0");
+    let valid = std::fs::read_to_string(admin.work().join("secrets/dormant-bot.password.previous")).unwrap();
+    let outcome = admin.sactl(&format!("run resume {first}"));
+    outcome.expect(9);
+    assert!(outcome.stdout.contains("dormant-bot"), "{outcome}");
+    let kept = std::fs::read_to_string(admin.work().join("secrets/dormant-bot.password.previous")).unwrap();
+    assert_eq!(kept, valid);
+    assert_eq!(world.token_endpoint("dormant-bot", kept.trim_end(), "python").status, 200);
+    admin.sactl("run resume last").ok();
+    let last = std::fs::read_to_string(admin.work().join("secrets/dormant-bot.password")).unwrap();
+    assert_eq!(world.token_endpoint("dormant-bot", last.trim_end(), "python").status, 200);
+}
