@@ -36,13 +36,14 @@ pub struct Args {
 /// # Errors
 /// `confirmation_required` before any request is sent; those of a run; `partial` where access is left.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let what = format!("remove all access of the accounts of this company in {}", args.left);
     if !args.dry_run.is_on {
+        let what = format!("remove all access of the accounts of the active company in {}", args.left);
         confirm::is_needed(context, &what)?;
     }
     let left = context.resolve_company(&args.left).await?;
     let scope = several::owned(context, &[]).await?;
     let mut plan = bulk::revokes(&scope.found, &scope.names, std::slice::from_ref(&left));
+    let what = format!("remove all access of the accounts of {} in {left}", scope.owner);
     // Accounts that have no access there are not its concern.
     plan.unchanged = 0;
     let order = Order {
