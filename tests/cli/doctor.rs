@@ -10,6 +10,7 @@ use crate::common::output::Outcome;
 use crate::common::secret_service::{HungBus, SecretService};
 use crate::common::stub::{Answer, Stub};
 use crate::common::tls::{Authority, TlsServer, Validity};
+use crate::common::tools::tool;
 
 /// The line of this name.
 fn check(outcome: &Outcome, name: &str) -> Value {
@@ -187,7 +188,7 @@ fn loose_files_fail_with_the_command_that_fixes_them() {
     expect(&outcome, "files", "failed", &format!("chmod 600 {}", file.display()));
 
     let fix = check(&outcome, "files")["fix"].as_str().unwrap().to_owned();
-    assert!(std::process::Command::new("sh").args(["-c", &fix]).status().unwrap().success());
+    assert!(tool("sh").args(["-c", &fix]).status().unwrap().success());
     env.sactl("doctor").ok();
 
     chmod(&env.config(), 0o777);

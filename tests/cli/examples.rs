@@ -11,7 +11,7 @@ use super::acting::{ACME_ADMIN, World};
 use crate::common::env::{Env, program};
 use crate::common::output::{Outcome, SANDBOX_PASSWORD};
 use crate::common::platform::SANDBOX;
-use crate::common::tools::installed;
+use crate::common::tools::{installed, tool};
 
 const README: &str = include_str!("../../README.md");
 /// The server of the examples.
@@ -130,7 +130,7 @@ fn place(world: &World, path: &str, examples: &str) -> Env {
 
 /// The line as bash runs it, with this program in its path.
 fn bash(env: &Env, line: &str) -> Command {
-    let mut command = Command::new("bash");
+    let mut command = tool("bash");
     let path = format!("{}:/usr/local/bin:/usr/bin:/bin", program().parent().unwrap().display());
     command.args(["-euo", "pipefail", "-c", line]).env_clear().envs(env.variables().iter().cloned());
     command.current_dir(env.work()).env("PATH", path).stdin(Stdio::null());

@@ -2,7 +2,7 @@
 //! error, or with Ctrl-C, and never takes the command with it.
 
 use std::io::Read;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use rustix::process::Signal;
 
@@ -10,7 +10,7 @@ use super::acting::World;
 use crate::common::env::{Env, program};
 use crate::common::output::Outcome;
 use crate::common::process::{send, until, wait};
-use crate::common::tools::{strace_is_installed, straced};
+use crate::common::tools::{strace_is_installed, straced, tool};
 
 /// An expression can leave it out too, which shows only on the answer.
 #[test]
@@ -157,7 +157,7 @@ fn an_expression_that_is_nested_too_deeply_is_refused() {
 #[test]
 fn a_process_that_cannot_start_is_not_the_fault_of_the_expression() {
     let env = Env::new().with("SACTL_SERVER", "http://127.0.0.1:1").with("SACTL_TOKEN", "sat_x");
-    let mut command = Command::new("sh");
+    let mut command = tool("sh");
     command.args(["-c", "ulimit -d 40000; exec \"$0\" list --jq . -o json"]).arg(program());
     command.env_clear().envs(env.variables().iter().cloned());
     let refused = Outcome::new(&command.output().unwrap(), env.folder());

@@ -11,10 +11,11 @@ use crate::common::answers;
 use crate::common::env::{Env, program};
 use crate::common::process::{send, until, wait};
 use crate::common::stub::{Answer, Stub};
+use crate::common::tools::tool;
 
 /// The program in a shell that closes streams first, as in `<&- 2>&-`.
 fn redirected(env: &Env, words: &str, streams: &str) -> Command {
-    let mut shell = Command::new("sh");
+    let mut shell = tool("sh");
     shell.args(["-c", &format!("exec \"$0\" {words} {streams}")]).arg(program());
     shell.env_clear().envs(env.variables().iter().cloned()).current_dir(env.work());
     shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
 use crate::common::env::Env;
-use crate::common::tools::{installed, strace_is_installed, straced};
+use crate::common::tools::{installed, strace_is_installed, straced, tool};
 
 /// The files of a folder.
 pub(crate) fn names(folder: &Path) -> BTreeSet<String> {
@@ -92,7 +91,7 @@ fn mandoc_has_nothing_to_say() {
     }
     let env = Env::new();
     let folder = written(&env);
-    let mut mandoc = Command::new("mandoc");
+    let mut mandoc = tool("mandoc");
     mandoc.args(["-T", "lint", "-W", "style"]).args(names(&folder)).current_dir(&folder);
     let output = mandoc.output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
@@ -138,7 +137,7 @@ fn a_page_reads_like_this() {
     }
     let env = Env::new();
     let folder = written(&env);
-    let mut mandoc = Command::new("mandoc");
+    let mut mandoc = tool("mandoc");
     mandoc.args(["-T", "utf8", "-O", "width=80", "sactl-role-create.1"]).current_dir(&folder);
     let output = mandoc.output().unwrap();
     let text = plain(std::str::from_utf8(&output.stdout).unwrap());

@@ -1,13 +1,13 @@
 //! The README leads from nothing to two nodes behind nginx: its commands are run unchanged but for the ports.
 
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use sactl::platform::DatabaseUrl;
 
 use crate::common::database::Database;
 use crate::common::env::{Env, program};
-use crate::common::tools::installed;
+use crate::common::tools::{installed, tool};
 
 const README: &str = include_str!("../../README.md");
 const PORTS: [&str; 5] = ["8081", "8082", "8443", "9101", "9102"];
@@ -50,7 +50,7 @@ fn readme_leads_from_nothing_to_two_nodes_behind_nginx() {
     env.file("nginx.conf", on_free_ports(nginx, &ports));
     let script = blocks("sh").concat();
     assert!(script.matches("\nsactl ").count() >= 7, "{script}");
-    let mut command = Command::new("bash");
+    let mut command = tool("bash");
     command.args(["-c", &format!("{TIDY}{}", on_free_ports(&script, &ports))]);
     command.env_clear().envs(env.variables().iter().cloned()).current_dir(env.work()).stdin(Stdio::null());
     let path = format!("{}:/usr/local/bin:/usr/bin:/bin:/usr/sbin", program().parent().unwrap().display());

@@ -11,7 +11,7 @@ use crate::common::env::{Env, program};
 use crate::common::output::Outcome;
 use crate::common::process::{send, until};
 use crate::common::stub::Answer;
-use crate::common::tools::{skipped, strace_is_installed, straced};
+use crate::common::tools::{skipped, strace_is_installed, straced, tool};
 
 /// What a leak looks like: the password, as it is and as it is in a form, and the beginning of tokens.
 const CANARIES: [&str; 3] = ["Canary-Passw0rd", "Canary%2D", "sat_canary"];
@@ -210,7 +210,7 @@ fn a_crash_leaves_no_core_dump() {
         child
     };
     let limited = |env: &Env| {
-        let mut shell = Command::new("sh");
+        let mut shell = tool("sh");
         shell.args(["-c", "ulimit -c unlimited; exec \"$@\"", "sh"]).current_dir(env.work()).arg0("sh");
         shell
     };

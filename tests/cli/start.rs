@@ -4,6 +4,7 @@ use std::process::Command;
 
 use crate::common::env::{Env, program};
 use crate::common::output::assert_snapshot;
+use crate::common::tools::tool;
 
 /// Files that the loader opens for every program, and that Rust reads to find the end of the stack.
 fn belongs_to_every_program(path: &str) -> bool {
@@ -33,7 +34,7 @@ fn version_and_help_open_no_file() {
     let env = Env::new();
     for line in ["--version", "--help", "-h", "list --help", "create --help"] {
         let trace = env.work().join("trace");
-        let mut command = Command::new("strace");
+        let mut command = tool("strace");
         command.args(["-f", "-e", "trace=open,openat,openat2,creat,connect,socket", "-o"]).arg(&trace);
         command.arg(program()).args(line.split(' ')).env_clear().envs(env.variables().iter().cloned());
         let output = command.output().unwrap();

@@ -37,9 +37,10 @@ pub(crate) fn measure(command: &Command, limit_mib: u64) -> Measured {
         String::from_utf8(text).expect("an answer is UTF-8")
     });
     let status_file = format!("/proc/{}/status", child.id());
+    let name = std::path::Path::new(command.get_program()).file_name().unwrap().display().to_string();
     let done = AtomicBool::new(false);
     let (stdout, stderr, data_kib) = thread::scope(|scope| {
-        let watcher = scope.spawn(|| watch(&status_file, &done));
+        let watcher = scope.spawn(|| watch(&status_file, &name, &done));
         let stdout = counted(&mut child.stdout.take().unwrap());
         let stderr = errors.join().unwrap();
         done.store(true, Ordering::SeqCst);
@@ -70,14 +71,16 @@ fn limited(command: &Command, limit_mib: u64) -> Command {
 }
 
 /// The greatest resident size without files, looked at until the process is gone: the code of an unoptimised build is
-/// not what a promise is about.
-fn watch(status_file: &str, done: &AtomicBool) -> u64 {
+/// not what a promise is about. Until the process has the `name` of the program, its memory is that of the tests.
+fn watch(status_file: &str, name: &str, done: &AtomicBool) -> u64 {
     let mut peak = 0;
     while !done.load(Ordering::SeqCst) {
         let Ok(status) = std::fs::read_to_string(status_file) else { break };
-        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        peak = peak.max(kib.unwrap_or(0));
+        let value = |key| status.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
+        let kib = value("RssAnon:").and_then(|size| size.trim_end_matches(" kB").parse().ok());
+        if value("Name:") == Some(name) {
+            peak = peak.max(kib.unwrap_or(0));
+        }
         thread::sleep(Duration::from_millis(1));
     }
     peak

@@ -5,14 +5,14 @@
 use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use tempfile::TempDir;
 
-use super::tools::installed;
+use super::tools::{installed, tool};
 
 /// The variable that turns "not installed, skipped" into a failure.
 const REQUIRED: &str = "SACTL_TEST_REQUIRE_SECRET_SERVICE";
@@ -76,7 +76,7 @@ impl SecretService {
         }
         let config = folder.path().join("bus.conf");
         std::fs::write(&config, bus_configuration(folder.path())).unwrap();
-        let mut bus = Command::new("setpriv")
+        let mut bus = tool("setpriv")
             .args(["--pdeathsig", "KILL", "dbus-daemon", "--nofork", "--nopidfile", "--print-address"])
             .arg(format!("--config-file={}", config.display()))
             .env_clear()
@@ -123,7 +123,7 @@ impl SecretService {
     }
 
     fn send(&self, path: &str, method: &str, arguments: &[&str]) -> String {
-        let output = Command::new("dbus-send")
+        let output = tool("dbus-send")
             .args([&format!("--bus={}", self.address), "--print-reply", "--reply-timeout=10000"])
             .args(["--dest=org.freedesktop.secrets", path, method])
             .args(arguments)

@@ -11,6 +11,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, OutputModes, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 use super::env::{Env, program};
+use super::tools::tool;
 
 /// Longer than any answer takes on a busy machine.
 const PATIENCE: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
@@ -44,7 +45,7 @@ impl Terminal {
 
     /// Starts a whole line as a shell understands it, with the program in its search path.
     pub(crate) fn shell(env: &Env, line: &str) -> Self {
-        let mut command = Command::new("/bin/sh");
+        let mut command = tool("sh");
         command.args(["-c", line]).env_clear().envs(env.variables().iter().cloned());
         let path = format!("{}:/usr/bin:/bin", program().parent().unwrap().display());
         command.current_dir(env.work()).env("PATH", path);
@@ -65,7 +66,7 @@ impl Terminal {
     pub(crate) fn of_size(rows: u16, columns: u16, command: &Command) -> Self {
         let (master, slave) = open(rows, columns);
         let stream = || slave.try_clone().unwrap();
-        let mut session = Command::new("setsid");
+        let mut session = tool("setsid");
         session.arg("--ctty").arg(command.get_program()).args(command.get_args());
         session.env_clear().env("TERM", "xterm-256color");
         session.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));

@@ -1,17 +1,28 @@
 //! Programs that some tests need and some machines lack.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::env::{Env, program};
 
+/// Where programs are.
+const SEARCHED: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+
+/// Where `name` is installed.
+fn found(name: &str) -> Option<PathBuf> {
+    std::env::split_paths(SEARCHED).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// A program of the machine, by its path: one that is started by name, with a search path of its own, is started by a
+/// copy of this whole process, which is large.
+pub(crate) fn tool(name: &str) -> Command {
+    Command::new(found(name).unwrap_or_else(|| name.into()))
+}
+
 /// Whether all of `programs` are installed. Where one is not, the test says so and is skipped, unless the
 /// variable `insisted` is set, which makes it a failure.
 pub(crate) fn installed(programs: &[&str], insisted: &str) -> bool {
-    let there = |program: &str| {
-        std::env::split_paths("/usr/local/bin:/usr/bin:/bin:/usr/sbin")
-            .any(|folder| folder.join(program).is_file())
-    };
-    let missing: Vec<&str> = programs.iter().copied().filter(|program| !there(program)).collect();
+    let missing: Vec<&str> = programs.iter().copied().filter(|program| found(program).is_none()).collect();
     if missing.is_empty() {
         return true;
     }
@@ -37,7 +48,7 @@ pub(crate) fn strace_is_installed() -> bool {
 
 /// The program below strace: `options` say what is watched or made to fail.
 pub(crate) fn straced(env: &Env, options: &[&str]) -> Command {
-    let mut command = Command::new("strace");
+    let mut command = tool("strace");
     command.args(["-f", "-qq"]).args(options).arg(program());
     command.env_clear().envs(env.variables().iter().cloned()).current_dir(env.work());
     command

@@ -10,6 +10,7 @@ use crate::common::output::{Outcome, SANDBOX_PASSWORD};
 use crate::common::stub::{Answer, Stub};
 use crate::common::terminal::Terminal;
 use crate::common::tls::Authority;
+use crate::common::tools::tool;
 
 /// Signed in to `main` with company 1 and to the profile `north's west`, which is not the current one.
 fn two_profiles(main: &World, other: &World) -> Env {
@@ -34,7 +35,7 @@ fn hinted(said: &str, label: &str) -> String {
 fn pasted(env: &Env, said: &str, label: &str) -> (String, Outcome) {
     let line = hinted(said, label);
     let script = line.replacen("sactl", &program().display().to_string(), 1);
-    let mut command = std::process::Command::new("sh");
+    let mut command = tool("sh");
     command.args(["-c", &script]).env_clear().envs(env.variables().iter().cloned());
     (line, Outcome::new(&command.output().unwrap(), env.folder()))
 }

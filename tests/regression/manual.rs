@@ -1,13 +1,12 @@
 //! The manual as a person reads it: `mandoc` lays every page out, and the words are those of the help.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use clap::Arg;
 
 use crate::cli::man::{names, plain, written};
 use crate::common::env::Env;
-use crate::common::tools::installed;
+use crate::common::tools::{installed, tool};
 
 /// Every page as it is read, by its file, with one blank between two words.
 fn pages() -> Option<BTreeMap<String, String>> {
@@ -17,7 +16,7 @@ fn pages() -> Option<BTreeMap<String, String>> {
     let env = Env::new();
     let folder = written(&env);
     let read = names(&folder).into_iter().map(|name| {
-        let mut mandoc = Command::new("mandoc");
+        let mut mandoc = tool("mandoc");
         mandoc.args(["-T", "utf8", "-O", "width=80", &name]).current_dir(&folder);
         let text = plain(std::str::from_utf8(&mandoc.output().unwrap().stdout).unwrap());
         (name, words(&text))

@@ -3,12 +3,12 @@
 mod lost;
 mod scripts;
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::cli::acting::World;
 use crate::common::env::Env;
 use crate::common::proxy::Proxy;
-use crate::common::tools::installed;
+use crate::common::tools::{installed, tool};
 
 /// R2: the guard against formulas put an apostrophe before a secret in CSV, and the field did not sign in.
 #[test]
@@ -95,7 +95,7 @@ fn curl_example_signs_in_with_a_file_that_the_program_wrote() {
     let example = example
         .replace("https://gateway.wadmp3.com", &world.url())
         .replace("/run/secrets/fleet-automation", "fleet.password");
-    let mut bash = Command::new("bash");
+    let mut bash = tool("bash");
     bash.args(["-c", &example]).env_clear().envs(env.variables().iter().cloned()).current_dir(env.work());
     // Not an outcome of this program: curl draws its progress.
     let answer = bash.output().unwrap().stdout;

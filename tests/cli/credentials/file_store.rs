@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use super::{Gateway, PASSWORD, USER, chmod, credential_file, login, login_as, mode, with_file_store};
 use crate::common::env::{Env, program};
 use crate::common::output::Outcome;
-use crate::common::tools::skipped;
+use crate::common::tools::{skipped, tool};
 
 /// A user who is signed in with the file store, and the path of the file.
 fn signed_in(gateway: &Gateway) -> (Env, std::path::PathBuf) {
@@ -35,7 +35,7 @@ fn refused(env: &Env, gateway: &Gateway, word: &str) -> Outcome {
 fn p2_the_file_is_0600_in_a_0700_folder_also_with_umask_000() {
     let gateway = Gateway::start("a");
     let env = with_file_store();
-    let mut shell = Command::new("sh");
+    let mut shell = tool("sh");
     shell.args(["-c", "umask 000; exec \"$@\"", "sh"]).arg(program());
     shell.args(["login", "--server", &gateway.url(), "--username", USER, "--password-stdin"]);
     shell.env_clear().envs(env.variables().iter().cloned()).stdin(Stdio::piped()).stderr(Stdio::null());

@@ -1,6 +1,6 @@
 //! The scripts of the help, as they are there, behind a proxy that loses answers.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::lost::{ATTEMPTS, CUTS, is_write, password_in, signs_in};
 use crate::cli::acting::World;
@@ -9,6 +9,7 @@ use crate::common::http::Request;
 use crate::common::lane::takes;
 use crate::common::output::Outcome;
 use crate::common::proxy::Proxy;
+use crate::common::tools::tool;
 
 /// The script of `sactl help scripting` that says `words`.
 fn script(words: &str) -> String {
@@ -22,7 +23,7 @@ fn script(words: &str) -> String {
 /// Runs what bash reads, with this program in its path.
 fn bash(env: &Env, script: &str, arguments: &[&str]) -> Outcome {
     let path = format!("{}:/usr/local/bin:/usr/bin:/bin", program().parent().unwrap().display());
-    let mut command = Command::new("bash");
+    let mut command = tool("bash");
     command.args(["-c", script, "script"]).args(arguments).stdin(Stdio::null()).current_dir(env.work());
     command.env_clear().envs(env.variables().iter().cloned()).env("PATH", path);
     Outcome::new(&command.output().unwrap(), env.folder())
