@@ -106,6 +106,15 @@ cat >/dev/null
 rm -rf "$folder"
 "#;
 
+/// A folder in memory if it has room for the databases of all tests, since each consists of 300 files; else the usual
+/// one for temporary files.
+fn roomy_memory() -> PathBuf {
+    const NEEDED: u64 = 4 << 30;
+    let memory = Path::new("/dev/shm");
+    let has_room = rustix::fs::statvfs(memory).is_ok_and(|room| room.f_bavail * room.f_frsize >= NEEDED);
+    if has_room { memory.to_owned() } else { std::env::temp_dir() }
+}
+
 impl Cluster {
     fn get() -> Option<&'static Self> {
         static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
@@ -119,7 +128,7 @@ impl Cluster {
             skipped("PostgreSQL is not installed: its half of the store's tests is skipped");
             return None;
         };
-        let folder = tempfile::Builder::new().prefix("sactl-pg-").tempdir().unwrap().keep();
+        let folder = tempfile::Builder::new().prefix("sactl-pg-").tempdir_in(roomy_memory()).unwrap().keep();
         let mut command = unprivileged(&folder);
         command.args(["sh", "-c", KEEPER, "keeper"]).arg(programs).arg(&folder).arg(START);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
