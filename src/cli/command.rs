@@ -186,4 +186,10 @@ pub enum Command {
     /// your shell runs. The exit code is that of the command.
     #[cfg(feature = "platform")]
     Sandbox(commands::sandbox::Args),
+    /// Print the OpenAPI document of the platform
+    ///
+    /// Describes every route that `sactl serve` of this version has, as OpenAPI 3.1, for generators of clients and for
+    /// tests. A running platform answers GET /openapi.json with the same document.
+    #[cfg(feature = "platform")]
+    Openapi(commands::openapi::Args),
 }

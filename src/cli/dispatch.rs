@@ -21,6 +21,7 @@ pub fn run(command: Option<Command>, context: &Context) -> Result<u8> {
     let command = match command {
         Some(Command::Serve(args)) => return commands::serve::run(*args, context),
         Some(Command::Sandbox(args)) => return commands::sandbox::run(args, context),
+        Some(Command::Openapi(args)) => return commands::openapi::run(&args, context).map(|()| 0),
         other => other,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -74,7 +75,9 @@ async fn work(command: Command, context: &Context) -> Result<u8> {
         Command::Man(args) => return man::run(&args, documented::command(), context).map(|()| 0),
         Command::Help(args) => return help::run(&args, documented::command(), context).map(|()| 0),
         #[cfg(feature = "platform")]
-        Command::Serve(_) | Command::Sandbox(_) => unreachable!("these have run on a runtime of their own"),
+        Command::Serve(_) | Command::Sandbox(_) | Command::Openapi(_) => {
+            unreachable!("these have run already")
+        }
     };
     work.await.map(|()| 0)
 }

@@ -20,6 +20,8 @@ pub mod logout;
 pub mod matrix;
 pub mod offboard;
 pub mod onboard;
+#[cfg(feature = "platform")]
+pub mod openapi;
 pub mod passwd;
 pub mod permission;
 pub mod profile;

@@ -241,6 +241,8 @@ pub const DOCUMENTS: &[Document] = &[
     Document::one::<HelpView>("help", "The help of a command, or a topic.", &["help"]),
     Document::one::<TokenView>("token", "A bearer token.", &["token"]),
     Document::one::<RawView>("api", "Any document of the platform, unchanged.", &["api"]),
+    #[cfg(feature = "platform")]
+    Document::one::<RawView>("openapi", "The OpenAPI document of the platform.", &["openapi"]),
     Document::one::<DryRunView>("dry-run", "What a command would send, and what --dry-run checked.", &[]),
     Document {
         name: "error",

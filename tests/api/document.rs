@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sactl::api::routes::ApiOperation;
 use serde_json::Value;
 
+use crate::common::env::Env;
 use crate::common::platform::Server;
 
 /// Follows a local reference.
@@ -29,8 +30,11 @@ fn document() -> Value {
 }
 
 #[test]
-fn it_is_served_as_it_is_made() {
+fn it_is_served_and_printed_as_it_is_made() {
     let server = Server::sandbox();
+    let env = Env::new();
+    assert_eq!(env.sactl("openapi").ok().json(), document());
+    assert_eq!(env.sactl("openapi --jq .openapi").ok().stdout, "3.1.0\n");
     let reply = server.anonymous().get("/openapi.json");
     assert_eq!((reply.status, reply.header("content-type")), (200, "application/json"));
     assert_eq!(reply.json(), document());

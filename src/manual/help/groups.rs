@@ -17,7 +17,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Access", &["grant", "revoke", "role", "permission", "audit"]),
     ("Fleet", &["export", "diff", "apply", "rotate", "matrix", "review", "onboard", "offboard", "run"]),
     ("Sign-in", &["login", "logout", "whoami", "profile", "company", "token"]),
-    ("Platform", &["sandbox", "serve"]),
+    ("Platform", &["sandbox", "serve", "openapi"]),
     ("Tools", &["api", "doctor", "completion", "man", "help"]),
 ];
 
