@@ -8,6 +8,7 @@ use sactl::api::Code;
 
 use crate::common::env::Env;
 use crate::common::stub::{Answer, Stub};
+use crate::common::tools::tool;
 
 fn place(stub: &Stub) -> Env {
     let env = Env::new().with("SACTL_SERVER", stub.url()).with("SACTL_TOKEN", "sat_0123456789");
@@ -149,7 +150,7 @@ fn closed_descriptors_do_no_harm() {
     let env = place(&stub);
     let program = crate::common::env::program().display();
     for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
-        let mut command = std::process::Command::new("/bin/sh");
+        let mut command = tool("sh");
         command.args(["-c", &format!("{program} list -o json {closed}")]);
         command.env_clear().envs(env.variables().iter().cloned()).current_dir(env.work());
         let output = command.output().unwrap();

@@ -1,10 +1,13 @@
 //! What a run of the program took: its time and its memory, which the system can be told to bound.
 
 use std::io::Read;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use super::tools::tool;
 
 /// A finished run.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ pub(crate) fn measure(command: &Command, limit_mib: u64) -> Measured {
         String::from_utf8(text).expect("an answer is UTF-8")
     });
     let status_file = format!("/proc/{}/status", child.id());
-    let name = std::path::Path::new(command.get_program()).file_name().unwrap().display().to_string();
+    let name = Path::new(command.get_program()).file_name().unwrap().display().to_string();
     let done = AtomicBool::new(false);
     let (stdout, stderr, data_kib) = thread::scope(|scope| {
         let watcher = scope.spawn(|| watch(&status_file, &name, &done));
@@ -60,7 +63,7 @@ pub(crate) fn measure(command: &Command, limit_mib: u64) -> Measured {
 
 /// The same command below a shell that sets the limit and then becomes the command.
 fn limited(command: &Command, limit_mib: u64) -> Command {
-    let mut shell = Command::new("/bin/sh");
+    let mut shell = tool("sh");
     shell.arg("-c").arg(format!("ulimit -d {} && exec \"$@\"", limit_mib * 1024)).arg("sh");
     shell.arg(command.get_program()).args(command.get_args()).env_clear();
     shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -103,7 +106,7 @@ fn counted(stream: &mut impl Read) -> (u64, u64) {
 #[test]
 fn a_command_is_measured_and_bounded() {
     let shell = |script: &str| {
-        let mut command = Command::new("/bin/sh");
+        let mut command = tool("sh");
         command.args(["-c", script]).env("PATH", "/usr/bin:/bin");
         measure(&command, 64)
     };
