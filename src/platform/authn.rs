@@ -25,8 +25,8 @@ pub const TOKEN_LIFETIME: u32 = 7200;
 /// What every token starts with, so that secret scanners find one that leaked.
 const PREFIX: &str = "sat_";
 
-/// The precision of the last use of an account.
-pub(super) const LAST_USED_GRAIN: SignedDuration = SignedDuration::from_mins(1);
+/// The precision of the last use of an account, and of a sign-in from an address.
+const LAST_USED_GRAIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// How long uses are gathered before they are written together.
 const LAST_USED_MOMENT: Duration = Duration::from_secs(2);
@@ -91,7 +91,7 @@ pub(super) async fn authenticate_in(
     let bearer = token::bearer(platform.store().reader(), &fingerprint, company, now)
         .await?
         .ok_or_else(Error::unauthenticated)?;
-    if bearer.last_used_at.is_none_or(|last| last < now - LAST_USED_GRAIN) {
+    if is_old(bearer.last_used_at, now) {
         note_use(platform, bearer.id, now);
     }
     Ok(Caller {
@@ -117,6 +117,11 @@ pub(super) async fn hold(
 ) -> Result<Option<Grant>, Error> {
     let held = token::hold(db, &caller.fingerprint, company).await?;
     Ok(held.ok_or_else(Error::unauthenticated)?.grant)
+}
+
+/// Whether a use that was noted at `last` must be noted again.
+pub(super) fn is_old(last: Option<Timestamp>, now: Timestamp) -> bool {
+    last.is_none_or(|last| last < now - LAST_USED_GRAIN)
 }
 
 /// Notes the use of an account. The request does not wait: uses are gathered and written together.

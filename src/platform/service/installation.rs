@@ -148,7 +148,7 @@ pub async fn set_password(platform: &Platform, email: &str, password: Password) 
     let (tx, user) = begin(platform, email).await?;
     let author = Actor { kind: ActorKind::User, id: user.0, name: email.to_owned() };
     store::principal::set_password(&*tx, user, hash, platform.now(), author).await?;
-    store::principal::forget_addresses(&*tx, user).await?;
+    store::known_address::forget_all(&*tx, user).await?;
     finish(platform, tx, user, Action::UserPasswordReset, json!({ "user": email })).await
 }
 

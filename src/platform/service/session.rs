@@ -16,7 +16,6 @@ use crate::platform::address::canonical;
 use crate::platform::audit::{Action, SignInRecord};
 use crate::platform::authn::{self, TOKEN_LIFETIME};
 use crate::platform::hash::{self, Party, Place, UNKNOWN};
-use crate::platform::ids::PrincipalId;
 use crate::platform::store::principal::Principal;
 use crate::platform::store::{self, Tx};
 use crate::platform::throttle::{Gate, Guess, to_the_end};
@@ -24,8 +23,6 @@ use crate::platform::{Error, Platform, audit};
 
 /// How long an address stays known without a sign-in.
 pub(in crate::platform) const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
-/// An id that no principal has.
-const NO_ONE: PrincipalId = PrincipalId(0);
 
 /// A request to sign in.
 #[derive(Debug)]
@@ -71,9 +68,9 @@ impl Attempt {
     async fn run(&self, gate: &Gate, place: Place) -> Result<TokenGrant, Error> {
         let (platform, db) = (&self.platform, self.platform.store().reader());
         let turn = hash::turn(place).await?;
-        let found = store::principal::by_name(db, &self.request.username).await?;
-        let id = found.as_ref().map_or(NO_ONE, |principal| principal.id);
-        let is_known = store::principal::address_seen_at(db, id, self.address()).await?.is_some();
+        let found = store::principal::signing_in(db, &self.request.username, self.address()).await?;
+        let (found, seen_here) = found.map_or((None, None), |(principal, seen)| (Some(principal), seen));
+        let is_known = seen_here.is_some();
         let guess = Guess::claim(platform, gate).await?;
         let hash = found.as_ref().map_or(UNKNOWN, |principal| &principal.password_hash);
         let is_right = platform.hasher().verify(&turn, self.request.password.clone(), hash).await?;
@@ -83,7 +80,7 @@ impl Attempt {
             found => return Err(self.refused(found.as_ref(), guess.refusal()).await),
         };
         match self.check_rest(&principal, is_known).await {
-            Ok(code) => self.open(&principal, &guess, code).await,
+            Ok(code) => self.open(&principal, &guess, code, seen_here).await,
             Err(refusal) => {
                 // The password was right, and a client that must give a code tries again immediately.
                 guess.give_back_alone(platform).await?;
@@ -109,6 +106,7 @@ impl Attempt {
         principal: &Principal,
         guess: &Guess,
         code: Option<RightCode>,
+        seen_here: Option<Timestamp>,
     ) -> Result<TokenGrant, Error> {
         let platform = &self.platform;
         let tx = platform.store().begin().await?;
@@ -127,23 +125,36 @@ impl Attempt {
         }
         guess.give_back(&*tx).await?;
         if let Some(address) = &self.address {
-            self.remember(&tx, principal, address).await?;
+            self.remember(&tx, principal, address, seen_here).await?;
         }
-        let grant = issue_in(platform, &tx, principal.id, &self.request.client_id).await?;
+        let grant = issue_in(platform, &tx, &current, &self.request.client_id).await?;
         tx.commit().await?;
         Ok(grant)
     }
 
-    /// Remembers the address, and records the first sign-in of a day from it.
-    async fn remember(&self, tx: &Tx, principal: &Principal, address: &str) -> Result<(), Error> {
+    /// Remembers the address, where it was last seen at `seen`, and records the first sign-in of a day from it.
+    async fn remember(
+        &self,
+        tx: &Tx,
+        principal: &Principal,
+        address: &str,
+        seen: Option<Timestamp>,
+    ) -> Result<(), Error> {
         let (platform, now) = (&self.platform, self.platform.now());
-        let last = store::principal::address_seen_at(&**tx, principal.id, address).await?;
-        if last.is_none_or(|last| day(last) < day(now)) {
-            let (detail, id) = (json!({ "address": address }), &self.request.request_id);
-            let record = SignInRecord::new(principal, Action::SignInAccepted, detail, id);
-            record.add(platform, &**tx).await?;
+        let is_today = |seen: Option<Timestamp>| seen.is_some_and(|seen| day(seen) >= day(now));
+        if !is_today(seen) {
+            // Another sign-in may have come first.
+            let seen = store::known_address::seen_at(&**tx, principal.id, address).await?;
+            if !is_today(seen) {
+                let (detail, id) = (json!({ "address": address }), &self.request.request_id);
+                let record = SignInRecord::new(principal, Action::SignInAccepted, detail, id);
+                record.add(platform, &**tx).await?;
+            }
+        } else if !authn::is_old(seen, now) {
+            return Ok(());
         }
-        Ok(store::principal::remember_address(&**tx, principal.id, address, now, now - KNOWN_FOR).await?)
+        let forget = now - KNOWN_FOR;
+        Ok(store::known_address::remember(&**tx, principal.id, address, now, forget).await?)
     }
 
     /// Records a refusal. A failure of the platform is not a refusal.
@@ -181,7 +192,7 @@ pub async fn issue(platform: &Platform, username: &str) -> Result<TokenGrant, Er
             ),
         )
     })?;
-    let grant = issue_in(platform, &tx, principal.id, CLIENT_ID).await?;
+    let grant = issue_in(platform, &tx, &principal, CLIENT_ID).await?;
     tx.commit().await?;
     Ok(grant)
 }
@@ -214,15 +225,17 @@ fn refuse_user_interfaces(kind: Kind, client_id: &str) -> Result<(), Error> {
 async fn issue_in(
     platform: &Platform,
     tx: &Tx,
-    principal: PrincipalId,
+    principal: &Principal,
     client_id: &str,
 ) -> Result<TokenGrant, Error> {
     let token = authn::new_token();
     let now = platform.now();
     let expires_at = now + SignedDuration::from_secs(i64::from(TOKEN_LIFETIME));
     let hash = authn::fingerprint(&token);
-    store::token::insert(&**tx, hash, principal, client_id, now, expires_at).await?;
-    store::principal::touch(&**tx, principal, now, now - authn::LAST_USED_GRAIN).await?;
+    store::token::insert(&**tx, hash, principal.id, client_id, now, expires_at).await?;
+    if authn::is_old(principal.last_used_at, now) {
+        store::principal::touch(&**tx, principal.id, now).await?;
+    }
     Ok(TokenGrant {
         access_token: token,
         expires_in: u64::from(TOKEN_LIFETIME),

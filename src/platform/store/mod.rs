@@ -18,6 +18,7 @@ pub(super) mod company;
 mod entity;
 pub(super) mod expiry;
 pub(super) mod export;
+pub(super) mod known_address;
 pub(super) mod look;
 pub(super) mod named;
 mod open;

@@ -6,7 +6,6 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, QueryTrait, Statement, Value,
 };
@@ -42,39 +41,15 @@ pub(super) fn written(
     Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }
 
-/// Inserts any number of rows.
+/// Inserts any number of rows. Every insert of several rows goes through here.
 pub(super) async fn insert_all<A>(db: &impl Connection, rows: Vec<A>) -> Result<(), DbErr>
-where
-    A: ActiveModelTrait + ActiveModelBehavior + Send,
-{
-    insert(db, rows, None).await
-}
-
-/// As [`insert_all`], where a row with the same key may exist.
-pub(super) async fn insert_all_on_conflict<A>(
-    db: &impl Connection,
-    rows: Vec<A>,
-    conflict: OnConflict,
-) -> Result<(), DbErr>
-where
-    A: ActiveModelTrait + ActiveModelBehavior + Send,
-{
-    insert(db, rows, Some(conflict)).await
-}
-
-/// Every insert of several rows goes through here.
-async fn insert<A>(db: &impl Connection, rows: Vec<A>, conflict: Option<OnConflict>) -> Result<(), DbErr>
 where
     A: ActiveModelTrait + ActiveModelBehavior + Send,
 {
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let piece: Vec<A> = rows.by_ref().take(MOST_ROWS).collect();
-        let insert = A::Entity::insert_many(piece);
-        match &conflict {
-            Some(conflict) => insert.on_conflict(conflict.clone()).exec_without_returning(db).await?,
-            None => insert.exec_without_returning(db).await?,
-        };
+        A::Entity::insert_many(piece).exec_without_returning(db).await?;
     }
     Ok(())
 }

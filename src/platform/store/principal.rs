@@ -1,20 +1,20 @@
 //! Humans and service accounts, as they sign in.
 //!
-//! Responsible for the rows and locks of principals: credentials, known addresses and last use. Refuses to decide
+//! Responsible for the rows and locks of principals: credentials and last use. Refuses to decide
 //! whether a sign-in succeeds.
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use jiff::Timestamp;
-use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType, OnConflict};
+use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 
-use super::entity::{known_address, principal};
-use super::pieces::{MOST_ROWS, only};
+use super::entity::principal;
+use super::pieces::{MOST_ROWS, only, written};
 use super::{Connection, from_millis, is_storable, to_millis};
 use crate::api::audit::Actor;
 use crate::api::session::Kind;
@@ -24,9 +24,6 @@ use crate::platform::ids::PrincipalId;
 /// How the kind of a service account is kept.
 pub(super) const SERVICE_ACCOUNT: &str = "service_account";
 const USER: &str = "user";
-
-/// Most addresses that are known of one principal.
-const MOST_ADDRESSES: u64 = 16;
 
 /// A password hash. It is read where a password is verified, and no format string shows it.
 #[derive(Clone, PartialEq, Eq)]
@@ -57,6 +54,7 @@ pub(in crate::platform) struct Principal {
     pub(in crate::platform) last_totp_step: Option<u64>,
     /// The owner company of a service account.
     pub(in crate::platform) owner: Option<i64>,
+    pub(in crate::platform) last_used_at: Option<Timestamp>,
 }
 
 /// A new human.
@@ -78,6 +76,7 @@ impl From<principal::Model> for Principal {
             totp_secret: row.totp_secret,
             last_totp_step: row.last_totp_step.map(i64::unsigned_abs),
             owner: row.owner_company_id,
+            last_used_at: row.last_used_at.map(from_millis),
         }
     }
 }
@@ -98,6 +97,26 @@ pub(in crate::platform) async fn by_name(
     let key = AccountName::key_of(name);
     let rows = principal::Entity::find().filter(principal::Column::NameKey.eq(key)).all(db).await?;
     Ok(only(rows).map(Principal::from))
+}
+
+/// The principal with the name key `$1`, and when it last signed in from the address `$2`.
+const SIGNING_IN: &str = r#"SELECT "principal".*, "familiar"."seen_at" FROM "principal"
+LEFT JOIN "familiar" ON "familiar"."principal_id" = "principal"."id" AND "familiar"."address" = $2
+WHERE "principal"."name_key" = $1"#;
+
+/// As [`by_name`], and when the principal last signed in from this address, if that is remembered.
+pub(in crate::platform) async fn signing_in(
+    db: &impl Connection,
+    name: &str,
+    address: &str,
+) -> Result<Option<(Principal, Option<Timestamp>)>, DbErr> {
+    if !is_storable(name) {
+        return Ok(None);
+    }
+    let values = [AccountName::key_of(name).into(), address.into()];
+    let Some(row) = db.query_one_raw(written(db, SIGNING_IN, values)).await? else { return Ok(None) };
+    let principal = Principal::from(principal::Model::from_query_result(&row, "")?);
+    Ok(Some((principal, row.try_get::<Option<i64>>("", "seen_at")?.map(from_millis))))
 }
 
 /// Whether a human or a service account has this name, in any case.
@@ -254,17 +273,16 @@ pub(in crate::platform) async fn spend_code(
         .map(drop)
 }
 
-/// Records that a principal was active, unless that was recorded since `unless_since`.
+/// Records that a principal was active, unless a later use is recorded.
 pub(in crate::platform) async fn touch(
     db: &impl Connection,
     id: PrincipalId,
     now: Timestamp,
-    unless_since: Timestamp,
 ) -> Result<(), DbErr> {
     principal::Entity::update_many()
         .col_expr(principal::Column::LastUsedAt, Expr::value(to_millis(now)))
         .filter(principal::Column::Id.eq(id.0))
-        .filter(is_older_than(unless_since))
+        .filter(is_older_than(now))
         .exec(db)
         .await
         .map(drop)
@@ -310,68 +328,4 @@ fn is_older_than(moment: Timestamp) -> Condition {
 /// Deletes a principal with its tokens and its access.
 pub(in crate::platform) async fn delete(db: &impl Connection, id: PrincipalId) -> Result<(), DbErr> {
     principal::Entity::delete_by_id(id.0).exec(db).await.map(drop)
-}
-
-/// When a principal last signed in from this address, if that is remembered.
-pub(in crate::platform) async fn address_seen_at(
-    db: &impl Connection,
-    id: PrincipalId,
-    address: &str,
-) -> Result<Option<Timestamp>, DbErr> {
-    let found = known_address::Entity::find_by_id((id.0, address.to_owned())).all(db).await?;
-    Ok(only(found).map(|row| from_millis(row.seen_at)))
-}
-
-/// Remembers that a principal has signed in from this address, and forgets those not seen since `forget` and all but
-/// the last [`MOST_ADDRESSES`].
-pub(in crate::platform) async fn remember_address(
-    db: &impl Connection,
-    id: PrincipalId,
-    address: &str,
-    now: Timestamp,
-    forget: Timestamp,
-) -> Result<(), DbErr> {
-    known_address::Entity::delete_many()
-        .filter(known_address::Column::PrincipalId.eq(id.0))
-        .filter(known_address::Column::SeenAt.lt(to_millis(forget)))
-        .exec(db)
-        .await?;
-    let row = known_address::ActiveModel {
-        principal_id: Set(id.0),
-        address: Set(address.to_owned()),
-        seen_at: Set(to_millis(now)),
-    };
-    let again = OnConflict::columns([known_address::Column::PrincipalId, known_address::Column::Address])
-        .update_column(known_address::Column::SeenAt)
-        .to_owned();
-    known_address::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
-    let oldest: Vec<String> = known_address::Entity::find()
-        .select_only()
-        .column(known_address::Column::Address)
-        .filter(known_address::Column::PrincipalId.eq(id.0))
-        .order_by_desc(known_address::Column::SeenAt)
-        .order_by_asc(known_address::Column::Address)
-        .offset(MOST_ADDRESSES)
-        .limit(MOST_ADDRESSES)
-        .into_tuple()
-        .all(db)
-        .await?;
-    if oldest.is_empty() {
-        return Ok(());
-    }
-    known_address::Entity::delete_many()
-        .filter(known_address::Column::PrincipalId.eq(id.0))
-        .filter(known_address::Column::Address.is_in(oldest))
-        .exec(db)
-        .await
-        .map(drop)
-}
-
-/// Forgets every address from which a principal has signed in.
-pub(in crate::platform) async fn forget_addresses(
-    db: &impl Connection,
-    id: PrincipalId,
-) -> Result<(), DbErr> {
-    let all = known_address::Entity::delete_many().filter(known_address::Column::PrincipalId.eq(id.0));
-    all.exec(db).await.map(drop)
 }

@@ -6,11 +6,13 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set};
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{
+    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult as _, QueryFilter as _, QuerySelect as _,
+};
 
 use super::entity::guess_budget;
-use super::pieces::insert_all_on_conflict;
+use super::pieces::written;
 use super::{Connection, to_millis};
 
 /// How many budgets are removed at a time.
@@ -27,13 +29,12 @@ pub(in crate::platform) async fn read(
     Ok(rows.into_iter().map(|row| (row.bucket, row.full_at)).collect())
 }
 
-/// Locks the budgets of these keys until the transaction ends. `keys` are in order.
-pub(in crate::platform) async fn lock(db: &impl Connection, keys: &[String]) -> Result<(), DbErr> {
-    let as_it_is = Expr::col((guess_budget::Entity, guess_budget::Column::FullAt));
-    let again = OnConflict::column(guess_budget::Column::Bucket)
-        .value(guess_budget::Column::FullAt, as_it_is)
-        .to_owned();
-    insert_all_on_conflict(db, keys.iter().map(|key| row(key.clone(), 0)).collect(), again).await
+/// As [`read`], and locks the budgets until the transaction ends. `keys` are in order.
+pub(in crate::platform) async fn lock(
+    db: &impl Connection,
+    keys: &[String],
+) -> Result<HashMap<String, i64>, DbErr> {
+    upsert(db, keys.iter().map(|key| (key.clone(), 0)).collect(), "\"guess_budget\".\"full_at\"").await
 }
 
 /// Writes budgets that are locked, in the order of their keys.
@@ -41,15 +42,27 @@ pub(in crate::platform) async fn write(
     db: &impl Connection,
     budgets: Vec<(String, i64)>,
 ) -> Result<(), DbErr> {
-    let again = OnConflict::column(guess_budget::Column::Bucket)
-        .update_column(guess_budget::Column::FullAt)
-        .to_owned();
-    insert_all_on_conflict(db, budgets.into_iter().map(|(key, full_at)| row(key, full_at)).collect(), again)
-        .await
+    upsert(db, budgets, "excluded.\"full_at\"").await.map(drop)
 }
 
-fn row(bucket: String, full_at: i64) -> guess_budget::ActiveModel {
-    guess_budget::ActiveModel { bucket: Set(bucket), full_at: Set(full_at) }
+/// Inserts budgets; one that exists gets `full_at`. Returns all of them as they are then.
+async fn upsert(
+    db: &impl Connection,
+    budgets: Vec<(String, i64)>,
+    full_at: &str,
+) -> Result<HashMap<String, i64>, DbErr> {
+    if budgets.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<_> = (1..=budgets.len()).map(|row| format!("(${}, ${})", 2 * row - 1, 2 * row)).collect();
+    let sql = format!(
+        r#"INSERT INTO "guess_budget" ("bucket", "full_at") VALUES {}
+ON CONFLICT ("bucket") DO UPDATE SET "full_at" = {full_at} RETURNING "bucket", "full_at""#,
+        rows.join(", ")
+    );
+    let values = budgets.into_iter().flat_map(|(key, full_at)| [key.into(), full_at.into()]);
+    let rows = guess_budget::Model::find_by_statement(written(db, sql, values)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.bucket, row.full_at)).collect())
 }
 
 /// Removes some budgets that are full again; returns how many. Budgets that another transaction has locked are left

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use sea_orm::{
     ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set, Value,
+    QueryFilter as _, Value,
 };
 
 use super::access::{self, Grant};
@@ -89,6 +89,9 @@ async fn read(db: &impl Connection, sql: String, values: [Value; 3]) -> Result<O
     }))
 }
 
+const ADDED: &str = r#"INSERT INTO "token" ("hash", "principal_id", "client_id", "created_at", "expires_at")
+VALUES ($1, $2, $3, $4, $5)"#;
+
 /// Adds a token. Removes expired tokens of the same bearer, and revokes the oldest ones above [`MOST_TOKENS`].
 pub(in crate::platform) async fn insert(
     db: &impl Connection,
@@ -98,38 +101,21 @@ pub(in crate::platform) async fn insert(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), DbErr> {
-    token::Entity::delete_many()
-        .filter(token::Column::PrincipalId.eq(principal.0))
-        .filter(token::Column::ExpiresAt.lte(to_millis(now)))
-        .exec(db)
-        .await?;
-    end_oldest(db, principal, MOST_TOKENS - 1).await?;
-    let row = token::ActiveModel {
-        hash: Set(hash),
-        principal_id: Set(principal.0),
-        client_id: Set(client_id.to_owned()),
-        created_at: Set(to_millis(now)),
-        expires_at: Set(to_millis(expires_at)),
-    };
-    token::Entity::insert(row).exec_without_returning(db).await.map(drop)
-}
-
-/// Revokes all tokens of a principal except the `kept` ones that expire last.
-async fn end_oldest(db: &impl Connection, principal: PrincipalId, kept: u64) -> Result<(), DbErr> {
-    let oldest: Vec<String> = token::Entity::find()
-        .select_only()
-        .column(token::Column::Hash)
-        .filter(token::Column::PrincipalId.eq(principal.0))
-        .order_by_desc(token::Column::ExpiresAt)
-        .offset(kept)
-        .limit(MOST_TOKENS)
-        .into_tuple()
-        .all(db)
-        .await?;
-    if !oldest.is_empty() {
-        token::Entity::delete_many().filter(token::Column::Hash.is_in(oldest)).exec(db).await?;
-    }
-    Ok(())
+    let kept = MOST_TOKENS - 1;
+    let ended = format!(
+        r#"DELETE FROM "token" WHERE "principal_id" = $1 AND ("expires_at" <= $2 OR "hash" IN
+    (SELECT "hash" FROM "token" WHERE "principal_id" = $1 ORDER BY "expires_at" DESC
+    LIMIT {MOST_TOKENS} OFFSET {kept}))"#
+    );
+    db.execute_raw(written(db, ended, [principal.0.into(), to_millis(now).into()])).await?;
+    let added = [
+        hash.into(),
+        principal.0.into(),
+        client_id.into(),
+        to_millis(now).into(),
+        to_millis(expires_at).into(),
+    ];
+    db.execute_raw(written(db, ADDED, added)).await.map(drop)
 }
 
 /// Whether a token with this hash exists.

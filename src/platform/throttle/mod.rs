@@ -110,7 +110,8 @@ impl Gate {
     /// # Errors
     /// `rate_limited` with the time to wait, or a failure of the database.
     pub(super) async fn look(&self, platform: &Platform) -> Result<(), Error> {
-        let memory = self.read(platform.store().reader()).await?;
+        let keys: Vec<_> = self.keys.iter().map(|(_, key)| key.clone()).collect();
+        let memory = store::throttle::read(platform.store().reader(), &keys).await?;
         match self.decide(&memory, platform.now()) {
             Verdict::Refused(wait) => {
                 platform.metrics().count_guess(self.policy.secret, "refused");
@@ -118,11 +119,6 @@ impl Gate {
             }
             Verdict::Open(_) | Verdict::Closed(..) => Ok(()),
         }
-    }
-
-    async fn read(&self, db: &impl Connection) -> Result<HashMap<String, i64>, Error> {
-        let keys: Vec<_> = self.keys.iter().map(|(_, key)| key.clone()).collect();
-        Ok(store::throttle::read(db, &keys).await?)
     }
 
     fn decide(&self, memory: &HashMap<String, i64>, now: Timestamp) -> Verdict {
@@ -164,8 +160,7 @@ impl Guess {
     pub(super) async fn claim(platform: &Platform, gate: &Gate) -> Result<Self, Error> {
         let tx = platform.store().begin().await?;
         let keys: Vec<_> = gate.keys.iter().map(|(_, key)| key.clone()).collect();
-        store::throttle::lock(&*tx, &keys).await?;
-        let (memory, now) = (gate.read(&*tx).await?, platform.now());
+        let (memory, now) = (store::throttle::lock(&*tx, &keys).await?, platform.now());
         let (scopes, closed) = match gate.decide(&memory, now) {
             Verdict::Open(scopes) => (scopes, None),
             Verdict::Closed(scopes, wait) => (scopes, Some(wait)),
@@ -200,8 +195,7 @@ impl Guess {
     /// Gives the guess back: the secret was right.
     pub(super) async fn give_back(&self, db: &impl Connection) -> Result<(), Error> {
         let keys: Vec<_> = self.claims.iter().map(|(key, _)| key.clone()).collect();
-        store::throttle::lock(db, &keys).await?;
-        let memory = store::throttle::read(db, &keys).await?;
+        let memory = store::throttle::lock(db, &keys).await?;
         let given =
             self.claims.iter().map(|(key, own)| (key.clone(), own.give_back(full_at(&memory, key)).0));
         Ok(store::throttle::write(db, given.collect()).await?)

@@ -52,7 +52,7 @@ pub async fn reset_password(
     let (now, author) = (platform.now(), caller.actor());
     store::principal::set_password(&*change.tx, account.id, hash, now, author).await?;
     store::token::end_all(&*change.tx, account.id).await?;
-    store::principal::forget_addresses(&*change.tx, account.id).await?;
+    store::known_address::forget_all(&*change.tx, account.id).await?;
     change.record_everywhere(Action::PasswordReset).await?;
     let account = change.account_with(|account| account.password_changed_at = now);
     change.tx.commit().await?;
