@@ -121,7 +121,8 @@ async fn long_list_counts_once_and_no_page_costs_more_than_the_first() {
     let observed = Observed::open(&database.url).await;
     let platform = observed.platform.clone();
     let admin = acting(&platform, &sign_in(&platform, "admin@northwind.example").await, NORTHWIND);
-    fill(&database.connect().await).await;
+    let db = database.connect().await;
+    fill(&db).await;
     let mut query = AccountQuery { page_size: Some(1000), ..AccountQuery::default() };
     let (mut rows, mut totals, mut counts, mut statements) = (0, vec![], vec![], vec![]);
     loop {
@@ -143,6 +144,19 @@ async fn long_list_counts_once_and_no_page_costs_more_than_the_first() {
     let (first, later) = counts.split_first().unwrap();
     assert!(later.iter().all(|count| count + 1 == *first), "{counts:?}");
     assert!(statements[1..].iter().all(|count| *count < statements[0]), "{statements:?}");
+    // The last page began at its cursor, in both indexes, and passed over no row of the pages before.
+    let pages: Vec<_> = observed.statements().into_iter().filter(|sent| sent.contains(" LIMIT ")).collect();
+    assert_eq!(pages.len(), 2, "{pages:?}");
+    for page in pages {
+        plans::check_plan(&db, &page).await;
+        let plan = plans::plan(&db, &page).await;
+        assert!(
+            ["(owner_company_id=? AND name_key>?)", "(company_id=? AND external_key>?)"]
+                .iter()
+                .any(|range| plan.contains(range)),
+            "{page}\n{plan}"
+        );
+    }
 }
 
 /// S14: every row of a list carried the password hash of its account out of the database.

@@ -41,7 +41,7 @@ pub(super) fn written(
     Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }
 
-/// Inserts any number of rows. Every insert of several rows goes through here.
+/// Inserts any number of rows.
 pub(super) async fn insert_all<A>(db: &impl Connection, rows: Vec<A>) -> Result<(), DbErr>
 where
     A: ActiveModelTrait + ActiveModelBehavior + Send,

@@ -45,7 +45,8 @@ pub(in crate::platform) async fn write(
     upsert(db, budgets, "excluded.\"full_at\"").await.map(drop)
 }
 
-/// Inserts budgets; one that exists gets `full_at`. Returns all of them as they are then.
+/// Inserts the few budgets of one guess; one that exists gets `full_at`, which is SQL. Returns all of them as they are
+/// then.
 async fn upsert(
     db: &impl Connection,
     budgets: Vec<(String, i64)>,

@@ -110,8 +110,7 @@ impl Gate {
     /// # Errors
     /// `rate_limited` with the time to wait, or a failure of the database.
     pub(super) async fn look(&self, platform: &Platform) -> Result<(), Error> {
-        let keys: Vec<_> = self.keys.iter().map(|(_, key)| key.clone()).collect();
-        let memory = store::throttle::read(platform.store().reader(), &keys).await?;
+        let memory = store::throttle::read(platform.store().reader(), &self.key_texts()).await?;
         match self.decide(&memory, platform.now()) {
             Verdict::Refused(wait) => {
                 platform.metrics().count_guess(self.policy.secret, "refused");
@@ -119,6 +118,10 @@ impl Gate {
             }
             Verdict::Open(_) | Verdict::Closed(..) => Ok(()),
         }
+    }
+
+    fn key_texts(&self) -> Vec<String> {
+        self.keys.iter().map(|(_, key)| key.clone()).collect()
     }
 
     fn decide(&self, memory: &HashMap<String, i64>, now: Timestamp) -> Verdict {
@@ -159,8 +162,7 @@ impl Guess {
     /// `rate_limited` with the time to wait, or a failure of the database.
     pub(super) async fn claim(platform: &Platform, gate: &Gate) -> Result<Self, Error> {
         let tx = platform.store().begin().await?;
-        let keys: Vec<_> = gate.keys.iter().map(|(_, key)| key.clone()).collect();
-        let (memory, now) = (store::throttle::lock(&*tx, &keys).await?, platform.now());
+        let (memory, now) = (store::throttle::lock(&*tx, &gate.key_texts()).await?, platform.now());
         let (scopes, closed) = match gate.decide(&memory, now) {
             Verdict::Open(scopes) => (scopes, None),
             Verdict::Closed(scopes, wait) => (scopes, Some(wait)),

@@ -206,7 +206,7 @@ pub(super) async fn check(observed: &Observed, db: &DatabaseConnection) {
     }
 }
 
-async fn check_plan(db: &DatabaseConnection, statement: &str) {
+pub(super) async fn check_plan(db: &DatabaseConnection, statement: &str) {
     // Housekeeping reads the oldest records, which are the first.
     if statement.contains(r#"FROM "audit" ORDER BY "audit"."id" ASC LIMIT"#) {
         return;
@@ -228,7 +228,7 @@ async fn check_plan(db: &DatabaseConnection, statement: &str) {
 }
 
 /// The plan of a statement, one step a line.
-async fn plan(db: &DatabaseConnection, statement: &str) -> String {
+pub(super) async fn plan(db: &DatabaseConnection, statement: &str) -> String {
     let backend = db.get_database_backend();
     let (explain, column) = match backend {
         DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
