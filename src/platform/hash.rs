@@ -1,4 +1,4 @@
-//! Password hashes: Argon2id with 19 MiB, two passes and one lane, computed off the async threads.
+//! Password hashes: Argon2id with 19 MiB, two passes and one lane, computed on threads of their own.
 //!
 //! Responsible for fair turns in a bounded queue. Refuses a request when too many are waiting, so that a flood of
 //! sign-ins does not slow down callers who are signed in.
@@ -8,9 +8,10 @@
 //! ([`super::throttle`]): parallel guesses cannot outrun the counter.
 
 mod queue;
+mod threads;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -18,10 +19,10 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rand::RngExt as _;
 use subtle::ConstantTimeEq as _;
-use tokio::sync::Semaphore;
 
 use self::queue::Queue;
 pub(super) use self::queue::{Party, Place};
+use self::threads::Threads;
 use super::error::Error;
 use crate::domain::Password;
 
@@ -35,9 +36,8 @@ pub(super) const UNKNOWN: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAA
 /// Computes password hashes.
 pub(super) struct Hasher {
     queue: Arc<Queue>,
-    /// Hashes that are computed at the same time.
-    computing: Arc<Semaphore>,
-    engine: Arc<Engine>,
+    threads: Threads,
+    computed: AtomicU64,
 }
 
 /// The right to compute one hash, until it is dropped.
@@ -46,24 +46,19 @@ pub(super) struct Turn {
     _turn: Arc<queue::Turn>,
 }
 
-#[derive(Default)]
-struct Engine {
-    computed: AtomicU64,
-    /// Buffers of finished computations: clearing fresh memory costs a fifth of the time.
-    buffers: Mutex<Vec<Vec<Block>>>,
-}
-
 impl Hasher {
-    pub(super) fn new() -> Self {
+    /// # Errors
+    /// The system has no room for its threads.
+    pub(super) fn new() -> std::io::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // While some requests compute, as many others count their guess.
         let queue = Queue::new(2 * cores, cores * WAITING_FOR_EACH);
-        Self { queue, computing: Arc::new(Semaphore::new(cores)), engine: Arc::default() }
+        Ok(Self { queue, threads: Threads::start(cores)?, computed: AtomicU64::default() })
     }
 
     /// How many hashes were computed so far.
     pub(super) fn computed(&self) -> u64 {
-        self.engine.computed.load(Ordering::Relaxed)
+        self.computed.load(Ordering::Relaxed)
     }
 
     /// How many requests wait for their turn, and how many have their turn.
@@ -85,29 +80,29 @@ impl Hasher {
     /// `unavailable` if too many hashes are waiting.
     pub(super) async fn hash(&self, party: Party, password: Password) -> Result<String, Error> {
         let turn = turn(self.place(party)?).await?;
-        self.compute(&turn, move |engine| engine.hash(&password)).await
+        self.compute(&turn, move |memory| new_hash(&password, memory)).await
     }
 
     /// Whether the password has this hash.
     pub(super) async fn verify(&self, turn: &Turn, password: Password, hash: &str) -> Result<bool, Error> {
         let hash = hash.to_owned();
-        self.compute(turn, move |engine| engine.verify(&password, &hash)).await
+        self.compute(turn, move |memory| is_right(&password, &hash, memory)).await
     }
 
     async fn compute<T: Send + 'static>(
         &self,
         turn: &Turn,
-        work: impl FnOnce(&Engine) -> anyhow::Result<T> + Send + 'static,
+        work: impl FnOnce(&mut Vec<Block>) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let (turn, engine) = (turn.clone(), Arc::clone(&self.engine));
-        let computing = Arc::clone(&self.computing).acquire_owned().await.map_err(Error::internal)?;
-        // The task owns the turn: a client that disconnects does not free it before the work is done.
-        let work = move || {
-            let result = work(&engine);
-            drop((computing, turn));
+        self.computed.fetch_add(1, Ordering::Relaxed);
+        let turn = turn.clone();
+        // The work owns the turn: a client that disconnects does not free it before the work is done.
+        let work = move |memory: &mut Vec<Block>| {
+            let result = work(memory);
+            drop(turn);
             result
         };
-        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map_err(Error::internal)
+        self.threads.run(work).await.and_then(|result| result).map_err(Error::internal)
     }
 }
 
@@ -124,48 +119,42 @@ fn busy() -> Error {
     Error::busy(Duration::from_secs(1))
 }
 
-impl Engine {
-    fn hash(&self, password: &Password) -> anyhow::Result<String> {
-        let random: [u8; Salt::RECOMMENDED_LENGTH] = rand::rng().random();
-        let salt = Salt::new(&random)?;
-        let params = Params::DEFAULT;
-        let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-        self.fill(password, salt.as_ref(), Version::V0x13, &params, &mut output)?;
-        let hash = PasswordHash {
-            algorithm: Algorithm::Argon2id.ident(),
-            version: Some(Version::V0x13.into()),
-            params: ParamsString::try_from(&params)?,
-            salt: Some(salt),
-            hash: Some(Output::new(&output)?),
-        };
-        Ok(hash.to_string())
-    }
+fn new_hash(password: &Password, memory: &mut Vec<Block>) -> anyhow::Result<String> {
+    let random: [u8; Salt::RECOMMENDED_LENGTH] = rand::rng().random();
+    let salt = Salt::new(&random)?;
+    let params = Params::DEFAULT;
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    fill(password, salt.as_ref(), Version::V0x13, &params, memory, &mut output)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params)?,
+        salt: Some(salt),
+        hash: Some(Output::new(&output)?),
+    };
+    Ok(hash.to_string())
+}
 
-    fn verify(&self, password: &Password, hash: &str) -> anyhow::Result<bool> {
-        let hash = parse(hash)?;
-        let mut output = vec![0; hash.expected.as_bytes().len()];
-        self.fill(password, hash.salt.as_ref(), hash.version, &hash.params, &mut output)?;
-        Ok(output.ct_eq(hash.expected.as_bytes()).into())
-    }
+fn is_right(password: &Password, hash: &str, memory: &mut Vec<Block>) -> anyhow::Result<bool> {
+    let hash = parse(hash)?;
+    let mut output = vec![0; hash.expected.as_bytes().len()];
+    fill(password, hash.salt.as_ref(), hash.version, &hash.params, memory, &mut output)?;
+    Ok(output.ct_eq(hash.expected.as_bytes()).into())
+}
 
-    fn fill(
-        &self,
-        password: &Password,
-        salt: &[u8],
-        version: Version,
-        params: &Params,
-        output: &mut [u8],
-    ) -> anyhow::Result<()> {
-        self.computed.fetch_add(1, Ordering::Relaxed);
-        let mut buffer =
-            self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        buffer.resize(params.block_count(), Block::new());
-        let argon2 = Argon2::new(Algorithm::Argon2id, version, params.clone());
-        let password = password.expose().as_bytes();
-        let done = argon2.hash_password_into_with_memory(password, salt, output, &mut buffer);
-        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
-        done.map_err(|error| anyhow::anyhow!("argon2: {error}"))
-    }
+fn fill(
+    password: &Password,
+    salt: &[u8],
+    version: Version,
+    params: &Params,
+    memory: &mut Vec<Block>,
+    output: &mut [u8],
+) -> anyhow::Result<()> {
+    memory.resize(params.block_count(), Block::new());
+    let argon2 = Argon2::new(Algorithm::Argon2id, version, params.clone());
+    let password = password.expose().as_bytes();
+    let done = argon2.hash_password_into_with_memory(password, salt, output, memory);
+    done.map_err(|error| anyhow::anyhow!("argon2: {error}"))
 }
 
 struct Parsed {
@@ -208,7 +197,7 @@ mod tests {
 
     #[tokio::test]
     async fn hashes_verify_and_differ() {
-        let hasher = Hasher::new();
+        let hasher = Hasher::new().unwrap();
         let first = hasher.hash(anyone(), Password::new("Sandbox-1234!")).await.unwrap();
         let second = hasher.hash(anyone(), Password::new("Sandbox-1234!")).await.unwrap();
         let turn = turn(hasher.place(anyone()).unwrap()).await.unwrap();
@@ -222,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_does_not_fit_in_the_queue_is_refused() {
-        let hasher = Hasher::new();
+        let hasher = Hasher::new().unwrap();
         let taken: Vec<_> = std::iter::from_fn(|| hasher.place(anyone()).ok()).collect();
         let refused = hasher.hash(anyone(), Password::new("Sandbox-1234!")).await.unwrap_err();
         assert_eq!(refused.code, crate::api::Code::Unavailable);

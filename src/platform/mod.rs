@@ -99,7 +99,7 @@ impl Platform {
         tx.commit().await.context("cannot write to the database")?;
         let inner = Inner {
             store,
-            hasher: Hasher::new(),
+            hasher: Hasher::new()?,
             clock,
             cursor_key,
             uses: Uses::default(),
