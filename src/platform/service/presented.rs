@@ -27,8 +27,8 @@ pub(super) async fn is_right(
 ) -> Result<bool, Error> {
     let RequestContext { platform, caller, .. } = context;
     let gate = Gate::signed_in(caller.id);
-    gate.look(platform).await?;
     let place = platform.hasher().place(party(caller))?;
+    gate.look(platform).await?;
     let platform = platform.clone();
     to_the_end(async move {
         let turn = hash::turn(place).await?;
