@@ -23,23 +23,11 @@ pub(super) async fn member(db: &impl Connection, context: &RequestContext) -> Re
     existing(access::of(db, context.caller.id, context.company).await?, context.company)
 }
 
-/// The caller's access in the company, if it includes `permission`.
+/// The caller's access in the company, if it includes `permission`, for a request that only reads, or before its
+/// transaction: uses the access that was read together with the token.
 ///
 /// # Errors
 /// Those of [`member`], and `missing_permission`.
-pub(super) async fn require(
-    db: &impl Connection,
-    context: &RequestContext,
-    permission: Permission,
-) -> Result<Grant, Error> {
-    including(member(db, context).await?, permission)
-}
-
-/// As [`require`], for a request that only reads, or before its transaction: uses the access that was read together
-/// with the token.
-///
-/// # Errors
-/// Those of [`require`].
 pub(super) async fn enter(context: &RequestContext, permission: Permission) -> Result<Grant, Error> {
     including(enter_as_member(context).await?, permission)
 }
@@ -55,11 +43,11 @@ pub(super) async fn enter_as_member(context: &RequestContext) -> Result<Grant, E
     }
 }
 
-/// As [`require`], inside a transaction that has locked what the decision depends on. Locks the caller's token until
+/// As [`enter`], inside a transaction that has locked what the decision depends on. Locks the caller's token until
 /// the transaction ends.
 ///
 /// # Errors
-/// Those of [`require`], and `unauthenticated` for a token that was revoked.
+/// Those of [`enter`], and `unauthenticated` for a token that was revoked.
 pub(super) async fn hold(
     db: &impl Connection,
     context: &RequestContext,
@@ -72,7 +60,7 @@ pub(super) async fn hold(
 /// The caller's access in each of the companies, if it includes `permission` in all of them.
 ///
 /// # Errors
-/// Those of [`require`], for the first company that has one.
+/// Those of [`enter`], for the first company that has one.
 pub(super) async fn require_in_each(
     db: &impl Connection,
     caller: &Caller,
@@ -96,18 +84,6 @@ fn including(grant: Grant, permission: Permission) -> Result<Grant, Error> {
         Ok(_) => Ok(grant),
         Err(refusal) => Err(Error::refused(refusal, &grant.company)),
     }
-}
-
-/// The caller's access in the company, if it includes the permission for `operation` on service accounts.
-///
-/// # Errors
-/// Those of [`require`].
-pub(super) async fn admit(
-    db: &impl Connection,
-    context: &RequestContext,
-    operation: Operation,
-) -> Result<Grant, Error> {
-    require(db, context, operation.permission()).await
 }
 
 /// The account of this name, if the caller, whose access in the company is `member`, may do `operation` to it.

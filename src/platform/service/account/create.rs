@@ -15,7 +15,6 @@ use crate::domain::{
     password,
 };
 use crate::platform::audit::{self, Action, Author, Object};
-use crate::platform::authn;
 use crate::platform::context::RequestContext;
 use crate::platform::hex::hex;
 use crate::platform::service::assignment::{self, Wanted};
@@ -65,7 +64,7 @@ pub async fn create(
     let db = platform.store().reader();
     // Planned once outside the transaction, so that nothing is hashed for a request that is refused, and once
     // inside, where it counts.
-    match creation.plan(db).await? {
+    match creation.plan().await? {
         Plan::Made(made, member) => return creation.repeat(&made, &member).await,
         Plan::Make(draft) if store::principal::exists(db, draft.name.as_str()).await? => {
             return creation.name_is_taken().await;
@@ -76,14 +75,9 @@ pub async fn create(
 
     let tx = context.begin_change().await?;
     store::company::lock(&*tx, creation.companies(), Hold::Alone).await?;
-    authn::hold(&*tx, caller, *company).await?;
-    let draft = match creation.plan(&*tx).await? {
-        Plan::Make(draft) => draft,
-        Plan::Made(made, member) => {
-            drop(tx);
-            return creation.repeat(&made, &member).await;
-        }
-    };
+    let member = authz::hold(&*tx, context, Operation::Create.permission()).await?;
+    let grants = creation.grants(&*tx, member.clone()).await?;
+    let draft = creation.draft(&*tx, &grants, member).await?;
     if !creation.make(&tx, &draft, hash).await? {
         drop(tx);
         return creation.name_is_taken().await;
@@ -101,25 +95,42 @@ impl Creation<'_> {
         self.request.access.iter().map(|access| access.company_id).chain([self.context.company]).collect()
     }
 
-    /// Decides on the request, in the order of refusals.
-    async fn plan(&self, db: &impl Connection) -> Result<Plan, Error> {
+    /// Decides on the request, in the order of refusals, before its transaction.
+    async fn plan(&self) -> Result<Plan, Error> {
+        let db = self.context.platform.store().reader();
+        let member = authz::enter(self.context, Operation::Create.permission()).await?;
+        let grants = self.grants(db, member.clone()).await?;
+        if let Some(made) = self.made_before(db).await? {
+            return Ok(Plan::Made(made, member));
+        }
+        Ok(Plan::Make(self.draft(db, &grants, member).await?))
+    }
+
+    /// The caller's access in every company of the request; `member` is the one in the owner company.
+    async fn grants(&self, db: &impl Connection, member: Grant) -> Result<HashMap<CompanyId, Grant>, Error> {
         let RequestContext { caller, company: owner, .. } = self.context;
-        let member = authz::admit(db, self.context, Operation::Create).await?;
         let mut elsewhere = self.companies();
         elsewhere.remove(owner);
         let edit = Permission::SERVICE_ACCOUNTS_EDIT;
         let mut grants = authz::require_in_each(db, caller, &elsewhere, edit).await?;
-        grants.insert(*owner, member.clone());
-        if let Some(made) = self.made_before(db).await? {
-            return Ok(Plan::Made(made, member));
-        }
-        let (name, description, access) = self.check_input(db, &grants).await?;
+        grants.insert(*owner, member);
+        Ok(grants)
+    }
+
+    /// The account, if every part of the request is valid and the caller may give this access.
+    async fn draft(
+        &self,
+        db: &impl Connection,
+        grants: &HashMap<CompanyId, Grant>,
+        member: Grant,
+    ) -> Result<Draft, Error> {
+        let (name, description, access) = self.check_input(db, grants).await?;
         for (company, wanted) in &access {
             let grant = grants.get(company).unwrap_or(&member);
             decision::may_give(PermissionSet::EMPTY, wanted.permissions, grant.permissions)
                 .map_err(|refusal| Error::refused(refusal, &grant.company))?;
         }
-        Ok(Plan::Make(Draft { name, description, member, access }))
+        Ok(Draft { name, description, member, access })
     }
 
     /// The account that this request has created before. The same key with another request is refused.
@@ -242,7 +253,7 @@ impl Creation<'_> {
 
     /// The answer when the name already exists: the same request has created it on another node, or it is taken.
     async fn name_is_taken(&self) -> Result<AccountDetail, Error> {
-        match self.plan(self.context.platform.store().reader()).await? {
+        match self.plan().await? {
             Plan::Made(made, member) => self.repeat(&made, &member).await,
             Plan::Make(_) => Err(Error::name_taken(&self.request.name)),
         }
