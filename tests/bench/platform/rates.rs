@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::bare;
 use crate::database::Database;
 use crate::figures::Figure;
-use crate::load::{Asking, answered, request};
+use crate::load::{Asking, Line, answered, request};
 use crate::place::{Place, Serving};
 use crate::world::{ADMIN, PROVIDER, SMALL, account};
 
@@ -29,8 +29,13 @@ fn beside_floor(database: &Database, what: &str, path: &str, goal: f64) -> Vec<F
     let place = Place::new(database, SMALL);
     let token = place.sign_in(ADMIN);
     let asked = request("GET", path, &token, "");
-    let asking: Asking = Arc::new(move |_, _| asked.clone());
     let floor = Serving::floor(database);
+    assert_eq!(
+        document(&place, &place.serving, &asked),
+        document(&place, &floor, &asked),
+        "not the same work"
+    );
+    let asking: Asking = Arc::new(move |_, _| asked.clone());
     let mut figures = Vec::new();
     for connections in [8, 64] {
         let count =
@@ -47,6 +52,17 @@ fn beside_floor(database: &Database, what: &str, path: &str, goal: f64) -> Vec<F
         figures.push(versus(name, ours, plain, goal));
     }
     figures
+}
+
+/// What a side answers, except the cursor of the next page, which only the platform signs.
+fn document(place: &Place, to: &Serving, asked: &[u8]) -> serde_json::Value {
+    let answer =
+        place.runtime.block_on(async { Line::open(to.address, None).await.ask(asked).await.unwrap() });
+    let mut document: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    if let Some(page) = document.as_object_mut() {
+        page.remove("next");
+    }
+    document
 }
 
 /// One account.
