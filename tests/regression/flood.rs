@@ -1,12 +1,18 @@
 //! A flood of sign-ins, and an honest user in it.
 
 use std::net::IpAddr;
+use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::poll;
 use reqwest::Client;
-use sactl::api::path;
+use sactl::api::{Code, path};
+use sactl::domain::Password;
+use sactl::platform::Platform;
+use sactl::platform::service::session::{self, SignIn};
 use tokio::task::JoinSet;
 
+use crate::common::database::Database;
 use crate::common::platform::{PASSWORD, Server};
 
 /// Sign-ins of one address at the same time: fewer than its budget of guesses.
@@ -61,4 +67,29 @@ fn p19_honest_sign_in_while_the_queue_is_full_of_others_succeeds() {
     });
     assert!(statuses.contains(&503), "the queue was never full: {statuses:?}");
     assert_eq!(server.platform().hash_queue(), (0, 0));
+}
+
+/// In a flood every sign-in that the full queue refused had cost a statement, and readers waited for those.
+#[tokio::test]
+async fn sign_in_that_finds_the_queue_full_is_refused_without_a_statement() {
+    let database = Database::sqlite();
+    let platform = Platform::open(&database.url).await.unwrap();
+    let places = 64 * std::thread::available_parallelism().unwrap().get();
+    let attempt = |number: usize| {
+        let request = SignIn {
+            username: format!("name-{number}"),
+            password: Password::new(PASSWORD),
+            client_id: "python".to_owned(),
+            otp: None,
+            address: Some(IpAddr::from([192, 0, 2, 1])),
+            request_id: "test".to_owned(),
+        };
+        Box::pin(session::sign_in(&platform, request))
+    };
+    let mut waiting: Vec<_> = (0..places).map(attempt).collect();
+    for sign_in in &mut waiting {
+        assert!(poll!(sign_in).is_pending(), "it waits for the database");
+    }
+    let Poll::Ready(refused) = poll!(attempt(places)) else { panic!("it waits for the database") };
+    assert_eq!(refused.unwrap_err().code, Code::Unavailable);
 }
