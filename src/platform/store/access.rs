@@ -6,12 +6,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Expr, OnConflict, Query, SubQueryStatement};
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, RelationTrait as _, Select, Set,
+    ColumnTrait as _, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _, RelationTrait as _, Select, Set,
 };
+use sqlx::FromRow;
 
 use super::entity::{access, company, principal, role};
-use super::pieces::{MOST_ROWS, insert_all, only, written};
+use super::pieces::{MOST_ROWS, all, insert_all, only, written};
 use super::{Connection, from_list, to_list};
 use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet};
 use crate::platform::ids::PrincipalId;
@@ -36,7 +37,7 @@ pub(in crate::platform) enum Assignment {
     Individual(PermissionSet),
 }
 
-#[derive(FromQueryResult)]
+#[derive(FromRow)]
 struct Row {
     principal_id: i64,
     company_id: i64,
@@ -55,11 +56,28 @@ impl From<Row> for Grant {
     }
 }
 
-/// The access in a row whose columns have this prefix; `None` where a left join found no access.
-pub(super) fn read(row: &QueryResult, prefix: &str) -> Result<Option<Grant>, DbErr> {
-    match row.try_get::<Option<i64>>(prefix, "company_id")? {
-        Some(_) => Row::from_query_result(row, prefix).map(|row| Some(row.into())),
-        None => Ok(None),
+/// The access that a left join has found, or that it has not.
+#[derive(FromRow)]
+pub(super) struct Joined {
+    #[sqlx(rename = "joined_company_id")]
+    company_id: Option<i64>,
+    #[sqlx(rename = "joined_company_name")]
+    company_name: Option<String>,
+    #[sqlx(rename = "joined_role")]
+    role: Option<String>,
+    #[sqlx(rename = "joined_permissions")]
+    permissions: Option<String>,
+    #[sqlx(rename = "joined_role_permissions")]
+    role_permissions: Option<String>,
+}
+
+impl Joined {
+    /// The access, if there is one.
+    pub(super) fn grant(self) -> Option<Grant> {
+        let (role, individual) = (self.role, self.permissions);
+        let permissions = effective(role.as_deref(), individual.as_deref(), self.role_permissions.as_deref());
+        let company = Company { id: CompanyId(self.company_id?), name: self.company_name? };
+        Some(Grant { company, role, permissions })
     }
 }
 
@@ -94,19 +112,20 @@ fn grants() -> Select<access::Entity> {
         .join(JoinType::LeftJoin, access::Relation::Role.def())
 }
 
+async fn rows(db: &impl Connection, select: Select<access::Entity>) -> Result<Vec<Row>, DbErr> {
+    all(db, select.build(db.get_database_backend())).await
+}
+
 /// The access of a principal in one company.
 pub(in crate::platform) async fn of(
     db: &impl Connection,
     principal: PrincipalId,
     company: CompanyId,
 ) -> Result<Option<Grant>, DbErr> {
-    let rows = grants()
+    let select = grants()
         .filter(access::Column::PrincipalId.eq(principal.0))
-        .filter(access::Column::CompanyId.eq(company.0))
-        .into_model::<Row>()
-        .all(db)
-        .await?;
-    Ok(only(rows).map(Grant::from))
+        .filter(access::Column::CompanyId.eq(company.0));
+    Ok(only(rows(db, select).await?).map(Grant::from))
 }
 
 /// The access of the principal `$1` in all companies.
@@ -122,7 +141,7 @@ pub(in crate::platform) async fn everywhere(
     principal: PrincipalId,
 ) -> Result<Vec<Grant>, DbErr> {
     let statement = written(db, EVERYWHERE, [principal.0.into()]);
-    let rows = Row::find_by_statement(statement).all(db).await?;
+    let rows: Vec<Row> = all(db, statement).await?;
     Ok(rows.into_iter().map(Grant::from).collect())
 }
 
@@ -151,13 +170,10 @@ pub(in crate::platform) async fn in_each(
     let ids: Vec<i64> = companies.iter().map(|company| company.0).collect();
     let mut found = HashMap::new();
     for piece in ids.chunks(MOST_ROWS) {
-        let rows = grants()
+        let select = grants()
             .filter(access::Column::PrincipalId.eq(principal.0))
-            .filter(access::Column::CompanyId.is_in(piece.iter().copied()))
-            .into_model::<Row>()
-            .all(db)
-            .await?;
-        found.extend(rows.into_iter().map(|row| (CompanyId(row.company_id), row.into())));
+            .filter(access::Column::CompanyId.is_in(piece.iter().copied()));
+        found.extend(rows(db, select).await?.into_iter().map(|row| (CompanyId(row.company_id), row.into())));
     }
     Ok(found)
 }
@@ -167,13 +183,10 @@ pub(in crate::platform) async fn of_each(
     db: &impl Connection,
     principals: &[PrincipalId],
 ) -> Result<Vec<(PrincipalId, Grant)>, DbErr> {
-    let rows = grants()
+    let select = grants()
         .filter(access::Column::PrincipalId.is_in(principals.iter().map(|principal| principal.0)))
-        .order_by_asc(access::Column::CompanyId)
-        .into_model::<Row>()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| (PrincipalId(row.principal_id), row.into())).collect())
+        .order_by_asc(access::Column::CompanyId);
+    Ok(rows(db, select).await?.into_iter().map(|row| (PrincipalId(row.principal_id), row.into())).collect())
 }
 
 /// How many principals have a role of the company.

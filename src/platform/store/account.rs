@@ -5,9 +5,10 @@
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, LikeExpr, Order, Query};
 use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set, SqlErr,
+    ColumnTrait as _, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set, SqlErr,
 };
+use sqlx::FromRow;
 
 use super::access::{Grant, effective};
 use super::entity::{access, company, principal, role};
@@ -75,7 +76,7 @@ pub(in crate::platform) struct Made {
 }
 
 /// The row of an account.
-#[derive(FromQueryResult)]
+#[derive(FromRow)]
 pub(super) struct Row {
     id: i64,
     name: String,

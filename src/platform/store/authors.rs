@@ -2,7 +2,7 @@
 //!
 //! Responsible for the columns of both authors. Refuses to decide who may see them.
 
-use sea_orm::FromQueryResult;
+use sqlx::FromRow;
 
 use crate::api::audit::{Actor, ActorKind};
 
@@ -14,7 +14,7 @@ pub(in crate::platform) struct Authors {
 }
 
 /// The columns of both authors.
-#[derive(FromQueryResult)]
+#[derive(FromRow)]
 pub(super) struct AuthorsRow {
     password_changed_at: i64,
     created_by: Option<i64>,

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use sea_orm::sea_query::{Condition, Expr, LockType};
 use sea_orm::{
-    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult, JoinType, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, RelationTrait as _, Select, Set,
 };
+use sqlx::FromRow;
 
 use super::Connection;
 use super::entity::{access, company};
@@ -65,7 +66,7 @@ fn of_member(principal: PrincipalId, name: Option<&str>) -> Select<access::Entit
     }
 }
 
-#[derive(FromQueryResult)]
+#[derive(FromRow)]
 struct Row {
     id: i64,
     name: String,

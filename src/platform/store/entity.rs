@@ -185,7 +185,7 @@ pub mod token {
 pub mod audit {
     use sea_orm::entity::prelude::*;
 
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, sqlx::FromRow)]
     #[sea_orm(table_name = "audit")]
     pub struct Model {
         #[sea_orm(primary_key)]

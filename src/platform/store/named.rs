@@ -3,12 +3,12 @@
 //! Responsible for reading it in one statement, whose text is written out. Refuses to return to another company what
 //! only the owner may see.
 
-use sea_orm::{DbErr, FromQueryResult as _};
+use sea_orm::DbErr;
 
 use super::access::{self, Grant};
 use super::account::{AccountRow, Row};
 use super::authors::{Authors, AuthorsRow};
-use super::pieces::written;
+use super::pieces::{all, only, read, written};
 use super::{Connection, is_storable};
 use crate::domain::{AccountName, CompanyId};
 
@@ -32,12 +32,12 @@ LEFT JOIN "access" ON "access"."principal_id" = "principal"."id" AND "access"."c
 LEFT JOIN "role" ON "role"."company_id" = "access"."company_id" AND "role"."name" = "access"."role""#;
 const NAMED: &str = r#"WHERE "principal"."name_key" = $1 AND "principal"."kind" = 'service_account'"#;
 
-/// What only the owner may see: the columns of [`AuthorsRow`], and each access of the account.
+/// What only the owner may see: the columns of [`AuthorsRow`], and of [`access::Joined`] for each access.
 const PRIVATE: &str = r#""principal"."created_by", "principal"."created_by_kind", "principal"."created_by_name",
     "principal"."password_by_kind", "principal"."password_by_id", "principal"."password_by_name",
-    "principal"."password_by_at", "each"."principal_id" AS "each_principal_id",
-    "each"."company_id" AS "each_company_id", "each"."role" AS "each_role", "each"."permissions" AS "each_permissions",
-    "place"."name" AS "each_company_name", "held"."permissions" AS "each_role_permissions""#;
+    "principal"."password_by_at", "each"."company_id" AS "joined_company_id",
+    "each"."role" AS "joined_role", "each"."permissions" AS "joined_permissions",
+    "place"."name" AS "joined_company_name", "held"."permissions" AS "joined_role_permissions""#;
 /// The tables of [`PRIVATE`]: one row for each access.
 const EACH: &str = r#"LEFT JOIN "access" AS "each"
     ON "each"."principal_id" = "principal"."id" AND "principal"."owner_company_id" = $2
@@ -52,8 +52,8 @@ pub(in crate::platform) async fn by_name(
 ) -> Result<Option<AccountRow>, DbErr> {
     let Some(key) = key_of(name) else { return Ok(None) };
     let sql = format!("SELECT {ACCOUNT}\n{SOURCE}\n{NAMED}");
-    let row = Row::find_by_statement(written(db, sql, [key.into(), company.0.into()])).one(db).await?;
-    Ok(row.map(AccountRow::from))
+    let rows: Vec<Row> = all(db, written(db, sql, [key.into(), company.0.into()])).await?;
+    Ok(only(rows).map(AccountRow::from))
 }
 
 /// As [`by_name`], for the owner with what only it may see.
@@ -67,14 +67,14 @@ pub(in crate::platform) async fn in_full(
         format!("SELECT {ACCOUNT},\n{PRIVATE}\n{SOURCE}\n{EACH}\n{NAMED} ORDER BY \"each\".\"company_id\"");
     let rows = db.query_all_raw(written(db, sql, [key.into(), company.0.into()])).await?;
     let Some(first) = rows.first() else { return Ok(None) };
-    let account = AccountRow::from(Row::from_query_result(first, "")?);
+    let account = AccountRow::from(read::<Row>(first)?);
     if account.owner.id != company {
         return Ok(Some(Full { account, owned: None }));
     }
-    let authors = AuthorsRow::from_query_result(first, "")?.into();
+    let authors = read::<AuthorsRow>(first)?.into();
     let mut everywhere = Vec::new();
     for row in &rows {
-        everywhere.extend(access::read(row, "each_")?);
+        everywhere.extend(read::<access::Joined>(row)?.grant());
     }
     Ok(Some(Full { account, owned: Some((authors, everywhere)) }))
 }

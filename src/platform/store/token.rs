@@ -4,13 +4,13 @@
 
 use jiff::Timestamp;
 use sea_orm::{
-    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult, PaginatorTrait as _,
-    QueryFilter as _, Value,
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Value,
 };
+use sqlx::FromRow;
 
 use super::access::{self, Grant};
 use super::entity::token;
-use super::pieces::written;
+use super::pieces::{read, written};
 use super::principal::kind_of;
 use super::{Connection, from_millis, to_millis};
 use crate::api::session::Kind;
@@ -30,7 +30,7 @@ pub(in crate::platform) struct Bearer {
     pub(in crate::platform) grant: Option<Grant>,
 }
 
-#[derive(FromQueryResult)]
+#[derive(FromRow)]
 struct Row {
     id: i64,
     kind: String,
@@ -41,10 +41,9 @@ struct Row {
 
 /// The token `$1` if it expires after `$3`, its bearer, and the access of the bearer in the company `$2`.
 const BEARER: &str = r#"SELECT "token"."expires_at", "principal"."id", "principal"."kind", "principal"."name",
-    "principal"."last_used_at", "access"."principal_id" AS "access_principal_id",
-    "access"."company_id" AS "access_company_id", "company"."name" AS "access_company_name",
-    "access"."role" AS "access_role", "access"."permissions" AS "access_permissions",
-    "role"."permissions" AS "access_role_permissions"
+    "principal"."last_used_at", "access"."company_id" AS "joined_company_id",
+    "company"."name" AS "joined_company_name", "access"."role" AS "joined_role",
+    "access"."permissions" AS "joined_permissions", "role"."permissions" AS "joined_role_permissions"
 FROM "token" INNER JOIN "principal" ON "principal"."id" = "token"."principal_id"
 LEFT JOIN "access" ON "access"."principal_id" = "principal"."id" AND "access"."company_id" = $2
 LEFT JOIN "company" ON "company"."id" = "access"."company_id"
@@ -58,7 +57,7 @@ pub(in crate::platform) async fn bearer(
     company: Option<CompanyId>,
     now: Timestamp,
 ) -> Result<Option<Bearer>, DbErr> {
-    read(db, BEARER.to_owned(), [hash.into(), company.map(|company| company.0).into(), to_millis(now).into()])
+    one(db, BEARER.to_owned(), [hash.into(), company.map(|company| company.0).into(), to_millis(now).into()])
         .await
 }
 
@@ -73,19 +72,19 @@ pub(in crate::platform) async fn hold(
     if db.get_database_backend() == DbBackend::Postgres {
         sql.push_str(r#" FOR SHARE OF "token""#);
     }
-    read(db, sql, [hash.into(), company.0.into(), i64::MIN.into()]).await
+    one(db, sql, [hash.into(), company.0.into(), i64::MIN.into()]).await
 }
 
-async fn read(db: &impl Connection, sql: String, values: [Value; 3]) -> Result<Option<Bearer>, DbErr> {
+async fn one(db: &impl Connection, sql: String, values: [Value; 3]) -> Result<Option<Bearer>, DbErr> {
     let Some(found) = db.query_one_raw(written(db, sql, values)).await? else { return Ok(None) };
-    let row = Row::from_query_result(&found, "")?;
+    let row: Row = read(&found)?;
     Ok(Some(Bearer {
         id: PrincipalId(row.id),
         kind: kind_of(&row.kind),
         name: row.name,
         last_used_at: row.last_used_at.map(from_millis),
         expires_at: from_millis(row.expires_at),
-        grant: access::read(&found, "access_")?,
+        grant: read::<access::Joined>(&found)?.grant(),
     }))
 }
 
