@@ -60,5 +60,5 @@ fn not_parsed(error: &clap::Error, arguments: &[OsString], environment: &Environ
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return finish(&ui, ui.help(&error.render()).map(|()| 0));
     }
-    finish(&ui, Err(context::usage_error(error, &cli::program(), arguments)))
+    finish(&ui, Err(context::usage_error(error, &cli::whole(), arguments)))
 }

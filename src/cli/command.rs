@@ -4,6 +4,7 @@
 
 use clap::Subcommand;
 
+use super::deferred::Deferred;
 use crate::{commands, manual};
 
 // What can be done.
@@ -14,33 +15,33 @@ pub enum Command {
     ///
     /// On a terminal, sactl asks for what is missing. The token is stored. With --store-password the password
     /// is stored too, so that unattended jobs can renew the token.
-    Login(commands::login::Args),
+    Login(Deferred<commands::login::Args>),
     /// Sign out and delete the stored credentials
     ///
     /// Revokes the token on the server and deletes the credentials stored on this machine for this server and
     /// user. The profile with its server and company stays. Credentials in environment variables are not
     /// affected.
-    Logout(commands::logout::Args),
+    Logout(Deferred<commands::logout::Args>),
     /// Show who you are, where, and what you may do there
     ///
     /// Also shows where the credentials came from.
-    Whoami(commands::whoami::Args),
+    Whoami(Deferred<commands::whoami::Args>),
     /// Manage stored sets of server, user and active company
-    Profile(commands::profile::Args),
+    Profile(Deferred<commands::profile::Args>),
     /// List your companies and choose the active one
-    Company(commands::company::Args),
+    Company(Deferred<commands::company::Args>),
     /// List the service accounts of the company
     ///
     /// Shows two tables: the accounts that the company owns, and external accounts that have access to it. In
     /// a pipe, without --output, each account is one line of tab-separated cells; the first cell is `owned`
     /// or `external`.
     #[command(alias = "ls")]
-    List(commands::list::Args),
+    List(Deferred<commands::list::Args>),
     /// Show service accounts with everything about them
     ///
     /// The owner company also sees every company where the account has access.
     #[command(alias = "get")]
-    Show(commands::show::Args),
+    Show(Deferred<commands::show::Args>),
     /// Create a service account owned by the company
     ///
     /// On a terminal, sactl asks for a missing name and access, shows a summary, and prints the same command
@@ -48,15 +49,15 @@ pub enum Command {
     /// --grant has no access yet. sactl asks for the password twice unless a flag gives its source. In a
     /// pipe, without --output, --generate prints only the password.
     #[command(alias = "new")]
-    Create(commands::create::Args),
+    Create(Deferred<commands::create::Args>),
     /// Change the description of a service account that the company owns
-    Edit(commands::edit::Args),
+    Edit(Deferred<commands::edit::Args>),
     /// Reset the password of a service account that the company owns
     ///
     /// All tokens of the account are revoked immediately. On a terminal, sactl shows the account and asks for
     /// confirmation; otherwise --yes is required. In a pipe, without --output, --generate prints only the
     /// password.
-    Passwd(commands::passwd::Args),
+    Passwd(Deferred<commands::passwd::Args>),
     /// Delete service accounts that the company owns
     ///
     /// Removes their access in every company and revokes their tokens immediately. On a terminal, sactl shows where the
@@ -64,58 +65,58 @@ pub enum Command {
     /// Otherwise --yes is required. Several accounts are deleted in a run with a journal, which continues after a
     /// failure.
     #[command(alias = "rm")]
-    Delete(commands::delete::Args),
+    Delete(Deferred<commands::delete::Args>),
     /// Give service accounts access in the company, or change it
     ///
     /// --role and --permission replace the current access; --add-permission and --remove-permission change a
     /// list of individual permissions. Works for accounts that the company owns and for external accounts. On
     /// a terminal, sactl asks for what is missing, shows a summary, and prints the same command without
     /// questions.
-    Grant(commands::grant::Args),
+    Grant(Deferred<commands::grant::Args>),
     /// Remove all access of service accounts in the company
     ///
     /// The account and its access in other companies stay. On a terminal, sactl shows the access of the
     /// account and asks for confirmation; otherwise --yes is required.
-    Revoke(commands::revoke::Args),
+    Revoke(Deferred<commands::revoke::Args>),
     /// Write a manifest of accounts, access and roles
     ///
     /// The manifest describes the current state, in YAML, or in JSON with -o json, always in the same order. It
     /// contains no secrets. Edit it, preview the changes with sactl diff, and make them with sactl apply.
-    Export(commands::export::Args),
+    Export(Deferred<commands::export::Args>),
     /// Show what a manifest would change
     ///
     /// Changes nothing. The exit code is 10 when there is something to do, and 0 when there is nothing.
-    Diff(commands::diff::Args),
+    Diff(Deferred<commands::diff::Args>),
     /// Change accounts, access and roles to match a manifest
     ///
     /// Shows the plan and asks on a terminal; elsewhere --yes is required if anything is taken away. Removals come
     /// first. The run is written to a journal: after an interrupt or a crash, sactl run resume finishes it.
-    Apply(commands::apply::Args),
+    Apply(Deferred<commands::apply::Args>),
     /// Set new passwords for several accounts
     ///
     /// For each account, sactl generates a password, writes it to its file, sets it, and signs in with it before the
     /// next step. The old password is kept beside it as NAME.password.previous until then. Whatever fails, the valid
     /// password is in a file that sactl names.
-    Rotate(commands::rotate::Args),
+    Rotate(Deferred<commands::rotate::Args>),
     /// Show who has what where: accounts in rows, companies in columns
     ///
     /// The cell is the role, or the number of permissions. A star marks access that differs from what the account has
     /// in most of these companies.
-    Matrix(commands::matrix::Args),
+    Matrix(Deferred<commands::matrix::Args>),
     /// Review access: write a list, decide, and remove access
-    Review(commands::review::Args),
+    Review(Deferred<commands::review::Args>),
     /// Give the accounts of the company access in another company
-    Onboard(commands::onboard::Args),
+    Onboard(Deferred<commands::onboard::Args>),
     /// Remove the accounts of the company from another company
     ///
     /// Afterwards, sactl checks on the server that the access is gone. The output is a receipt: keep it with -o json.
-    Offboard(commands::offboard::Args),
+    Offboard(Deferred<commands::offboard::Args>),
     /// Show, finish and repeat runs over several accounts
-    Run(commands::run::Args),
+    Run(Deferred<commands::run::Args>),
     /// Manage the roles of the company
-    Role(commands::role::Args),
+    Role(Deferred<commands::role::Args>),
     /// List the permissions of the platform
-    Permission(commands::permission::Args),
+    Permission(Deferred<commands::permission::Args>),
     /// Show what was done in the company, and by whom
     ///
     /// Shows the audit log of the company, newest first: changes of accounts, access and roles, and for each day the
@@ -123,24 +124,24 @@ pub enum Command {
     /// actor from another company appears as that company. Needs auditing:view.
     ///
     /// An age is a number with m, h, d or w: 30m, 24h, 7d, 4w. A time is a day such as 2026-11-01, or RFC 3339.
-    Audit(commands::audit::Args),
+    Audit(Deferred<commands::audit::Args>),
     /// Send any HTTP request as the signed-in account
     ///
     /// PATH starts with / and is always on the server you are signed in to. A non-2xx response is an error,
     /// with the exit code of its kind. --paginate prints each row of a list on its own line, for lists of any
     /// length; with -o json the rows are one document.
-    Api(commands::api::Args),
+    Api(Deferred<commands::api::Args>),
     /// Print a bearer token of the signed-in account
     ///
     /// If the token has expired and the password is stored, sactl renews it first. Anyone who has the token
     /// can act as you.
-    Token(commands::token::Args),
+    Token(Deferred<commands::token::Args>),
     /// Check server, credentials and settings; show how to fix problems
     ///
     /// Checks server, clock, TLS, credentials, files and terminal. Each check is ok, warning or failed, with
     /// how to fix it. The exit code is 0 when no check failed, otherwise that of the first failure: 8 if the
     /// server cannot be reached, 3 if the credentials cannot be used.
-    Doctor(commands::doctor::Args),
+    Doctor(Deferred<commands::doctor::Args>),
     /// Print a shell completion script
     ///
     /// Completes commands, flags and values. Names of accounts, companies, roles and permissions come from
@@ -157,17 +158,17 @@ pub enum Command {
     /// elvish: save it as ~/.config/elvish/lib/sactl.elv, and add `use sactl` to ~/.config/elvish/rc.elv.
     ///
     /// powershell: save it as _sactl.ps1 in your home folder, and add `. ~/_sactl.ps1` to $PROFILE.
-    Completion(manual::completion::Args),
+    Completion(Deferred<manual::completion::Args>),
     /// Write the man pages to a folder
     ///
     /// Writes one page for each command, such as sactl-role-create(1), and the pages about configuration,
     /// formats and exit codes. Creates the folder if it does not exist and replaces existing pages. The
     /// Debian package installs the man pages.
-    Man(manual::man::Args),
+    Man(Deferred<manual::man::Args>),
     /// Show the help of a command, or a topic such as exit-codes
     ///
     /// Without an argument, shows all commands and topics.
-    Help(manual::help::Args),
+    Help(Deferred<manual::help::Args>),
     /// Run the platform
     ///
     /// Prints its address on standard output when it listens, and logs to standard error. Stops cleanly on
@@ -177,7 +178,7 @@ pub enum Command {
     /// private certificate authority signed the certificate. Put its password in PGPASSWORD or ~/.pgpass:
     /// every user of the machine can read the URL.
     #[cfg(feature = "platform")]
-    Serve(Box<commands::serve::Args>),
+    Serve(Deferred<Box<commands::serve::Args>>),
     /// Start a throwaway platform with sample data
     ///
     /// Starts the platform and runs a command that is signed in to it. The platform runs in this process on a
@@ -185,11 +186,11 @@ pub enum Command {
     /// is signed in as admin@acme.example of Acme MSP; every password is Sandbox-1234! Without a command,
     /// your shell runs. The exit code is that of the command.
     #[cfg(feature = "platform")]
-    Sandbox(commands::sandbox::Args),
+    Sandbox(Deferred<commands::sandbox::Args>),
     /// Print the OpenAPI document of the platform
     ///
     /// Describes every route that `sactl serve` of this version has, as OpenAPI 3.1, for generators of clients and for
     /// tests. A running platform answers GET /openapi.json with the same document.
     #[cfg(feature = "platform")]
-    Openapi(commands::openapi::Args),
+    Openapi(Deferred<commands::openapi::Args>),
 }

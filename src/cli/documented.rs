@@ -1,47 +1,15 @@
-//! The command line with its complete help: the long help of each command says what it prints.
+//! The complete help of a command: its long help says what it prints.
 //!
 //! Responsible for adding documents and columns to it. Refuses texts of its own: they come from [`crate::output`].
 
-use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use clap::{Command, CommandFactory, Subcommand};
+use clap::Command;
 
-use super::command::Command as Verb;
-use crate::context::Global;
-use crate::manual::help::overview;
 use crate::output::{self, Document};
 
 /// Longest line of what is added to the help.
 const WIDTH: usize = 80;
-
-/// The command line with everything that help, manual pages and completion tell about it.
-pub fn command() -> Command {
-    with_overview(false)
-}
-
-/// The same, with the overview that `arguments` ask for: `--help` shows every flag, `-h` the frequent ones.
-pub(super) fn command_for(arguments: &[OsString]) -> Command {
-    with_overview(arguments.iter().any(|word| word == "--help"))
-}
-
-fn with_overview(every_flag: bool) -> Command {
-    let program = whole();
-    let template = overview(&program, every_flag);
-    documented(program, "").help_template(template)
-}
-
-/// The command line with the arguments of every verb, without what is added to the long help.
-pub fn whole() -> Command {
-    let mut program = program();
-    program.build();
-    program
-}
-
-/// The command line before clap has given every verb the flags of the program.
-pub fn program() -> Command {
-    Verb::augment_subcommands(Global::command())
-}
 
 /// The path of a verb below `path`, as it is typed.
 fn below(path: &str, name: &str) -> String {
@@ -51,8 +19,9 @@ fn below(path: &str, name: &str) -> String {
 /// Where the options of every command are described.
 const GLOBAL: &str = "Global options, such as --company, --output and --yes: sactl help options";
 
-fn documented(command: Command, path: &str) -> Command {
-    let command = if path.is_empty() { command } else { with_own_options(command) };
+/// The command at `path` with all that is documented about it and the commands below it.
+pub(super) fn documented(command: Command, path: &str) -> Command {
+    let command = with_own_options(command);
     let command = match output::document_of(path) {
         Some(document) => with_outputs(command, document),
         None => command,
@@ -106,6 +75,7 @@ fn filled(words: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tree::{command, whole};
     use super::*;
     use crate::output::DOCUMENTS;
 

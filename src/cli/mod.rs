@@ -3,13 +3,15 @@
 //! Responsible for everything from the words of a call to the command that they name. Refuses to do its work.
 
 mod command;
+mod deferred;
 mod dispatch;
 mod documented;
 mod parse;
 mod selection;
+mod tree;
 
 pub use command::Command;
 pub use dispatch::run;
-pub use documented::{command, program, whole};
 pub use parse::{Cli, parse};
 pub use selection::selection;
+pub use tree::{command, program, whole};

@@ -8,7 +8,8 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, FromArgMatches};
 
 use super::command::Command;
-use super::documented;
+use super::deferred::Deferred;
+use super::tree;
 use crate::context::Global;
 
 /// What was asked for.
@@ -34,7 +35,7 @@ impl Cli {
 impl Cli {
     /// `login URL` is `login --server URL`.
     fn take_server(&mut self) -> Result<(), clap::Error> {
-        let Some(Command::Login(login)) = &self.command else { return Ok(()) };
+        let Some(Command::Login(Deferred(login))) = &self.command else { return Ok(()) };
         match (login.url(), &self.global.server) {
             (None, _) => {}
             (Some(url), None) => self.global.server = Some(url.to_owned()),
@@ -54,7 +55,7 @@ impl Cli {
 /// # Errors
 /// Those of clap, which also stand for version and help: of a command with all that is documented about it.
 pub fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
-    let mut program = documented::command_for(arguments);
+    let mut program = tree::command_for(arguments);
     let mut matches = program.try_get_matches_from_mut(spelled_out(arguments))?;
     let path = path_of(&matches);
     let cli = Cli::from_matches(&mut matches).map_err(|error| error.format(&mut program))?;

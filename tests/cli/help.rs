@@ -18,7 +18,10 @@ fn help_of_a_command_is_its_long_help() {
         let flag = env.sactl(&format!("{command} --help"));
         assert_eq!(help.ok().stdout, flag.ok().stdout, "{command}");
     }
-    assert_eq!(env.sactl("help").ok().stdout, env.sactl("-h").ok().stdout);
+    let overview = env.sactl("help");
+    for words in ["-h", "-qh", "--company 1 -h"] {
+        assert_eq!(overview.ok().stdout, env.sactl(words).ok().stdout, "{words}");
+    }
 }
 
 #[test]

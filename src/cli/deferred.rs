@@ -1,0 +1,38 @@
+//! The arguments of a command that are made when they are needed: a call needs those of one command, not of all.
+//!
+//! Responsible for a stand-in for them in the tree of commands. Refuses to change what they are.
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+use super::documented::documented;
+
+/// The arguments `T` of a command. clap adds them, and what is documented about the command, when it comes to it.
+#[derive(Debug)]
+pub struct Deferred<T>(pub T);
+
+impl<T: Args> Args for Deferred<T> {
+    fn augment_args(command: Command) -> Command {
+        command.defer(|command| {
+            let path = command.get_name().to_owned();
+            documented(T::augment_args(command), &path)
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        T::augment_args_for_update(command)
+    }
+}
+
+impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(Self)
+    }
+
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches_mut(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
