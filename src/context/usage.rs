@@ -4,8 +4,8 @@
 
 use std::ffi::OsString;
 
-use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command};
 
 use crate::error::CliError;
 use crate::text::CommandLine;
@@ -116,8 +116,7 @@ fn no_command(program: &Command, arguments: &[OsString]) -> CliError {
 /// An option that the command does not have, with the one that was probably meant, or the commands that have it.
 fn unknown_option(word: &str, program: &Command, arguments: &[OsString]) -> CliError {
     let (path, command) = group_of(word, program, arguments);
-    let own = || command.get_arguments().chain(program.get_arguments().filter(|arg| arg.is_global_set()));
-    let longs = || own().filter(|arg| !arg.is_hide_set()).filter_map(clap::Arg::get_long);
+    let longs = || command.get_arguments().filter(|arg| !arg.is_hide_set()).filter_map(Arg::get_long);
     let name = word.trim_start_matches('-');
     let habit = OPTION_HABITS
         .iter()
@@ -153,7 +152,8 @@ fn with_option(command: &Command, long: &str, path: &str, found: &mut Vec<String
     for verb in command.get_subcommands().filter(|verb| !verb.is_hide_set()) {
         let path = format!("{path} {}", verb.get_name());
         with_option(verb, long, &path, found);
-        if verb.get_opts().any(|option| option.get_long() == Some(long)) {
+        let mut own = verb.get_arguments().filter(|arg| !arg.is_global_set());
+        if own.any(|arg| arg.get_long() == Some(long)) {
             found.push(path);
         }
     }

@@ -326,7 +326,11 @@ fn wrong_options_and_missing_commands_say_what_was_meant() {
     for (line, expected) in [
         ("list --ownd", "error: sactl list has no option --ownd\nhint: did you mean --owned?\n"),
         ("list --ownd=x", "error: sactl list has no option --ownd\nhint: did you mean --owned?\n"),
+        ("list --outpt json", "hint: did you mean --output?\n"),
+        ("login --serer x", "hint: did you mean --server?\n"),
+        ("--profil x", "hint: did you mean --profile?\n"),
         ("list -A", "hint: did you mean --companies all?\n"),
+        ("api --generate", "hint: --generate is an option of sactl create, sactl passwd\n"),
         ("delete x --force", "hint: did you mean --yes?\n"),
         ("list --username x", "hint: --username is an option of sactl login\n"),
         ("--nonsense", "error: sactl has no option --nonsense\nhint: list the options with: sactl help\n"),
