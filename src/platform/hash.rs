@@ -47,8 +47,10 @@ pub(super) struct Turn {
 }
 
 impl Hasher {
+    /// Starts the threads.
+    ///
     /// # Errors
-    /// The system has no room for its threads.
+    /// Fails if the system cannot start a thread.
     pub(super) fn new() -> std::io::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         // While some requests compute, as many others count their guess.
@@ -56,7 +58,7 @@ impl Hasher {
         Ok(Self { queue, threads: Threads::start(cores)?, computed: AtomicU64::default() })
     }
 
-    /// How many hashes were computed so far.
+    /// How many hashes were handed to the threads so far.
     pub(super) fn computed(&self) -> u64 {
         self.computed.load(Ordering::Relaxed)
     }
@@ -64,6 +66,14 @@ impl Hasher {
     /// How many requests wait for their turn, and how many have their turn.
     pub(super) fn load(&self) -> (usize, usize) {
         self.queue.load()
+    }
+
+    /// Refuses a party for which the queue has no room, as [`Self::place`] would.
+    ///
+    /// # Errors
+    /// `unavailable` if too many hashes are waiting.
+    pub(super) fn look(&self, party: Party) -> Result<(), Error> {
+        if self.queue.has_room_for(party) { Ok(()) } else { Err(busy()) }
     }
 
     /// Takes a place in the queue.
@@ -86,7 +96,7 @@ impl Hasher {
     /// Whether the password has this hash.
     pub(super) async fn verify(&self, turn: &Turn, password: Password, hash: &str) -> Result<bool, Error> {
         let hash = hash.to_owned();
-        self.compute(turn, move |memory| is_right(&password, &hash, memory)).await
+        self.compute(turn, move |memory| verify(&password, &hash, memory)).await
     }
 
     async fn compute<T: Send + 'static>(
@@ -135,7 +145,7 @@ fn new_hash(password: &Password, memory: &mut Vec<Block>) -> anyhow::Result<Stri
     Ok(hash.to_string())
 }
 
-fn is_right(password: &Password, hash: &str, memory: &mut Vec<Block>) -> anyhow::Result<bool> {
+fn verify(password: &Password, hash: &str, memory: &mut Vec<Block>) -> anyhow::Result<bool> {
     let hash = parse(hash)?;
     let mut output = vec![0; hash.expected.as_bytes().len()];
     fill(password, hash.salt.as_ref(), hash.version, &hash.params, memory, &mut output)?;

@@ -11,6 +11,11 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
+use crate::platform::ids::PrincipalId;
+
+/// The numbers of this process: nobody can choose a name that meets another.
+static NUMBERS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
 /// The party that needs a hash: an address and a name, each as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::platform) struct Party {
@@ -21,10 +26,14 @@ pub(in crate::platform) struct Party {
 impl Party {
     /// Who signs in as `name` from `address`.
     pub(in crate::platform) fn new(address: Option<&str>, name: &str) -> Self {
-        // The numbers of this process: a chosen name cannot meet another.
-        static NUMBERS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         let name = name.trim().to_lowercase();
         Self { address: NUMBERS.hash_one(("address", address)), name: NUMBERS.hash_one(("name", name)) }
+    }
+
+    /// A caller who is signed in, apart from every sign-in.
+    pub(in crate::platform) fn signed_in(caller: PrincipalId) -> Self {
+        let number = NUMBERS.hash_one(("caller", caller.0));
+        Self { address: number, name: number }
     }
 
     const fn flows(self) -> [Flow; 2] {
@@ -85,13 +94,20 @@ impl Queue {
     /// Takes a place; `None` when the queue is full.
     pub(super) fn enter(self: &Arc<Self>, party: Party) -> Option<Place> {
         let mut state = self.state();
-        if state.waiting.len() >= self.places && !state.make_room_for(party) {
-            return None;
+        if state.waiting.len() >= self.places {
+            let leaving = state.in_favour_of(party)?;
+            state.waiting.remove(leaving);
         }
         let (id, round) = (state.next, state.round_of(party));
         state.next += 1;
         state.waiting.push(Waiting { id, party, round, call: None });
         Some(Place { queue: Arc::clone(self), id })
+    }
+
+    /// Whether a place is free for the party, or would be made free.
+    pub(super) fn has_room_for(&self, party: Party) -> bool {
+        let state = self.state();
+        state.waiting.len() < self.places || state.in_favour_of(party).is_some()
     }
 
     /// How many wait, and how many are served.
@@ -124,8 +140,9 @@ impl State {
         self.round.max(behind.unwrap_or(0)).max(after.unwrap_or(0))
     }
 
-    /// Removes a request of a party that has more places than `newcomer` would have, if there is one.
-    fn make_room_for(&mut self, newcomer: Party) -> bool {
+    /// The place in the list of a request that leaves a full queue for `newcomer`: the latest of the party that waits
+    /// most, if that party has more places than `newcomer` would have.
+    fn in_favour_of(&self, newcomer: Party) -> Option<usize> {
         let mut places: HashMap<Flow, usize> = HashMap::new();
         for flow in self.waiting.iter().map(|waiting| waiting.party).chain([newcomer]).flat_map(Party::flows)
         {
@@ -137,13 +154,7 @@ impl State {
         };
         let most =
             self.waiting.iter().enumerate().max_by_key(|(_, waiting)| (load(waiting.party), waiting.id));
-        match most.map(|(place, waiting)| (place, load(waiting.party))) {
-            Some((place, most)) if most > load(newcomer) => {
-                self.waiting.remove(place);
-                true
-            }
-            _ => false,
-        }
+        most.filter(|(_, waiting)| load(waiting.party) > load(newcomer)).map(|(place, _)| place)
     }
 
     /// Removes and returns the request that is served next, if there is room and one is waiting.
@@ -241,6 +252,27 @@ mod tests {
         assert_eq!(rounds, [0, 1, 1]);
         drop((turn, waiting, again));
         assert_eq!(queue.load(), (0, 0));
+    }
+
+    /// A throttled sign-in that finds the queue full was refused only after it had put another out.
+    #[tokio::test]
+    async fn looking_for_room_changes_nothing() {
+        let queue = Queue::new(1, 2);
+        let _busy = queue.enter(party("none", "none")).unwrap().turn().await.unwrap();
+        let _waiting = [queue.enter(party("proxy", "a")).unwrap(), queue.enter(party("proxy", "b")).unwrap()];
+        let state = || queue.state().waiting.iter().map(|one| (one.id, one.round)).collect::<Vec<_>>();
+        let before = state();
+        assert!(queue.has_room_for(party("other", "throttled")));
+        assert!(!queue.has_room_for(party("proxy", "c")));
+        assert_eq!(state(), before);
+    }
+
+    #[test]
+    fn no_sign_in_shares_a_flow_with_a_caller_who_is_signed_in() {
+        let caller = Party::signed_in(PrincipalId(5));
+        for name in ["5", "principal 5", "caller"] {
+            assert!(party(name, name).flows().iter().all(|flow| !caller.flows().contains(flow)));
+        }
     }
 
     #[tokio::test]

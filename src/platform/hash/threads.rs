@@ -1,8 +1,7 @@
-//! The threads that compute password hashes, one for each core.
+//! The threads that compute password hashes.
 //!
-//! Responsible for the number of hashes that are computed at once, and for their memory, which each thread keeps:
-//! clearing fresh memory costs a fifth of the time. Refuses to keep requests waiting: the threads have a lower
-//! priority than those that answer.
+//! Responsible for computing one hash on each thread at a time, in memory that the thread keeps: clearing fresh memory
+//! costs a fifth of the time. Refuses to compete equally with requests: on Linux the threads have a lower priority.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,22 +12,22 @@ use std::thread;
 use argon2::Block;
 use tokio::sync::oneshot;
 
-/// How much lower the priority is, as a nice value: a third of a core's time where both want all of it.
+/// The nice value of the threads. Where a hash and a request want the same core, the hash gets a quarter of it.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 5;
 
 type Work = Box<dyn FnOnce(&mut Vec<Block>) + Send>;
 
-/// The threads. They end when this is dropped.
+/// The threads. After this is dropped they finish the work that waits, then end.
 pub(super) struct Threads {
     work: Sender<Work>,
 }
 
 impl Threads {
-    /// Starts so many threads.
+    /// Starts `count` threads.
     ///
     /// # Errors
-    /// The system has no room for a thread.
+    /// Fails if the system cannot start a thread.
     pub(super) fn start(count: usize) -> io::Result<Self> {
         let (work, waiting) = channel();
         let waiting = Arc::new(Mutex::new(waiting));

@@ -4,17 +4,10 @@
 
 use crate::domain::Password;
 use crate::platform::Error;
-use crate::platform::authn::Caller;
 use crate::platform::context::RequestContext;
 use crate::platform::hash::{self, Party};
 use crate::platform::store::principal::StoredHash;
 use crate::platform::throttle::{Gate, Guess, to_the_end};
-
-/// The party of a signed-in caller in the queue of hashes, apart from sign-ins from the same address.
-pub(super) fn party(caller: &Caller) -> Party {
-    let name = format!("principal {}", caller.id.0);
-    Party::new(Some(&name), &name)
-}
 
 /// Whether the password has this hash. Wrong ones are counted for the caller.
 ///
@@ -27,8 +20,8 @@ pub(super) async fn is_right(
 ) -> Result<bool, Error> {
     let RequestContext { platform, caller, .. } = context;
     let gate = Gate::signed_in(caller.id);
-    let place = platform.hasher().place(party(caller))?;
     gate.look(platform).await?;
+    let place = platform.hasher().place(Party::signed_in(caller.id))?;
     let platform = platform.clone();
     to_the_end(async move {
         let turn = hash::turn(place).await?;

@@ -50,9 +50,11 @@ pub struct SignIn {
 pub async fn sign_in(platform: &Platform, request: SignIn) -> Result<TokenGrant, Error> {
     let address = request.address.map(canonical);
     let gate = Gate::password(&request.username, address.as_deref());
-    // In memory, and so first: in a flood most are refused here, without a statement.
-    let place = platform.hasher().place(Party::new(address.as_deref(), &request.username))?;
+    let party = Party::new(address.as_deref(), &request.username);
+    // The queue is in memory: where it is full, the refusal costs no statement. Who is over a budget takes no place.
+    platform.hasher().look(party)?;
     gate.look(platform).await?;
+    let place = platform.hasher().place(party)?;
     let attempt = Attempt { platform: platform.clone(), request, address };
     to_the_end(async move { attempt.run(&gate, place).await }).await
 }

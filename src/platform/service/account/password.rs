@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::platform::audit::Action;
 use crate::platform::context::RequestContext;
+use crate::platform::hash::Party;
 use crate::platform::service::presented;
 use crate::platform::store::principal::StoredHash;
 use crate::platform::{Error, store};
@@ -39,7 +40,7 @@ pub async fn reset_password(
     if let Some(present) = &present {
         check_current(context, present, &request).await?;
     }
-    let hash = platform.hasher().hash(presented::party(caller), request.password).await?;
+    let hash = platform.hasher().hash(Party::signed_in(caller.id), request.password).await?;
 
     let change = begin().await?;
     if change.account.id != account.id {
