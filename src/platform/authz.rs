@@ -1,7 +1,7 @@
 //! Authorisation: what a caller may do in a company.
 //!
-//! Responsible for membership, permissions and the relation of a company to an account, each read from the database
-//! when it is needed. Refuses to cache an answer.
+//! Responsible for membership, permissions and the relation of a company to an account. Refuses to keep an answer
+//! longer than its request.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,19 +15,11 @@ use super::store::account::AccountRow;
 use super::store::named;
 use crate::domain::{CompanyId, Operation, Permission, Refusal, Relation, decision};
 
-/// The caller's access in the company, whatever it includes.
+/// The caller's access in the company, if it includes `permission`. Uses the access that was read with the token: for
+/// reads, and for refusals outside a transaction.
 ///
 /// # Errors
-/// `not_found` for a caller who is not a member, or a failure of the database.
-pub(super) async fn member(db: &impl Connection, context: &RequestContext) -> Result<Grant, Error> {
-    existing(access::of(db, context.caller.id, context.company).await?, context.company)
-}
-
-/// The caller's access in the company, if it includes `permission`, for a request that only reads, or before its
-/// transaction: uses the access that was read together with the token.
-///
-/// # Errors
-/// Those of [`member`], and `missing_permission`.
+/// `not_found` for a caller who is not a member, `missing_permission`, or a failure of the database.
 pub(super) async fn enter(context: &RequestContext, permission: Permission) -> Result<Grant, Error> {
     including(enter_as_member(context).await?, permission)
 }
@@ -35,16 +27,17 @@ pub(super) async fn enter(context: &RequestContext, permission: Permission) -> R
 /// As [`enter`], whatever the access includes.
 ///
 /// # Errors
-/// Those of [`member`].
+/// `not_found` for a caller who is not a member, or a failure of the database.
 pub(super) async fn enter_as_member(context: &RequestContext) -> Result<Grant, Error> {
-    match context.caller.on_entry(context.company) {
-        Some(entry) => existing(entry.grant.clone(), context.company),
-        None => member(context.platform.store().reader(), context).await,
+    if let Some(entry) = context.caller.on_entry(context.company) {
+        return existing(entry.grant.clone(), context.company);
     }
+    let db = context.platform.store().reader();
+    existing(access::of(db, context.caller.id, context.company).await?, context.company)
 }
 
-/// As [`enter`], inside a transaction that has locked what the decision depends on. Locks the caller's token until
-/// the transaction ends.
+/// The caller's access in the company, if it includes `permission`, read again. In a transaction that has locked what the
+/// decision depends on, this also locks the caller's token until the end.
 ///
 /// # Errors
 /// Those of [`enter`], and `unauthenticated` for a token that was revoked.

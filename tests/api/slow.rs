@@ -13,20 +13,14 @@ use crate::common::platform::Server;
 /// A platform with an empty database.
 const SERVE: [&str; 5] = ["serve", "--listen", "127.0.0.1:0", "--database", "sqlite:platform.db"];
 
-/// P17: a body that arrives after its token was ended changes nothing. `100 Continue` says that the token was
-/// looked at and the body is waited for.
-#[test]
-fn p17_a_slow_body_does_not_outlive_its_token() {
-    let server = Server::sandbox();
-    let (fleet, admin) = (server.sign_in("fleet-automation"), server.sign_in("admin@acme.example"));
-    let body = r#"{"description":"slipped through"}"#;
+/// The answer to a request whose body arrives after `between`. `100 Continue` says that the token was looked at and the
+/// body is waited for.
+fn slowly(server: &Server, head: &str, token: &str, body: &str, between: impl FnOnce()) -> String {
     let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).unwrap();
     write!(
         stream,
-        "PATCH /api/companies/1/service-accounts/dormant-bot HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
-         Authorization: Bearer {}\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n\
-         Content-Length: {}\r\n\r\n",
-        fleet.token(),
+        "{head}\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n",
         body.len()
     )
     .unwrap();
@@ -34,12 +28,32 @@ fn p17_a_slow_body_does_not_outlive_its_token() {
     let mut line = String::new();
     answer.read_line(&mut line).unwrap();
     assert!(line.starts_with("HTTP/1.1 100"), "{line}");
-    server.form(sactl::api::path::REVOCATION, &[("token", fleet.token())]);
+    between();
     stream.write_all(body.as_bytes()).unwrap();
     let mut rest = String::new();
     answer.read_to_string(&mut rest).unwrap();
-    assert!(rest.contains("HTTP/1.1 401") && rest.contains("unauthenticated"), "{rest}");
-    assert!(rest.to_ascii_lowercase().contains("www-authenticate: bearer"), "{rest}");
+    rest
+}
+
+/// P17: a body that arrives after its token was ended changes nothing, and is told nothing.
+#[test]
+fn p17_a_slow_body_does_not_outlive_its_token() {
+    let server = Server::sandbox();
+    let admin = server.sign_in("admin@acme.example");
+    let accounts = "/api/companies/1/service-accounts";
+    let edit = format!("PATCH {accounts}/dormant-bot HTTP/1.1");
+    // The same creation a second time is answered with the account that the first has made.
+    let create = format!("POST {accounts} HTTP/1.1\r\nIdempotency-Key: once");
+    let new = r#"{"name":"slow-bot","password":"Sandbox-1234!"}"#;
+    let fleet = server.sign_in("fleet-automation");
+    assert!(slowly(&server, &create, fleet.token(), new, || {}).contains("HTTP/1.1 201"));
+    for (head, body) in [(edit, r#"{"description":"slipped through"}"#), (create, new)] {
+        let fleet = server.sign_in("fleet-automation");
+        let revoke = || drop(server.form(sactl::api::path::REVOCATION, &[("token", fleet.token())]));
+        let rest = slowly(&server, &head, fleet.token(), body, revoke);
+        assert!(rest.contains("HTTP/1.1 401") && rest.contains("unauthenticated"), "{rest}");
+        assert!(rest.to_ascii_lowercase().contains("www-authenticate: bearer"), "{rest}");
+    }
     let account = admin.get("/api/companies/1/service-accounts/dormant-bot").data(200);
     assert_ne!(account["description"], "slipped through");
 }

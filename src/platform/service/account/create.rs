@@ -16,6 +16,7 @@ use crate::domain::{
 };
 use crate::platform::audit::{self, Action, Author, Object};
 use crate::platform::context::RequestContext;
+use crate::platform::hash::Party;
 use crate::platform::hex::hex;
 use crate::platform::service::assignment::{self, Wanted};
 use crate::platform::service::presented;
@@ -45,7 +46,6 @@ enum Plan {
 struct Draft {
     name: AccountName,
     description: Option<Description>,
-    member: Grant,
     access: Vec<(CompanyId, Wanted)>,
 }
 
@@ -62,8 +62,8 @@ pub async fn create(
     let RequestContext { platform, caller, company, .. } = context;
     let creation = Creation { context, request: &request, key: idempotency_key };
     let db = platform.store().reader();
-    // Planned once outside the transaction, so that nothing is hashed for a request that is refused, and once
-    // inside, where it counts.
+    // Checked once before the transaction, so that nothing is hashed for a request that is refused, and again inside.
+    // There the unique index finds a repeated key.
     match creation.plan().await? {
         Plan::Made(made, member) => return creation.repeat(&made, &member).await,
         Plan::Make(draft) if store::principal::exists(db, draft.name.as_str()).await? => {
@@ -71,20 +71,21 @@ pub async fn create(
         }
         Plan::Make(_) => {}
     }
-    let hash = platform.hasher().hash(presented::party(caller), request.password.clone()).await?;
+    let hash = platform.hasher().hash(Party::signed_in(caller.id), request.password.clone()).await?;
 
     let tx = context.begin_change().await?;
     store::company::lock(&*tx, creation.companies(), Hold::Alone).await?;
     let member = authz::hold(&*tx, context, Operation::Create.permission()).await?;
-    let grants = creation.grants(&*tx, member.clone()).await?;
-    let draft = creation.draft(&*tx, &grants, member).await?;
-    if !creation.make(&tx, &draft, hash).await? {
+    let owner = member.company.clone();
+    let grants = creation.grants(&*tx, member).await?;
+    let draft = creation.draft(&*tx, &grants).await?;
+    if !creation.make(&tx, &draft, &owner, hash).await? {
         drop(tx);
         return creation.name_is_taken().await;
     }
     let seen = store::named::in_full(&*tx, *company, &request.name).await?;
     let seen = seen.ok_or_else(|| Error::internal(anyhow::anyhow!("a new account is not there")))?;
-    let made = detail(seen, &draft.member.company);
+    let made = detail(seen, &owner);
     tx.commit().await?;
     Ok(made)
 }
@@ -95,15 +96,16 @@ impl Creation<'_> {
         self.request.access.iter().map(|access| access.company_id).chain([self.context.company]).collect()
     }
 
-    /// Decides on the request, in the order of refusals, before its transaction.
+    /// Decides on the request, in the order of refusals, outside a transaction.
     async fn plan(&self) -> Result<Plan, Error> {
         let db = self.context.platform.store().reader();
-        let member = authz::enter(self.context, Operation::Create.permission()).await?;
+        // Read again: what came with the token may be as old as a body that arrives slowly.
+        let member = authz::hold(db, self.context, Operation::Create.permission()).await?;
         let grants = self.grants(db, member.clone()).await?;
         if let Some(made) = self.made_before(db).await? {
             return Ok(Plan::Made(made, member));
         }
-        Ok(Plan::Make(self.draft(db, &grants, member).await?))
+        Ok(Plan::Make(self.draft(db, &grants).await?))
     }
 
     /// The caller's access in every company of the request; `member` is the one in the owner company.
@@ -118,19 +120,14 @@ impl Creation<'_> {
     }
 
     /// The account, if every part of the request is valid and the caller may give this access.
-    async fn draft(
-        &self,
-        db: &impl Connection,
-        grants: &HashMap<CompanyId, Grant>,
-        member: Grant,
-    ) -> Result<Draft, Error> {
+    async fn draft(&self, db: &impl Connection, grants: &HashMap<CompanyId, Grant>) -> Result<Draft, Error> {
         let (name, description, access) = self.check_input(db, grants).await?;
         for (company, wanted) in &access {
-            let grant = grants.get(company).unwrap_or(&member);
+            let grant = grants.get(company).ok_or_else(|| Error::company_not_found(*company))?;
             decision::may_give(PermissionSet::EMPTY, wanted.permissions, grant.permissions)
                 .map_err(|refusal| Error::refused(refusal, &grant.company))?;
         }
-        Ok(Draft { name, description, member, access })
+        Ok(Draft { name, description, access })
     }
 
     /// The account that this request has created before. The same key with another request is refused.
@@ -202,7 +199,7 @@ impl Creation<'_> {
     ) -> (Vec<(&'g Company, Assignment, String)>, Vec<Violation>) {
         let (mut asked, mut broken, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
         for (index, one) in self.request.access.iter().enumerate() {
-            // There is one of every company that is named: `plan` has asked for each.
+            // Every named company is in `grants`.
             let Some(there) = grants.get(&one.company_id) else { continue };
             let place = format!("access[{index}].");
             if !seen.insert(one.company_id) {
@@ -219,7 +216,13 @@ impl Creation<'_> {
     }
 
     /// Writes the account, unless its name or its key has been taken since it was planned.
-    async fn make(&self, tx: &Tx, draft: &Draft, password_hash: String) -> Result<bool, Error> {
+    async fn make(
+        &self,
+        tx: &Tx,
+        draft: &Draft,
+        company: &Company,
+        password_hash: String,
+    ) -> Result<bool, Error> {
         let RequestContext { platform, caller, company: owner, .. } = self.context;
         let new = NewAccount {
             name: &draft.name,
@@ -233,7 +236,7 @@ impl Creation<'_> {
         let Some(id) = store::account::insert(&**tx, new).await? else { return Ok(false) };
         let given = draft.access.iter().map(|(company, wanted)| (*company, &wanted.assignment));
         store::access::insert(&**tx, id, *owner, &draft.name.key(), given).await?;
-        let author = Author { context: self.context, company: &draft.member.company };
+        let author = Author { context: self.context, company };
         let object = Object::Account(id, draft.name.as_str());
         audit::record(&**tx, &author, Action::AccountCreated, object, self.parts(draft)).await?;
         Ok(true)
@@ -251,7 +254,7 @@ impl Creation<'_> {
         parts.into_iter().collect()
     }
 
-    /// The answer when the name already exists: the same request has created it on another node, or it is taken.
+    /// The answer when the name or the key is taken: the account, if the same request created it; otherwise a refusal.
     async fn name_is_taken(&self) -> Result<AccountDetail, Error> {
         match self.plan().await? {
             Plan::Made(made, member) => self.repeat(&made, &member).await,
