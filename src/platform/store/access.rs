@@ -4,15 +4,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::sea_query::{Expr, OnConflict, Query, SubQueryStatement};
 use sea_orm::{
     ColumnTrait as _, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, QueryTrait as _, RelationTrait as _, Select, Set,
 };
 use sqlx::FromRow;
 
-use super::entity::{access, company, principal, role};
-use super::pieces::{MOST_ROWS, all, insert_all, only, written};
+use super::entity::{access, company, role};
+use super::pieces::{MOST_ROWS, insert_all, written};
+use super::rows::{all, only};
 use super::{Connection, from_list, to_list};
 use crate::domain::{Company, CompanyId, DefaultRole, PermissionSet};
 use crate::platform::ids::PrincipalId;
@@ -26,6 +26,19 @@ pub(in crate::platform) struct Grant {
     pub(in crate::platform) role: Option<String>,
     /// The effective permissions.
     pub(in crate::platform) permissions: PermissionSet,
+}
+
+impl Grant {
+    /// Access with its effective permissions: those of the role, or the individual list.
+    pub(super) fn new(
+        company: Company,
+        role: Option<String>,
+        individual: Option<&str>,
+        of_role: Option<&str>,
+    ) -> Self {
+        let permissions = effective(role.as_deref(), individual, of_role);
+        Self { company, role, permissions }
+    }
 }
 
 /// Access as it is written: a role, or individual permissions.
@@ -49,14 +62,12 @@ struct Row {
 
 impl From<Row> for Grant {
     fn from(row: Row) -> Self {
-        let permissions =
-            effective(row.role.as_deref(), row.permissions.as_deref(), row.role_permissions.as_deref());
         let company = Company { id: CompanyId(row.company_id), name: row.company_name };
-        Self { company, role: row.role, permissions }
+        Self::new(company, row.role, row.permissions.as_deref(), row.role_permissions.as_deref())
     }
 }
 
-/// The access that a left join has found, or that it has not.
+/// The columns of an access behind a left join; all are NULL where there is no access.
 #[derive(FromRow)]
 pub(super) struct Joined {
     #[sqlx(rename = "joined_company_id")]
@@ -74,20 +85,15 @@ pub(super) struct Joined {
 impl Joined {
     /// The access, if there is one.
     pub(super) fn grant(self) -> Option<Grant> {
-        let (role, individual) = (self.role, self.permissions);
-        let permissions = effective(role.as_deref(), individual.as_deref(), self.role_permissions.as_deref());
         let company = Company { id: CompanyId(self.company_id?), name: self.company_name? };
-        Some(Grant { company, role, permissions })
+        let (individual, of_role) = (self.permissions.as_deref(), self.role_permissions.as_deref());
+        Some(Grant::new(company, self.role, individual, of_role))
     }
 }
 
 /// The effective permissions: those of the role, a default or a custom one, or the individual list. A role that does
 /// not exist gives none.
-pub(super) fn effective(
-    role: Option<&str>,
-    individual: Option<&str>,
-    role_permissions: Option<&str>,
-) -> PermissionSet {
+fn effective(role: Option<&str>, individual: Option<&str>, role_permissions: Option<&str>) -> PermissionSet {
     match role {
         Some(role) => match role.parse::<DefaultRole>() {
             Ok(default) => default.permissions(),
@@ -234,6 +240,12 @@ pub(in crate::platform) async fn demands_second_factor(
     Ok(demanding > 0)
 }
 
+/// The access of the principal `$1` in the company `$2`, in place of any that was there.
+const PUT: &str = r#"INSERT INTO "access" ("principal_id", "company_id", "role", "permissions", "external_key")
+VALUES ($1, $2, $3, $4, (SELECT "name_key" FROM "principal" WHERE "id" = $1 AND "owner_company_id" <> $2))
+ON CONFLICT ("principal_id", "company_id")
+DO UPDATE SET "role" = excluded."role", "permissions" = excluded."permissions""#;
+
 /// Writes access, replacing what was there.
 pub(in crate::platform) async fn put(
     db: &impl Connection,
@@ -242,35 +254,8 @@ pub(in crate::platform) async fn put(
     assignment: &Assignment,
 ) -> Result<(), DbErr> {
     let (role, permissions) = columns_of(assignment);
-    let mut external_key = Query::select();
-    external_key
-        .column(principal::Column::NameKey)
-        .from(principal::Entity)
-        .and_where(principal::Column::Id.eq(principal.0))
-        .and_where(principal::Column::OwnerCompanyId.ne(company.0));
-    let external_key = SubQueryStatement::SelectStatement(external_key);
-    let replace = OnConflict::columns([access::Column::PrincipalId, access::Column::CompanyId])
-        .update_columns([access::Column::Role, access::Column::Permissions])
-        .to_owned();
-    let mut insert = Query::insert();
-    insert
-        .into_table(access::Entity)
-        .columns([
-            access::Column::PrincipalId,
-            access::Column::CompanyId,
-            access::Column::Role,
-            access::Column::Permissions,
-            access::Column::ExternalKey,
-        ])
-        .values_panic([
-            Expr::value(principal.0),
-            Expr::value(company.0),
-            Expr::value(role),
-            Expr::value(permissions),
-            Expr::SubQuery(None, Box::new(external_key)),
-        ])
-        .on_conflict(replace);
-    db.execute(&insert).await.map(drop)
+    let values = [principal.0.into(), company.0.into(), role.into(), permissions.into()];
+    db.execute_raw(written(db, PUT, values)).await.map(drop)
 }
 
 /// How an assignment is kept: the role, or the individual list.

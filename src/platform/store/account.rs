@@ -10,10 +10,10 @@ use sea_orm::{
 };
 use sqlx::FromRow;
 
-use super::access::{Grant, effective};
+use super::access::Grant;
 use super::entity::{access, company, principal, role};
-use super::pieces::{first, only};
 use super::principal::StoredHash;
+use super::rows::{first, only};
 use super::{Connection, from_millis, to_millis};
 use crate::api::audit::Actor;
 use crate::domain::{AccountName, Company, CompanyId, Description, Ownership};
@@ -96,15 +96,10 @@ pub(super) struct Row {
 
 impl From<Row> for AccountRow {
     fn from(row: Row) -> Self {
-        let permissions = effective(
-            row.access_role.as_deref(),
-            row.access_permissions.as_deref(),
-            row.role_permissions.as_deref(),
-        );
-        let access = row.access_company_id.map(|id| Grant {
-            company: Company { id: CompanyId(id), name: String::new() },
-            role: row.access_role,
-            permissions,
+        let access = row.access_company_id.map(|id| {
+            let company = Company { id: CompanyId(id), name: String::new() };
+            let (individual, of_role) = (row.access_permissions.as_deref(), row.role_permissions.as_deref());
+            Grant::new(company, row.access_role, individual, of_role)
         });
         Self {
             id: PrincipalId(row.id),

@@ -8,7 +8,8 @@ use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Query
 
 use super::authors::actor;
 use super::entity::audit;
-use super::pieces::{first, insert_all};
+use super::pieces::insert_all;
+use super::rows::first;
 use super::{Connection, from_millis, to_millis};
 use crate::api::audit::{Action, Actor, Order};
 use crate::domain::CompanyId;

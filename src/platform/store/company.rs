@@ -14,7 +14,8 @@ use sqlx::FromRow;
 
 use super::Connection;
 use super::entity::{access, company};
-use super::pieces::{MOST_ROWS, first, only};
+use super::pieces::MOST_ROWS;
+use super::rows::{first, only};
 use crate::domain::{Company, CompanyId};
 use crate::platform::ids::PrincipalId;
 

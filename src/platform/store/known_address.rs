@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _};
 
 use super::entity::known_address;
-use super::pieces::{only, written};
+use super::pieces::written;
+use super::rows::only;
 use super::{Connection, from_millis, to_millis};
 use crate::platform::ids::PrincipalId;
 

@@ -26,6 +26,7 @@ mod pieces;
 pub(super) mod principal;
 pub(super) mod refused;
 pub(super) mod role;
+mod rows;
 pub(super) mod seeded;
 pub(super) mod setting;
 pub(super) mod throttle;

@@ -8,7 +8,8 @@ use sea_orm::DbErr;
 use super::access::{self, Grant};
 use super::account::{AccountRow, Row};
 use super::authors::{Authors, AuthorsRow};
-use super::pieces::{all, only, read, written};
+use super::pieces::written;
+use super::rows::{all, only, read};
 use super::{Connection, is_storable};
 use crate::domain::{AccountName, CompanyId};
 

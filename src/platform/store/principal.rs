@@ -14,7 +14,8 @@ use sea_orm::{
 };
 
 use super::entity::principal;
-use super::pieces::{MOST_ROWS, only, written};
+use super::pieces::{MOST_ROWS, written};
+use super::rows::only;
 use super::{Connection, from_millis, is_storable, to_millis};
 use crate::api::audit::Actor;
 use crate::api::session::Kind;
@@ -153,16 +154,10 @@ pub(in crate::platform) async fn lock_account(
     if !is_storable(name) || db.get_database_backend() == DbBackend::Sqlite {
         return Ok(None);
     }
-    let id = principal::Entity::find()
-        .select_only()
-        .column(principal::Column::Id)
-        .filter(principal::Column::NameKey.eq(AccountName::key_of(name)))
-        .filter(principal::Column::Kind.eq(SERVICE_ACCOUNT))
-        .lock_exclusive()
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(id.map(PrincipalId))
+    let sql =
+        r#"SELECT "id" FROM "principal" WHERE "name_key" = $1 AND "kind" = 'service_account' FOR UPDATE"#;
+    let found = db.query_one_raw(written(db, sql, [AccountName::key_of(name).into()])).await?;
+    found.map(|row| row.try_get_by_index(0).map(PrincipalId)).transpose()
 }
 
 /// Locks the human with this e-mail address until the transaction ends. Says their number.

@@ -8,7 +8,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
 
 use super::entity::role;
-use super::pieces::{MOST_ROWS, only};
+use super::pieces::MOST_ROWS;
+use super::rows::only;
 use super::{Connection, from_list, is_storable, to_list};
 use crate::domain::{CompanyId, PermissionSet};
 

@@ -10,8 +10,9 @@ use sqlx::FromRow;
 
 use super::access::{self, Grant};
 use super::entity::token;
-use super::pieces::{read, written};
+use super::pieces::written;
 use super::principal::kind_of;
+use super::rows::read;
 use super::{Connection, from_millis, to_millis};
 use crate::api::session::Kind;
 use crate::domain::CompanyId;
