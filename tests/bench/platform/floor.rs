@@ -30,7 +30,8 @@ struct Floor {
     next: AtomicUsize,
 }
 
-/// Whose token it is and what they may do in the company; an account, in a row for each company where it has access.
+/// The caller's role in the company, and one account: a row for each company where the account has access. The columns
+/// of its authors are read because the platform reads them.
 const ONE: &str = "SELECT caller.role AS caller_role, account.id, account.name, account.description, \
     owner.id AS owner_id, owner.name AS owner_name, account.created_at, account.password_changed_at, \
     account.last_used_at, account.created_by, account.created_by_kind, account.created_by_name, \
@@ -47,7 +48,8 @@ const ONE: &str = "SELECT caller.role AS caller_role, account.id, account.name, 
     LEFT JOIN role AS held ON held.company_id = each.company_id AND held.name = each.role \
     WHERE token.hash = $1 AND token.expires_at > $4 ORDER BY each.company_id";
 
-/// The same for the first hundred accounts that the company owns, with their number and that of their companies.
+/// The caller's role, and the first hundred accounts of the company: with the number of accounts, and for each account
+/// the number of its companies.
 const LIST: &str = "SELECT caller.role AS caller_role, account.id, account.name, account.description, \
     owner.id AS owner_id, owner.name AS owner_name, account.created_at, account.password_changed_at, \
     account.last_used_at, account.created_by, account.created_by_kind, account.created_by_name, \
@@ -145,7 +147,7 @@ impl PlaceRow {
     }
 }
 
-/// One account from its rows. The accounts of a measurement were written by SQL and have no authors.
+/// One account. The accounts of the benchmark have no authors.
 fn detail<R: Row>(rows: &[R]) -> AccountDetail
 where
     for<'r> AccountRow: FromRow<'r, R>,
@@ -161,7 +163,7 @@ where
     }
 }
 
-/// A page from its rows; the cursor of the next one is not the subject.
+/// A page without the cursor of the next page.
 fn page<R: Row>(rows: &[R]) -> Page<Account>
 where
     for<'r> ListRow: FromRow<'r, R>,

@@ -5,7 +5,7 @@
 //! cargo bench --bench platform                    # the table
 //! cargo bench --bench platform -- --check         # and a failure when a goal is missed
 //! cargo bench --bench platform -- read sqlite     # only cases with these words in their name
-//! cargo bench --bench platform -- scale --full    # 1,000 companies, 100,000 accounts, a million access rows
+//! cargo bench --bench platform -- scale --full    # 1,000 companies, 100,000 accounts, ten million audit records
 //! ```
 //!
 //! `SACTL_BENCH_PROGRAM` names another build of the program to measure. Both sides take turns in one run, through the

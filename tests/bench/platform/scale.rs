@@ -15,7 +15,7 @@ const TIMES: usize = 15;
 fn large() -> World {
     let is_full = std::env::args().any(|word| word == "--full");
     let (companies, accounts) = if is_full { (1000, 100_000) } else { (100, 10_000) };
-    World { companies, accounts, owned: accounts / 2, reach: 10 }
+    World { companies, accounts, owned: accounts / 2, reach: 10, records: 100 * accounts }
 }
 
 /// The pages that every company may ask for.
@@ -26,6 +26,14 @@ const PAGES: [(&str, &str); 6] = [
     ("page of one external account", "/api/companies/2/service-accounts?page_size=100"),
     ("page of roles", "/api/companies/1/roles"),
     ("page of companies", "/api/companies?page_size=100"),
+];
+
+/// Pages of the audit log of the company with the most records.
+const RECORDS: [(&str, &str); 4] = [
+    ("newest records", ""),
+    ("records of an account", "&account=bot-1000008"),
+    ("records of an actor", "&actor=admin@acme.example"),
+    ("records of a rare action", "&action=account.deleted"),
 ];
 
 /// The time and the length of an answer; the median of several.
@@ -73,6 +81,11 @@ pub(crate) fn all(database: fn() -> Database) -> Vec<Figure> {
     let kb = f64::from(u32::try_from(length).unwrap()) / 1000.0;
     figures.push(Figure::at_most(format!("users/me of a provider, {kind}"), time, 20.0, "ms"));
     figures.push(Figure::at_most(format!("users/me of a provider, size, {kind}"), kb, 200.0, "kB"));
+    for (what, filter) in RECORDS {
+        let path = format!("/api/companies/1/audit-logs?page_size=1000{filter}");
+        let (time, _) = timed(&place, TIMES, |_| request("GET", &path, &provider, ""));
+        figures.push(Figure::at_most(format!("page of the {what}, {kind}"), time, 50.0, "ms"));
+    }
     changes(&place, kind, &mut figures);
     let Place { serving, .. } = place;
     drop(serving);

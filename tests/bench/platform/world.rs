@@ -2,6 +2,7 @@
 
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
+use jiff::{SignedDuration, Timestamp};
 use sea_orm::ConnectionTrait as _;
 
 use crate::database::Database;
@@ -25,10 +26,18 @@ pub(crate) struct World {
     pub(crate) owned: usize,
     /// In how many companies each has access: the owner, and others.
     pub(crate) reach: usize,
+    /// Audit records of half a year, half of them of the first company.
+    pub(crate) records: usize,
 }
 
+/// The age of the oldest record, below that at which records are removed.
+const HALF_A_YEAR: SignedDuration = SignedDuration::from_hours(24 * 180);
+
+/// What a record says beside the names.
+const DETAIL: &str = r#"{"before":null,"after":{"role":"viewer"}}"#;
+
 /// A database of 100 accounts.
-pub(crate) const SMALL: World = World { companies: 12, accounts: 100, owned: 100, reach: 10 };
+pub(crate) const SMALL: World = World { companies: 12, accounts: 100, owned: 100, reach: 10, records: 0 };
 
 /// The name of an account.
 pub(crate) fn account(number: usize) -> String {
@@ -55,11 +64,9 @@ pub(crate) async fn fill(database: &Database, world: World) {
     db.close().await.unwrap();
 }
 
-fn statements(World { companies, accounts, owned, reach }: World) -> Vec<String> {
+fn statements(world: World) -> Vec<String> {
+    let World { companies, accounts, owned, reach, .. } = world;
     let hash = Argon2::default().hash_password(PASSWORD.as_bytes()).unwrap().to_string();
-    let count = |most: usize| {
-        format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {most})")
-    };
     let others = companies - 2;
     let account =
         "kind, name, name_key, password_hash, created_at, password_changed_at, search_key, owner_company_id";
@@ -109,5 +116,26 @@ fn statements(World { companies, accounts, owned, reach }: World) -> Vec<String>
             "{access} SELECT principal.id, company.id, 'company-admin', NULL \
              FROM principal CROSS JOIN company WHERE principal.name = '{PROVIDER}'"
         ),
+        logged(world),
     ]
+}
+
+/// The numbers from 1 to `most`, as the table `n`.
+fn count(most: usize) -> String {
+    format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {most})")
+}
+
+/// The audit records, spread evenly over half a year.
+fn logged(World { companies, accounts, records, .. }: World) -> String {
+    let now = Timestamp::now().as_millisecond();
+    let step = HALF_A_YEAR.as_millis() / i128::try_from(records.max(1)).unwrap();
+    format!(
+        "INSERT INTO audit (at, company_id, action, actor_kind, actor_id, actor_name, account_id, account_name, \
+         detail, request_id) {} SELECT {now} - CAST(i AS BIGINT) * {step}, \
+         CASE WHEN i % 2 = 0 THEN 1 ELSE 1 + i % {companies} END, \
+         CASE WHEN i % 100000 = 0 THEN 'account.deleted' ELSE 'access.set' END, 'user', 1, '{ADMIN}', \
+         i % {accounts}, 'bot-' || (1000000 + i % {accounts}), '{DETAIL}', 'request-' || i FROM n \
+         WHERE i <= {records}",
+        count(records.max(1))
+    )
 }
