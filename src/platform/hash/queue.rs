@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::platform::ids::PrincipalId;
 
-/// The numbers of this process: nobody can choose a name that meets another.
+/// The numbers of this process, so that no chosen name can meet another.
 static NUMBERS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// The party that needs a hash: an address and a name, each as a number.
