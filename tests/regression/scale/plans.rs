@@ -62,7 +62,7 @@ impl Observed {
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What an administrator asks: every operation, and every way to narrow a list. `KEY` stands for an idempotency key.
-const ASKED: [(&str, &str, &str); 43] = [
+const ASKED: [(&str, &str, &str); 45] = [
     ("GET", "/healthz", ""),
     ("GET", "/readyz", ""),
     ("GET", "/openapi.json", ""),
@@ -102,6 +102,8 @@ const ASKED: [(&str, &str, &str); 43] = [
     ("GET", "/api/companies/1/audit-logs?account=courier,plain", ""),
     ("GET", "/api/companies/1/audit-logs?actor=admin@acme.example", ""),
     ("GET", "/api/companies/1/audit-logs?action=role.created&order=asc", ""),
+    ("GET", "/api/companies/1/audit-logs?action=account.deleted,access.set", ""),
+    ("GET", "/api/companies/1/audit-logs?action=access.set&account=courier", ""),
     ("GET", "/api/companies/1/audit-logs?since=2020-01-01T00:00:00Z&until=2120-01-01T00:00:00Z", ""),
     ("POST", "/public/auth/connect/token", "fleet-automation"),
     ("POST", "/public/auth/connect/token", "operator@acme.example"),
