@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::common::client::client;
 use crate::common::platform::Server;
 use crate::common::reply::Reply;
 
@@ -169,8 +170,7 @@ fn alive_and_ready() {
 #[test]
 fn http_2_is_spoken_to_who_begins_with_it() {
     let server = Server::sandbox();
-    let client =
-        reqwest::Client::builder().no_proxy().tls_certs_only([]).http2_prior_knowledge().build().unwrap();
+    let client = client([]).http2_prior_knowledge().build().unwrap();
     let answer = server.block_on(client.get(format!("{}/readyz", server.url())).send()).unwrap();
     assert_eq!((answer.status().as_u16(), answer.version()), (200, reqwest::Version::HTTP_2));
 }

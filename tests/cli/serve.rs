@@ -8,6 +8,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::api::process::{Running, command};
+use crate::common::client::client;
 use crate::common::env::Env;
 use crate::common::platform::{PASSWORD, SANDBOX};
 
@@ -231,13 +232,12 @@ fn it_speaks_tls() {
     let (running, url) =
         serve(&env, &["--tls-cert", cert.to_str().unwrap(), "--tls-key", key.to_str().unwrap()]);
     assert!(url.starts_with("https://127.0.0.1:"), "{url}");
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let trusted = reqwest::Certificate::from_pem(&std::fs::read(&cert).unwrap()).unwrap();
-    let client = || reqwest::Client::builder().no_proxy().tls_certs_only([trusted.clone()]);
+    let trusting = || client([trusted.clone()]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for (client, version) in [
-        (client().build().unwrap(), reqwest::Version::HTTP_2),
-        (client().http1_only().build().unwrap(), reqwest::Version::HTTP_11),
+        (trusting().build().unwrap(), reqwest::Version::HTTP_2),
+        (trusting().http1_only().build().unwrap(), reqwest::Version::HTTP_11),
     ] {
         let answer = runtime.block_on(client.get(format!("{url}/readyz")).send()).unwrap();
         assert_eq!((answer.status().as_u16(), answer.version()), (200, version));

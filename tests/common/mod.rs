@@ -3,6 +3,8 @@
 
 pub(crate) mod answers;
 #[cfg(feature = "platform")]
+pub(crate) mod client;
+#[cfg(feature = "platform")]
 pub(crate) mod context;
 #[cfg(feature = "platform")]
 pub(crate) mod database;

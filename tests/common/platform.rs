@@ -20,6 +20,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::client::client;
 use super::database::Database;
 use super::other_node::OtherNode;
 use super::reply::Reply;
@@ -110,13 +111,7 @@ impl Server {
             plant(&started[0].platform, seed).await;
             started
         });
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder()
-            .no_proxy()
-            .tls_certs_only([])
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
+        let http = client([]).redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let sent = AtomicUsize::new(0);
         Self { nodes, other: None, sent, http, ahead, stopped_at, runtime, database }
     }

@@ -12,6 +12,7 @@ use sactl::platform::Platform;
 use sactl::platform::service::session::{self, SignIn};
 use tokio::task::JoinSet;
 
+use crate::common::client::client;
 use crate::common::database::Database;
 use crate::common::platform::{PASSWORD, Server};
 
@@ -24,9 +25,9 @@ fn places() -> usize {
 }
 
 /// Sends a sign-in from this address of the loopback network.
-fn client(last: usize) -> Client {
+fn from(last: usize) -> Client {
     let address = IpAddr::from([127, 0, 1, u8::try_from(last).unwrap()]);
-    Client::builder().no_proxy().tls_certs_only([]).local_address(address).build().unwrap()
+    client([]).local_address(address).build().unwrap()
 }
 
 async fn sign_in(client: Client, url: String, username: String) -> u16 {
@@ -51,7 +52,7 @@ fn p19_honest_sign_in_while_the_queue_is_full_of_others_succeeds() {
     let statuses = server.block_on(async {
         let mut flood = JoinSet::new();
         for address in 1..=addresses {
-            let client = client(address);
+            let client = from(address);
             for number in 0..EACH {
                 flood.spawn(sign_in(client.clone(), url.clone(), format!("name-{address}-{number}")));
             }
@@ -63,10 +64,10 @@ fn p19_honest_sign_in_while_the_queue_is_full_of_others_succeeds() {
             );
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        let me = client(251).get(format!("{url}{}", path::ME)).bearer_auth(&token).send().await.unwrap();
+        let me = from(251).get(format!("{url}{}", path::ME)).bearer_auth(&token).send().await.unwrap();
         assert_eq!(me.status(), 200, "a signed-in call");
         for account in ["backup-runner", "fleet-automation"] {
-            assert_eq!(sign_in(client(250), url.clone(), account.to_owned()).await, 200, "{account}");
+            assert_eq!(sign_in(from(250), url.clone(), account.to_owned()).await, 200, "{account}");
         }
         flood.join_all().await
     });

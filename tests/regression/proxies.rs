@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::routing::get;
 use sactl::platform::app::{Limits, Listener, Peer};
 
+use crate::common::client::client;
 use crate::common::env::Env;
 
 /// What a server that trusts `proxies` takes for the address of a client that sends `forwarded`.
@@ -19,8 +20,7 @@ async fn address_seen(proxies: &[&str], forwarded: &str) -> String {
     let url = listener.url().unwrap();
     let router = axum::Router::new().route("/", get(echo));
     let serving = tokio::spawn(listener.serve(router, std::future::pending()));
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let client = client([]).build().unwrap();
     let answer = client.get(url).header("x-forwarded-for", forwarded).send().await.unwrap();
     let seen = answer.text().await.unwrap();
     serving.abort();

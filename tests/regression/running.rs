@@ -11,6 +11,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use tower::ServiceExt as _;
 
 use crate::api::process::{Running, command};
+use crate::common::client::client;
 use crate::common::env::Env;
 use crate::common::platform::Server;
 use crate::common::tls::{Authority, Validity};
@@ -97,9 +98,8 @@ fn write_certificate(env: &Env, authority: &Authority) {
 
 /// Whether a client that trusts this authority gets an answer.
 fn is_trusted(url: &str, authority: &Authority) -> bool {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let trusted = reqwest::Certificate::from_pem(authority.pem().as_bytes()).unwrap();
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([trusted]).build().unwrap();
+    let client = client([trusted]).build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(client.get(format!("{url}/healthz")).send()).is_ok()
 }
@@ -132,7 +132,7 @@ fn certificate_is_read_again_at_sighup_and_a_broken_one_changes_nothing() {
 }
 
 fn status(url: &str, path: &str) -> Option<u16> {
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let client = client([]).build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(client.get(format!("{url}{path}")).send()).ok().map(|answer| answer.status().as_u16())
 }

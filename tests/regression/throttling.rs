@@ -20,6 +20,7 @@ use sactl::platform::service::session::{self, SignIn, issue, sign_in};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use serde_json::json;
 
+use crate::common::client::client;
 use crate::common::context::acting;
 use crate::common::database::Database;
 use crate::common::platform::{PASSWORD, SANDBOX, Server};
@@ -334,10 +335,7 @@ fn revocation_of_an_unknown_token_does_not_wait_for_the_writer() {
 fn poller_does_not_keep_the_owner_out() {
     let server = Server::sandbox();
     let from = |last: u8| {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .tls_certs_only([])
-            .local_address(IpAddr::from([127, 0, 0, last]));
+        let client = client([]).local_address(IpAddr::from([127, 0, 0, last]));
         let (client, url) = (client.build().unwrap(), format!("{}{}", server.url(), path::TOKEN));
         move |password: &'static str| {
             let form =
