@@ -11,11 +11,6 @@ use crate::output::{self, Document};
 /// Longest line of what is added to the help.
 const WIDTH: usize = 80;
 
-/// The path of a verb below `path`, as it is typed.
-fn below(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path} {name}") }
-}
-
 /// Where the options of every command are described.
 const GLOBAL: &str = "Global options, such as --company, --output and --yes: sactl help options";
 
@@ -27,7 +22,7 @@ pub(super) fn documented(command: Command, path: &str) -> Command {
         None => command,
     };
     command.mut_subcommands(|verb| {
-        let path = below(path, verb.get_name());
+        let path = format!("{path} {}", verb.get_name());
         documented(verb, &path)
     })
 }
@@ -87,7 +82,7 @@ mod tests {
             found.push(path.to_owned());
         }
         for verb in command.get_subcommands() {
-            verbs(verb, &below(path, verb.get_name()), found);
+            verbs(verb, format!("{path} {}", verb.get_name()).trim_start(), found);
         }
     }
 

@@ -44,7 +44,7 @@ pub mod company {
 pub mod principal {
     use sea_orm::entity::prelude::*;
 
-    #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, PartialEq, Eq, DeriveEntityModel, sqlx::FromRow)]
     #[sea_orm(table_name = "principal")]
     pub struct Model {
         #[sea_orm(primary_key)]
@@ -241,7 +241,7 @@ pub mod refused {
 pub mod guess_budget {
     use sea_orm::entity::prelude::*;
 
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, sqlx::FromRow)]
     #[sea_orm(table_name = "guess_budget")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -9,13 +9,14 @@ use std::ops::Deref;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, FromQueryResult as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
+use sqlx::FromRow;
 
 use super::entity::principal;
 use super::pieces::{MOST_ROWS, written};
-use super::rows::only;
+use super::rows::{all, only};
 use super::{Connection, from_millis, is_storable, to_millis};
 use crate::api::audit::Actor;
 use crate::api::session::Kind;
@@ -105,6 +106,13 @@ const SIGNING_IN: &str = r#"SELECT "principal".*, "familiar"."seen_at" FROM "pri
 LEFT JOIN "familiar" ON "familiar"."principal_id" = "principal"."id" AND "familiar"."address" = $2
 WHERE "principal"."name_key" = $1"#;
 
+#[derive(FromRow)]
+struct SigningIn {
+    #[sqlx(flatten)]
+    principal: principal::Model,
+    seen_at: Option<i64>,
+}
+
 /// As [`by_name`], and when the principal last signed in from this address, if that is remembered.
 pub(in crate::platform) async fn signing_in(
     db: &impl Connection,
@@ -115,9 +123,8 @@ pub(in crate::platform) async fn signing_in(
         return Ok(None);
     }
     let values = [AccountName::key_of(name).into(), address.into()];
-    let Some(row) = db.query_one_raw(written(db, SIGNING_IN, values)).await? else { return Ok(None) };
-    let principal = Principal::from(principal::Model::from_query_result(&row, "")?);
-    Ok(Some((principal, row.try_get::<Option<i64>>("", "seen_at")?.map(from_millis))))
+    let rows: Vec<SigningIn> = all(db, written(db, SIGNING_IN, values)).await?;
+    Ok(only(rows).map(|row| (Principal::from(row.principal), row.seen_at.map(from_millis))))
 }
 
 /// Whether a human or a service account has this name, in any case.

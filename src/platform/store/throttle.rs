@@ -7,12 +7,11 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::sea_query::{LockBehavior, LockType};
-use sea_orm::{
-    ColumnTrait as _, DbErr, EntityTrait as _, FromQueryResult as _, QueryFilter as _, QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::entity::guess_budget;
 use super::pieces::written;
+use super::rows::all;
 use super::{Connection, to_millis};
 
 /// How many budgets are removed at a time.
@@ -62,7 +61,7 @@ ON CONFLICT ("bucket") DO UPDATE SET "full_at" = {full_at} RETURNING "bucket", "
         rows.join(", ")
     );
     let values = budgets.into_iter().flat_map(|(key, full_at)| [key.into(), full_at.into()]);
-    let rows = guess_budget::Model::find_by_statement(written(db, sql, values)).all(db).await?;
+    let rows: Vec<guess_budget::Model> = all(db, written(db, sql, values)).await?;
     Ok(rows.into_iter().map(|row| (row.bucket, row.full_at)).collect())
 }
 
