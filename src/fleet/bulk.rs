@@ -61,6 +61,10 @@ pub fn grants(found: &Found, names: &[String], companies: &[Company], give: &Giv
     let mut plan = Plan::default();
     for name in names {
         let account = found.accounts.get(&AccountName::key_of(name));
+        if account.is_none() && !may_be_unseen(give) {
+            plan.findings.push(unseen(name));
+            continue;
+        }
         for company in companies {
             let before = account.and_then(|account| account.access.get(&company.id));
             match after(found, account, company, before, give) {
@@ -142,11 +146,32 @@ fn after(
     }
 }
 
-/// Removes the access of each of the accounts in each of the companies.
+/// Whether an account that was not found may be meant: it may get its first access here.
+fn may_be_unseen(give: &Give) -> bool {
+    match give {
+        Give::Set(_) => true,
+        Give::Adjust(adjust) => !adjust.add.is_empty(),
+        Give::Like(_) => false,
+    }
+}
+
+/// The finding about a name that is not that of an account which the caller can see.
+fn unseen(name: &str) -> Violation {
+    let message =
+        format!("no account {name} is owned by the active company or has access in these companies");
+    Violation::new("accounts", "not_found", message)
+}
+
+/// Removes the access of each of the accounts in each of the companies. A name that was not found is a finding: a
+/// mistyped name must not look as if its access had been removed.
 pub fn revokes(found: &Found, names: &[String], companies: &[Company]) -> Plan {
     let mut plan = Plan::default();
     for name in names {
         let account = found.accounts.get(&AccountName::key_of(name));
+        if account.is_none() {
+            plan.findings.push(unseen(name));
+            continue;
+        }
         for company in companies {
             match account.and_then(|account| account.access.get(&company.id)) {
                 Some(before) => {

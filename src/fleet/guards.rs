@@ -69,6 +69,11 @@ pub fn check(steps: &[Step], found: &Found, limits: Limits<'_>) -> Vec<Violation
     reasons
 }
 
+/// Whether so many of these steps take away that a share may be too much. What there is in all is not known here.
+pub fn may_be_too_much(steps: &[Step]) -> bool {
+    steps.iter().filter(|step| step.takes_away()).count() as u64 >= FEW
+}
+
 /// Companies and accounts that would lose too much.
 fn losses(
     steps: &[Step],

@@ -2,11 +2,12 @@
 //!
 //! Responsible for a file that contains each new password before it is valid, and for the old one until the new one is
 //! known to work. Refuses to lose either: whatever fails, the valid password is in a file that a message can name.
+//! Refuses a folder that another run is using.
 
+use std::fs::{File, TryLockError};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-
-use std::io::Write as _;
 
 use super::journal::Handover;
 use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of};
@@ -15,9 +16,11 @@ use crate::domain::{Password, password};
 use crate::error::{CliError, Result};
 
 /// The folder of the passwords of one run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Passwords {
     folder: PathBuf,
+    /// The open folder. It is locked: two runs would overwrite each other's passwords.
+    locked: File,
     /// The command that takes them over.
     command: Option<String>,
 }
@@ -26,7 +29,7 @@ impl Passwords {
     /// The folder that `handover` names; for a command, a private one beside the journal of the run `id`.
     ///
     /// # Errors
-    /// `io`, `credential_store`.
+    /// `io`, `credential_store`; `usage` while another run uses the folder.
     pub(super) fn open(handover: &Handover, journals: &Path, id: &str) -> Result<Self> {
         let (folder, command) = match handover {
             Handover::Folder(folder) => (Folder::make(folder)?, None),
@@ -34,7 +37,17 @@ impl Passwords {
                 (Folder::make_private(&journals.join(format!("{id}.passwords")))?, Some(command.clone()))
             }
         };
-        Ok(Self { folder: folder.path().to_owned(), command })
+        let folder = folder.path().to_owned();
+        let failed = |error| CliError::io(format!("cannot lock {}", folder.display()), error);
+        let locked = File::open(&folder).map_err(failed)?;
+        match locked.try_lock() {
+            Ok(()) => Ok(Self { folder, locked, command }),
+            Err(TryLockError::WouldBlock) => {
+                Err(CliError::usage(format!("another run writes passwords to {}", folder.display()))
+                    .hint("wait until it has ended, or use another folder"))
+            }
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
     }
 
     /// The file of the password of `account`.
@@ -60,35 +73,40 @@ impl Passwords {
         bytes.map(|bytes| parsed(&bytes, &self.current(account))).transpose()
     }
 
-    /// Writes a new password for a new account, or finds the one that an earlier attempt wrote.
+    /// Writes a new password for a new account, or finds the one that an earlier attempt wrote. The second value says
+    /// whether an earlier attempt may have sent the password.
     ///
     /// # Errors
     /// `io`.
-    pub(super) fn prepare_new(&self, account: &str, was_begun: bool) -> Result<Password> {
+    pub(super) fn prepare_new(&self, account: &str, was_begun: bool) -> Result<(Password, bool)> {
         if was_begun && let Some(password) = self.read(account)? {
-            return Ok(password);
+            return Ok((password, true));
         }
         let password = password::generate(&mut rand::rng());
         secure_file::create_private(&self.current(account), &line(&password))?;
-        Ok(password)
+        Ok((password, false))
+    }
+
+    /// The passwords that an earlier attempt left in doubt, the newer one first: either may be valid.
+    ///
+    /// # Errors
+    /// `io`, `config`.
+    pub(super) fn in_doubt(&self, account: &str) -> Result<Option<(Password, Password)>> {
+        let previous = self.previous(account);
+        let Some(bytes) = secure_file::read_private(&previous, PASSWORD_FILE_LIMIT)? else { return Ok(None) };
+        let older = parsed(&bytes, &previous)?;
+        Ok(self.read(account)?.map(|newer| (newer, older)))
     }
 
     /// Writes a new password into the file of `account`; the old one is kept beside it. After a crash in between, the
-    /// same call finishes what it began. The second value says whether an earlier attempt may have sent the password.
+    /// same call finishes what it began.
     ///
     /// # Errors
     /// `io`.
-    pub(super) fn prepare_next(&self, account: &str) -> Result<(Password, bool)> {
+    pub(super) fn prepare_next(&self, account: &str) -> Result<Password> {
         let (current, previous, next) = (self.current(account), self.previous(account), self.next(account));
         let failed = |error| CliError::io(format!("cannot write {}", current.display()), error);
         let left = secure_file::read_private(&next, PASSWORD_FILE_LIMIT)?;
-        // An attempt that ended here has left the old password beside the new one: neither may be lost.
-        if left.is_none()
-            && previous.exists()
-            && let Some(password) = self.read(account)?
-        {
-            return Ok((password, true));
-        }
         let password = if let Some(bytes) = left {
             parsed(&bytes, &next)?
         } else {
@@ -101,7 +119,7 @@ impl Passwords {
         }
         std::fs::rename(&next, &current).map_err(failed)?;
         self.sync()?;
-        Ok((password, false))
+        Ok(password)
     }
 
     /// Restores the old password, because the new one was certainly not set.
@@ -133,8 +151,8 @@ impl Passwords {
     }
 
     fn sync(&self) -> Result<()> {
-        std::fs::File::open(&self.folder)
-            .and_then(|folder| folder.sync_all())
+        self.locked
+            .sync_all()
             .map_err(|error| CliError::io(format!("cannot write {}", self.folder.display()), error))
     }
 

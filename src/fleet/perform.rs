@@ -114,7 +114,7 @@ impl Performer<'_> {
         if progress.verified {
             return self.hand_over_again(passwords, account).await;
         }
-        let password = passwords.prepare_new(account, progress.begun)?;
+        let (password, was_sent) = passwords.prepare_new(account, progress.begun)?;
         crash("written");
         let new = CreateAccount {
             name: account.to_owned(),
@@ -123,7 +123,7 @@ impl Performer<'_> {
             access: Vec::new(),
         };
         if let Err(error) = self.session.create_account(step.company.id, &new, &self.key(place)).await {
-            if !error.leaves_doubt() && !progress.begun {
+            if !error.leaves_doubt() && !was_sent {
                 let _ = std::fs::remove_file(passwords.current(account));
                 return Err(error.into());
             }
@@ -157,13 +157,15 @@ impl Performer<'_> {
             return self.hand_over_again(passwords, account).await;
         }
         let kept = if progress.prepared { passwords.read(account)? } else { None };
-        let (password, was_sent) = if let Some(password) = kept {
-            (password, true)
+        let was_sent = kept.is_some();
+        let password = if let Some(password) = kept {
+            password
         } else {
-            let prepared = passwords.prepare_next(account)?;
+            self.clear_doubt(passwords, account).await?;
+            let password = passwords.prepare_next(account)?;
             crash("written");
             self.journal.write(Line::Prepared(Moment::of(place))).await?;
-            prepared
+            password
         };
         let reset = ResetPassword { password: password.clone(), current_password: None };
         if let Err(error) = self.session.reset_password(step.company.id, account, &reset).await {
@@ -181,6 +183,30 @@ impl Performer<'_> {
         passwords.settle(account)?;
         passwords.hand_over(account, &password).await?;
         Ok(Outcome::Changed)
+    }
+
+    /// Finds out which of two passwords is valid that an earlier attempt has left in files, and keeps that one alone.
+    /// If neither is, the older one is removed: the next password replaces both.
+    async fn clear_doubt(&self, passwords: &Passwords, account: &str) -> Result<()> {
+        let Some((newer, older)) = passwords.in_doubt(account)? else { return Ok(()) };
+        let unclear = |error: client::Error| {
+            let (current, previous) = (passwords.current(account), passwords.previous(account));
+            CliError::from(error).hint(format!(
+                "nothing was changed: the valid password is in {} (new) or {} (old)",
+                current.display(),
+                previous.display()
+            ))
+        };
+        match self.signs_in(account, &newer).await {
+            Ok(()) => return passwords.settle(account),
+            Err(error) if error.code == Code::InvalidGrant => {}
+            Err(error) => return Err(unclear(error)),
+        }
+        match self.signs_in(account, &older).await {
+            Ok(()) => passwords.restore(account),
+            Err(error) if error.code == Code::InvalidGrant => passwords.settle(account),
+            Err(error) => Err(unclear(error)),
+        }
     }
 
     /// The error of a reset that failed. It says which password is valid, and leaves that one in the file.

@@ -23,13 +23,24 @@ use crate::ui::WayOut;
 /// How often a step is tried if the server is too busy.
 const ATTEMPTS: u32 = 4;
 
+/// A run that has ended, and how.
+#[derive(Debug)]
+pub struct Ended {
+    /// How far it has come.
+    pub record: Record,
+    /// Its result.
+    pub verdict: Result<()>,
+}
+
 /// Runs a plan from its beginning.
 ///
 /// # Errors
-/// `partial`, `interrupted`; `io` where the journal cannot be written.
-pub async fn begin(context: &Context, header: Header, concurrency: usize) -> Result<Record> {
+/// What failed before the first step: `io` where the journal cannot be begun.
+pub async fn begin(context: &Context, header: Header, concurrency: usize) -> Result<Ended> {
     let folder = journal::folder(context)?;
-    let journal = Journal::begin(&folder, &header).await?;
+    let journal = Journal::begin(&folder, &header).await.map_err(|error| {
+        error.hint("nothing was changed: free space there, or set another folder with XDG_STATE_HOME")
+    })?;
     go_on(context, &folder, Record::new(header), &journal, concurrency).await
 }
 
@@ -37,7 +48,7 @@ pub async fn begin(context: &Context, header: Header, concurrency: usize) -> Res
 ///
 /// # Errors
 /// As [`begin`]; `not_found`; `usage` while another process runs it, or against another server.
-pub async fn resume(context: &Context, id: &str, retry: bool, concurrency: usize) -> Result<Record> {
+pub async fn resume(context: &Context, id: &str, retry: bool, concurrency: usize) -> Result<Ended> {
     let folder = journal::folder(context)?;
     let journal = Journal::open(&folder, id)?;
     let mut record = journal::read(&folder, id)?;
@@ -56,7 +67,7 @@ async fn go_on(
     record: Record,
     journal: &Journal,
     concurrency: usize,
-) -> Result<Record> {
+) -> Result<Ended> {
     let ui = context.ui();
     let id = record.header.id.clone();
     let passwords = record.header.passwords.as_ref();
@@ -84,8 +95,11 @@ async fn go_on(
     drop(runner.bar);
     drop(interrupts);
     ui.leave_way_out(None);
-    ended.map_err(|error| error.hint(resume.after("go on with: ")))?;
-    Ok(record)
+    let verdict = match ended {
+        Ok(()) => verdict(&record),
+        Err(error) => Err(error.hint(resume.after("go on with: "))),
+    };
+    Ok(Ended { record, verdict })
 }
 
 struct Runner<'a> {
@@ -210,10 +224,7 @@ impl Runner<'_> {
 }
 
 /// The error of a run that is not completely done; otherwise `Ok`.
-///
-/// # Errors
-/// `partial`, `interrupted`.
-pub fn verdict(record: &Record) -> Result<()> {
+fn verdict(record: &Record) -> Result<()> {
     let id = &record.header.id;
     let resume = || CommandLine::new("run resume").operand(id).after("go on with: ");
     match record.state() {

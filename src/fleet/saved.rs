@@ -7,15 +7,19 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::desired::Found;
+use super::desired::{Found, RoleKey};
 use super::plan::Plan;
 use super::read::Scope;
 use crate::api::Access;
-use crate::domain::{AccountName, Company};
+use crate::domain::{AccountName, Company, CompanyId};
 use crate::output::{Op, PlanView, Step, Summary};
 
 /// The view of a plan.
 pub fn view(plan: &Plan, found: &Found, server: String, company: Option<Company>) -> PlanView {
+    let deleted = plan.steps.iter().filter(|step| step.op == Op::Delete).filter_map(|step| {
+        let account = found.accounts.get(&step.account_key()?)?;
+        Some((account.name.clone(), account.access.len() as u64))
+    });
     let owners = plan.steps.iter().filter_map(|step| {
         let account = found.accounts.get(&step.account_key()?)?;
         Some((account.name.clone(), account.owner.clone()))
@@ -26,6 +30,7 @@ pub fn view(plan: &Plan, found: &Found, server: String, company: Option<Company>
         created_at: super::journal::now(),
         summary: Summary::of(&plan.steps, plan.unchanged),
         owners: owners.collect(),
+        deleted: deleted.collect(),
         steps: plan.steps.clone(),
         whole: false,
         server,
@@ -90,6 +95,37 @@ pub fn scope(plan: &PlanView) -> Scope {
     scope
 }
 
+/// The roles that accounts leave or get, and that no step of the plan changes.
+fn given_roles(plan: &PlanView) -> impl Iterator<Item = &Access> {
+    let changed: BTreeSet<(CompanyId, &str)> = plan.steps.iter().filter_map(Step::role).collect();
+    plan.steps
+        .iter()
+        .filter(|step| !step.op.is_of_role())
+        .flat_map(|step| [&step.before, &step.after])
+        .flatten()
+        .filter(move |access| {
+            access.role.as_deref().is_some_and(|role| !changed.contains(&(access.company.id, role)))
+        })
+}
+
+/// The roles whose permissions have to be learned to see whether a saved plan still holds.
+pub fn unknown_roles(plan: &PlanView, found: &Found) -> BTreeSet<RoleKey> {
+    let keys = given_roles(plan).filter_map(|access| Some((access.company.id, access.role.clone()?)));
+    keys.filter(|(company, role)| found.role(*company, role).is_none()).collect()
+}
+
+/// The roles that do not give what the plan says.
+pub fn changed_roles(plan: &PlanView, found: &Found) -> BTreeSet<String> {
+    let is_changed = |access: &&Access| {
+        let role = access.role.as_deref().unwrap_or_default();
+        found.role(access.company.id, role).as_ref() != Some(&access.permissions)
+    };
+    let name = |access: &Access| {
+        format!("role {} in {}", access.role.as_deref().unwrap_or_default(), access.company)
+    };
+    given_roles(plan).filter(is_changed).map(name).collect()
+}
+
 /// The steps whose beginning is not what it was when the plan was computed.
 pub fn stale(plan: &PlanView, found: &Found) -> Vec<String> {
     let mut reasons = Vec::new();
@@ -116,7 +152,10 @@ pub fn stale(plan: &PlanView, found: &Found) -> Vec<String> {
         let account = step.account_key().and_then(|key| found.accounts.get(&key));
         let holds = match step.op {
             Op::Create => account.is_none(),
-            Op::Delete | Op::Rotate => account.is_some(),
+            Op::Delete => account.is_some_and(|account| {
+                plan.deleted.get(&account.name).is_none_or(|count| *count == account.access.len() as u64)
+            }),
+            Op::Rotate => account.is_some(),
             Op::Edit => {
                 let before = step.description.as_ref().and_then(|change| change.before.as_ref());
                 account.is_some_and(|account| account.description.as_ref() == before)

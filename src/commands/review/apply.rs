@@ -104,12 +104,30 @@ fn read(path: &Path) -> Result<Vec<Line>> {
         }
         lines.push(line);
     }
+    faults.extend(repeated(&lines));
     if faults.is_empty() {
         return Ok(lines);
     }
     let message = format!("{}: {} rows have no valid decision", path.display(), faults.len());
     let reasons = faults.into_iter().map(|fault| Violation::new("decision", "usage", fault));
     Err(CliError::usage(message).violating(reasons.collect()))
+}
+
+/// The rows about an account and a company that an earlier row is about.
+fn repeated(lines: &[Line]) -> Vec<String> {
+    let mut seen: BTreeMap<(String, i64), usize> = BTreeMap::new();
+    let mut faults = Vec::new();
+    for (place, line) in lines.iter().enumerate() {
+        let place = place + 2;
+        let first = *seen.entry((AccountName::key_of(&line.account), line.company_id)).or_insert(place);
+        if first != place {
+            faults.push(format!(
+                "line {place}: {} in company {} is already decided in line {first}",
+                line.account, line.company_id
+            ));
+        }
+    }
+    faults
 }
 
 /// What is not as the review says it was.

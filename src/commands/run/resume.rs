@@ -2,12 +2,11 @@
 //!
 //! Responsible for continuing a journal. Refuses a run of another server.
 
-use crate::commands::shared::carry_out::receipt_detail;
+use crate::commands::shared::carry_out::{receipt, receipt_detail};
 use crate::commands::shared::run_args::concurrency;
 use crate::context::Context;
 use crate::error::Result;
 use crate::fleet::{journal, run as runner};
-use crate::ui;
 
 /// Finish a run that was interrupted or killed
 #[derive(Clone, Debug, clap::Args)]
@@ -43,7 +42,6 @@ pub(super) async fn retry(args: &RetryArgs, context: &Context) -> Result<()> {
 
 async fn go_on(context: &Context, id: &str, retry: bool, concurrency: usize) -> Result<()> {
     let id = journal::find(&journal::folder(context)?, id)?;
-    let record = runner::resume(context, &id, retry, concurrency).await?;
-    ui::show(context.ui(), &record.view(receipt_detail(context.ui())))?;
-    runner::verdict(&record)
+    let ended = runner::resume(context, &id, retry, concurrency).await?;
+    receipt(context.ui(), ended, receipt_detail(context.ui())).map(drop)
 }

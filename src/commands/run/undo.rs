@@ -38,7 +38,7 @@ pub(super) struct Args {
 /// Carries out the steps back.
 ///
 /// # Errors
-/// `usage` for a run that cannot be taken back; `plan_stale` when something has changed since; those of a run.
+/// `usage` for a run that cannot be taken back or changed nothing; `plan_stale` when something has changed since; those of a run.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let folder = journal::folder(context)?;
     let id = journal::find(&folder, &args.id)?;
@@ -49,6 +49,10 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         CliError::usage(format!("run {id} cannot be taken back: it has done {}", stuck.join(", ")))
             .hint(CommandLine::new("run show").operand(&id).after("see what it did with: "))
     })?;
+    if steps.is_empty() {
+        return Err(CliError::usage(format!("run {id} changed nothing, so there is nothing to take back"))
+            .hint(CommandLine::new("run list").after("find the run that you mean with: ")));
+    }
     let found = found(context, &steps).await?;
     let plan = Plan { steps, ..Plan::default() };
     let stale = saved::stale(&view(context, &plan, &found).await?, &found);

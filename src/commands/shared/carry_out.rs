@@ -16,8 +16,9 @@ use crate::fleet::desired::Found;
 use crate::fleet::guards::{self, Limits};
 use crate::fleet::journal::{self, Handover, Header, Record};
 use crate::fleet::plan::Plan;
-use crate::fleet::{run, saved, undo};
-use crate::output::{Detail, Op, Outcome, PlanView, Step};
+use crate::fleet::run::{self, Ended};
+use crate::fleet::{saved, undo};
+use crate::output::{Detail, Op, PlanView, Step};
 use crate::text::CommandLine;
 use crate::ui::{self, Ui};
 
@@ -87,20 +88,13 @@ impl<'a> Order<'a> {
             return Err(no_place_for_passwords());
         }
         self.confirm(&view).await?;
-        let record =
-            run::begin(context, self.header(view, me.name.unwrap_or_default()), self.run.concurrency).await?;
-        if record.count(Outcome::Changed) > 0
-            && record.header.steps.iter().all(|step| undo::is_possible(step.op))
-        {
-            say_undo(context.ui(), CommandLine::new("run undo").operand(&record.header.id));
-        }
+        let header = self.header(view, me.name.unwrap_or_default());
+        let ended = run::begin(context, header, self.run.concurrency).await?;
         let detail = match receipt_detail(context.ui()) {
             Detail::Few if context.ui().is_one_screen() => Detail::Failures,
             other => other,
         };
-        ui::show(context.ui(), &record.view(detail))?;
-        run::verdict(&record)?;
-        Ok(Some(record))
+        receipt(context.ui(), ended, detail).map(Some)
     }
 
     fn needs_place(&self, steps: &[Step]) -> bool {
@@ -166,6 +160,27 @@ impl<'a> Order<'a> {
             max_failures: self.run.max_failures,
         }
     }
+}
+
+/// Shows what a run did and the command that takes it back; gives the result of the run.
+///
+/// # Errors
+/// `partial`, `interrupted`, `io`.
+pub(in crate::commands) fn receipt(ui: &Ui, ended: Ended, detail: Detail) -> Result<Record> {
+    let Ended { record, verdict } = ended;
+    if let Ok(steps) = undo::steps(&record)
+        && !steps.is_empty()
+    {
+        say_undo(ui, undo_command(&record.header.id, &steps));
+    }
+    ui::show(ui, &record.view(detail))?;
+    verdict.map(|()| record)
+}
+
+/// The command that takes a run back, with the limit that so many steps need.
+fn undo_command(id: &str, steps: &[Step]) -> CommandLine {
+    let line = CommandLine::new("run undo").operand(id);
+    if guards::may_be_too_much(steps) { line.flag("--max-changes", steps.len()) } else { line }
 }
 
 /// The error for new passwords without a place to write them.

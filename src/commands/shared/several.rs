@@ -194,7 +194,7 @@ pub(in crate::commands) async fn read(
     let is_owned = |word: &String| found.accounts.contains_key(&AccountName::key_of(word));
     if !words.iter().all(is_owned) {
         scope.owners.clear();
-        scope.external = companies.iter().map(|company| company.id).chain(also).collect();
+        scope.here = companies.iter().map(|company| company.id).chain(also).collect();
         let others = read::read(session, &scope, &known).await?;
         for (key, account) in others.accounts {
             found.accounts.entry(key).or_insert(account);

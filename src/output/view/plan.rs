@@ -94,6 +94,9 @@ pub struct PlanView {
     pub summary: Summary,
     /// The companies that own the accounts, by account.
     pub owners: BTreeMap<String, Company>,
+    /// In how many companies an account has access that would be deleted, by account.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub deleted: BTreeMap<String, u64>,
     /// Whether a long plan is shown whole to people.
     #[serde(skip)]
     pub whole: bool,

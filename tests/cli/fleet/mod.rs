@@ -3,6 +3,7 @@
 mod apply;
 mod bulk;
 mod crash;
+mod elsewhere;
 mod faults;
 mod manifest;
 mod page;

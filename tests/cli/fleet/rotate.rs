@@ -64,3 +64,40 @@ fn p36_a_lost_answer_loses_no_password() {
         assert_eq!(valid, 1, "{cut:?}: {files:?}, before: {old}");
     }
 }
+
+/// A rotation after one whose answer was lost gave the password of that one again, which was not rotated at all.
+#[test]
+fn a_rotation_after_one_in_doubt_sets_a_new_password() {
+    for cut in [Cut::BeforeTheRequest, Cut::BeforeTheAnswer] {
+        let world = World::start();
+        let mut admin = world.admin();
+        admin.sactl("rotate dormant-bot --password-dir secrets --yes").ok();
+        let proxy = Proxy::cutting(&world.url(), cut, 1000, |request| request.method == "PUT");
+        admin.set("SACTL_SERVER", proxy.url());
+        admin.sactl("rotate dormant-bot --password-dir secrets --yes --timeout 3").expect(9);
+        let read = |admin: &crate::common::env::Env, name: &str| {
+            std::fs::read_to_string(admin.work().join("secrets").join(name)).unwrap()
+        };
+        let left = ["dormant-bot.password", "dormant-bot.password.previous"].map(|name| read(&admin, name));
+        admin.set("SACTL_SERVER", world.url());
+        admin.sactl("rotate dormant-bot --password-dir secrets --yes").ok();
+        let new = read(&admin, "dormant-bot.password");
+        assert!(signs_in(&world, "dormant-bot", &new) && !left.contains(&new), "{cut:?}");
+        assert!(!admin.work().join("secrets/dormant-bot.password.previous").exists(), "{cut:?}");
+    }
+}
+
+/// Two runs in one folder overwrote each other's passwords.
+#[test]
+fn a_folder_that_another_run_uses_is_refused() {
+    let world = World::start();
+    let admin = world.admin();
+    let folder = admin.work().join("secrets");
+    std::fs::create_dir(&folder).unwrap();
+    let other = std::fs::File::open(&folder).unwrap();
+    other.lock().unwrap();
+    admin.sactl("rotate dormant-bot --password-dir secrets --yes").refused(2, "another run");
+    assert!(signs_in(&world, "dormant-bot", SANDBOX_PASSWORD));
+    drop(other);
+    admin.sactl("rotate dormant-bot --password-dir secrets --yes").ok();
+}

@@ -81,3 +81,27 @@ fn the_logs_of_several_companies_are_one_answer() {
     let table = admin.sactl(&format!("{granted} -o table")).ok().stdout.clone();
     assert!(table.contains("Audit log of Northwind Logistics (2)"), "{table}");
 }
+
+/// The command that a run printed was refused by the limit on losses, and an empty run looked like one to take back.
+#[test]
+fn the_printed_way_back_works_for_a_long_run_and_an_empty_run_has_none() {
+    let world = World::start();
+    let admin = world.admin();
+    let accounts: String = (0..12).map(|place| format!("bot-{place:02} ")).collect();
+    for name in accounts.split_whitespace() {
+        admin
+            .run_with_input(
+                ["create", name, "--password-stdin"],
+                &format!("{}\n", crate::common::output::SANDBOX_PASSWORD),
+            )
+            .ok();
+    }
+    let before = exported(&admin, "");
+    let run = admin.sactl("grant bot-* --role viewer");
+    let undo = run.ok().stderr.lines().find_map(|line| line.split_once("to undo: sactl ")).unwrap().1;
+    let empty = admin.sactl("grant bot-* --role viewer");
+    assert!(!empty.ok().stderr.contains("to undo"), "{empty}");
+    admin.sactl("run undo last --yes").refused(2, "changed nothing");
+    admin.sactl(&format!("{undo} --yes")).ok();
+    assert_eq!(exported(&admin, ""), before);
+}

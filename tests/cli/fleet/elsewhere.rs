@@ -1,0 +1,102 @@
+//! What a plan must notice: accounts that another company of the caller owns, mistyped names, and changes since.
+
+use serde_json::json;
+
+use super::super::acting::World;
+use super::{manifest, steps};
+
+/// An account was taken for one without access, because a company that is not the active one owns it.
+#[test]
+fn an_account_of_a_listed_company_is_found_there() {
+    let world = World::start();
+    let admin = world.admin();
+    let plan = admin.sactl("revoke northwind-telemetry --companies all --dry-run -o json").ok().json();
+    let found = ["1", "2"].map(|id| ("revoke".into(), "northwind-telemetry".into(), id.parse().unwrap()));
+    assert_eq!(steps(&plan), found, "{plan}");
+    let plan =
+        admin.sactl("grant northwind-telemetry --companies 2 --role operator --dry-run -o json").ok().json();
+    assert_eq!(plan["steps"][0]["before"]["role"], "viewer");
+}
+
+/// A mistyped name looked as if its access had been removed.
+#[test]
+fn a_name_that_means_no_account_stops_a_revoke() {
+    let world = World::start();
+    let admin = world.admin();
+    let revoke = admin.sactl("revoke fleet-automation fleet-automaton --companies all --yes -o json");
+    assert!(revoke.error(5, "not_found").to_string().contains("fleet-automaton"), "{revoke}");
+    admin.sactl("grant fleet-automaton --companies all --like 1").refused(5, "fleet-automaton");
+    admin
+        .sactl("grant fleet-automaton --companies all --remove-permission devices:view")
+        .refused(5, "fleet-automaton");
+    let access = &super::exported(&admin, "--companies all")["accounts"]["fleet-automation"]["access"];
+    assert_eq!(access.as_array().unwrap().len(), 2);
+}
+
+/// A saved plan gave a role whose permissions were other ones than those that had been approved.
+#[test]
+fn a_saved_plan_is_stale_once_a_role_that_it_gives_has_changed() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("role create field-tech --permission devices:view").ok();
+    let file = manifest(
+        &admin,
+        "version: 1\naccounts:\n  dormant-bot: {owner: 1, access: [{company: 1, role: field-tech}]}\n",
+    );
+    admin.sactl(&format!("diff -f {file} --out plan.json")).expect(10);
+    admin.sactl("role edit field-tech --add-permission devices:edit").ok();
+    let stale = admin.sactl("apply --plan plan.json -o json").error(6, "plan_stale");
+    assert!(stale.to_string().contains("role field-tech in Acme MSP (1)"), "{stale}");
+    admin.sactl("role edit field-tech --remove-permission devices:edit").ok();
+    admin.sactl("apply --plan plan.json").ok();
+}
+
+/// A saved plan deleted an account that had got access since.
+#[test]
+fn a_saved_plan_is_stale_once_an_account_that_it_deletes_has_more_access() {
+    let world = World::start();
+    let admin = world.admin();
+    let file = manifest(&admin, "version: 1\naccounts:\n  fleet-automation: {owner: 1}\n");
+    admin.sactl(&format!("diff -f {file} --prune-accounts --out plan.json")).expect(10);
+    admin.sactl("grant dormant-bot --role viewer").ok();
+    let stale = admin.sactl("apply --plan plan.json --yes -o json").error(6, "plan_stale");
+    assert!(stale.to_string().contains("dormant-bot"), "{stale}");
+}
+
+/// Two rows about the same access decided differently, and both counted.
+#[test]
+fn a_review_that_decides_a_row_twice_is_refused() {
+    let world = World::start();
+    let admin = world.admin();
+    let review = admin.sactl("review export -o csv").ok().stdout.clone();
+    let row = review.lines().find(|line| line.contains("backup-runner")).unwrap();
+    let decided = review.lines().skip(1).map(|line| line.replacen(",,", ",keep,", 1));
+    let header = review.lines().next().unwrap();
+    let text: Vec<String> = std::iter::once(header.to_owned())
+        .chain(decided)
+        .chain([row.replacen(",,", ",revoke,", 1)])
+        .collect();
+    admin.file("review.csv", text.join("\n") + "\n");
+    let refused = admin.sactl("review apply review.csv --yes");
+    refused.refused(2, "is already decided in line");
+    assert_eq!(
+        super::exported(&admin, "")["accounts"]["backup-runner"]["access"].as_array().unwrap().len(),
+        1
+    );
+}
+
+/// The name of an account that another company has made is taken. Every retry left its password file behind, and said
+/// that the account may have been created.
+#[test]
+fn a_creation_that_is_refused_again_leaves_no_password_file() {
+    let world = World::start();
+    let admin = world.admin();
+    let file = manifest(&admin, "version: 1\naccounts:\n  contoso-sync: {owner: 1}\n");
+    for command in [format!("apply -f {file} --password-dir secrets"), "run retry last".to_owned()] {
+        let run = admin.run(command.split(' ').chain(["-o", "json"])).expect(9).stdout.clone();
+        let run: serde_json::Value = serde_json::from_str(&run).unwrap();
+        assert_eq!(run["results"][0]["error"]["code"], json!("name_taken"));
+        assert!(!run.to_string().contains("if the account was created"), "{run}");
+        assert!(!admin.work().join("secrets/contoso-sync.password").exists());
+    }
+}
