@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use rustix::fs::{FileType, fstat, stat};
 use rustix::io::Errno;
 
 use super::Ui;
@@ -68,6 +69,18 @@ pub fn write_durably(piece: &str) -> Result<()> {
         Err(error) => Err(error.into()),
     });
     kept.map_err(|error| CliError::io("cannot write to standard output", error))
+}
+
+/// Whether nothing that is written to standard output arrives: it was closed, which the null device then replaces before
+/// the program begins, or it takes no bytes.
+pub fn drops_the_answer() -> bool {
+    let out = rustix::stdio::stdout();
+    let is_null_device = || {
+        let (Ok(out), Ok(null)) = (fstat(out), stat("/dev/null")) else { return false };
+        FileType::from_raw_mode(out.st_mode) == FileType::CharacterDevice && out.st_rdev == null.st_rdev
+    };
+    // An empty write fails where every write does.
+    rustix::io::write(out, &[]).is_err() || is_null_device()
 }
 
 /// Shows on standard error what will be done, before a question about it or instead of one.

@@ -21,7 +21,7 @@ mod state;
 mod terminal;
 
 pub use crate::text::sanitize::{json_visible, sanitise};
-pub use answer::{output_context, preview, show, show_as, write_durably};
+pub use answer::{drops_the_answer, output_context, preview, show, show_as, write_durably};
 pub use bar::Bar;
 pub use choose::{Choice, LIST, MOST_LINES};
 pub use hold::{release_terminal, resume_terminal};

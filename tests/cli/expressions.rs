@@ -190,7 +190,7 @@ fn an_interrupted_expression_does_not_hide_the_way_to_a_password() {
     for (name, signal, code) in [("ci", Signal::INT, Some(130)), ("cd", Signal::TERM, None)] {
         let mut command = admin.command();
         command.args(["create", name, "--generate", "--jq", expression]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         until(|| evaluator_of(&child).is_some_and(is_computing));
         send(&child, signal);

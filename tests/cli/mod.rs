@@ -92,4 +92,6 @@ mod suggestions;
 mod tables;
 mod token;
 mod transport;
+#[cfg(feature = "platform")]
+mod unshown;
 mod whoami;

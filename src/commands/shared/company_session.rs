@@ -3,6 +3,8 @@
 //! Responsible for what all of these commands do in the same way. Refuses to act in another company than the chosen
 //! one.
 
+use std::path::Path;
+
 use crate::client::Session;
 use crate::config::Settings;
 use crate::context::Context;
@@ -56,6 +58,11 @@ impl<'a> CompanySession<'a> {
             None => format!("server {}", self.client.origin()),
         };
         self.ui.status(format!("{}; {place}", what.as_ref()));
+    }
+
+    /// The folder of the configuration.
+    pub(in crate::commands) fn folder(&self) -> Option<&'a Path> {
+        self.context.settings().ok().map(|settings| settings.folder.as_path())
     }
 
     /// Where the answer goes.

@@ -1,19 +1,19 @@
 //! Responsible for the life of a new password: prepared, sent, and settled by the answer. Refuses to lose one that may
 //! be in force: its file stays, or it is shown.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::company_session::CompanySession;
 pub(in crate::commands) use super::password_file::new_key;
-use super::password_file::{Order, PasswordFile, Unfinished};
+use super::password_file::{Order, PasswordFile, Unfinished, keep_unshown};
 use crate::api::Code;
 use crate::domain::{Password, password};
 use crate::error::{CliError, Result};
 use crate::output::{Answer, Selection};
 use crate::text::{CommandLine, Hint};
-use crate::ui::{Ui, WayOut};
+use crate::ui::{Ui, WayOut, drops_the_answer};
 
 /// A password that keeps the policy and was not sent yet.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ enum Place<File> {
 #[derive(Debug)]
 pub(in crate::commands) struct SentPassword<'a> {
     ui: &'a Ui,
+    /// Where it is kept if the answer cannot show it.
+    folder: Option<&'a Path>,
     order: Order,
     password: Password,
     key: String,
@@ -83,7 +85,7 @@ impl NewPassword {
     /// The moment before the request: the file is written, and an interrupt does not lose the password any more.
     ///
     /// # Errors
-    /// Those of [`PasswordFile::begin`].
+    /// Those of [`PasswordFile::begin`]; `usage` where the answer is to show the password and cannot.
     pub(in crate::commands) fn send<'a>(
         self,
         session: &CompanySession<'a>,
@@ -100,6 +102,7 @@ impl NewPassword {
         };
         let (place, key) = match self.place {
             Place::User => (Place::User, new_key()),
+            Place::Answer if drops_the_answer() => return Err(nowhere_to_show(account)),
             Place::Answer => (Place::Answer, new_key()),
             Place::File(path, unfinished) => {
                 let file = PasswordFile::begin(path, unfinished, &self.password, order.clone())?;
@@ -107,7 +110,8 @@ impl NewPassword {
                 (Place::File(file, None), key)
             }
         };
-        let sent = SentPassword { ui: session.ui, order, password: self.password, key, place };
+        let (ui, folder) = (session.ui, session.folder());
+        let sent = SentPassword { ui, folder, order, password: self.password, key, place };
         if let Some(hint) = sent.in_doubt() {
             let reveals = matches!(sent.place, Place::Answer).then(|| sent.password.clone());
             sent.ui.leave_way_out(Some(WayOut { hint, reveals }));
@@ -125,15 +129,14 @@ impl SentPassword<'_> {
     /// The password is in force: says where it is, or shows it in the answer.
     ///
     /// # Errors
-    /// `output`, also where the answer was to show a generated password and does not: the password is lost.
+    /// `output`, also where the answer was to show a generated password and does not: the password is in a file then.
     pub(in crate::commands) fn done<A: Answer>(
         self,
         session: &CompanySession<'_>,
         answer: impl Fn(Option<Password>) -> A,
     ) -> Result<()> {
-        let way_out = self.way_out();
         self.ui.leave_way_out(None);
-        match self.place {
+        match &self.place {
             Place::User => session.show(&answer(None)),
             Place::File(file, _) => {
                 file.keep();
@@ -141,8 +144,8 @@ impl SentPassword<'_> {
                 session.show(&answer(None))
             }
             Place::Answer => {
-                self.ui.leave_way_out(Some(WayOut { hint: way_out.clone(), reveals: None }));
-                let view = answer(Some(self.password));
+                self.ui.leave_way_out(Some(WayOut { hint: self.way_out(), reveals: None }));
+                let view = answer(Some(self.password.clone()));
                 let leaves_it_out = match session.ui.selection() {
                     Selection::Jq(expression) => {
                         expression.is_blind_to(&view, &answer(Some(password::generate(&mut rand::rng()))))
@@ -150,7 +153,7 @@ impl SentPassword<'_> {
                     Selection::Whole | Selection::Columns(_) => false,
                 };
                 let shown = if leaves_it_out { Err(left_out()) } else { session.show(&view) };
-                shown.map_err(|error| unshown(error, way_out))
+                shown.map_err(|error| unshown(error, self.kept()))
             }
         }
     }
@@ -159,6 +162,10 @@ impl SentPassword<'_> {
     /// removed.
     pub(in crate::commands) fn failed(self, error: CliError) -> CliError {
         self.ui.leave_way_out(None);
+        // The server confirmed the change, and only its result could not be read.
+        if error.code() == Code::Output {
+            return self.confirmed(error);
+        }
         let resumed = matches!(&self.place, Place::File(file, _) if file.was_sent_before);
         if let Place::File(file, _) = &self.place
             && resumed
@@ -210,6 +217,33 @@ impl SentPassword<'_> {
         })
     }
 
+    /// The password is in force, and the answer is an error: says where the password is.
+    fn confirmed(&self, error: CliError) -> CliError {
+        match &self.place {
+            Place::User => error,
+            Place::File(file, _) => {
+                file.keep();
+                let (account, file) = (&self.order.account, file.path());
+                error.hint_before(format!("the password of {account} is set, and it is in {file}"))
+            }
+            Place::Answer => error.hint_before(self.kept()),
+        }
+    }
+
+    /// Keeps a password that is in force and was not shown, and says where.
+    fn kept(&self) -> Hint {
+        let account = &self.order.account;
+        let Some(path) = self.folder.and_then(|folder| keep_unshown(folder, &self.key, &self.password))
+        else {
+            return self.way_out();
+        };
+        let file = path.display();
+        reset(account).after(format!(
+            "the new password of {account} was set but not shown; it is in {file}: move that file to its place, or \
+             set another password with: "
+        ))
+    }
+
     /// What to do when the answer that had the password is lost.
     fn way_out(&self) -> Hint {
         let account = &self.order.account;
@@ -220,6 +254,15 @@ impl SentPassword<'_> {
 
 fn reset(account: &str) -> CommandLine {
     CommandLine::new("passwd").operand(account).switch("--generate")
+}
+
+/// Standard output takes nothing, so that a generated password would be lost.
+fn nowhere_to_show(account: &str) -> CliError {
+    CliError::usage(format!(
+        "standard output is closed or discarded, and the generated password of {account} would be lost; nothing \
+         was changed"
+    ))
+    .hint("add --password-out FILE, or connect standard output")
 }
 
 /// An expression that shows nothing of a generated password.

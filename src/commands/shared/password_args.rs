@@ -38,7 +38,7 @@ pub(in crate::commands) struct PasswordArgs {
     ///
     /// If the outcome is unknown (exit 8), the file stays, with FILE.attempt next to it. Run the same command
     /// again to finish that attempt with the password in FILE. If nothing was changed, no file is left.
-    #[arg(long, requires = "generate", value_name = "FILE")]
+    #[arg(long, requires = "generate", conflicts_with_all = ["password_stdin", "password_file"], value_name = "FILE")]
     pub password_out: Option<PathBuf>,
 }
 
