@@ -6,6 +6,7 @@
 use std::cell::OnceCell;
 
 use crate::client::{Gateway, Session};
+use crate::config::settings::ChosenCompany;
 use crate::config::{Environment, Settings};
 use crate::domain::Company;
 use crate::domain::company::CompanyRef;
@@ -49,6 +50,7 @@ pub struct Context {
     settings: OnceCell<Settings>,
     signed_in: OnceCell<SignedIn>,
     company: OnceCell<ActiveCompany>,
+    named: OnceCell<Company>,
 }
 
 impl Context {
@@ -62,6 +64,7 @@ impl Context {
             settings: OnceCell::new(),
             signed_in: OnceCell::new(),
             company: OnceCell::new(),
+            named: OnceCell::new(),
         }
     }
 
@@ -153,16 +156,24 @@ impl Context {
         Ok(self.company.get_or_init(|| company))
     }
 
-    /// The active company with its name, which may cost a request.
+    /// The active company with the name that the server tells, which may cost a request.
     ///
     /// # Errors
     /// As [`Self::company`].
     pub async fn named_company(&self) -> Result<Company> {
-        let active = self.company().await?;
-        match &active.name {
-            Some(name) => Ok(Company { id: active.id, name: name.clone() }),
-            None => Ok(self.session().await?.show_company(active.id).await?),
+        if let Some(company) = self.named.get() {
+            return Ok(company.clone());
         }
+        let active = self.company().await?;
+        let is_stored = matches!(self.settings()?.chosen_company(), Some(ChosenCompany::Stored(_)));
+        let known = active.name.clone().map(|name| Company { id: active.id, name });
+        let company = match known {
+            Some(company) if !is_stored => company,
+            // It may have another name than when it was stored.
+            Some(stored) => self.session().await?.show_company(active.id).await.unwrap_or(stored),
+            None => self.session().await?.show_company(active.id).await?,
+        };
+        Ok(self.named.get_or_init(|| company).clone())
     }
 
     /// The company that was named, with its id and name.

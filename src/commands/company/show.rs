@@ -19,7 +19,10 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let view = match &args.reference {
-        None => CompanyView::new(context.named_company().await?, true),
+        None => {
+            let active = CompanyRef::Id(context.company().await?.id);
+            CompanyView::new(context.resolve_company(&active).await?, true)
+        }
         Some(reference) => {
             let company = context.resolve_company(reference).await?;
             let active = match context.settings()?.company {

@@ -3,7 +3,7 @@
 //! Responsible for storing the choice. Refuses a company to which the user does not belong.
 
 use super::super::shared::missing;
-use crate::config::{ConfigFile, env};
+use crate::config::{ConfigFile, Identity, Settings, env};
 use crate::context::{Context, choose, missing_profile};
 use crate::domain::Company;
 use crate::domain::company::CompanyRef;
@@ -44,8 +44,12 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
                 .then(", or pass the company with --company or SACTL_COMPANY"),
         ));
     };
+    refuse_another_account(settings, &profile)?;
     let company = match &args.reference {
-        Some(CompanyRef::Name(name)) if name == PREVIOUS => previous(context, &profile)?,
+        Some(CompanyRef::Name(name)) if name == PREVIOUS => {
+            // It may have another name by now.
+            context.resolve_company(&CompanyRef::Id(previous(context, &profile)?.id)).await?
+        }
         Some(reference) => context.resolve_company(reference).await?,
         None => {
             missing::require(context.ui(), "the company", "company list")?;
@@ -67,6 +71,28 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         return ui::show(context.ui(), &CompanyView::new(company, true));
     }
     Ok(())
+}
+
+/// Refuses an account that is not the one of the profile: the company of one account says nothing about another.
+fn refuse_another_account(settings: &Settings, profile: &str) -> Result<()> {
+    let variable = match &settings.identity {
+        Identity::Token(_) => env::TOKEN.name,
+        Identity::Password { .. } | Identity::Stored(_) => env::USERNAME.name,
+    };
+    let named = settings.identity.username();
+    let is_own = match &settings.identity {
+        Identity::Token(_) => false,
+        _ => named.is_none() || named == settings.stored.username.as_deref(),
+    };
+    if is_own {
+        return Ok(());
+    }
+    let owner = settings.stored.username.as_deref().unwrap_or("another account");
+    Err(CliError::usage(format!(
+        "{variable} is set, and the profile {profile} belongs to {owner}: the company of another account is not \
+         stored in it"
+    ))
+    .hint(format!("unset {variable}, or pass the company with --company or SACTL_COMPANY")))
 }
 
 /// The company that was active before, as the profile has it.
