@@ -214,12 +214,13 @@ impl CliError {
         self
     }
 
-    /// For a write: when the outcome is not known, nothing answered (exit 8), the answer makes no sense, or the
-    /// server itself failed, says which command shows the state. Leaves every other error as it is.
+    /// For a write: when the outcome is not known, nothing answered (exit 8), the answer makes no sense or was not
+    /// shown, or the server itself failed, says which command shows the state. Leaves every other error as it is.
     #[must_use]
     pub fn state_shown_by(self, command: CommandLine) -> Self {
         let failed_there = self.code() == Code::Internal && self.0.status.is_some();
-        if exit_code(self.code()) == 8 || self.code() == Code::BadResponse || failed_there {
+        let is_unread = matches!(self.code(), Code::BadResponse | Code::Output);
+        if exit_code(self.code()) == 8 || is_unread || failed_there {
             return self.hint(command.after("check the current state with: "));
         }
         self

@@ -217,6 +217,37 @@ pub struct AccessChange {
     pub changed: bool,
 }
 
+/// The answer to a change of access as a client reads it: other gateways may not say what was before.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct GrantedAccess {
+    /// The account as the company sees it now.
+    pub account: Account,
+    /// Its access in the company now.
+    pub access: Access,
+    /// Its access in the company before.
+    #[serde(default)]
+    pub before: Before,
+    /// Whether anything is different from before.
+    pub changed: bool,
+}
+
+/// What is known about the access before a change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Option<Access>")]
+pub enum Before {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// It was this; `None` for no access.
+    Known(Option<Access>),
+}
+
+impl From<Option<Access>> for Before {
+    fn from(access: Option<Access>) -> Self {
+        Self::Known(access)
+    }
+}
+
 /// The answer to the removal of access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "platform", derive(utoipa::ToSchema))]

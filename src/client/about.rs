@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::reply::Reply;
 use super::{Error, Result};
 use crate::api::access::AdjustPermissions;
-use crate::api::account::{AccessChange, AccessRemoval, Deletion, PasswordChange};
+use crate::api::account::{AccessRemoval, Before, Deletion, GrantedAccess, PasswordChange};
 use crate::api::role::{Role, RoleDeletion};
 use crate::api::{Access, Account, AccountDetail, Code, Permissions, Success};
 use crate::domain::{Company, CompanyId, Ownership};
@@ -72,6 +72,9 @@ impl After {
 pub(super) trait About: DeserializeOwned {
     /// Whether the document is about the requested thing.
     fn is_about(&self, asked: &Asked) -> bool;
+
+    /// It answers a repetition, and an attempt before may have made the change: does not deny that.
+    fn admit_doubt(&mut self) {}
 }
 
 impl Asked {
@@ -128,7 +131,11 @@ impl Asked {
     pub(super) fn answered<T: About>(&self, outcome: Result<Reply>) -> Result<T> {
         let reply = outcome?;
         let (status, request_id) = (reply.status, reply.request_id.clone());
-        let data = reply.decode::<Success<T>>()?.data;
+        let in_doubt = reply.repeated_in_doubt;
+        let mut data = reply.decode::<Success<T>>()?.data;
+        if in_doubt {
+            data.admit_doubt();
+        }
         if data.is_about(self) { Ok(data) } else { Err(self.missed().answered(status, request_id)) }
     }
 
@@ -190,17 +197,27 @@ impl About for Deletion {
     }
 }
 
-impl About for AccessChange {
+impl About for GrantedAccess {
     fn is_about(&self, asked: &Asked) -> bool {
         self.account.is_about(asked)
             && asked.is_here(&self.access.company)
             && asked.after.is_role(self.access.role.as_deref())
+    }
+
+    fn admit_doubt(&mut self) {
+        if !self.changed {
+            (self.before, self.changed) = (Before::Unknown, true);
+        }
     }
 }
 
 impl About for AccessRemoval {
     fn is_about(&self, asked: &Asked) -> bool {
         asked.is_here(&self.company) && self.account.as_ref().is_none_or(|account| account.is_about(asked))
+    }
+
+    fn admit_doubt(&mut self) {
+        self.changed = true;
     }
 }
 

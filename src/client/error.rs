@@ -81,7 +81,7 @@ impl Error {
         match self.status {
             _ if self.repeated_in_doubt => true,
             Some(status) => self.code == Code::OutcomeUnknown || !matches!(status, 300..=499 | 503),
-            None => matches!(self.code, Code::OutcomeUnknown | Code::BadResponse),
+            None => matches!(self.code, Code::OutcomeUnknown | Code::BadResponse | Code::Output),
         }
     }
 

@@ -81,6 +81,8 @@ pub(super) struct Reply {
     pub(super) request_id: Option<String>,
     pub(super) content_type: Option<String>,
     pub(super) body: Vec<u8>,
+    /// The request was repeated after an attempt that may have been carried out.
+    pub(super) repeated_in_doubt: bool,
 }
 
 /// Reads the body, decompressed, up to its limit. A longer refusal is cut; a longer success is an error.
@@ -109,7 +111,7 @@ impl Reply {
     pub(super) fn new(response: &Response, request_id: Option<String>, body: Vec<u8>) -> Self {
         let content_type = response.headers().get(CONTENT_TYPE);
         let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-        Self { status: response.status(), request_id, content_type, body }
+        Self { status: response.status(), request_id, content_type, body, repeated_in_doubt: false }
     }
 
     /// The document of the answer.
@@ -189,6 +191,7 @@ mod tests {
             request_id: Some("r1".into()),
             content_type: Some(content_type.into()),
             body: body.into(),
+            repeated_in_doubt: false,
         }
     }
 

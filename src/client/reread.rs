@@ -1,10 +1,11 @@
 //! Reads the state after a change, because some gateways answer a change only with success.
 //!
-//! Responsible for the second request. Refuses to report a change that the server then does not show.
+//! Responsible for the second request. Refuses to report a change that the server then contradicts, and to deny one that it
+//! only does not show.
 
 use super::about::Asked;
 use super::{Error, Result, Session};
-use crate::api::account::{AccessChange, AccessRemoval, Deletion, PasswordChange};
+use crate::api::account::{AccessRemoval, Before, Deletion, GrantedAccess, PasswordChange};
 use crate::api::role::{Role, RoleDeletion};
 use crate::api::{Account, AccountDetail, Code};
 
@@ -16,7 +17,7 @@ pub(super) trait Reread: Sized {
 
 impl Reread for AccountDetail {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
-        session.show_account(asked.company(), asked.name()).await
+        shown(session, asked).await.map_err(|error| unread(session, error, asked))
     }
 }
 
@@ -36,27 +37,28 @@ impl Reread for PasswordChange {
     }
 }
 
-impl Reread for AccessChange {
+impl Reread for GrantedAccess {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
         let account = Account::reread(session, asked).await?;
         let access = account.access.clone().ok_or_else(|| contradicted(asked, "shows no access"))?;
         if !asked.is_access(&access) {
             return Err(contradicted(asked, "shows other access"));
         }
-        Ok(Self { account, access, before: None, changed: true })
+        Ok(Self { account, access, before: Before::Unknown, changed: true })
     }
 }
 
 impl Reread for Option<AccessRemoval> {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
-        let account = match Account::reread(session, asked).await {
+        let account = match shown(session, asked).await {
             Err(error) if error.code == Code::NotFound => None,
-            other => Some(other?),
+            other => Some(other.map_err(|error| unread(session, error, asked))?.account),
         };
         if account.as_ref().is_some_and(|account| account.access.is_some()) {
             return Err(contradicted(asked, "still shows the access"));
         }
-        let company = session.show_company(asked.company()).await?;
+        let company =
+            session.show_company(asked.company()).await.map_err(|error| unread(session, error, asked))?;
         Ok(Some(AccessRemoval { account, company, before: None, changed: true }))
     }
 }
@@ -64,9 +66,9 @@ impl Reread for Option<AccessRemoval> {
 /// `None`: it is deleted, and its id is not known.
 impl Reread for Option<Deletion> {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
-        match Account::reread(session, asked).await {
+        match shown(session, asked).await {
             Err(error) if error.code == Code::NotFound => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(unread(session, error, asked)),
             Ok(_) => Err(contradicted(asked, "still shows the account")),
         }
     }
@@ -74,7 +76,8 @@ impl Reread for Option<Deletion> {
 
 impl Reread for Role {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
-        let role = session.show_role(asked.company(), asked.name()).await?;
+        let role = session.show_role(asked.company(), asked.name()).await;
+        let role = role.map_err(|error| unread(session, error, asked))?;
         if asked.has_permissions(&role) {
             Ok(role)
         } else {
@@ -89,10 +92,26 @@ impl Reread for Option<RoleDeletion> {
             Err(error) if error.code == Code::NotFound => {
                 Ok(Some(RoleDeletion { name: asked.name().to_owned(), deleted: true }))
             }
-            Err(error) => Err(error),
+            Err(error) => Err(unread(session, error, asked)),
             Ok(_) => Err(contradicted(asked, "still shows the role")),
         }
     }
+}
+
+/// The account after the change.
+async fn shown(session: &Session, asked: &Asked) -> Result<AccountDetail> {
+    session.show_account(asked.company(), asked.name()).await
+}
+
+/// The server said that the change was made, and does not show what holds now.
+fn unread(session: &Session, error: Error, asked: &Asked) -> Error {
+    let message = format!(
+        "{} confirmed the change of {} in company {}, and then did not show the result",
+        session.origin(),
+        asked.name(),
+        asked.company()
+    );
+    Error::new(Code::Output, message).caused_by(error)
 }
 
 /// The server said that the change was made, and shows that it was not.

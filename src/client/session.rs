@@ -106,7 +106,10 @@ impl Session {
                 other => other.map(|reply| shaped(reply, shape.as_ref())),
             }
         };
-        again.await.map_err(|error| Error { repeated_in_doubt: in_doubt || error.repeated_in_doubt, ..error })
+        match again.await {
+            Ok(reply) => Ok(Reply { repeated_in_doubt: in_doubt || reply.repeated_in_doubt, ..reply }),
+            Err(error) => Err(Error { repeated_in_doubt: in_doubt || error.repeated_in_doubt, ..error }),
+        }
     }
 
     /// What a 401 means. Our platform sends it for an invalid token, with the code. Others also send it for a missing

@@ -106,7 +106,7 @@ impl Transport {
         loop {
             self.brake.wait(deadline).await;
             let failed = match self.attempt(&call, deadline).await {
-                Ok(reply) => return Ok(reply),
+                Ok(reply) => return Ok(Reply { repeated_in_doubt: in_doubt, ..reply }),
                 Err(failed) => *failed,
             };
             let doubt_before = in_doubt;

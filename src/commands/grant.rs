@@ -10,7 +10,7 @@ use super::shared::hints::ActionDescription;
 use super::shared::prompts;
 use super::shared::undo::{restore_access, say_undo};
 use crate::api::access::AdjustPermissions;
-use crate::api::account::AccessChange;
+use crate::api::account::{Before, GrantedAccess};
 use crate::client::Change;
 use crate::context::Context;
 use crate::domain::Operation;
@@ -77,9 +77,8 @@ async fn finish(
     match change.await {
         Ok(done) => {
             session.say(what_was_done(&done));
-            if done.changed {
-                let company = done.access.company.id;
-                say_undo(session.ui, restore_access(name, company, done.before.as_ref()));
+            if let (true, Before::Known(before)) = (done.changed, &done.before) {
+                say_undo(session.ui, restore_access(name, done.access.company.id, before.as_ref()));
             }
             session.show(&GrantView::from(done))
         }
@@ -98,7 +97,7 @@ async fn spelled_out(session: &CompanySession<'_>, request: &GrantRequest) -> Re
     })
 }
 
-fn change<'a>(session: &CompanySession<'a>, name: &str, request: &GrantRequest) -> Change<'a, AccessChange> {
+fn change<'a>(session: &CompanySession<'a>, name: &str, request: &GrantRequest) -> Change<'a, GrantedAccess> {
     match request {
         GrantRequest::Set(rights) => session.client.set_access(session.company, name, &rights.to_set()),
         GrantRequest::Adjust(adjust) => {
@@ -121,25 +120,32 @@ fn attempt<'a>(session: &CompanySession<'_>, name: &'a str, request: &GrantReque
     }
 }
 
-fn would(done: &AccessChange) -> String {
+fn would(done: &GrantedAccess) -> String {
     let (name, access) = (&done.account.name, &done.access);
     let held = access.role.clone().unwrap_or_else(|| access.permissions.listed());
     if done.changed {
-        let now = done.before.as_ref().map_or_else(|| "no access".to_owned(), prompts::held);
-        format!("{name} would have {held} in {}; now: {now}", access.company)
+        format!("{name} would have {held} in {}{}", access.company, before(done, "now"))
     } else {
         format!("{name} already has {held} in {}: nothing would change", access.company)
     }
 }
 
-fn what_was_done(done: &AccessChange) -> String {
+fn what_was_done(done: &GrantedAccess) -> String {
     let (name, access) = (&done.account.name, &done.access);
     let held = access.role.clone().unwrap_or_else(|| access.permissions.listed());
     let company = &access.company;
     if done.changed {
-        let before = done.before.as_ref().map_or_else(|| "no access".to_owned(), prompts::held);
-        format!("{name} now has {held} in {company}; before: {before}")
+        format!("{name} now has {held} in {company}{}", before(done, "before"))
     } else {
         format!("Unchanged: {name} already has {held} in {company}")
+    }
+}
+
+/// The access before as the end of a sentence; empty where the server does not say it.
+fn before(done: &GrantedAccess, when: &str) -> String {
+    match &done.before {
+        Before::Unknown => String::new(),
+        Before::Known(None) => format!("; {when}: no access"),
+        Before::Known(Some(access)) => format!("; {when}: {}", prompts::held(access)),
     }
 }

@@ -82,7 +82,13 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
             context.keep_own_password(&account.name, new).await;
             sent.done(&session, |password| PasswordView::new(account.clone(), password))
         }
-        Err(error) => Err(sent.failed(error)),
+        Err(error) => {
+            // Confirmed, and only not shown.
+            if error.code() == Code::Output {
+                context.keep_own_password(&name, new).await;
+            }
+            Err(sent.failed(error))
+        }
     }
 }
 

@@ -233,3 +233,54 @@ fn a_change_that_did_not_happen_is_no_success() {
         user.sactl(line).refused(1, "the server answered with success, and shows ");
     }
 }
+
+/// A confirmed change whose result cannot be read is told as confirmed, and no password is lost.
+#[test]
+fn a_confirmed_change_that_is_not_shown_is_told_and_keeps_the_password() {
+    for status in [403, 404, 500] {
+        let gateway = OtherGateway::start(3);
+        let user = gateway.user();
+        for (name, line) in [
+            ("bot-new", "create bot-new --permission ViewDevice --generate --password-out"),
+            ("bot-001", "passwd bot-001 --yes --generate --password-out"),
+        ] {
+            gateway.hide_after_write(status);
+            let outcome = user.sactl(&format!("{line} {name}.password"));
+            outcome.refused(1, &format!("confirmed the change of {name} in company 1"));
+            let text = std::fs::read_to_string(user.work().join(format!("{name}.password")));
+            let password = text.unwrap_or_else(|error| panic!("{status}: {error}: {outcome}"));
+            assert!(gateway.has_password(name, password.trim_end()), "{status}: {outcome}");
+            assert!(!user.work().join(format!("{name}.password.attempt")).exists(), "{outcome}");
+            gateway.show_again();
+        }
+        gateway.hide_after_write(status);
+        let shown = user.sactl("passwd bot-002 --yes --generate -o json").error(1, "output");
+        let hint = shown["hint"].as_str().unwrap();
+        let file = hint.split_once("it is in ").unwrap().1.split_once(": ").unwrap().0;
+        let password = std::fs::read_to_string(file).unwrap();
+        assert!(gateway.has_password("bot-002", password.trim_end()), "{status}");
+        gateway.show_again();
+        for line in ["grant bot-000 --permission EditDevice", "edit bot-000 --description new"] {
+            gateway.hide_after_write(status);
+            let outcome = user.sactl(line);
+            outcome.refused(1, "confirmed the change of bot-000 in company 1");
+            assert!(outcome.stderr.contains("sactl show bot-000"), "{outcome}");
+            gateway.show_again();
+        }
+    }
+}
+
+/// A server that does not say what was before: nothing is said about it, and no command is offered to undo the change.
+#[test]
+fn an_unknown_access_before_is_not_called_none() {
+    let server = Stub::start(|request| {
+        Answer::json(200, answers::of_platform(&request.method, request.path()).to_string())
+    });
+    let user = with_token(&server.url());
+    for format in ["", " -o table"] {
+        let outcome = user.sactl(&format!("grant robot --role viewer{format}"));
+        assert!(outcome.ok().stderr.contains("robot now has viewer in Acme MSP (1)"), "{outcome}");
+        let text = format!("{}{}", outcome.stdout, outcome.stderr).to_lowercase();
+        assert!(!text.contains("before") && !text.contains("undo"), "{outcome}");
+    }
+}

@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::acting::{ACME_OPERATOR, World, account};
+use crate::common::http::Request;
+use crate::common::proxy::{Cut, Proxy};
 use crate::common::terminal::{DOWN, Terminal};
 
 #[test]
@@ -86,4 +88,23 @@ fn role_beyond_the_own_permissions_is_not_offered() {
     terminal.interrupt();
     let (text, code) = terminal.finish();
     assert_eq!(code, 130, "{text}");
+}
+
+/// The first answer was lost, and the repetition finds everything done: the answer does not deny the change.
+#[test]
+fn a_change_whose_first_answer_was_lost_is_not_denied() {
+    let world = World::start();
+    for (line, method) in
+        [("grant dormant-bot --role viewer", "PUT"), ("revoke northwind-telemetry --yes", "DELETE")]
+    {
+        let is_put = |request: &Request| request.method == "PUT";
+        let is_delete = |request: &Request| request.method == "DELETE";
+        let wanted = if method == "PUT" { is_put } else { is_delete };
+        let proxy = Proxy::cutting(&world.url(), Cut::BeforeTheAnswer, 1, wanted);
+        let admin = world.admin().with("SACTL_SERVER", proxy.url());
+        let answer = admin.sactl(&format!("{line} -o json")).ok().json();
+        assert_eq!(answer["changed"], true, "{answer}");
+        let again = admin.sactl(&format!("{line} -o json")).ok().json();
+        assert_eq!(again["changed"], false, "{again}");
+    }
 }

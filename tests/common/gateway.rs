@@ -96,6 +96,9 @@ struct Held {
     clients: BTreeMap<i64, Client>,
     next: i64,
     may_write: bool,
+    /// The status of every read of accounts after a change.
+    read_after_write: Option<u16>,
+    was_written: bool,
 }
 
 /// The gateway.
@@ -122,6 +125,8 @@ impl OtherGateway {
             clients: clients.collect(),
             next: 2000,
             may_write: true,
+            read_after_write: None,
+            was_written: false,
         }));
         let state = held.clone();
         let stub = Stub::start(move |request| answer(&mut state.lock().unwrap(), request));
@@ -131,6 +136,17 @@ impl OtherGateway {
     /// Takes the right to change anything.
     pub(crate) fn forbid_writes(&self) {
         self.held.lock().unwrap().may_write = false;
+    }
+
+    /// Answers every read of accounts with `status`, from the next change on.
+    pub(crate) fn hide_after_write(&self, status: u16) {
+        let mut held = self.held.lock().unwrap();
+        (held.read_after_write, held.was_written) = (Some(status), false);
+    }
+
+    /// Answers every read again.
+    pub(crate) fn show_again(&self) {
+        self.held.lock().unwrap().read_after_write = None;
     }
 
     /// The requests so far.
@@ -171,6 +187,12 @@ fn answer(held: &mut Held, request: &Request) -> Answer {
     let company = query.get("companyId").and_then(|id| id.parse().ok());
     if !held.may_write && request.method != "GET" {
         return refused(401, "You are not allowed to manage API clients");
+    }
+    if path.starts_with(&["api", "api-clients"]) {
+        match held.read_after_write {
+            Some(status) if request.method == "GET" && held.was_written => return refused(status, "Hidden"),
+            _ => held.was_written |= request.method != "GET",
+        }
     }
     match (request.method.as_str(), path.as_slice()) {
         ("GET", ["api", "companies"]) => {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api;
+use crate::api::account::Before;
 use crate::domain::{AccountId, Company, Ownership, Password};
 use crate::output::view::account::{ACCOUNT_COLUMNS, account_columns_and};
 use crate::output::view::{told, written};
@@ -143,19 +144,26 @@ pub struct GrantView {
     account: AccountView,
     /// Its new access, and the company.
     access: AccessView,
-    /// The access before; null for no access.
+    /// The access before; null for no access, and where the server does not say it.
     before: Option<AccessView>,
     /// Whether the access changed.
     changed: bool,
+    #[serde(skip)]
+    is_before_known: bool,
 }
 
-impl From<api::account::AccessChange> for GrantView {
-    fn from(change: api::account::AccessChange) -> Self {
+impl From<api::account::GrantedAccess> for GrantView {
+    fn from(change: api::account::GrantedAccess) -> Self {
+        let (before, is_before_known) = match change.before {
+            Before::Unknown => (None, false),
+            Before::Known(before) => (before.map(AccessView::from), true),
+        };
         Self {
             account: change.account.into(),
             access: change.access.into(),
-            before: change.before.map(AccessView::from),
+            before,
             changed: change.changed,
+            is_before_known,
         }
     }
 }
@@ -185,7 +193,8 @@ impl Answer for GrantView {
             ("Company", Cell::company(self.access.company())),
             ("Access", self.access.in_full()),
         ];
-        pairs.extend(what_changed(self.changed, self.before.as_ref()));
+        let none = self.is_before_known.then(|| Cell::faint("none"));
+        pairs.extend(what_changed(self.changed, self.before.as_ref().map(AccessView::in_full).or(none)));
         vec![Block::Pairs(pairs)]
     }
 }
@@ -198,7 +207,7 @@ pub struct RevokeView {
     account: Option<AccountView>,
     /// Where the access was removed.
     company: Company,
-    /// The access before; null for no access.
+    /// The access before; null for no access, and where the server does not say it.
     before: Option<AccessView>,
     /// Whether the account had access.
     changed: bool,
@@ -250,7 +259,7 @@ impl Answer for RevokeView {
             ("Company", Cell::company(&self.company)),
             ("Access", Cell::faint("none")),
         ];
-        pairs.extend(what_changed(self.changed, self.before.as_ref()));
+        pairs.extend(what_changed(self.changed, self.before.as_ref().map(AccessView::in_full)));
         vec![Block::Pairs(pairs)]
     }
 }
@@ -305,13 +314,13 @@ impl Answer for DeletedView {
     }
 }
 
-/// The access before, if it changed.
-fn what_changed(changed: bool, before: Option<&AccessView>) -> Vec<(&'static str, Cell)> {
+/// The access before, if it changed and is known.
+fn what_changed(changed: bool, before: Option<Cell>) -> Vec<(&'static str, Cell)> {
     if !changed {
         return vec![("Changed", Cell::new("no (already set)"))];
     }
-    let before = before.map_or_else(|| Cell::faint("none"), AccessView::in_full);
-    vec![("Before", before), ("Changed", Cell::new("yes"))]
+    let before = before.map(|before| ("Before", before));
+    before.into_iter().chain([("Changed", Cell::new("yes"))]).collect()
 }
 
 #[cfg(test)]

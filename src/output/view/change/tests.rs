@@ -28,7 +28,8 @@ fn granted(changed: bool) -> GrantView {
         role: Some("viewer".to_owned()),
         permissions: ["devices:view"].into_iter().collect(),
     };
-    GrantView::from(api::account::AccessChange { account: account(), access, before: None, changed })
+    let before = api::account::Before::Known(None);
+    GrantView::from(api::account::GrantedAccess { account: account(), access, before, changed })
 }
 
 fn shown(answer: &impl Answer, format: Option<Format>) -> String {
