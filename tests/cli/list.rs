@@ -113,3 +113,26 @@ fn filters_that_cannot_match_are_refused() {
     let world = World::start();
     world.admin().sactl("list --permission devices:fly").refused(7, "devices:fly");
 }
+
+/// One company that refuses does not cost the rows of the others: it is named, and the exit code says that a part is
+/// missing.
+#[test]
+fn list_of_companies_shows_those_that_answer_and_names_those_that_refuse() {
+    let world = World::start();
+    let admin = world.admin();
+    let create = "create ci --role company-admin --grant 2=devices:view --generate -o json";
+    let password = admin.sactl(create).ok().json()["password"].as_str().unwrap().to_owned();
+    let user = world.at("ci", 1).with("SACTL_PASSWORD", password);
+    let listed = user.sactl("list --companies all -o csv");
+    listed.expect(9);
+    assert!(listed.stdout.contains(",fleet-automation,"), "{listed}");
+    assert!(listed.stderr.contains("Northwind Logistics (2)"), "{listed}");
+    let listed = user.sactl("list --companies 1,2 -o json");
+    assert!(listed.expect(9).json().to_string().contains("fleet-automation"), "{listed}");
+    let error: serde_json::Value = serde_json::from_str(&listed.stderr).unwrap();
+    assert_eq!(error["error"]["code"], "partial");
+    assert_eq!(error["error"]["errors"][0]["code"], "missing_permission");
+    user.sactl("list --companies 2 -o json").error(4, "missing_permission");
+    let log = user.sactl("audit --companies 1,2 -o json");
+    assert!(log.expect(9).stderr.contains("Northwind Logistics (2)"), "{log}");
+}

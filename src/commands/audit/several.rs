@@ -1,15 +1,17 @@
 //! `sactl audit --companies`: the logs of several companies in one answer.
 //!
-//! Responsible for the order of the companies. Refuses to follow several logs.
+//! Responsible for the order of the companies, and for naming those that the server refuses. Refuses to follow several
+//! logs.
 
-use futures_util::stream::{self, StreamExt, TryStreamExt};
+use futures_util::stream::{self, StreamExt};
 
 use crate::api::audit::AuditQuery;
-use crate::client::Session;
+use crate::client::{self, Session};
+use crate::commands::shared::refused_companies::RefusedCompanies;
 use crate::commands::shared::several;
 use crate::context::Context;
 use crate::domain::Company;
-use crate::error::{CliError, Result};
+use crate::error::Result;
 use crate::fleet::selectors::{self, CompaniesArgs};
 use crate::output::{Answer, AuditLogView, AuditLogsView, AuditRow, RowWriter};
 use crate::ui;
@@ -33,13 +35,22 @@ pub(super) async fn run(
     if let Some(writer) = writer {
         ui.answer(|out| writer.begin::<AuditRow>(out))?;
     }
-    let (total, mut done) = (companies.len() as u64, 0);
-    let logs = companies.into_iter().map(|company| one(session, company, &query, limit));
+    let (asked, mut done, mut refused) = (companies.len(), 0, RefusedCompanies::default());
+    let logs = companies
+        .into_iter()
+        .map(|company| async { (company.clone(), one(session, company, &query, limit).await) });
     let mut logs = stream::iter(logs).buffered(AT_A_TIME);
     let mut kept = Vec::new();
-    while let Some(log) = logs.try_next().await? {
+    while let Some((company, log)) = logs.next().await {
         done += 1;
-        ui.progress(done, total, "companies");
+        ui.progress(done, asked as u64, "companies");
+        let log = match log {
+            Ok(log) => log,
+            Err(error) => {
+                refused.add(company, error)?;
+                continue;
+            }
+        };
         match writer {
             Some(writer) => {
                 ui.answer(|out| log.rows().into_iter().try_for_each(|row| writer.write(row, out)))?;
@@ -47,7 +58,10 @@ pub(super) async fn run(
             None => kept.push(log),
         }
     }
-    if writer.is_some() { Ok(()) } else { ui::show(ui, &AuditLogsView::from(kept)) }
+    if writer.is_none() && !refused.is_everything(asked) {
+        ui::show(ui, &AuditLogsView::from(kept))?;
+    }
+    refused.verdict(asked)
 }
 
 /// The log of one company, at most `limit` records of it.
@@ -56,16 +70,11 @@ async fn one(
     company: Company,
     query: &AuditQuery,
     limit: Option<u64>,
-) -> Result<AuditLogView> {
+) -> client::Result<AuditLogView> {
     let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let failed = |error| {
-        let error = CliError::from(error);
-        let message = format!("{company}: {}", error.message());
-        error.worded(message)
-    };
     let mut pages = session.list_audit_records(company.id, query)?;
     let (mut rows, mut is_cut) = (Vec::new(), false);
-    while let Some(page) = pages.next().await.map_err(failed)? {
+    while let Some(page) = pages.next().await? {
         rows.extend(page.data.into_iter().map(|record| AuditRow::new(record, company.clone())));
         is_cut = rows.len() > limit || (rows.len() == limit && page.next.is_some());
         if rows.len() >= limit {

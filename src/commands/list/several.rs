@@ -1,16 +1,17 @@
 //! `sactl list --companies`: the accounts of several companies in one answer.
 //!
-//! Responsible for the order of the companies. Refuses to mix their accounts.
+//! Responsible for the order of the companies, and for naming those that the server refuses. Refuses to mix their accounts.
 
-use futures_util::stream::{self, StreamExt, TryStreamExt};
+use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
 
 use super::args::Args;
-use crate::client::Session;
+use crate::client::{self, Session};
+use crate::commands::shared::refused_companies::RefusedCompanies;
 use crate::commands::shared::several;
 use crate::context::Context;
 use crate::domain::{Company, Ownership};
-use crate::error::{CliError, Result};
+use crate::error::Result;
 use crate::fleet::selectors;
 use crate::output::{AccountListView, AccountListsView, AccountRow, Cut, RowWriter};
 use crate::ui;
@@ -28,13 +29,22 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<()> {
     if let Some(writer) = writer {
         ui.answer(|out| writer.begin::<AccountRow>(out))?;
     }
-    let (total, mut done) = (companies.len() as u64, 0);
-    let lists = companies.into_iter().map(|company| one(args, session, company, now));
+    let (asked, mut done, mut refused) = (companies.len(), 0, RefusedCompanies::default());
+    let lists = companies
+        .into_iter()
+        .map(|company| async { (company.clone(), one(args, session, company, now).await) });
     let mut lists = stream::iter(lists).buffered(AT_A_TIME);
     let mut kept = Vec::new();
-    while let Some(list) = lists.try_next().await? {
+    while let Some((company, list)) = lists.next().await {
         done += 1;
-        ui.progress(done, total, "companies");
+        ui.progress(done, asked as u64, "companies");
+        let list = match list {
+            Ok(list) => list,
+            Err(error) => {
+                refused.add(company, error)?;
+                continue;
+            }
+        };
         match writer {
             Some(writer) => {
                 let rows = list.accounts().collect::<Vec<_>>();
@@ -43,24 +53,27 @@ pub(super) async fn run(args: &Args, context: &Context) -> Result<()> {
             None => kept.push(list),
         }
     }
-    if writer.is_some() { Ok(()) } else { ui::show(ui, &AccountListsView::from(kept)) }
+    if writer.is_none() && !refused.is_everything(asked) {
+        ui::show(ui, &AccountListsView::from(kept))?;
+    }
+    refused.verdict(asked)
 }
 
 /// The accounts of one company.
-async fn one(args: &Args, session: &Session, company: Company, now: Timestamp) -> Result<AccountListView> {
+async fn one(
+    args: &Args,
+    session: &Session,
+    company: Company,
+    now: Timestamp,
+) -> client::Result<AccountListView> {
     let mut asked = args.asked();
     let mut rows = Vec::new();
     for part in args.parts() {
-        let failed = |error| {
-            let error = CliError::from(error);
-            let message = format!("{company}: {}", error.message());
-            error.worded(message)
-        };
         let mut pages = session.list_accounts(company.id, &args.query(part, now))?;
         let (mut accounts, mut total, mut has_more) = (Vec::new(), None, false);
         let limit = args.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let reads_all = args.is_sorted() || args.filter.is_local();
-        while let Some(page) = pages.next().await.map_err(failed)? {
+        while let Some(page) = pages.next().await? {
             total = total.or(page.total.filter(|_| !args.filter.is_local()));
             accounts.extend(page.data.into_iter().filter(|account| args.filter.keeps(account, now)));
             has_more = page.next.is_some();

@@ -15,6 +15,7 @@ pub mod password_args;
 mod password_file;
 pub(super) mod patterns;
 pub(super) mod prompts;
+pub(super) mod refused_companies;
 pub(super) mod run_args;
 pub(super) mod several;
 pub(super) mod undo;
