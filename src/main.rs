@@ -32,6 +32,9 @@ fn main() -> ExitCode {
         Ok(selection) => selection,
         Err(error) => return failed(ui_options, error),
     };
+    if let Some(username) = call.username() {
+        ui_options.target = ui_options.target.account(username);
+    }
     let ui = Ui::new(ui_options);
     let context = Context::new(call.global, environment, ui.clone(), forget_names);
     finish(&ui, cli::run(call.command, &context))

@@ -33,6 +33,14 @@ impl Cli {
 }
 
 impl Cli {
+    /// The account that a sign-in names.
+    pub fn username(&self) -> Option<&str> {
+        match &self.command {
+            Some(Command::Login(Deferred(login))) => login.username(),
+            _ => None,
+        }
+    }
+
     /// `login URL` is `login --server URL`.
     fn take_server(&mut self) -> Result<(), clap::Error> {
         let Some(Command::Login(Deferred(login))) = &self.command else { return Ok(()) };

@@ -56,6 +56,11 @@ impl Args {
     pub fn url(&self) -> Option<&str> {
         self.url.as_deref()
     }
+
+    /// The account that is named.
+    pub fn username(&self) -> Option<&str> {
+        self.username.as_deref().filter(|name| !name.is_empty())
+    }
 }
 
 /// Signs in.
@@ -122,7 +127,7 @@ impl<'a> Login<'a> {
             context.gateway_of(&settings)?
         };
         let variable = context.environment().get(env::USERNAME)?;
-        let username = args.username.clone().filter(|name| !name.is_empty()).or(variable);
+        let username = args.username().map(str::to_owned).or(variable);
         let username = match username.or_else(|| settings.stored_username().map(str::to_owned)) {
             Some(username) => username,
             None => ask_for_username(ui).await?,

@@ -1,7 +1,7 @@
 //! A command in a message, and the target that it takes from the call.
 //!
-//! Responsible for quoting, and for `--profile`, `--server` and `--company`. Refuses a command without the target of
-//! the call.
+//! Responsible for quoting, and for `--profile`, `--server`, `--company` and the `--username` of a sign-in. Refuses a
+//! command without the target of the call.
 
 use std::fmt;
 
@@ -11,6 +11,7 @@ use std::fmt;
 pub struct Target {
     place: Vec<(&'static str, Option<String>)>,
     company: Option<String>,
+    account: Option<String>,
 }
 
 /// How much of the target concerns a command.
@@ -18,6 +19,8 @@ pub struct Target {
 enum Reach {
     /// It reads this machine alone.
     Nothing,
+    /// It signs an account in to a server.
+    SignIn,
     /// It talks to a server.
     Server,
     /// It acts in a company.
@@ -51,6 +54,13 @@ impl Target {
         self
     }
 
+    /// With the account that a sign-in names.
+    #[must_use]
+    pub fn account(mut self, username: impl fmt::Display) -> Self {
+        self.account = Some(username.to_string());
+        self
+    }
+
     /// Whether it names a company.
     pub const fn has_company(&self) -> bool {
         self.company.is_some()
@@ -59,9 +69,11 @@ impl Target {
     fn flags(&self, reach: Reach) -> impl Iterator<Item = (&'static str, Option<&str>)> {
         let place = self.place.iter().filter(move |_| reach != Reach::Nothing);
         let company = self.company.iter().filter(move |_| reach == Reach::Company);
+        let account = self.account.iter().filter(move |_| reach == Reach::SignIn);
         place
             .map(|(flag, value)| (*flag, value.as_deref()))
             .chain(company.map(|company| ("--company", Some(company.as_str()))))
+            .chain(account.map(|account| ("--username", Some(account.as_str()))))
     }
 }
 
@@ -157,7 +169,8 @@ impl CommandLine {
 fn reach(command: &str) -> Reach {
     match command {
         "" | "completion" | "help" | "man" | "profile" | "sandbox" | "serve" => Reach::Nothing,
-        "api" | "company" | "doctor" | "login" | "logout" | "permission" | "token" => Reach::Server,
+        "login" => Reach::SignIn,
+        "api" | "company" | "doctor" | "logout" | "permission" | "token" => Reach::Server,
         _ => Reach::Company,
     }
 }
@@ -205,13 +218,17 @@ mod tests {
         let target = Target::default()
             .place("--profile", Some("north west".to_owned()))
             .place("--allow-http", None)
+            .account("admin@acme.example")
             .company("O'Neill & Co");
         let on = |line: CommandLine| line.on(&target);
         assert_eq!(
             on(CommandLine::new("show").operand("ci")),
             r"sactl show ci --profile 'north west' --allow-http --company 'O'\''Neill & Co'"
         );
-        assert_eq!(on(CommandLine::new("login").without("--profile")), "sactl login --allow-http");
+        assert_eq!(
+            on(CommandLine::new("login").without("--profile")),
+            "sactl login --allow-http --username admin@acme.example"
+        );
         assert_eq!(
             on(CommandLine::new("company list")),
             "sactl company list --profile 'north west' --allow-http"

@@ -99,6 +99,8 @@ fn a_human_without_a_terminal_gets_exit_3_with_a_hint() {
     let error = env.run_with_input(words, PASSWORD).error(3, "mfa_required");
     let hint = error["hint"].as_str().unwrap_or_default();
     assert!(hint.contains("--otp") && hint.contains("service account"), "{hint}");
+    let line = format!("sactl login --server {} --username {HUMAN}", server.url());
+    assert!(hint.contains(&line), "a copy signs in the same account: {hint}");
     assert!(files_with(&env, "sat_").is_empty());
 
     let env =
