@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::shared::company_session::maybe_made;
 use super::shared::dry_run::{self, DryRunArgs};
 use crate::api::Code;
 use crate::client::{RawAnswer, RawRequest};
@@ -15,7 +16,7 @@ use crate::context::Context;
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::output::RawView;
 use crate::text::CommandLine;
-use crate::ui::{self, Ui, sanitise};
+use crate::ui::{self, Ui, WayOut, sanitise};
 
 mod pages;
 
@@ -111,7 +112,11 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     }
     let changes = is_write(&request);
     let shown = CommandLine::new("api GET").operand(&request.path);
+    if changes {
+        context.ui().leave_way_out(Some(WayOut { hint: maybe_made(shown.clone()), reveals: None }));
+    }
     let answer = send(request, context).await;
+    context.ui().leave_way_out(None);
     let answer = if changes { answer.state_shown_by(|| shown) } else { answer };
     let answer = answer.map_err(|error| match error.code() {
         Code::NotFound | Code::MethodNotAllowed => {

@@ -67,12 +67,25 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         };
         return session.dry_run(change, &attempt, would).await;
     }
-    let view = match change.await {
+    // Who may not look may still be allowed to delete.
+    let before = if session.ui.speaks() {
+        session.client.show_account(session.company, &name).await.ok()
+    } else {
+        None
+    };
+    let view = match session.send(change, session.shown_by(&name)).await {
         Ok(Some(deletion)) => DeletedView::from(deletion),
         Ok(None) => DeletedView::gone(&name),
         Err(error) => return Err(session.explain(error, &attempt).await),
     };
-    session.done(format!("Deleted {name}, which was owned by")).await;
+    match before.as_ref().map(|detail| (&detail.account.owner, detail.companies.as_deref())) {
+        Some((owner, Some(companies))) => {
+            let access = everywhere(companies);
+            let access = access.trim_start_matches("has ");
+            session.say(format!("Deleted {name}, which was owned by {owner} and had {access}"));
+        }
+        _ => session.done(format!("Deleted {name}, which was owned by")).await,
+    }
     session.show(&view)
 }
 

@@ -59,7 +59,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         return session.dry_run(change, &attempt, would).await;
     }
     let before = description_before(&session, &name).await;
-    match change.await {
+    match session.send(change, session.shown_by(&name)).await {
         Ok(account) => {
             let told = format!("Changed the description of {}, owned by {}", account.name, account.owner);
             let old = before.as_deref().map(|old| if old.is_empty() { "none" } else { old });

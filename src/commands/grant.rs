@@ -74,7 +74,7 @@ async fn finish(
     if dry_run.is_on {
         return session.dry_run(change, &attempt, would).await;
     }
-    match change.await {
+    match session.send(change, session.shown_by(name)).await {
         Ok(done) => {
             session.say(what_was_done(&done));
             if let (true, Before::Known(before)) = (done.changed, &done.before) {

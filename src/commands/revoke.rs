@@ -90,7 +90,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     if args.dry_run.is_on {
         return session.dry_run(change, &attempt, |removal| would(removal.as_ref(), &name)).await;
     }
-    let removal = match change.await {
+    let removal = match session.send(change, session.shown_by(&name)).await {
         Ok(Some(removal)) => removal,
         // Done by an attempt before, whose answer was lost; what the company no longer sees was external.
         Ok(None) => AccessRemoval {

@@ -16,3 +16,13 @@ fn delete_asks_for_the_name() {
         assert_eq!(admin.sactl("show dormant-bot").code() == Some(5), gone, "{answer:?}: {text}");
     }
 }
+
+/// What is deleted is told with the access that it had.
+#[test]
+fn delete_says_what_access_the_account_had() {
+    let world = World::start();
+    let deleted = world.admin().sactl("delete fleet-automation --yes");
+    let had = "owned by Acme MSP (1) and had access in 2 companies: Acme MSP (1): operator; \
+               Northwind Logistics (2): operator";
+    assert!(deleted.ok().stderr.contains(had), "{deleted}");
+}

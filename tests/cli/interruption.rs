@@ -227,3 +227,44 @@ fn p8_an_interrupted_command_leaves_a_whole_password_or_none() {
 fn asked(stub: &Stub) -> usize {
     stub.requests().iter().filter(|request| request.method == "POST").count()
 }
+
+/// P8: Ctrl-C while a change is sent: it may have been made, and the message names what shows it.
+#[test]
+fn p8_an_interrupted_change_says_how_to_look() {
+    let stub = Stub::start(|request| match (request.method.as_str(), request.path()) {
+        ("GET", path) => Answer::json(200, answers::of_platform("GET", path).to_string()),
+        _ => Answer::Silence,
+    });
+    let env = answers::with_token(&stub.url());
+    env.file("password", answers::NEW_PASSWORD);
+    for (line, shown_by) in [
+        ("grant robot --role viewer", "sactl show robot --company 1"),
+        ("revoke robot --yes", "sactl show robot --company 1"),
+        ("delete robot --yes", "sactl show robot --company 1"),
+        ("edit robot --description new", "sactl show robot --company 1"),
+        ("create robot --password-file password --role viewer", "sactl show robot --company 1"),
+        ("passwd robot --password-file password --yes", "sactl show robot --company 1"),
+        ("role create operators --permission devices:view", "sactl role show operators --company 1"),
+        ("role edit operators --permission devices:view", "sactl role show operators --company 1"),
+        ("role delete operators --yes", "sactl role show operators --company 1"),
+    ] {
+        let before = changes(&stub);
+        let mut command = env.command();
+        command.args(line.split_whitespace());
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        until(|| changes(&stub) > before);
+        send(&child, Signal::INT);
+        let status = wait(&mut child);
+        assert_eq!(status.code(), Some(130), "{line}: {status}");
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(said.contains("may or may not have been made"), "{line}: {said}");
+        assert!(said.contains(shown_by), "{line}: {said}");
+    }
+}
+
+/// How many requests that are no reads have come.
+fn changes(stub: &Stub) -> usize {
+    stub.requests().iter().filter(|request| request.method != "GET").count()
+}

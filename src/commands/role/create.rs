@@ -59,7 +59,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
             |role: &Role| format!("the role {} would be created: {}", role.name, role.permissions.listed());
         return dry_run(&session, change, &new.name, &new.permissions, would).await;
     }
-    match change.await {
+    match session.send(change, session.role_shown_by(&new.name)).await {
         Ok(role) => {
             session.done(format!("Created the role {} in", role.name)).await;
             let undo = CommandLine::new("role delete").operand(&role.name).flag("--company", session.company);

@@ -6,6 +6,8 @@ use super::super::shared::company_session::CompanySession;
 use super::super::shared::confirm::{is_needed, require_confirmation};
 use super::super::shared::dry_run::DryRunArgs;
 use super::super::shared::missing;
+use super::super::shared::undo::say_undo;
+use super::before::{first_of, role_before};
 use super::dry_run::dry_run;
 use super::explain::explain;
 use crate::api::Code;
@@ -54,10 +56,19 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         let would = |_: &_| format!("the role {name} would be deleted");
         return dry_run(&session, change, &name, &[], would).await;
     }
-    if let Err(error) = change.await {
+    let before = role_before(&session, &name).await;
+    if let Err(error) = session.send(change, session.role_shown_by(&name)).await {
         return Err(explain(&session, error, Permission::ROLES_MANAGE, Some(&name), &[]).await);
     }
-    session.done(format!("Deleted the role {name} in")).await;
+    match before {
+        Some(role) => {
+            let (company, permissions) = (session.named_company().await, &role.permissions);
+            session.say(format!("Deleted the role {name} in {company}; before: {}", first_of(permissions)));
+            let undo = CommandLine::new("role create").operand(&name).flag("--company", session.company);
+            say_undo(session.ui, undo.flag("--permission", permissions.joined()));
+        }
+        None => session.done(format!("Deleted the role {name} in")).await,
+    }
     session.show(&RoleDeletedView::new(name))
 }
 

@@ -7,6 +7,7 @@ use super::super::shared::company_session::CompanySession;
 use super::super::shared::dry_run::DryRunArgs;
 use super::super::shared::missing;
 use super::super::shared::undo::say_undo;
+use super::before::{difference, first_of, role_before};
 use super::dry_run::dry_run;
 use super::explain::explain;
 use crate::api::access::AdjustPermissions;
@@ -85,20 +86,30 @@ pub(super) async fn run(mut args: Args, context: &Context) -> Result<()> {
         let would = |role: &Role| format!("the role {} would have {}", role.name, role.permissions.listed());
         return dry_run(&session, change, &name, &named, would).await;
     }
-    let before =
-        if session.ui.speaks() { session.client.show_role(session.company, &name).await.ok() } else { None };
-    match change.await {
+    let before = role_before(&session, &name).await;
+    match session.send(change, session.role_shown_by(&name)).await {
         Ok(role) => {
-            session.done(format!("Changed the role {} in", role.name)).await;
-            if let Some(before) = before.filter(|before| before.permissions != role.permissions) {
-                let undo =
-                    CommandLine::new("role edit").operand(&role.name).flag("--company", session.company);
-                say_undo(session.ui, undo.flag("--permission", before.permissions.joined()));
-            }
+            tell(&session, before.as_ref(), &role).await;
             session.show(&RoleView::from(role))
         }
         Err(error) => Err(explain(&session, error, Permission::ROLES_MANAGE, Some(&name), &named).await),
     }
+}
+
+/// Says what is different from before, and how to undo it.
+async fn tell(session: &CompanySession<'_>, before: Option<&Role>, role: &Role) {
+    let Some(before) = before else {
+        return session.done(format!("Changed the role {} in", role.name)).await;
+    };
+    let company = session.named_company().await;
+    if before.permissions == role.permissions {
+        let held = first_of(&role.permissions);
+        return session.say(format!("Unchanged: the role {} of {company} already has {held}", role.name));
+    }
+    let difference = difference(before, role);
+    session.say(format!("Changed the role {} in {company}{difference}", role.name));
+    let undo = CommandLine::new("role edit").operand(&role.name).flag("--company", session.company);
+    say_undo(session.ui, undo.flag("--permission", before.permissions.joined()));
 }
 
 /// The permissions of the role from now on, chosen among those that it has and those that the caller has.

@@ -2,6 +2,7 @@
 //!
 //! Responsible for its verbs. Refuses to decide which roles can be changed: the server does.
 
+mod before;
 mod copy;
 mod create;
 mod delete;

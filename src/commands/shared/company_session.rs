@@ -5,13 +5,14 @@
 
 use std::path::Path;
 
-use crate::client::Session;
+use crate::client::{self, Change, Session};
 use crate::config::Settings;
 use crate::context::Context;
 use crate::domain::{Company, CompanyId};
 use crate::error::Result;
 use crate::output::{Answer, OutputContext};
-use crate::ui::{Ui, output_context, show};
+use crate::text::{CommandLine, Hint};
+use crate::ui::{Ui, WayOut, output_context, show};
 
 /// A signed-in identity in its active company.
 #[derive(Debug)]
@@ -34,6 +35,26 @@ impl<'a> CompanySession<'a> {
         let client = context.session().await?;
         let company = context.company().await?.id;
         Ok(Self { ui: context.ui(), client, company, context })
+    }
+
+    /// Sends a change. Meanwhile, an interrupt says which command shows whether it was made.
+    ///
+    /// # Errors
+    /// Those of the request.
+    pub(in crate::commands) async fn send<T>(
+        &self,
+        change: Change<'_, T>,
+        shown_by: CommandLine,
+    ) -> client::Result<T> {
+        self.ui.leave_way_out(Some(WayOut { hint: maybe_made(shown_by), reveals: None }));
+        let outcome = change.await;
+        self.ui.leave_way_out(None);
+        outcome
+    }
+
+    /// The command that shows a role of this company.
+    pub(in crate::commands) fn role_shown_by(&self, name: &str) -> CommandLine {
+        CommandLine::new("role show").operand(name).flag("--company", self.company)
     }
 
     /// The company with its name, for people; with a word in its place where the name cannot be had, for the
@@ -77,4 +98,9 @@ impl<'a> CompanySession<'a> {
     pub(in crate::commands) fn show(&self, answer: &impl Answer) -> Result<()> {
         show(self.ui, answer)
     }
+}
+
+/// What an interrupt says while a change is sent.
+pub(in crate::commands) fn maybe_made(shown_by: CommandLine) -> Hint {
+    shown_by.after("the change may or may not have been made; check the current state with: ")
 }

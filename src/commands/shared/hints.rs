@@ -147,7 +147,7 @@ impl CompanySession<'_> {
     }
 
     /// The command that shows an account as this company sees it.
-    fn shown_by(&self, name: &str) -> CommandLine {
+    pub(in crate::commands) fn shown_by(&self, name: &str) -> CommandLine {
         CommandLine::new("show").operand(name).flag("--company", self.company)
     }
 

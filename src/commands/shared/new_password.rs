@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::company_session::CompanySession;
+use super::company_session::{CompanySession, maybe_made};
 pub(in crate::commands) use super::password_file::new_key;
 use super::password_file::{Order, PasswordFile, Unfinished, keep_unshown};
 use crate::api::Code;
@@ -112,10 +112,9 @@ impl NewPassword {
         };
         let (ui, folder) = (session.ui, session.folder());
         let sent = SentPassword { ui, folder, order, password: self.password, key, place };
-        if let Some(hint) = sent.in_doubt() {
-            let reveals = matches!(sent.place, Place::Answer).then(|| sent.password.clone());
-            sent.ui.leave_way_out(Some(WayOut { hint, reveals }));
-        }
+        let hint = sent.in_doubt().unwrap_or_else(|| maybe_made(session.shown_by(account)));
+        let reveals = matches!(sent.place, Place::Answer).then(|| sent.password.clone());
+        sent.ui.leave_way_out(Some(WayOut { hint, reveals }));
         Ok(sent)
     }
 }

@@ -12,7 +12,7 @@ const COMMANDS: [&str; 6] = [
     "list",
     "create robot --password-file password",
     "passwd robot --password-file password --yes",
-    "delete robot --yes",
+    "delete robot --yes -q",
     "grant robot --role viewer",
     "api GET /api/users/me",
 ];

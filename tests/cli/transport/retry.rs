@@ -188,7 +188,7 @@ fn a_delete_found_done_is_done() {
         0 if request.method == "DELETE" => Answer::HangUp,
         _ => gone(),
     });
-    with_token(&stub.url()).sactl("delete robot --yes").ok();
+    with_token(&stub.url()).sactl("delete robot --yes -q").ok();
     let sent = stub.requests().iter().filter(|request| request.method == "DELETE").count();
     assert_eq!(sent, 2);
     let stub = Stub::start(move |_| gone());
