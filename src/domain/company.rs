@@ -64,6 +64,14 @@ impl CompanyRef {
             Self::Name(name) => *name == company.name,
         }
     }
+
+    /// Whether it means `company`, by the id or by the name without regard to case.
+    pub fn resembles(&self, company: &Company) -> bool {
+        match self {
+            Self::Id(id) => *id == company.id,
+            Self::Name(name) => name.to_lowercase() == company.name.to_lowercase(),
+        }
+    }
 }
 
 impl FromStr for CompanyRef {

@@ -108,3 +108,26 @@ fn a_change_whose_first_answer_was_lost_is_not_denied() {
         assert_eq!(again["changed"], false, "{again}");
     }
 }
+
+/// A refused adjustment names the account and the company, and says whether there was any access.
+#[test]
+fn a_refused_adjustment_names_account_and_company() {
+    let world = World::start();
+    let admin = world.admin();
+    for (line, why) in [
+        ("grant dormant-bot --remove-permission devices:view", "dormant-bot has no access in Acme MSP (1)"),
+        (
+            "grant backup-runner --remove-permission devices:view",
+            "backup-runner would have no permission left in Acme MSP (1)",
+        ),
+        (
+            "grant northwind-telemetry --remove-permission devices:view",
+            "northwind-telemetry has the role viewer in Acme MSP (1)",
+        ),
+    ] {
+        admin.sactl(line).refused(7, why);
+        let error = admin.sactl(&format!("{line} -o json")).error(7, "invalid_input");
+        assert!(error["message"].as_str().unwrap().starts_with(why), "{error}");
+    }
+    admin.sactl("role edit viewer --permission devices:view").refused(7, "Acme MSP (1)");
+}

@@ -136,3 +136,12 @@ fn list_of_companies_shows_those_that_answer_and_names_those_that_refuse() {
     let log = user.sactl("audit --companies 1,2 -o json");
     assert!(log.expect(9).stderr.contains("Northwind Logistics (2)"), "{log}");
 }
+
+/// The name of an owner is found without regard to case.
+#[test]
+fn owner_is_found_without_regard_to_case() {
+    let world = World::start();
+    let owned = |owner: &str| world.admin().run(["list", "--owner", owner, "-o", "name"]).ok().stdout.clone();
+    assert_eq!(owned("northwind LOGISTICS"), "northwind-telemetry\n");
+    assert_eq!(owned("northwind LOGISTICS"), owned("2"));
+}

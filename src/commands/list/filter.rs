@@ -126,7 +126,7 @@ impl FilterArgs {
             && is_older(last_use, &self.unused_for)
             && is_older(account.password_changed_at, &self.password_older_than)
             && self.permission.iter().all(holds)
-            && (self.owner.is_empty() || self.owner.iter().any(|owner| owner.names(&account.owner)))
+            && (self.owner.is_empty() || self.owner.iter().any(|owner| owner.resembles(&account.owner)))
     }
 
     /// What an account must be like, in words.

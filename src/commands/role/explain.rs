@@ -4,7 +4,7 @@
 
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::hints::{
-    is_about_the_company, lacking_permission, list_roles, listed, place, shows_what_one_holds,
+    is_about_the_company, lacking_permission, list_roles, listed, place, reworded, shows_what_one_holds,
     unknown_permissions,
 };
 use crate::api::{Code, Subject};
@@ -51,11 +51,14 @@ pub(super) async fn explain(
         Code::InvalidInput if error.violations().iter().any(|one| one.code == "unknown_permission") => {
             unknown_permissions(error, named)
         }
-        Code::InvalidInput if error.violations().iter().any(|one| one.code == "default_role") => error.hint(
-            CommandLine::new("role create NAME --permission PERMISSION,…")
-                .flag("--company", session.company)
-                .after("create your own role with: "),
-        ),
+        Code::InvalidInput if error.violations().iter().any(|one| one.code == "default_role") => {
+            let why = format!("{}: {}", session.named_company().await, error.message());
+            reworded(error, "default_role", &why).hint(
+                CommandLine::new("role create NAME --permission PERMISSION,…")
+                    .flag("--company", session.company)
+                    .after("create your own role with: "),
+            )
+        }
         _ => match role {
             Some(role) if needed == Permission::ROLES_MANAGE => error.state_shown_by(show(role)),
             _ => error,

@@ -3,6 +3,7 @@
 //! Responsible for the words: the server says in data what it decided about. Refuses to decide again. Names that were
 //! probably meant are looked up, as far as the signed-in identity may see them.
 
+mod empty_access;
 mod escalation;
 mod of_role;
 
@@ -153,7 +154,6 @@ impl CompanySession<'_> {
 
     /// Says what was probably meant, and how to do it.
     async fn invalid(&self, error: CliError, attempt: &ActionDescription<'_>) -> CliError {
-        let name = attempt.name;
         let says = |error: &CliError, code| error.violations().iter().any(|one| one.code == code);
         let mut error = error;
         let mut mentioned = attempt.also_named.clone();
@@ -173,12 +173,7 @@ impl CompanySession<'_> {
             error = self.not_individual(error, attempt).await;
         }
         if says(&error, "empty_access") {
-            error = error.hint(
-                CommandLine::new("revoke")
-                    .operand(name)
-                    .flag("--company", self.company)
-                    .after("to remove all access use: "),
-            );
+            error = self.empty_access(error, attempt).await;
         }
         error
     }
@@ -231,6 +226,16 @@ impl CompanySession<'_> {
         }
         if names.iter().any(|known| known == role) { error } else { meant_role(error, company, role, names) }
     }
+}
+
+/// The refusal with more in its words than the server's, also where the rule `code` is told.
+pub(in crate::commands) fn reworded(error: CliError, code: &str, message: &str) -> CliError {
+    let mut broken = error.violations().to_vec();
+    for violation in broken.iter_mut().filter(|violation| violation.code == code) {
+        violation.message = message.to_owned().into();
+    }
+    let error = if broken.len() == 1 { error.worded(message) } else { error };
+    error.violating(broken)
 }
 
 /// Says which of the accounts `known` was probably meant by `name`: one with a similar name, or with this id.

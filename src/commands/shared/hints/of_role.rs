@@ -4,7 +4,7 @@
 
 use super::super::access_args::AccessSpec;
 use super::super::company_session::CompanySession;
-use super::ActionDescription;
+use super::{ActionDescription, reworded};
 use crate::api::Access;
 use crate::domain::{DefaultRole, PermissionSet};
 use crate::error::CliError;
@@ -16,16 +16,18 @@ impl CompanySession<'_> {
         let detail = self.client.show_account(self.company, attempt.name).await.ok();
         let Some(access) = detail.and_then(|detail| detail.account.access) else { return error };
         let Some(role) = access.role.clone() else { return error };
+        let why = format!(
+            "{} has the role {role} in {}; only individual permissions can be added or removed",
+            attempt.name, access.company
+        );
+        let error = reworded(error, "not_individual", &why);
         let added = attempt.asked.iter().filter_map(|(_, rights)| match rights {
             AccessSpec::Permissions(names) => Some(names.as_slice()),
             AccessSpec::Role(_) => None,
         });
         let (added, removed) = (added.collect::<Vec<_>>().concat(), &attempt.also_named);
         let error = match self.individual(attempt.name, &access, &added, removed) {
-            Some(grant) => error.hint(grant.after(format!(
-                "{} has the role {role} in {}; replace the role with a list: ",
-                attempt.name, access.company
-            ))),
+            Some(grant) => error.hint(grant.after("replace the role with a list: ")),
             None => error,
         };
         if role.parse::<DefaultRole>().is_ok() {
