@@ -103,8 +103,12 @@ async fn shown(session: &Session, asked: &Asked) -> Result<AccountDetail> {
     session.show_account(asked.company(), asked.name()).await
 }
 
-/// The server said that the change was made, and does not show what holds now.
+/// The server said that the change was made, and does not show what holds now. What does not speak the protocol at all
+/// confirms nothing.
 fn unread(session: &Session, error: Error, asked: &Asked) -> Error {
+    if error.code == Code::BadResponse {
+        return error;
+    }
     let message = format!(
         "{} confirmed the change of {} in company {}, and then did not show the result",
         session.origin(),

@@ -278,6 +278,7 @@ mod tests {
             steps: Vec::new(),
             summary: Summary::default(),
             passwords: None,
+            adjusts: false,
             max_failures: None,
         }
     }

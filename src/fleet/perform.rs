@@ -4,7 +4,7 @@
 //! be done.
 
 use crate::api::Code;
-use crate::api::access::SetAccess;
+use crate::api::access::{AdjustPermissions, SetAccess};
 use crate::api::account::{CreateAccount, EditAccount, ResetPassword};
 use crate::api::role::{CreateRole, SetRole};
 use crate::client::{self, Gateway, Session, SignIn};
@@ -17,8 +17,8 @@ use super::passwords::Passwords;
 use super::saved::hex;
 use crate::output::{Op, Outcome, Step};
 
-/// How often a role is sent while it is unknown whether the server heard of it.
-const ROLE_ATTEMPTS: u32 = 4;
+/// How often a change is sent while it is unknown whether the server has carried it out.
+const ATTEMPTS: u32 = 4;
 
 /// What steps are carried out with.
 pub(super) struct Performer<'a> {
@@ -32,6 +32,8 @@ pub(super) struct Performer<'a> {
     pub(super) run: &'a str,
     /// Where new passwords go.
     pub(super) passwords: Option<&'a Passwords>,
+    /// Whether a grant sends what is gained and lost, not the whole list.
+    pub(super) adjusts: bool,
 }
 
 impl Performer<'_> {
@@ -49,6 +51,10 @@ impl Performer<'_> {
                 let description = step.description.as_ref().and_then(|change| change.after.clone());
                 self.session.edit_account(company, account, &EditAccount { description }).await?;
                 Ok(Outcome::Changed)
+            }
+            Op::Grant if self.adjusts => {
+                let changed = self.adjust(step, account).await?;
+                Ok(outcome(changed || was_begun))
             }
             Op::Grant => {
                 let access = step.wanted().map_or_else(SetAccess::default, |wanted| wanted.to_set());
@@ -81,11 +87,26 @@ impl Performer<'_> {
         }
     }
 
+    /// Adds what the step gains and removes what it loses, again while it is unknown whether the last attempt did it:
+    /// that changes nothing more.
+    async fn adjust(&self, step: &Step, account: &str) -> Result<bool> {
+        let names = |permissions: &[String]| permissions.to_vec();
+        let change = AdjustPermissions { add: names(&step.gained), remove: names(&step.lost) };
+        let mut was_sent = false;
+        for _ in 1..ATTEMPTS {
+            match self.session.adjust_access(step.company.id, account, &change).await {
+                Err(error) if error.code == Code::OutcomeUnknown => was_sent = true,
+                done => return Ok(done?.changed || was_sent),
+            }
+        }
+        Ok(self.session.adjust_access(step.company.id, account, &change).await?.changed || was_sent)
+    }
+
     /// Creates the role, again while it is unknown whether the last attempt did it: the name makes that safe.
     async fn create_role(&self, step: &Step) -> Result<Outcome> {
         let (name, permissions) = role_of(step);
         let new = CreateRole { name: name.clone(), permissions: permissions.clone() };
-        let mut left = ROLE_ATTEMPTS;
+        let mut left = ATTEMPTS;
         loop {
             let Err(error) = self.session.create_role(step.company.id, &new).await else {
                 return Ok(Outcome::Changed);

@@ -34,6 +34,9 @@ pub struct Header {
     /// Where passwords go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passwords: Option<Handover>,
+    /// Whether a grant sends what is gained and lost, so that what others change in the meantime stays.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adjusts: bool,
     /// How many failures end it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_failures: Option<u64>,

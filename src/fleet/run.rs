@@ -70,12 +70,13 @@ async fn go_on(
 ) -> Result<Ended> {
     let ui = context.ui();
     let id = record.header.id.clone();
+    let adjusts = record.header.adjusts;
     let passwords = record.header.passwords.as_ref();
     let passwords = passwords.map(|handover| Passwords::open(handover, folder, &id)).transpose()?;
     let session = context.session().await?;
     let gateway = context.gateway()?;
     let performer =
-        Performer { session, gateway: &gateway, journal, run: &id, passwords: passwords.as_ref() };
+        Performer { session, gateway: &gateway, journal, run: &id, passwords: passwords.as_ref(), adjusts };
     let resume = CommandLine::new("run resume").operand(&id);
     ui.leave_way_out(Some(WayOut { hint: resume.clone().after("go on with: "), reveals: None }));
     let interrupts = ui.take_interrupts();

@@ -25,8 +25,11 @@ pub(super) async fn run(args: Args, request: Option<GrantRequest>, context: &Con
     let give = give(context, request, like).await?;
     learn_roles(context, &mut scope, &give).await?;
     let plan = bulk::grants(&scope.found, &scope.names, &scope.companies, &give);
-    let order =
-        Order::new(context, "grant", &args.run, args.dry_run.is_on, "take permissions away".to_owned());
+    let what = "take permissions away".to_owned();
+    let order = Order {
+        adjusts: matches!(give, Give::Adjust(_)),
+        ..Order::new(context, "grant", &args.run, args.dry_run.is_on, what)
+    };
     order.carry_out(Prepared { plan, found: scope.found }).await.map(drop)
 }
 

@@ -37,6 +37,8 @@ pub(in crate::commands) struct Order<'a> {
     pub(in crate::commands) dry_run: bool,
     /// Where new passwords go.
     pub(in crate::commands) handover: Option<Handover>,
+    /// Whether permissions are added and removed, whatever others change in the meantime.
+    pub(in crate::commands) adjusts: bool,
     /// Whether the purpose of the command is to empty companies.
     pub(in crate::commands) empties_companies: bool,
     /// What is confirmed, as in `remove all access of x`.
@@ -60,6 +62,7 @@ impl<'a> Order<'a> {
             run,
             dry_run,
             handover: None,
+            adjusts: false,
             empties_companies: false,
             what,
             is_final: false,
@@ -157,6 +160,7 @@ impl<'a> Order<'a> {
             steps: view.steps,
             summary: view.summary,
             passwords: self.handover.clone(),
+            adjusts: self.adjusts,
             max_failures: self.run.max_failures,
         }
     }

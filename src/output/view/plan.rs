@@ -95,7 +95,6 @@ pub struct PlanView {
     /// The companies that own the accounts, by account.
     pub owners: BTreeMap<String, Company>,
     /// In how many companies an account has access that would be deleted, by account.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub deleted: BTreeMap<String, u64>,
     /// Whether a long plan is shown whole to people.
     #[serde(skip)]

@@ -100,3 +100,18 @@ fn a_creation_that_is_refused_again_leaves_no_password_file() {
         assert!(!admin.work().join("secrets/contoso-sync.password").exists());
     }
 }
+
+/// Another admin added a permission between the plan and its step, which a list of the plan's time took away again.
+#[test]
+fn what_others_change_between_plan_and_step_stays() {
+    let world = World::start();
+    let mut admin = world.admin();
+    admin.set("SACTL_TEST_CRASH_AFTER", "begin:0");
+    let killed = admin.sactl("grant backup-runner --companies 1 --add-permission alerts:view --yes");
+    assert_eq!(killed.code(), None, "{killed}");
+    admin.unset("SACTL_TEST_CRASH_AFTER");
+    admin.sactl("grant backup-runner --add-permission devices:edit").ok();
+    admin.sactl("run resume last").ok();
+    let access = &super::exported(&admin, "")["accounts"]["backup-runner"]["access"][0];
+    assert_eq!(access["permissions"], json!(["alerts:view", "devices:edit", "devices:view"]));
+}
