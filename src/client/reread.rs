@@ -103,8 +103,8 @@ async fn shown(session: &Session, asked: &Asked) -> Result<AccountDetail> {
     session.show_account(asked.company(), asked.name()).await
 }
 
-/// The server said that the change was made, and does not show what holds now. What does not speak the protocol at all
-/// confirms nothing.
+/// The server said that the change was made, and does not show what holds now. Where its answers make no sense, its
+/// confirmation is not trusted.
 fn unread(session: &Session, error: Error, asked: &Asked) -> Error {
     if error.code == Code::BadResponse {
         return error;

@@ -79,7 +79,12 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let name = missing::account(context, args.names.into_iter().next(), Operation::RemoveAccess).await?;
     let attempt = ActionDescription::new(Operation::RemoveAccess, &name);
     if !args.dry_run.is_on {
-        let what = format!("remove all access of {name} in {}", place(context)?);
+        let mut what = format!("remove all access of {name} in {}", place(context)?);
+        if confirm::is_needed(context, &what)? {
+            // A person is asked about the company as the server names it.
+            let company = CompanySession::open(context).await?.named_company().await;
+            what = format!("remove all access of {name} in {company}");
+        }
         let outcome = "its access here ends immediately";
         name_the_account(context, &what, Operation::RemoveAccess, &name, outcome).await?;
         require_confirmation(context, &what).await?;
