@@ -13,7 +13,11 @@ use super::on_both;
 use crate::common::database::Database;
 use crate::regression::scale::plans::{Observed, ask_everything};
 
-on_both![statements_of_the_last_release_are_good, database_of_a_newer_release_is_refused_in_words];
+on_both![
+    statements_of_the_last_release_are_good,
+    database_of_a_newer_release_is_refused_in_words,
+    columns_of_a_newer_release_disturb_no_node_that_runs
+];
 
 fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -128,6 +132,21 @@ async fn database_of_a_newer_release_is_refused_in_words(database: Database) {
         let said = format!("{:#}", refused.unwrap_err());
         assert!(said.contains("a newer release of sactl") && !said.contains("resolved"), "{said}");
     }
+}
+
+/// A connection has prepared its statements before another node adds the columns.
+async fn columns_of_a_newer_release_disturb_no_node_that_runs(database: Database) {
+    let node = Observed::open(&database.url).await;
+    ask_everything(&node).await;
+    let db = database.connect().await;
+    for table in
+        ["setting", "company", "principal", "role", "access", "token", "audit", "familiar", "guess_budget"]
+    {
+        db.execute_unprepared(&format!("ALTER TABLE {table} ADD COLUMN newer TEXT")).await.unwrap();
+    }
+    // The first round has left an account.
+    db.execute_unprepared("DELETE FROM principal WHERE name = 'plain'").await.unwrap();
+    ask_everything(&node).await;
 }
 
 /// Each statement of the last release can be prepared. `SACTL_TEST_RECORD_STATEMENTS=1` records those of this one.

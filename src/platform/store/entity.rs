@@ -44,7 +44,7 @@ pub mod company {
 pub mod principal {
     use sea_orm::entity::prelude::*;
 
-    #[derive(Clone, PartialEq, Eq, DeriveEntityModel, sqlx::FromRow)]
+    #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "principal")]
     pub struct Model {
         #[sea_orm(primary_key)]

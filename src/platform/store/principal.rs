@@ -9,8 +9,8 @@ use std::ops::Deref;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, DbBackend, DbErr, DerivePartialModel, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 use sqlx::FromRow;
 
@@ -68,8 +68,8 @@ pub(in crate::platform) struct NewUser<'a> {
     pub(in crate::platform) now: Timestamp,
 }
 
-impl From<principal::Model> for Principal {
-    fn from(row: principal::Model) -> Self {
+impl From<Kept> for Principal {
+    fn from(row: Kept) -> Self {
         Self {
             id: PrincipalId(row.id),
             kind: kind_of(&row.kind),
@@ -97,20 +97,41 @@ pub(in crate::platform) async fn by_name(
         return Ok(None);
     }
     let key = AccountName::key_of(name);
-    let rows = principal::Entity::find().filter(principal::Column::NameKey.eq(key)).all(db).await?;
+    let found = principal::Entity::find().filter(principal::Column::NameKey.eq(key));
+    let rows = found.into_partial_model::<Kept>().all(db).await?;
     Ok(only(rows).map(Principal::from))
 }
 
 /// The principal with the name key `$1`, and when it last signed in from the address `$2`.
-const SIGNING_IN: &str = r#"SELECT "principal".*, "familiar"."seen_at" FROM "principal"
+///
+/// Every column is named. A node of a newer release adds columns while this one runs, and PostgreSQL refuses a prepared
+/// statement whose result has got one more.
+const SIGNING_IN: &str = r#"SELECT "principal"."id", "principal"."kind", "principal"."name",
+    "principal"."password_hash", "principal"."totp_secret", "principal"."last_totp_step",
+    "principal"."owner_company_id", "principal"."last_used_at", "familiar"."seen_at"
+FROM "principal"
 LEFT JOIN "familiar" ON "familiar"."principal_id" = "principal"."id" AND "familiar"."address" = $2
 WHERE "principal"."name_key" = $1"#;
 
 #[derive(FromRow)]
 struct SigningIn {
     #[sqlx(flatten)]
-    principal: principal::Model,
+    principal: Kept,
     seen_at: Option<i64>,
+}
+
+/// What is read of a row.
+#[derive(DerivePartialModel, FromRow)]
+#[sea_orm(entity = "principal::Entity")]
+struct Kept {
+    id: i64,
+    kind: String,
+    name: String,
+    password_hash: String,
+    totp_secret: Option<String>,
+    last_totp_step: Option<i64>,
+    owner_company_id: Option<i64>,
+    last_used_at: Option<i64>,
 }
 
 /// As [`by_name`], and when the principal last signed in from this address, if that is remembered.
@@ -147,7 +168,8 @@ pub(in crate::platform) async fn lock(
     db: &impl Connection,
     id: PrincipalId,
 ) -> Result<Option<Principal>, DbErr> {
-    let rows = principal::Entity::find_by_id(id.0).lock_exclusive().all(db).await?;
+    let locked = principal::Entity::find_by_id(id.0).lock_exclusive();
+    let rows = locked.into_partial_model::<Kept>().all(db).await?;
     Ok(only(rows).map(Principal::from))
 }
 
