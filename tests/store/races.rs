@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use sactl::api::Code;
 use sactl::api::access::AdjustPermissions;
-use sactl::api::account::ResetPassword;
+use sactl::api::account::{EditAccount, ResetPassword};
 use sactl::api::role::CreateRole;
 use sactl::domain::{Password, Token};
 use sactl::platform::Platform;
 use sactl::platform::authn::authenticate;
 use sactl::platform::service::{account, role};
+use sea_orm::{
+    ConnectionTrait as _, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+};
 
 use super::story::{list_of, names, new_account, role_of};
 use super::{ACME, NORTHWIND, PASSWORD, World, code, on, on_both, sign};
@@ -28,6 +31,7 @@ on_both!(
     crossing_changes_do_not_deadlock,
     two_accounts_that_take_access_from_each_other_take_turns,
     a_role_is_changed_between_grants,
+    a_stranger_waits_for_no_lock,
 );
 
 async fn eight_writers_do_not_meet_an_error(database: Database) {
@@ -299,4 +303,32 @@ async fn a_role_is_changed_between_grants(database: Database) {
     for grant in grants {
         grant.await.unwrap();
     }
+}
+
+/// A caller who may not change an account keeps no other waiting for it, and waits for none.
+async fn a_stranger_waits_for_no_lock(database: Database) {
+    let world = World::sandbox(database).await;
+    let stranger = world.acting("admin@northwind.example", NORTHWIND).await;
+    let reset = ResetPassword { password: Password::new("Other-1234!"), current_password: None };
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let holder = world.database.connect().await.begin_with_options(options).await.unwrap();
+    if holder.get_database_backend() == DbBackend::Postgres {
+        holder
+            .execute_unprepared("SELECT id FROM principal WHERE name = 'contoso-sync' FOR UPDATE")
+            .await
+            .unwrap();
+    }
+    let refused = tokio::time::timeout(Duration::from_secs(10), async {
+        let described = EditAccount { description: None };
+        [
+            code(account::reset_password(&stranger, "contoso-sync", reset).await),
+            code(account::delete(&stranger, "contoso-sync").await),
+            code(account::edit(&stranger, "contoso-sync", described).await),
+        ]
+    });
+    assert_eq!(refused.await.expect("it waited"), [Code::NotFound; 3]);
+    holder.rollback().await.unwrap();
 }

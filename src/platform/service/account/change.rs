@@ -44,7 +44,9 @@ pub(super) async fn begin<'a>(
     operation: Operation,
     name: &str,
 ) -> Result<Change<'a>, Error> {
-    authz::enter(context, operation.permission()).await?;
+    // A caller who may not do this makes no other wait: the account and its companies may belong to strangers.
+    let member = authz::enter(context, operation.permission()).await?;
+    authz::account(context.platform.store().reader(), context, &member, operation, name).await?;
     let tx = context.begin_change().await?;
     let locked = store::principal::lock_account(&*tx, name).await?;
     let (mut concerned, mut hold) = (vec![context.company], Hold::Shared);
