@@ -229,8 +229,9 @@ impl From<DbErr> for Error {
 }
 
 /// How the SQLSTATE begins with which PostgreSQL says that it cannot serve now: connection exceptions, no writes
-/// on a standby, insufficient resources, operator intervention, errors of the system below.
-const UNAVAILABLE_STATES: [&str; 5] = ["08", "25006", "53", "57", "58"];
+/// on a standby, insufficient resources, a lock that another session holds too long, operator intervention, errors of the
+/// system below.
+const UNAVAILABLE_STATES: [&str; 6] = ["08", "25006", "53", "55P03", "57", "58"];
 
 fn is_loss_of_connection(cause: &DbErr) -> bool {
     let runtime = match cause {
@@ -269,7 +270,7 @@ mod tests {
 
     #[test]
     fn what_passes_is_unavailable_and_what_does_not_is_internal() {
-        for code in ["08006", "25006", "53100", "57P01", "58030", "5", "8", "13", "261", "778"] {
+        for code in ["08006", "25006", "53100", "55P03", "57P01", "58030", "5", "8", "13", "261", "778"] {
             assert!(is_unavailable(code), "{code}");
         }
         for code in ["23505", "42P01", "2067", "1", "11", "x"] {

@@ -164,13 +164,27 @@ impl OwnServer {
 
     /// Ends it and the processes of its connections without a chance to tidy up.
     pub(crate) fn kill(&self) {
+        self.signal(Signal::KILL);
+    }
+
+    /// Makes it silent: its connections stay, and it answers nothing.
+    pub(crate) fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Ends the silence.
+    pub(crate) fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
         let file = std::fs::read_to_string(self.0.folder.join("data/postmaster.pid")).unwrap();
         let server = file.lines().next().unwrap();
         let children = std::fs::read_to_string(format!("/proc/{server}/task/{server}/children")).unwrap();
         for (number, process) in [server].into_iter().chain(children.split_whitespace()).enumerate() {
-            let killed = kill_process(Pid::from_raw(process.parse().unwrap()).unwrap(), Signal::KILL);
+            let sent = kill_process(Pid::from_raw(process.parse().unwrap()).unwrap(), signal);
             // A child may have ended by itself.
-            assert!(killed.is_ok() || number > 0, "{killed:?}");
+            assert!(sent.is_ok() || number > 0, "{sent:?}");
         }
     }
 

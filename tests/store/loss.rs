@@ -5,8 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sactl::api::Code;
+use sactl::api::account::AccountQuery;
+use sactl::platform::context::RequestContext;
 use sactl::platform::service::{account, session};
-use sactl::platform::{DatabaseUrl, Platform};
+use sactl::platform::{DatabaseUrl, Error, Platform};
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use tempfile::TempDir;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::{JoinHandle, JoinSet};
@@ -14,7 +17,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::story::list_of;
 use super::{ACME, PASSWORD, SANDBOX, plant, sign};
 use crate::common::context::acting;
-use crate::common::database::Database;
+use crate::common::database::{Database, OwnServer};
 
 /// The name of the socket in the folder that a URL names.
 pub(super) const SOCKET: &str = ".s.PGSQL.5432";
@@ -102,4 +105,64 @@ async fn p26_a_lost_server_is_unavailable_and_comes_back() {
     platform.ready().await.unwrap();
     sign(&platform, "backup-runner", PASSWORD).await.unwrap();
     session::revoke(&platform, &grant.access_token).await.unwrap();
+}
+
+async fn admin_of(platform: &Platform) -> RequestContext {
+    plant(platform, SANDBOX).await;
+    let grant = session::issue(platform, "admin@acme.example").await.unwrap();
+    acting(platform, &super::authenticate(platform, &grant.access_token).await.unwrap(), ACME)
+}
+
+/// What a read, a change and a sign-in say, which are under way at the same time, and how long they take.
+async fn outcomes(admin: &RequestContext) -> (Vec<Error>, Duration) {
+    let started = Instant::now();
+    let (query, access) = (AccountQuery::default(), list_of(&["devices:view"]));
+    let (read, changed, signed_in) = tokio::join!(
+        account::list(admin, &query),
+        account::set_access(admin, "dormant-bot", access),
+        sign(&admin.platform, "backup-runner", PASSWORD),
+    );
+    let all = [read.map(drop), changed.map(drop), signed_in.map(drop)];
+    (all.into_iter().map(Result::unwrap_err).collect(), started.elapsed())
+}
+
+fn are_unavailable((refusals, took): (Vec<Error>, Duration)) {
+    for refused in refusals {
+        assert_eq!(refused.code, Code::Unavailable, "{refused:?}");
+    }
+    assert!(took < Duration::from_secs(4), "{took:?}");
+}
+
+/// P26: a server whose connections stay open and say nothing, as behind a network that swallows what is sent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p26_a_silent_server_is_unavailable_and_comes_back() {
+    let Some(server) = OwnServer::start() else { return };
+    let platform = Platform::open(&DatabaseUrl::Postgres(server.url())).await.unwrap();
+    let admin = admin_of(&platform).await;
+    // Connections that were in use a moment ago are not asked before their next statement.
+    account::list(&admin, &AccountQuery::default()).await.unwrap();
+    server.freeze();
+    let told = outcomes(&admin).await;
+    server.thaw();
+    are_unavailable(told);
+    platform.ready().await.unwrap();
+    account::list(&admin, &AccountQuery::default()).await.unwrap();
+    sign(&platform, "backup-runner", PASSWORD).await.unwrap();
+}
+
+/// P26: a session of an administrator that holds a table, and a statement that only takes long.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p26_a_table_that_another_session_holds_is_unavailable() {
+    let Some(database) = Database::postgres().await else { return };
+    let platform = Platform::open(&database.url).await.unwrap();
+    let admin = admin_of(&platform).await;
+    let beside = database.connect().await.begin().await.unwrap();
+    beside.execute_unprepared("LOCK TABLE principal").await.unwrap();
+    are_unavailable(outcomes(&admin).await);
+    beside.rollback().await.unwrap();
+    account::list(&admin, &AccountQuery::default()).await.unwrap();
+    let slow = "CREATE FUNCTION slow() RETURNS TRIGGER AS 'BEGIN PERFORM pg_sleep(2); RETURN NEW; END' LANGUAGE plpgsql;
+        CREATE TRIGGER slow BEFORE INSERT ON access FOR EACH ROW EXECUTE FUNCTION slow()";
+    database.connect().await.execute_unprepared(slow).await.unwrap();
+    account::set_access(&admin, "dormant-bot", list_of(&["devices:view"])).await.unwrap();
 }

@@ -24,6 +24,7 @@ pub(super) mod named;
 mod open;
 mod pieces;
 pub(super) mod principal;
+mod pulse;
 pub(super) mod refused;
 pub(super) mod role;
 mod rows;
@@ -36,19 +37,22 @@ mod transaction;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sea_orm::{DatabaseConnection, DbBackend, DbErr};
-use sqlx::{Connection as _, SqliteConnection};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr};
+use sqlx::{Connection as _, Executor as _, SqliteConnection};
 use tokio::sync::{Mutex, Semaphore};
 
 use super::{DatabaseUrl, Observer};
 use crate::domain::PermissionSet;
 
+use self::pulse::{Pulse, Reader};
 pub(super) use self::transaction::Tx;
 pub(super) use sea_orm::ConnectionTrait as Connection;
 
 /// The database.
 pub(super) struct Store {
     connections: DatabaseConnection,
+    reader: Reader,
+    pulse: Pulse,
     /// SQLite has one writer at a time: in this process they queue here, in order, instead of polling.
     writers: Option<Arc<Semaphore>>,
     /// One connection to SQLite that does nothing and stays. When the last one is closed and another opened,
@@ -59,18 +63,19 @@ pub(super) struct Store {
 impl Store {
     /// Opens the database and brings its tables up to date.
     pub(super) async fn open(database: &DatabaseUrl, observer: Option<Observer>) -> anyhow::Result<Self> {
-        let (mut connections, keeper) = open::connect(database).await?;
+        let (mut connections, pulse, keeper) = open::connect(database).await?;
         if let Some(observer) = observer {
             connections.set_metric_callback(move |sent| observer(sent.statement));
         }
         let is_sqlite = connections.get_database_backend() == DbBackend::Sqlite;
         let writers = is_sqlite.then(|| Arc::new(Semaphore::new(1)));
-        Ok(Self { connections, writers, keeper: Mutex::new(keeper) })
+        let reader = Reader::new(connections.clone(), pulse.clone());
+        Ok(Self { connections, reader, pulse, writers, keeper: Mutex::new(keeper) })
     }
 
     /// Where to read outside a transaction.
-    pub(super) fn reader(&self) -> &DatabaseConnection {
-        &self.connections
+    pub(super) const fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     /// Begins a write transaction.
@@ -84,7 +89,7 @@ impl Store {
             ),
             None => None,
         };
-        Tx::begin(&self.connections, turn).await
+        Tx::begin(&self.connections, &self.pulse, turn).await
     }
 
     /// Tries whether a write is kept.
@@ -107,9 +112,16 @@ impl Store {
 
     /// Gives free space back to the system.
     pub(super) async fn vacuum(&self) -> Result<(), DbErr> {
-        self.connections.execute_unprepared("VACUUM").await?;
         if self.connections.get_database_backend() == DbBackend::Sqlite {
-            self.connections.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            self.connections.execute_unprepared("VACUUM").await?;
+            return self.connections.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.map(drop);
+        }
+        let failed = |error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)));
+        let mut connection =
+            self.connections.get_postgres_connection_pool().acquire().await.map_err(failed)?;
+        // The vacuum of the server itself goes on for a second before it makes room.
+        for sql in ["SET lock_timeout = 0", "VACUUM"] {
+            connection.execute(sql).await.map_err(failed)?;
         }
         Ok(())
     }

@@ -10,13 +10,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 use sea_orm::DatabaseConnection;
 use sqlx::migrate::{MigrateError, Migration, Migrator};
-use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{
-    AssertSqlSafe, ConnectOptions as _, Connection, Executor as _, SqlSafeStr as _, SqliteConnection,
+    AssertSqlSafe, ConnectOptions as _, Connection, Executor as _, PgConnection, SqlSafeStr as _,
+    SqliteConnection,
 };
 
+use super::pulse::Pulse;
 use crate::platform::DatabaseUrl;
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/platform/store/migrations");
@@ -30,22 +31,22 @@ const DIALECT: [(&str, &str); 2] = [
 /// Concurrent readers on SQLite; there is one writer at a time anyway.
 const SQLITE_CONNECTIONS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
-/// How long a request waits for a connection before the platform calls itself unavailable. PostgreSQL may be
+/// How long a request waits for a connection, or for a lock that another session holds, before the platform calls itself unavailable. PostgreSQL may be
 /// gone, and then the answer comes within a second; SQLite is always there and at most busy.
 const POSTGRES_PATIENCE: Duration = Duration::from_millis(800);
 const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 /// How long the first connection may take: PostgreSQL may be starting too.
 const START_PATIENCE: Duration = Duration::from_secs(3);
 
-/// How long a connection is taken for alive after a use.
+/// How long a connection is taken for alive after a use. If it has broken since, its statement fails and it is closed.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// The error for a database with migrations that this release does not know.
 pub(super) const NEWER: &str =
     "a newer release of sactl has brought the database up to date: use that release";
 
-/// The pool, and for SQLite the connection that stays.
-type Opened = (DatabaseConnection, Option<SqliteConnection>);
+/// The pool, its pulse, and for SQLite the connection that stays.
+type Opened = (DatabaseConnection, Pulse, Option<SqliteConnection>);
 
 pub(super) async fn connect(database: &DatabaseUrl) -> anyhow::Result<Opened> {
     match database {
@@ -62,14 +63,23 @@ async fn postgres(url: &str) -> anyhow::Result<Opened> {
     let first = first.connect_with(options.clone()).await?;
     MIGRATIONS.run(&first).await.map_err(explained)?;
     first.close().await;
+    let pulse = Pulse::of(options.clone());
+    let (taken, given) = (pulse.clone(), pulse.clone());
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(POSTGRES_PATIENCE)
         .test_before_acquire(false)
-        .before_acquire(|connection, it| Box::pin(is_alive(connection, it)))
-        .after_release(|connection, _| Box::pin(is_clean(connection)))
+        .after_connect(|connection, _| Box::pin(limit_waits(connection)))
+        .before_acquire(move |connection, it| {
+            let pulse = taken.clone();
+            Box::pin(async move { pulse.test(connection, it.idle_for < FRESH).await })
+        })
+        .after_release(move |connection, _| {
+            let pulse = given.clone();
+            Box::pin(async move { Ok(pulse.test(connection, true).await? && is_clean(connection).await?) })
+        })
         .connect_lazy_with(options);
-    Ok((pool.into(), None))
+    Ok((pool.into(), pulse, None))
 }
 
 async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<Opened> {
@@ -94,7 +104,7 @@ async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<O
     // A connection shares the index of the write-ahead log only after its first read.
     keeper.execute("SELECT 1 FROM setting").await?;
     drop(turn);
-    Ok((pool.into(), Some(keeper)))
+    Ok((pool.into(), Pulse::of_sqlite(), Some(keeper)))
 }
 
 /// The error for tables that are not those of this release.
@@ -105,16 +115,10 @@ fn explained(error: MigrateError) -> anyhow::Error {
     }
 }
 
-/// Whether a pooled connection can be used. A connection that was used a moment ago is not tested: if it has broken
-/// since, its statement fails and it is closed.
-async fn is_alive<C: Connection>(
-    connection: &mut C,
-    it: PoolConnectionMetadata,
-) -> Result<bool, sqlx::Error> {
-    if it.idle_for >= FRESH {
-        connection.ping().await?;
-    }
-    Ok(true)
+/// Lets no statement of the connection wait longer for a lock.
+async fn limit_waits(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let sql = format!("SET lock_timeout = {}", POSTGRES_PATIENCE.as_millis());
+    connection.execute(AssertSqlSafe(sql)).await.map(drop)
 }
 
 /// Whether the pool may hand the connection out again: not when it is still inside a transaction after the

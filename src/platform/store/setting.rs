@@ -3,9 +3,9 @@
 //! Responsible for reading and writing them by name. Refuses to interpret them.
 
 use jiff::Timestamp;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Condition, Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as Connection, DbErr, EntityTrait as _, QueryFilter as _,
+    ColumnTrait as _, ConnectionTrait as Connection, DbBackend, DbErr, EntityTrait as _, QueryFilter as _,
     QuerySelect as _, Set,
 };
 
@@ -36,7 +36,8 @@ pub(in crate::platform) async fn put(db: &impl Connection, name: &str, value: &s
     setting::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await.map(drop)
 }
 
-/// Takes a turn that lasts until `ends`, unless the one before has not ended yet. The setting holds its end.
+/// Takes a turn that lasts until `ends`, unless the one before has not ended yet. The setting holds its end. One that is
+/// more than ten turns ahead was written by a clock that was wrong.
 pub(in crate::platform) async fn take_turn(
     db: &impl Connection,
     name: &str,
@@ -46,16 +47,21 @@ pub(in crate::platform) async fn take_turn(
     // Of equal length, so that texts compare as their numbers do.
     let text = |moment: Timestamp| format!("{:020}", moment.as_millisecond());
     get_or_insert(db, name, &text(Timestamp::UNIX_EPOCH)).await?;
+    let over = setting::Column::Value.lte(text(now));
+    let wrong = setting::Column::Value.gt(text(now + ends.duration_since(now) * 10));
     let taken = setting::Entity::update_many()
         .col_expr(setting::Column::Value, Expr::value(text(ends)))
         .filter(setting::Column::Name.eq(name))
-        .filter(setting::Column::Value.lte(text(now)))
+        .filter(Condition::any().add(over).add(wrong))
         .exec(db)
         .await?;
     Ok(taken.rows_affected > 0)
 }
 
-/// Locks a setting until the transaction ends: another transaction that locks it waits.
+/// Locks a setting until the transaction ends: another transaction that locks it waits, however long that takes.
 pub(in crate::platform) async fn lock(db: &impl Connection, name: &str) -> Result<(), DbErr> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        db.execute_unprepared("SET LOCAL lock_timeout = 0").await?;
+    }
     setting::Entity::find().filter(setting::Column::Name.eq(name)).lock_exclusive().one(db).await.map(drop)
 }

@@ -17,6 +17,7 @@ use sea_orm::{
 };
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::pulse::Pulse;
 use super::setting;
 
 /// How long a failed commit may take to be covered.
@@ -33,15 +34,17 @@ pub(in crate::platform) struct Tx {
 /// What runs the statements of a transaction, up to the first that fails.
 pub(in crate::platform) struct Statements {
     transaction: DatabaseTransaction,
+    pulse: Pulse,
     failure: OnceLock<DbErr>,
 }
 
 impl Tx {
     pub(super) async fn begin(
         connections: &DatabaseConnection,
+        pulse: &Pulse,
         turn: Option<OwnedSemaphorePermit>,
     ) -> Result<Self, DbErr> {
-        let statements = Statements::begin(connections).await?;
+        let statements = Statements::begin(connections, pulse).await?;
         Ok(Self { statements, connections: connections.clone(), is_dry_run: false, _turn: turn })
     }
 
@@ -72,13 +75,13 @@ impl Deref for Tx {
 }
 
 impl Statements {
-    async fn begin(connections: &DatabaseConnection) -> Result<Self, DbErr> {
+    async fn begin(connections: &DatabaseConnection, pulse: &Pulse) -> Result<Self, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = connections.begin_with_options(options).await?;
-        Ok(Self { transaction, failure: OnceLock::new() })
+        let transaction = pulse.during(connections.begin_with_options(options)).await?;
+        Ok(Self { transaction, pulse: pulse.clone(), failure: OnceLock::new() })
     }
 
     async fn commit(self) -> Result<(), DbErr> {
@@ -86,7 +89,7 @@ impl Statements {
             return Err(failure.clone());
         }
         if self.transaction.get_database_backend() != DbBackend::Sqlite {
-            return self.transaction.commit().await;
+            return self.pulse.during(self.transaction.commit()).await;
         }
         // The second BEGIN succeeds only where SQLite is in no transaction any more. It gives the pool the open
         // transaction that the pool counts, an empty one.
@@ -100,7 +103,7 @@ impl Statements {
     async fn roll_back(self) -> Result<(), DbErr> {
         match self.failure.into_inner() {
             Some(failure) => Err(failure),
-            None => self.transaction.rollback().await,
+            None => self.pulse.during(self.transaction.rollback()).await,
         }
     }
 
@@ -108,7 +111,7 @@ impl Statements {
         if let Some(failure) = self.failure.get() {
             return Err(failure.clone());
         }
-        let outcome = statement.await;
+        let outcome = self.pulse.during(statement).await;
         if let Err(failure) = &outcome {
             let _ = self.failure.set(failure.clone());
             if self.transaction.get_database_backend() == DbBackend::Sqlite {
@@ -152,7 +155,7 @@ pub(super) async fn try_write(db: &impl ConnectionTrait) -> Result<(), DbErr> {
 /// taken for a good one after a crash. The next write takes its place there: this one, which means nothing.
 async fn cover(connections: &DatabaseConnection) {
     let write = async {
-        let statements = Statements::begin(connections).await?;
+        let statements = Statements::begin(connections, &Pulse::of_sqlite()).await?;
         try_write(&statements).await?;
         statements.commit().await
     };
