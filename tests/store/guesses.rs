@@ -1,6 +1,7 @@
 //! Guessing passwords and codes: what it costs, what it gets, and what it does not do to others.
 
 use sactl::api::Code;
+use sactl::domain::secret::OneTimeCode;
 use sactl::platform::service::session::{SignIn, sign_in};
 use totp_rs::{Builder, Secret};
 
@@ -14,6 +15,7 @@ on_both!(
     p11_every_refusal_costs_one_hash,
     p15_a_code_opens_one_session,
     codes_are_braked_apart,
+    clock_that_was_wrong_locks_no_account,
     p16_who_needs_a_second_factor,
 );
 
@@ -148,4 +150,42 @@ async fn p16_who_needs_a_second_factor(database: Database) {
         assert_eq!(code(sign_in(p, through("contoso-sync", "Wrong-1!")).await), Code::InvalidGrant);
         assert!(sign_in(p, through("viewer@acme.example", PASSWORD)).await.is_ok());
     }
+}
+
+/// Budgets, the last code and known addresses that a wrong clock has dated a year ahead hold for no longer than they
+/// can, and guesses are counted as before.
+async fn clock_that_was_wrong_locks_no_account(database: Database) {
+    const YEAR: i64 = 365 * 24 * 60 * 60;
+    let world = World::sandbox(database).await;
+    let p = &world.platform;
+    world.advance(YEAR);
+    for host in 0..16 {
+        world.advance(30);
+        let otp = Some(OneTimeCode::new(code_at(&world, 0)));
+        let from = SignIn { otp, address: Some([198, 51, 100, host].into()), ..attempt(CONTOSO, PASSWORD) };
+        sign_in(p, from).await.unwrap();
+    }
+    let exhaust = async || {
+        while code(sign_with_code(p, CONTOSO, "00000x").await) == Code::InvalidGrant {}
+        let mut heard = 0;
+        while code(sign(p, CONTOSO, "Wrong-1!").await) == Code::InvalidGrant {
+            heard += 1;
+        }
+        heard
+    };
+    let before = exhaust().await;
+    assert!((10..20).contains(&before), "{before}");
+
+    world.advance(-YEAR);
+    sign_with_code(p, CONTOSO, &code_at(&world, 0)).await.unwrap();
+    assert_eq!(
+        code(sign_with_code(p, CONTOSO, &code_at(&world, 0)).await),
+        Code::InvalidGrant,
+        "it was used"
+    );
+    let after = exhaust().await;
+    assert!((9..20).contains(&after), "{after}");
+    let now = p.now().as_millisecond();
+    assert_eq!(world.number(&format!("SELECT COUNT(*) FROM familiar WHERE seen_at > {now}")).await, 0);
+    assert_eq!(world.number("SELECT COUNT(*) FROM familiar WHERE address = '192.0.2.1'").await, 1);
 }

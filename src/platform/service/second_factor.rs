@@ -72,13 +72,22 @@ impl RightCode {
     /// Uses the code, unless it or a later one was used before: then it still counts as a wrong one. `current` is the
     /// locked row.
     pub(super) async fn spend(&self, tx: &Tx, current: &Principal) -> Result<Spent, Error> {
-        if current.last_totp_step.is_some_and(|last| self.step <= last) {
+        if current.last_totp_step.is_some_and(|last| is_spent(self.step, last)) {
             return Ok(Spent::Before);
         }
         store::principal::spend_code(&**tx, current.id, self.step).await?;
         self.guess.give_back(&**tx).await?;
         Ok(Spent::Now)
     }
+}
+
+/// The steps of one day.
+const DAY: u64 = 24 * 60 * 2;
+
+/// Whether the code of `step` was used, where `last` is the last step that opened a session. A step that is more than a
+/// day ahead was written by a clock that was wrong: it would refuse every code until that time.
+const fn is_spent(step: u64, last: u64) -> bool {
+    step <= last && last - step <= DAY
 }
 
 /// The time step of this code: the current one, or one step before or after it for clocks that drift. Spaces in the
@@ -138,6 +147,15 @@ mod tests {
         assert_eq!(step(" 287 082 ", 59), Some(1));
         for wrong in ["", "28708", "2870822", "28708a", "２８７０８２"] {
             assert_eq!(step(wrong, 59), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn clock_that_was_wrong_spends_no_code_for_longer_than_a_day() {
+        for (step, last, spent) in
+            [(7, 7, true), (7, 6, false), (7, 8, true), (7, 7 + DAY, true), (7, 8 + DAY, false)]
+        {
+            assert_eq!(is_spent(step, last), spent, "{step} after {last}");
         }
     }
 

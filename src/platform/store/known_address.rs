@@ -3,6 +3,7 @@
 //! Responsible for finding, remembering and forgetting them. Refuses to keep more than a few of one principal.
 
 use jiff::Timestamp;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _};
 
 use super::entity::known_address;
@@ -28,7 +29,8 @@ const REMEMBER: &str = r#"INSERT INTO "familiar" ("principal_id", "address", "se
 ON CONFLICT ("principal_id", "address") DO UPDATE SET "seen_at" = excluded."seen_at""#;
 
 /// Remembers that a principal has signed in from this address, and forgets those not seen since `forget` and all but
-/// the last [`MOST_ADDRESSES`].
+/// the last [`MOST_ADDRESSES`]. No other address was last seen after `now`: a clock that was wrong would keep it in place of
+/// later ones.
 pub(in crate::platform) async fn remember(
     db: &impl Connection,
     id: PrincipalId,
@@ -37,6 +39,11 @@ pub(in crate::platform) async fn remember(
     forget: Timestamp,
 ) -> Result<(), DbErr> {
     db.execute_raw(written(db, REMEMBER, [id.0.into(), address.into(), to_millis(now).into()])).await?;
+    let ahead = known_address::Entity::update_many()
+        .col_expr(known_address::Column::SeenAt, Expr::value(to_millis(now) - 1))
+        .filter(known_address::Column::PrincipalId.eq(id.0))
+        .filter(known_address::Column::SeenAt.gt(to_millis(now)));
+    ahead.exec(db).await?;
     let sql = format!(
         r#"DELETE FROM "familiar" WHERE "principal_id" = $1 AND ("seen_at" < $2 OR "address" IN
     (SELECT "address" FROM "familiar" WHERE "principal_id" = $1 ORDER BY "seen_at" DESC, "address"

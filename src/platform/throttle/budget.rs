@@ -4,6 +4,9 @@
 
 use jiff::Timestamp;
 
+/// The most by which the clocks of nodes differ.
+const CLOCKS_DIFFER: i64 = 10 * 60 * 1000;
+
 /// What is kept of a budget that is in use: when it will be full again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct FullAt(pub(super) i64);
@@ -13,27 +16,32 @@ pub(super) struct FullAt(pub(super) i64);
 pub(super) struct Budget {
     pub(super) burst: i64,
     pub(super) every: i64,
+    /// How many of its guesses are kept for others.
+    kept: i64,
 }
 
 impl Budget {
     pub(super) const fn new(burst: i64, every: i64) -> Self {
-        Self { burst, every }
+        Self { burst, every, kept: 0 }
     }
 
     /// The same without its last `reserve` guesses.
     pub(super) const fn without(self, reserve: i64) -> Self {
-        Self { burst: self.burst - reserve, ..self }
+        Self { kept: reserve, ..self }
     }
 
-    /// The time that is missing until the budget is full. A clock that was set back adds no more than the whole
-    /// budget.
-    fn missing(full_at: FullAt, now: Timestamp) -> i64 {
-        full_at.0.saturating_sub(now.as_millisecond()).max(0)
+    /// The time that is missing until the budget is full. What is further ahead than guesses can reach was written by
+    /// a clock that was wrong: it counts as nothing, or the account would wait until that time. Clocks of nodes may
+    /// differ a little.
+    fn missing(self, full_at: FullAt, now: Timestamp) -> i64 {
+        let most = (self.burst + 1) * self.every;
+        let missing = full_at.0.saturating_sub(now.as_millisecond()).max(0);
+        if missing > most + CLOCKS_DIFFER { 0 } else { missing.min(most) }
     }
 
     /// What is left, as the time in which it came back.
     fn left(self, full_at: FullAt, now: Timestamp) -> i64 {
-        self.burst * self.every - Self::missing(full_at, now)
+        (self.burst - self.kept) * self.every - self.missing(full_at, now)
     }
 
     /// Whether it admits a guess. A guess that has come back in part is admitted by chance, in proportion to that part:
@@ -52,7 +60,7 @@ impl Budget {
     /// The budget after one more guess.
     pub(super) fn spend(self, full_at: FullAt, now: Timestamp) -> FullAt {
         let most = (self.burst + 1) * self.every;
-        FullAt(now.as_millisecond() + (Self::missing(full_at, now) + self.every).min(most))
+        FullAt(now.as_millisecond() + (self.missing(full_at, now) + self.every).min(most))
     }
 
     /// The budget after one guess was given back.
@@ -90,7 +98,14 @@ mod tests {
 
     #[test]
     fn clock_that_was_set_back_costs_no_more_than_the_whole_budget() {
+        let near = FullAt(at(300_000).as_millisecond());
+        assert!(!THREE.admits(near, at(0), 0.0), "a node whose clock is slow has no guesses of its own");
+        assert_eq!(THREE.spend(near, at(0)).0 - at(0).as_millisecond(), 4000);
+        let spent = FullAt(at(900_000).as_millisecond());
+        let large = Budget::new(400, 20_000).without(399);
+        assert!(!large.admits(spent, at(0), 0.0), "what is kept for others is spent in order");
         let far = FullAt(at(3_600_000).as_millisecond());
-        assert_eq!(THREE.spend(far, at(0)).0 - at(0).as_millisecond(), 4000);
+        assert!(THREE.admits(far, at(0), 0.99), "it would be refused for an hour");
+        assert_eq!(THREE.spend(far, at(0)).0 - at(0).as_millisecond(), 1000);
     }
 }
