@@ -5,11 +5,16 @@ use sactl::domain::Password;
 use sactl::platform::housekeeping::{AUDIT_RETENTION, tidy};
 use sactl::platform::service::account;
 use sactl::platform::service::session::sign_in;
+use sea_orm::ConnectionTrait as _;
 
 use super::{ACME, PASSWORD, World, attempt, on_both};
 use crate::common::database::Database;
 
-on_both!(a_busy_year_leaves_bounded_tables, only_one_node_at_a_time_tidies);
+on_both!(
+    a_busy_year_leaves_bounded_tables,
+    only_one_node_at_a_time_tidies,
+    clock_that_was_wrong_keeps_no_old_record
+);
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -89,4 +94,27 @@ async fn only_one_node_at_a_time_tidies(database: Database) {
     world.advance(60);
     assert!(tidy(&other, AUDIT_RETENTION).await.unwrap().is_some());
     assert_eq!(tidy(&world.platform, AUDIT_RETENTION).await.unwrap(), None);
+}
+
+/// While the clock of the machine was a century ahead, housekeeping took its turn, and 600 records were written.
+async fn clock_that_was_wrong_keeps_no_old_record(database: Database) {
+    let world = World::sandbox(database).await;
+    world.advance(100 * 365 * DAY);
+    tidy(&world.platform, AUDIT_RETENTION).await.unwrap();
+    let db = world.database.connect().await;
+    let ahead = world.platform.now().as_millisecond();
+    let row = format!("({ahead}, 1, 'access.set', 'user', 1, 'admin', '{{}}', 'request')");
+    let rows = vec![row; 600].join(", ");
+    let columns = "at, company_id, action, actor_kind, actor_id, actor_name, detail, request_id";
+    db.execute_unprepared(&format!("INSERT INTO audit ({columns}) VALUES {rows}")).await.unwrap();
+    world.advance(-100 * 365 * DAY);
+    world.month(0).await;
+    let kept = world.number("SELECT COUNT(*) FROM audit").await;
+    assert!(kept > 600, "{kept}");
+    world.advance(365 * DAY);
+    assert!(
+        tidy(&world.platform, AUDIT_RETENTION).await.unwrap().is_some(),
+        "it waits for the wrong turn to end"
+    );
+    assert_eq!(world.number("SELECT COUNT(*) FROM audit").await, 600);
 }

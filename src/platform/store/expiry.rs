@@ -12,6 +12,8 @@ use sea_orm::{
 };
 
 use super::entity::{audit, known_address, principal, refused, token};
+use super::pieces::written;
+use super::rows::{all, first};
 use super::{Connection, to_millis};
 
 /// How many rows are looked for at a time.
@@ -75,19 +77,25 @@ pub(in crate::platform) async fn refusals(db: &impl Connection, before: Timestam
     Ok(removed.rows_affected)
 }
 
-/// Removes audit records from before this time. Records were added in the order of their ids, so that the oldest ones
-/// show whether any is left to remove.
+/// Some companies whose log begins before the time `$1`: where it begins is the first entry of an index.
+const WITH_OLD_RECORDS: &str = r#"SELECT "id" FROM "company"
+WHERE (SELECT MIN("at") FROM "audit" WHERE "audit"."company_id" = "company"."id") < $1 LIMIT 50"#;
+
+/// Removes audit records from before this time. The ids do not show the oldest ones: a clock that was wrong may have
+/// dated some of them ahead.
 pub(in crate::platform) async fn records(db: &impl Connection, before: Timestamp) -> Result<u64, DbErr> {
-    let oldest: Vec<(i64, i64)> = audit::Entity::find()
-        .select_only()
-        .columns([audit::Column::Id, audit::Column::At])
-        .order_by_asc(audit::Column::Id)
-        .limit(SOME)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let old: Vec<_> =
-        oldest.into_iter().filter(|(_, at)| *at < to_millis(before)).map(|(id, _)| id).collect();
+    let companies: Vec<(i64,)> = all(db, written(db, WITH_OLD_RECORDS, [to_millis(before).into()])).await?;
+    let mut old = Vec::new();
+    for (company,) in companies {
+        let select = audit::Entity::find()
+            .select_only()
+            .column(audit::Column::Id)
+            .filter(audit::Column::CompanyId.eq(company))
+            .filter(audit::Column::At.lt(to_millis(before)))
+            .order_by_asc(audit::Column::At)
+            .order_by_asc(audit::Column::Id);
+        old.extend(first::<(i64,)>(db, select, SOME - old.len() as u64).await?.into_iter().map(|(id,)| id));
+    }
     if old.is_empty() {
         return Ok(0);
     }
