@@ -60,6 +60,8 @@ pub struct Found {
     pub accounts: BTreeMap<String, FoundAccount>,
     /// The permissions of the roles that are known.
     pub roles: HashMap<RoleKey, Permissions>,
+    /// The accounts that have the roles which a plan changes.
+    pub holders: BTreeMap<RoleKey, Vec<String>>,
 }
 
 /// An account that was found.

@@ -2,7 +2,7 @@
 //!
 //! Responsible for finding every reason at once. Refuses I/O.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use crate::api::session::Kind;
@@ -69,6 +69,19 @@ pub fn check(steps: &[Step], found: &Found, limits: Limits<'_>) -> Vec<Violation
     reasons
 }
 
+/// The accounts that no step may touch, and that have a role which a step changes.
+pub fn protected_holders(steps: &[Step], found: &Found, protected: &BTreeSet<String>) -> Vec<Violation> {
+    let mut reasons = BTreeSet::new();
+    for step in steps {
+        let Some((id, role)) = step.role() else { continue };
+        let holders = found.holders.get(&(id, role.to_owned())).into_iter().flatten();
+        reasons.extend(holders.filter(|name| protected.contains(&AccountName::key_of(name))).map(|name| {
+            format!("{name} is protected, and has the role {role} in {}: no step may change it", step.company)
+        }));
+    }
+    reasons.into_iter().map(|why| Violation::new("protected", "protected", why)).collect()
+}
+
 /// Whether so many of these steps take away that a share may be too much. What there is in all is not known here.
 pub fn may_be_too_much(steps: &[Step]) -> bool {
     steps.iter().filter(|step| step.takes_away()).count() as u64 >= FEW
@@ -85,6 +98,16 @@ fn losses(
 ) {
     let mut of_accounts: BTreeMap<String, u64> = BTreeMap::new();
     let mut of_companies: BTreeMap<CompanyId, (String, u64)> = BTreeMap::new();
+    for step in steps.iter().filter(|step| step.takes_away()) {
+        let Some((id, role)) = step.role() else { continue };
+        // What a role loses, each account that has it loses.
+        let holders = found.holders.get(&(id, role.to_owned())).map_or(&[][..], Vec::as_slice);
+        for name in holders {
+            *of_accounts.entry(AccountName::key_of(name)).or_default() += 1;
+        }
+        let company = of_companies.entry(id).or_insert_with(|| (step.company.to_string(), 0));
+        company.1 += holders.len() as u64;
+    }
     for step in steps.iter().filter(|step| step.takes_away() && !step.op.is_of_role()) {
         let key = step.account_key().unwrap_or_default();
         let account = found.accounts.get(&key);

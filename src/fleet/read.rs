@@ -13,6 +13,7 @@ use crate::api::{Access, Account, Code, Permissions};
 use crate::client::Session;
 use crate::domain::{AccountName, Company, CompanyId, Ownership, page};
 use crate::error::{CliError, Result};
+use crate::output::{Op, Step};
 
 use super::desired::{Desired, Found, FoundAccount, RoleKey};
 
@@ -91,6 +92,31 @@ pub async fn learn(session: &Session, found: &mut Found, roles: BTreeSet<RoleKey
     let mut answers = stream::iter(asked).buffer_unordered(AT_A_TIME);
     while let Some(role) = answers.try_next().await? {
         found.roles.extend(role);
+    }
+    Ok(())
+}
+
+/// Learns which accounts have the roles that these steps change: what a role loses, each of them loses.
+///
+/// # Errors
+/// Those of reading.
+pub async fn learn_holders(session: &Session, found: &mut Found, steps: &[Step]) -> Result<()> {
+    let changed = steps.iter().filter(|step| matches!(step.op, Op::RoleEdit | Op::RoleDelete));
+    let roles = changed.filter_map(Step::role).map(|(company, role)| (company, role.to_owned()));
+    let unread: BTreeSet<RoleKey> = roles.filter(|key| !found.holders.contains_key(key)).collect();
+    let asked = unread.into_iter().map(|(company, role)| async move {
+        let query = AccountQuery {
+            role: Some(role.clone()),
+            page_size: Some(page::MAX_SIZE),
+            ..AccountQuery::default()
+        };
+        let accounts = session.list_accounts(company, &query)?.all().await?;
+        let names = accounts.into_iter().map(|account| account.name).collect();
+        Ok::<_, CliError>(((company, role), names))
+    });
+    let mut answers = stream::iter(asked).buffer_unordered(AT_A_TIME);
+    while let Some((role, names)) = answers.try_next().await? {
+        found.holders.insert(role, names);
     }
     Ok(())
 }

@@ -81,6 +81,7 @@ fn vacuum_removes_old_rows_and_gives_their_space_back() {
     let old = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
         INSERT INTO audit (at, company_id, action, actor_kind, actor_id, actor_name, detail, request_id)
         SELECT i, 1, 'access.set', 'user', 1, 'x', '{}', 'a request of long ago' FROM n";
+    change(&env, "INSERT INTO company (id, name, name_key, two_factor) VALUES (1, 'Acme', 'acme', FALSE)");
     change(&env, old);
     let size = || std::fs::metadata(env.work().join("p.db")).unwrap().len();
     let vacuum = || env.run(["serve", "--vacuum", "--database", "sqlite:p.db", "-o", "json"]).ok().json();

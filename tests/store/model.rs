@@ -56,6 +56,8 @@ struct Run {
     router: Router,
     model: Model,
     tokens: BTreeMap<String, String>,
+    /// Who reads everything, by company. A new token for each reading would end the older ones of the same person.
+    auditors: BTreeMap<Company, String>,
     random: StdRng,
 }
 
@@ -66,7 +68,11 @@ impl Run {
         let random = StdRng::seed_from_u64(seed);
         let world = World::seeded(database, &text).await;
         let router = router::router(world.platform.clone());
-        Self { world, router, model, tokens: BTreeMap::new(), random }
+        let mut auditors = BTreeMap::new();
+        for company in COMPANIES {
+            auditors.insert(company, token(&world, &format!("admin-{company}@x.example")).await);
+        }
+        Self { world, router, model, tokens: BTreeMap::new(), auditors, random }
     }
 
     /// Who asks next: with the token of before, which may have ended.
@@ -170,11 +176,11 @@ impl Run {
     /// Everything that each company has, and how many records tell of it.
     async fn check_everything(&self, number: u64) {
         for company in COMPANIES {
-            let admin = token(&self.world, &format!("admin-{company}@x.example")).await;
+            let admin = &self.auditors[&company];
             let what = format!("after operation {number}, company {company}");
             let list = async |path: &str| {
                 let path = format!("/api/companies/{company}/{path}");
-                let (status, answer) = call(&self.router, &admin, "GET", &path, &Value::Null).await;
+                let (status, answer) = call(&self.router, admin, "GET", &path, &Value::Null).await;
                 assert_eq!(status, 200, "{what}: {answer}");
                 answer["data"].as_array().unwrap().clone()
             };

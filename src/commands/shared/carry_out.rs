@@ -17,7 +17,7 @@ use crate::fleet::guards::{self, Limits};
 use crate::fleet::journal::{self, Handover, Header, Record};
 use crate::fleet::plan::Plan;
 use crate::fleet::run::{self, Ended};
-use crate::fleet::{saved, undo};
+use crate::fleet::{read, saved, undo};
 use crate::output::{Detail, Op, PlanView, Step};
 use crate::text::CommandLine;
 use crate::ui::{self, Ui};
@@ -75,7 +75,8 @@ impl<'a> Order<'a> {
     /// `guard`, `confirmation_required`, `partial`, `interrupted`, and those of reading and writing.
     pub(in crate::commands) async fn carry_out(self, prepared: Prepared) -> Result<Option<Record>> {
         let context = self.context;
-        let Prepared { plan, found } = prepared;
+        let Prepared { plan, mut found } = prepared;
+        read::learn_holders(context.session().await?, &mut found, &plan.steps).await?;
         let who = IdentityQuery { expand: Some(IdentityExpansion::None), ..IdentityQuery::default() };
         let signed_in = context.signed_in().await?;
         let me = KnownIdentity::of(&signed_in.session, signed_in.username.as_deref(), &who).await?;

@@ -11,7 +11,7 @@ use crate::error::{CliError, Result};
 use crate::fleet::plan::{self, Prune};
 use crate::fleet::read::{self, Scope};
 use crate::fleet::resolve::{self, Known};
-use crate::fleet::{manifest, selectors};
+use crate::fleet::{guards, manifest, selectors};
 
 // Not a doc comment: it would become the help of the commands that take these.
 // Which manifests, and what they may take away.
@@ -62,6 +62,10 @@ pub(in crate::commands) async fn prepare(context: &Context, args: &ManifestArgs)
     let unknown = desired.unknown_roles(&found);
     read::learn(session, &mut found, unknown).await?;
     let prune = Prune { access: args.prune, accounts: args.prune_accounts };
-    let plan = plan::plan(&desired, &found, prune);
+    let mut plan = plan::plan(&desired, &found, prune);
+    if !desired.protected.is_empty() {
+        read::learn_holders(session, &mut found, &plan.steps).await?;
+        plan.findings.extend(guards::protected_holders(&plan.steps, &found, &desired.protected));
+    }
     Ok(Prepared { plan, found })
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::acting::World;
 use super::{manifest, steps};
+use crate::common::output::SANDBOX_PASSWORD;
 
 /// An account was taken for one without access, because a company that is not the active one owns it.
 #[test]
@@ -114,4 +115,25 @@ fn what_others_change_between_plan_and_step_stays() {
     admin.sactl("run resume last").ok();
     let access = &super::exported(&admin, "")["accounts"]["backup-runner"]["access"][0];
     assert_eq!(access["permissions"], json!(["alerts:view", "devices:edit", "devices:view"]));
+}
+
+/// A role that a manifest cut down took from every account that has it, past the limit and past `protected`.
+#[test]
+fn what_a_role_loses_counts_for_every_account_that_has_it() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("role create field-tech --permission devices:view,devices:edit").ok();
+    for place in 0..10 {
+        let create = format!("create bot-{place} --role field-tech --password-stdin");
+        admin.run_with_input(create.split(' '), &format!("{SANDBOX_PASSWORD}\n")).ok();
+    }
+    let role = "roles: [{company: 1, name: field-tech, permissions: [devices:view]}]\n";
+    let file = manifest(&admin, &format!("version: 1\n{role}"));
+    let refused = admin.sactl(&format!("apply -f {file} --yes -o json")).error(6, "guard");
+    assert!(refused.to_string().contains("Acme MSP (1) would lose 10 of"), "{refused}");
+    let file = manifest(&admin, &format!("version: 1\nprotected: [bot-3]\n{role}"));
+    let refused = admin.sactl(&format!("apply -f {file} --max-changes 1 --yes -o json")).error(6, "guard");
+    assert!(refused.to_string().contains("bot-3 is protected, and has the role field-tech"), "{refused}");
+    let file = manifest(&admin, &format!("version: 1\n{role}"));
+    admin.sactl(&format!("apply -f {file} --max-changes 1 --yes")).ok();
 }
