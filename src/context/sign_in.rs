@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::api::Code;
 use crate::api::session::TokenGrant;
-use crate::client::{Gateway, SignIn};
+use crate::client::{self, Gateway, SignIn};
 use crate::domain::Password;
 use crate::domain::secret::OneTimeCode;
 use crate::error::CliError;
@@ -58,7 +58,7 @@ pub async fn sign_in(
     };
     if refusal.code != Code::MfaRequired || asked_already || !ui.is_interactive() {
         let is_wrong_password = refusal.code == Code::InvalidGrant && !asked_already;
-        return Err(SignInFailure { error: refusal.into(), is_wrong_password });
+        return Err(SignInFailure { error: named(refusal, username, gateway), is_wrong_password });
     }
     let mut asked = 1;
     loop {
@@ -69,10 +69,22 @@ pub async fn sign_in(
             Err(error) if error.code == Code::InvalidGrant && asked < CODES => {
                 ui.ask_about("The code is wrong or was used before; try again with the next one.");
             }
-            Err(error) => return Err(CliError::from(error).into()),
+            Err(error) => return Err(named(error, username, gateway).into()),
         }
         asked += 1;
     }
+}
+
+/// The refusal with the account and the server that it is about.
+fn named(refusal: client::Error, username: &str, gateway: &Gateway) -> CliError {
+    let is_about_the_account =
+        matches!(refusal.code, Code::InvalidGrant | Code::MfaRequired | Code::UnauthorizedClient);
+    let error = CliError::from(refusal);
+    if !is_about_the_account {
+        return error;
+    }
+    let message = format!("{}: {username} at {}", error.message(), gateway.origin());
+    error.worded(message)
 }
 
 /// When the token of `grant` ends, by this machine's clock.

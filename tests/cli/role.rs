@@ -50,3 +50,24 @@ fn change_of_a_role_says_what_was_there_before() {
     let undo = "sactl role create watcher --company 1 --permission devices:edit,devices:view";
     assert!(deleted.contains(undo), "{deleted}");
 }
+
+/// What one cannot do to oneself, and a sign-in that is refused, are told with the account, the company and the server.
+#[test]
+fn refusal_of_a_change_of_oneself_and_of_a_sign_in_names_who_and_where() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("role create mine --permission roles:manage,roles:view").ok();
+    admin.sactl("grant dormant-bot --role mine").ok();
+    let holder = world.at("dormant-bot", 1);
+    for line in ["role edit mine --add-permission roles:view", "role delete mine --yes"] {
+        holder.sactl(line).refused(4, "the role mine in Acme MSP (1)");
+    }
+    let operator = world.at("fleet-automation", 1);
+    for line in ["grant fleet-automation --role viewer", "revoke fleet-automation --yes"] {
+        operator
+            .sactl(line)
+            .refused(4, "fleet-automation, which cannot change its own access in Acme MSP (1)");
+    }
+    let stranger = world.at("dormant-bot", 1).with("SACTL_PASSWORD", "No-Password-Of-It-1!");
+    stranger.sactl("list").refused(3, &format!("dormant-bot at {}", world.url()));
+}

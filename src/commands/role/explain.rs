@@ -29,14 +29,7 @@ pub(super) async fn explain(
     match error.code() {
         Code::MissingPermission => lacking_permission(error, &subject, &needed.to_string(), session.company),
         Code::Escalation => escalation(session, error, &subject),
-        Code::SelfModification => error
-            .worded("you cannot change a role that you have yourself")
-            .hint(format!("a user with {needed} and another role can do this"))
-            .hint(
-                CommandLine::new("whoami")
-                    .flag("--company", session.company)
-                    .after("show your own role with: "),
-            ),
+        Code::SelfModification => of_oneself(session, error, &subject, needed, role),
         Code::NameTaken => name_taken(session, error, role),
         Code::NotFound => not_found(session, error, &subject, role).await,
         Code::RoleInUse => error.hint(match role {
@@ -64,6 +57,25 @@ pub(super) async fn explain(
             _ => error,
         },
     }
+}
+
+/// Says which role the caller has, and who else can change it.
+fn of_oneself(
+    session: &CompanySession<'_>,
+    error: CliError,
+    subject: &Subject,
+    needed: Permission,
+    role: Option<&str>,
+) -> CliError {
+    let place = place(subject, session.company);
+    let whoami = CommandLine::new("whoami").flag("--company", session.company);
+    error
+        .worded(match role {
+            Some(role) => format!("you have the role {role} in {place} yourself, and cannot change it"),
+            None => format!("you cannot change a role that you have yourself in {place}"),
+        })
+        .hint(format!("a user with {needed} and another role can do this"))
+        .hint(whoami.after("show your own role with: "))
 }
 
 /// Says which permissions the caller does not have.

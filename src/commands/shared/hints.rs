@@ -122,6 +122,15 @@ impl CompanySession<'_> {
     /// Says who else can do what an account cannot do to itself.
     fn oneself(&self, error: CliError, subject: &Subject, attempt: &ActionDescription<'_>) -> CliError {
         let (needed, here) = (attempt.operation.permission(), place(subject, self.company));
+        let name = attempt.name;
+        let error = match attempt.operation {
+            Operation::SetAccess | Operation::AdjustAccess | Operation::RemoveAccess => error
+                .worded(format!("you are signed in as {name}, which cannot change its own access in {here}")),
+            Operation::Delete => {
+                error.worded(format!("you are signed in as {name}, which cannot delete itself"))
+            }
+            _ => error,
+        };
         error
             .hint(format!("another user with {needed} in {here} can do this"))
             .hint(CommandLine::new("whoami").after("see who you are with: "))
