@@ -58,6 +58,11 @@ fn blocks() -> Vec<Block> {
         ),
         code("sactl passwd fleet-automation --generate --password-out fleet-automation.password --yes"),
         paragraph(
+            "Without `--password-out`, a generated password is part of the answer. If standard output is closed or \
+             discarded, nothing is changed. If the answer cannot be written after the change, the password is in a \
+             private file below the configuration folder, in `unshown`, and the error names that file.",
+        ),
+        paragraph(
             "An account that resets its own password gives the current one with `--current-password-file`. \
              `sactl logout` revokes the token on the server and deletes what is stored for this server and \
              user.",
