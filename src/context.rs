@@ -176,6 +176,11 @@ impl Context {
         Ok(self.named.get_or_init(|| company).clone())
     }
 
+    /// The active company as [`Self::named_company`] has found it in this call.
+    pub fn told_company(&self) -> Option<&Company> {
+        self.named.get()
+    }
+
     /// The company that was named, with its id and name.
     ///
     /// # Errors

@@ -65,6 +65,8 @@ fn stored_name_of_a_company_is_not_shown() {
     assert_ne!(stale, text);
     std::fs::write(&config, stale).unwrap();
     assert_eq!(home.sactl("company show -o json").ok().json()["name"], "Acme MSP");
+    let plan = home.sactl("grant dormant-bot backup-runner --role viewer --dry-run -o json").ok().json();
+    assert_eq!(plan["company"]["name"], "Acme MSP", "{plan}");
     let deleted = home.sactl("role delete fixer --yes");
     assert!(deleted.ok().stderr.contains("Acme MSP (1)"), "{deleted}");
     let used = home.sactl("company use -");

@@ -209,6 +209,9 @@ pub(in crate::commands) async fn view(context: &Context, plan: &Plan, found: &Fo
 
 /// The active company, if it is known without a request.
 fn known_company(context: &Context) -> Option<Company> {
+    if let Some(company) = context.told_company() {
+        return Some(company.clone());
+    }
     match context.settings().ok()?.chosen_company()? {
         ChosenCompany::Stored(company) => Some(company.clone()),
         ChosenCompany::Named(_) => None,
