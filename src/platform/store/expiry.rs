@@ -77,9 +77,14 @@ pub(in crate::platform) async fn refusals(db: &impl Connection, before: Timestam
     Ok(removed.rows_affected)
 }
 
-/// Some companies whose log begins before the time `$1`: where it begins is the first entry of an index.
-const WITH_OLD_RECORDS: &str = r#"SELECT "id" FROM "company"
-WHERE (SELECT MIN("at") FROM "audit" WHERE "audit"."company_id" = "company"."id") < $1 LIMIT 50"#;
+/// Some companies whose log begins before the time `$1`: which have a log, and where it begins, are first entries of an
+/// index each.
+const WITH_OLD_RECORDS: &str = r#"WITH RECURSIVE "logged"("id") AS (
+    SELECT MIN("company_id") FROM "audit" UNION ALL
+    SELECT (SELECT MIN("company_id") FROM "audit" WHERE "company_id" > "logged"."id") FROM "logged"
+    WHERE "logged"."id" IS NOT NULL
+) SELECT "id" FROM "logged"
+WHERE (SELECT MIN("at") FROM "audit" WHERE "audit"."company_id" = "logged"."id") < $1 LIMIT 50"#;
 
 /// Removes audit records from before this time. The ids do not show the oldest ones: a clock that was wrong may have
 /// dated some of them ahead.
