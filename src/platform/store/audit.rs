@@ -110,6 +110,8 @@ pub(in crate::platform) async fn page(
         rows.extend(first::<audit::Model>(db, select, limit).await?);
     }
     rows.sort_unstable_by_key(|row| (row.at, row.id));
+    // Two spellings of one name find the same records.
+    rows.dedup_by_key(|row| row.id);
     if order == Order::Desc {
         rows.reverse();
     }
@@ -117,28 +119,48 @@ pub(in crate::platform) async fn page(
     Ok(rows.into_iter().map(Record::from).collect())
 }
 
-/// The selects whose first rows together contain the page: one for each action, because the index of actions is in the
-/// order of time only within one action. With names, the index of names is better, and the actions only filter.
+/// The selects whose first rows together contain the page: one for each account, else for each actor, else for each
+/// action. Each index of these is in the order of time only within one value. What is not read one by one only filters.
 fn pages_of(
     company: CompanyId,
     filter: &Filter,
     order: Order,
     after: Option<Place>,
 ) -> Vec<Select<audit::Entity>> {
-    let of_all = page_of(company, filter, order, after);
-    let actions: BTreeSet<&str> = filter.actions.iter().map(String::as_str).collect();
-    if filter.actions.is_empty() {
-        vec![of_all]
-    } else if filter.accounts.is_empty() && filter.actors.is_empty() {
-        actions.into_iter().map(|action| of_all.clone().filter(audit::Column::Action.eq(action))).collect()
-    } else {
-        // An expression, so that no database takes the index of actions for it.
-        let action = audit::Column::Action.into_expr().binary(BinOper::Custom("||"), Expr::value(""));
-        vec![of_all.filter(action.is_in(actions))]
+    let mut of_all = page_of(company, filter, order, after);
+    let is_named = |column: audit::Column, name: &str| lower(column.into_expr()).eq(lower(Expr::value(name)));
+    let (led_by, names) = match (filter.accounts.as_slice(), filter.actors.as_slice()) {
+        ([], []) => {
+            let actions: BTreeSet<&str> = filter.actions.iter().map(String::as_str).collect();
+            let of = |action| of_all.clone().filter(audit::Column::Action.eq(action));
+            return if actions.is_empty() { vec![of_all] } else { actions.into_iter().map(of).collect() };
+        }
+        ([], actors) => (audit::Column::ActorName, actors),
+        (accounts, []) => (audit::Column::AccountName, accounts),
+        (accounts, actors) => {
+            let actor = unindexed(lower(audit::Column::ActorName.into_expr()));
+            of_all = of_all.filter(actor.is_in(actors.iter().map(|name| lower(Expr::value(name.as_str())))));
+            (audit::Column::AccountName, accounts)
+        }
+    };
+    if !filter.actions.is_empty() {
+        let actions = filter.actions.iter().map(String::as_str);
+        of_all = of_all.filter(unindexed(audit::Column::Action.into_expr()).is_in(actions));
     }
+    let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    names.into_iter().map(|name| of_all.clone().filter(is_named(led_by, name))).collect()
 }
 
-/// The records of a company in this order after a place, whatever their action.
+fn lower(text: Expr) -> Expr {
+    Func::lower(text).into()
+}
+
+/// The same text as an expression for which no database takes an index.
+fn unindexed(text: Expr) -> Expr {
+    text.binary(BinOper::Custom("||"), Expr::value(""))
+}
+
+/// The records of a company in this order after a place, whatever they are about.
 fn page_of(company: CompanyId, filter: &Filter, order: Order, after: Option<Place>) -> Select<audit::Entity> {
     let mut select = audit::Entity::find().filter(audit::Column::CompanyId.eq(company.0));
     if let Some(since) = filter.since {
@@ -146,13 +168,6 @@ fn page_of(company: CompanyId, filter: &Filter, order: Order, after: Option<Plac
     }
     if let Some(until) = filter.until {
         select = select.filter(audit::Column::At.lt(to_millis(until)));
-    }
-    let names = [
-        called(audit::Column::AccountName, &filter.accounts),
-        called(audit::Column::ActorName, &filter.actors),
-    ];
-    for called in names.into_iter().flatten() {
-        select = select.filter(called);
     }
     if let Some(place) = after {
         select = select.filter(behind(place, order));
@@ -162,17 +177,6 @@ fn page_of(company: CompanyId, filter: &Filter, order: Order, after: Option<Plac
         Order::Desc => sea_orm::Order::Desc,
     };
     select.order_by(audit::Column::At, order.clone()).order_by(audit::Column::Id, order)
-}
-
-/// Whether a column holds one of the names, in any case; `None` where there are no names.
-fn called(column: audit::Column, names: &[String]) -> Option<Expr> {
-    let lower = |name: Expr| Expr::from(Func::lower(name));
-    let kept = lower(column.into_expr());
-    match names {
-        [] => None,
-        [name] => Some(kept.eq(lower(Expr::value(name.as_str())))),
-        names => Some(kept.is_in(names.iter().map(|name| lower(Expr::value(name.as_str()))))),
-    }
 }
 
 /// The records after a place. The first condition is the range that an index finds.

@@ -62,7 +62,7 @@ impl Observed {
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What an administrator asks: every operation, and every way to narrow a list. `KEY` stands for an idempotency key.
-const ASKED: [(&str, &str, &str); 45] = [
+const ASKED: [(&str, &str, &str); 47] = [
     ("GET", "/healthz", ""),
     ("GET", "/readyz", ""),
     ("GET", "/openapi.json", ""),
@@ -101,6 +101,8 @@ const ASKED: [(&str, &str, &str); 45] = [
     ("GET", "/api/companies/1/audit-logs?account=courier", ""),
     ("GET", "/api/companies/1/audit-logs?account=courier,plain", ""),
     ("GET", "/api/companies/1/audit-logs?actor=admin@acme.example", ""),
+    ("GET", "/api/companies/1/audit-logs?actor=admin@acme.example,operator@acme.example&order=asc", ""),
+    ("GET", "/api/companies/1/audit-logs?account=courier,plain&actor=a,b&action=access.set,role.created", ""),
     ("GET", "/api/companies/1/audit-logs?action=role.created&order=asc", ""),
     ("GET", "/api/companies/1/audit-logs?action=account.deleted,access.set", ""),
     ("GET", "/api/companies/1/audit-logs?action=access.set&account=courier", ""),
@@ -206,10 +208,28 @@ pub(super) async fn check(observed: &Observed, db: &DatabaseConnection) {
             check_plan(db, &statement).await;
         }
     }
+    for (filter, index) in [
+        ("account=a-foreign-1,b-foreign-2", "audit_by_account"),
+        ("actor=actor-1,actor-2,actor-3", "audit_by_actor"),
+        (
+            "account=a-foreign-1,b-foreign-2&actor=actor-1,actor-2&action=access.set,role.created",
+            "audit_by_account",
+        ),
+    ] {
+        observed.forget();
+        ask(&router, &admin, "GET", &format!("/api/companies/2/audit-logs?{filter}"), "").await;
+        let of_log = observed.statements().into_iter().filter(|sent| sent.contains(r#"FROM "audit""#));
+        for statement in of_log.collect::<Vec<_>>() {
+            let plan = plan(db, &statement).await;
+            assert!(plan.contains(index), "{statement}\n{plan}");
+        }
+    }
 }
 
 pub(super) async fn check_plan(db: &DatabaseConnection, statement: &str) {
-    let is_sql = ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| statement.starts_with(verb));
+    let is_sql = ["SELECT", "WITH RECURSIVE", "INSERT", "UPDATE", "DELETE"]
+        .iter()
+        .any(|verb| statement.starts_with(verb));
     assert!(is_sql, "{statement}");
     let plan = plan(db, statement).await;
     let scan = if db.get_database_backend() == DbBackend::Sqlite { "SCAN " } else { "Seq Scan on " };
