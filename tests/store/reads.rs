@@ -3,6 +3,8 @@
 use sactl::api::Code;
 use sactl::api::account::{AccountQuery, CreateAccount};
 use sactl::api::company::CompanyQuery;
+use sactl::api::envelope::PageQuery;
+use sactl::api::role::CreateRole;
 use sactl::domain::Ownership;
 use sactl::platform::service::{account, company, role};
 
@@ -16,6 +18,7 @@ on_both!(
     filters_narrow,
     cursors_belong_to_their_list,
     companies_page,
+    roles_page,
     no_text_upsets_the_database
 );
 
@@ -105,6 +108,40 @@ async fn companies_page(database: Database) {
     assert_eq!((second.data[0].id.0, second.next), (4, None));
     let named = CompanyQuery { name: Some("Acme MSP".into()), ..CompanyQuery::default() };
     assert_eq!(company::list(&contoso, &named).await.unwrap().total, Some(0));
+}
+
+/// Default and custom roles in one order, each page with the holders of its roles.
+async fn roles_page(database: Database) {
+    let world = World::sandbox(database).await;
+    let admin = world.acting("admin@acme.example", ACME).await;
+    for name in ["aa", "night", "zz"] {
+        let permissions = vec!["devices:view".to_owned()];
+        role::create(&admin, CreateRole { name: name.into(), permissions }).await.unwrap();
+    }
+    account::set_access(&admin, "dormant-bot", role_of("zz")).await.unwrap();
+    let mut query = PageQuery { page_size: Some(2), ..PageQuery::default() };
+    let (mut rows, mut totals) = (Vec::new(), Vec::new());
+    loop {
+        let page = role::list(&admin, &query).await.unwrap();
+        rows.extend(page.data.into_iter().map(|role| (role.name, role.default, role.holders)));
+        totals.push(page.total);
+        query.cursor = page.next;
+        if query.cursor.is_none() {
+            break;
+        }
+    }
+    let whole = role::list(&admin, &PageQuery::default()).await.unwrap().data;
+    assert_eq!(
+        rows,
+        whole.into_iter().map(|role| (role.name, role.default, role.holders)).collect::<Vec<_>>()
+    );
+    assert_eq!(totals[0], Some(rows.len() as u64));
+    assert!(totals[1..].iter().all(Option::is_none));
+    assert!(rows.is_sorted() && rows.contains(&("aa".into(), false, Some(0))), "{rows:?}");
+    assert!(
+        rows.contains(&("zz".into(), false, Some(1)))
+            && rows.contains(&("company-admin".into(), true, Some(1)))
+    );
 }
 
 /// What no rule admits is looked up all the same, and simply not there.

@@ -3,8 +3,6 @@
 //! Responsible for listing all roles and changing custom ones. Refuses to change a default role or one that the caller
 //! has, and to delete one that any account or user has.
 
-use std::collections::HashMap;
-
 use super::assignment::{adjusted, role_permissions};
 use super::page::{self, Paging};
 use crate::api::Page;
@@ -28,17 +26,23 @@ pub async fn list(context: &RequestContext, query: &PageQuery) -> Result<Page<Ro
     let db = platform.store().reader();
     let member = authz::enter(context, Permission::ROLES_VIEW).await?;
     let paging = Paging::new(platform, &("roles", company), query.cursor.as_deref(), query.page_size)?;
-    let custom = store::role::all(db, company).await?;
-    let held: HashMap<_, _> = store::access::all_holders(db, company).await?.into_iter().collect();
-    let one = |name: &str, default, permissions| {
-        document(name, default, permissions, held.get(name).copied().unwrap_or_default())
+    let custom = store::role::page(db, company, paging.after.as_deref(), paging.limit()).await?;
+    let defaults = DefaultRole::ALL.map(|role| (role.as_str().to_owned(), role.permissions()));
+    let mut found: Vec<_> = defaults.into_iter().chain(custom).collect();
+    found.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+    let (rows, next) = page::slice(&paging, found, |(name, _)| name.clone());
+    let names: Vec<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
+    let held = store::access::holders_of_each(db, company, &names).await?;
+    let one = |(name, permissions): &(String, PermissionSet)| {
+        let holders = held.get(name).copied().unwrap_or_default();
+        document(name, name.parse::<DefaultRole>().is_ok(), *permissions, holders)
     };
-    let defaults = DefaultRole::ALL.into_iter().map(|role| one(role.as_str(), true, role.permissions()));
-    let custom = custom.into_iter().map(|(name, permissions)| one(&name, false, permissions));
-    let mut all: Vec<Role> = defaults.chain(custom).collect();
-    all.sort_unstable_by(|left, right| left.name.cmp(&right.name));
-    let total = paging.is_first().then_some(all.len() as u64);
-    let (data, next) = page::slice(&paging, all, |role| role.name.clone());
+    let data = rows.iter().map(one).collect();
+    let total = if paging.is_first() {
+        Some(DefaultRole::ALL.len() as u64 + store::role::count(db, company).await?)
+    } else {
+        None
+    };
     Ok(Page { success: true, data, next, total, company: Some(member.company) })
 }
 

@@ -208,17 +208,19 @@ pub(in crate::platform) async fn holders(
         .await
 }
 
-/// How many principals have each role of the company; a role without any is missing.
-pub(in crate::platform) async fn all_holders(
+/// How many principals have each of these roles of the company; a role without any is missing. One statement, so `roles`
+/// is a page.
+pub(in crate::platform) async fn holders_of_each(
     db: &impl Connection,
     company: CompanyId,
-) -> Result<Vec<(String, u64)>, DbErr> {
+    roles: &[&str],
+) -> Result<HashMap<String, u64>, DbErr> {
     let rows: Vec<(String, i64)> = access::Entity::find()
         .select_only()
         .column(access::Column::Role)
         .column_as(access::Column::PrincipalId.count(), "holders")
         .filter(access::Column::CompanyId.eq(company.0))
-        .filter(access::Column::Role.is_not_null())
+        .filter(access::Column::Role.is_in(roles.iter().copied()))
         .group_by(access::Column::Role)
         .into_tuple()
         .all(db)

@@ -5,11 +5,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Set};
+use sea_orm::{
+    ColumnTrait as _, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set,
+};
 
 use super::entity::role;
 use super::pieces::MOST_ROWS;
-use super::rows::only;
+use super::rows::{first, only};
 use super::{Connection, from_list, is_storable, to_list};
 use crate::domain::{CompanyId, PermissionSet};
 
@@ -47,17 +50,28 @@ pub(in crate::platform) async fn find_each(
     Ok(found)
 }
 
-/// All custom roles of the company, by name.
-pub(in crate::platform) async fn all(
+/// Up to `limit` custom roles of the company behind this name, by name.
+pub(in crate::platform) async fn page(
     db: &impl Connection,
     company: CompanyId,
+    after: Option<&str>,
+    limit: u64,
 ) -> Result<Vec<(String, PermissionSet)>, DbErr> {
-    let rows = role::Entity::find()
+    let mut select = role::Entity::find()
+        .select_only()
+        .columns([role::Column::Name, role::Column::Permissions])
         .filter(role::Column::CompanyId.eq(company.0))
-        .order_by_asc(role::Column::Name)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.name, from_list(&row.permissions))).collect())
+        .order_by_asc(role::Column::Name);
+    if let Some(after) = after {
+        select = select.filter(role::Column::Name.gt(after));
+    }
+    let rows: Vec<(String, String)> = first(db, select, limit).await?;
+    Ok(rows.into_iter().map(|(name, permissions)| (name, from_list(&permissions))).collect())
+}
+
+/// How many custom roles the company has.
+pub(in crate::platform) async fn count(db: &impl Connection, company: CompanyId) -> Result<u64, DbErr> {
+    role::Entity::find().filter(role::Column::CompanyId.eq(company.0)).count(db).await
 }
 
 /// Adds a custom role.
