@@ -3,7 +3,7 @@
 //! Responsible for the order: options, database, listener, serving, stopping. Refuses to create a database before the
 //! address is bound.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,13 +13,14 @@ use crate::context::Context;
 use crate::domain::Password;
 use crate::domain::age::Age;
 use crate::error::{CliError, Result};
-use crate::platform::app::{self, Listener, ReloadSignal, Tls};
+use crate::platform::app::{self, ReloadSignal, Tls};
 use crate::platform::housekeeping::AUDIT_RETENTION;
 use crate::platform::service::seed::{self, Seed};
 use crate::platform::{Platform, router};
 use crate::ui::Ui;
 use crate::ui::log::{LevelFilter, Log, LogFormat};
 
+mod address;
 mod admin;
 mod args;
 mod beside;
@@ -28,18 +29,18 @@ mod init_admin;
 mod upkeep;
 mod variables;
 
+use address::{LISTEN, bind};
 pub use args::Args;
 use database::{default_database, open};
-
-/// The default address of the platform.
-const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 /// Runs the platform until a stop signal.
 ///
 /// # Errors
 /// `config` for a seed or a certificate that cannot be used, `io` when the database or the address cannot.
 pub fn run(args: Args, context: &Context) -> Result<u8> {
-    let log = start_log(context, LevelFilter::INFO)?;
+    // What ends by itself says what it did on its own.
+    let ends = args.check || args.vacuum || args.command.is_some();
+    let log = start_log(context, if ends { LevelFilter::WARN } else { LevelFilter::INFO })?;
     let is_typed = args.database.is_some();
     let args = args.or_variables(context.environment())?;
     let seed = args.seed.as_deref().map(|path| read_seed(path, context.environment())).transpose()?;
@@ -63,6 +64,11 @@ pub fn run(args: Args, context: &Context) -> Result<u8> {
 }
 
 async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Result<()> {
+    // From here on no signal ends the process: SIGHUP reads files again, also one that comes early, and a signal to stop
+    // stops it cleanly, also while the database is brought up to date.
+    let refused = |error| CliError::io("cannot listen for signals", error);
+    let reload = ReloadSignal::listen().map_err(refused)?;
+    let mut stop = Box::pin(app::stop_signal().map_err(refused)?);
     let tls = args.tls()?;
     let listen = args.listen.unwrap_or(LISTEN);
     warn_of_network(tls.as_ref(), listen, ui);
@@ -77,11 +83,6 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
              the URL, and put it in PGPASSWORD or ~/.pgpass",
         );
     }
-    // From here on a signal stops us cleanly, also while the database is brought up to date.
-    let refused = |error| CliError::io("cannot listen for signals", error);
-    let mut stop = Box::pin(app::stop_signal().map_err(refused)?);
-    let reload =
-        tls.map(|tls| ReloadSignal::listen().map(|signal| (tls, signal))).transpose().map_err(refused)?;
     let platform = tokio::select! {
         opened = open(&database, seed) => opened?,
         () = &mut stop => {
@@ -94,7 +95,7 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
         None => warn_of_emptiness(&platform).await?,
     }
     let retention = args.audit_retention.as_ref().map_or(AUDIT_RETENTION, Age::duration);
-    let mut beside = beside::start(&platform, retention, reload, metrics);
+    let mut beside = beside::start(&platform, retention, (tls, reload), metrics);
     announce(ui, &url)?;
     tracing::info!(%database, "serving");
     beside::tell_ready();
@@ -106,12 +107,6 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
     platform.close().await;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// A listener and its address.
-fn bind(address: SocketAddr, tls: Option<Tls>) -> Result<(Listener, String)> {
-    let bound = Listener::bind(address, tls).and_then(|it| it.url().map(|url| (it, url)));
-    bound.map_err(|error| CliError::io(format!("cannot listen on {address}"), error))
 }
 
 fn warn_of_network(tls: Option<&Tls>, listen: SocketAddr, ui: &Ui) {

@@ -188,6 +188,9 @@ fn the_examples_of_serve_run() {
         env.file("cert.pem", include_str!("../api/tls/cert.pem"));
         env.private_file("key.pem", include_str!("../api/tls/key.pem"));
         env.private_file("chosen.password", "Chosen-First-1!\n");
+        if example.contains("--vacuum") {
+            env.sactl("serve admin company create Acme --database sqlite:platform.db").ok();
+        }
         let is_address = |word: &str| word.parse::<std::net::SocketAddr>().is_ok();
         let words = example
             .split_whitespace()

@@ -53,8 +53,23 @@ fn check_tells_what_a_start_would_say_and_changes_nothing() {
     let (running, _) = serve(&env, &[]);
     assert!(check(&[]).ok().stdout.contains("up to date"), "beside a server that runs");
     stop(running);
+    let files = env.files().len();
     let document = check(&["-o", "json"]).ok().json();
     assert_eq!(document["database"]["pending_migrations"], 0);
+    assert_eq!(env.files().len(), files, "SQLite leaves files beside the database");
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = other.local_addr().unwrap().to_string();
+    check(&["--metrics", &taken]).refused(1, &format!("cannot listen on {taken}"));
+    write_certificate(&env, &Authority::new());
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    std::fs::set_permissions(env.work().join("key.pem"), open).unwrap();
+    check(&["--tls-cert", "cert.pem", "--tls-key", "key.pem"]).refused(2, "chmod 600");
+    if !rustix::process::geteuid().is_root() {
+        std::fs::create_dir(env.work().join("fixed")).unwrap();
+        let fixed = std::os::unix::fs::PermissionsExt::from_mode(0o555);
+        std::fs::set_permissions(env.work().join("fixed"), fixed).unwrap();
+        env.run(["serve", "--check", "--database", "sqlite:fixed/p.db"]).refused(1, "cannot write to fixed");
+    }
     env.file("seed.toml", "[[company]]\nname = 1\n");
     check(&["--seed", "seed.toml"]).refused(2, "line 2");
     check(&["--tls-cert", "missing.pem", "--tls-key", "missing.pem"]).refused(2, "missing.pem");
@@ -62,6 +77,9 @@ fn check_tells_what_a_start_would_say_and_changes_nothing() {
     env.run(["serve", "--check", "--database", "sqlite:no/such/p.db"]).refused(1, "no/such does not exist");
     let last_two = "SELECT version FROM _sqlx_migrations ORDER BY version DESC LIMIT 2";
     change(&env, &format!("DELETE FROM _sqlx_migrations WHERE version IN ({last_two})"));
+    let older = "not those of this release";
+    env.run(["serve", "admin", "company", "list", "--database", "sqlite:p.db"]).refused(2, older);
+    env.run(["serve", "--vacuum", "--database", "sqlite:p.db"]).refused(2, older);
     assert!(check(&[]).ok().stdout.contains("the start runs 2 migrations"));
     let newer = "INSERT INTO _sqlx_migrations VALUES (9999, 'x', CURRENT_TIMESTAMP, TRUE, x'00', 0)";
     change(&env, newer);
@@ -130,6 +148,27 @@ fn certificate_is_read_again_at_sighup_and_a_broken_one_changes_nothing() {
     let (status, _, told) = running.end();
     assert_eq!(status.code(), Some(0), "{told}");
     assert!(told.contains("read the certificate again"), "{told}");
+}
+
+/// SIGHUP ended a server without a certificate, and every server that still waited for its database.
+#[test]
+fn sighup_ends_no_server() {
+    let env = Env::new();
+    let (running, _) = serve(&env, &[]);
+    running.signal(Signal::HUP);
+    stop(running);
+    let turn = std::fs::File::open(env.work().join("p.db.lock")).unwrap();
+    turn.lock().unwrap();
+    let mut running = Running::start(command(&env, &SERVE));
+    let fds = format!("/proc/{}/fd", running.id());
+    let is_turn = |fd: std::io::Result<std::fs::DirEntry>| {
+        fd.and_then(|fd| std::fs::read_link(fd.path())).is_ok_and(|file| file.ends_with("p.db.lock"))
+    };
+    until("it waits for its turn", || std::fs::read_dir(&fds).is_ok_and(|mut fds| fds.any(is_turn)));
+    running.signal(Signal::HUP);
+    turn.unlock().unwrap();
+    assert!(running.line().starts_with("Listening on "));
+    stop(running);
 }
 
 fn status(url: &str, path: &str) -> Option<u16> {

@@ -14,14 +14,12 @@ use crate::platform::{Platform, housekeeping, router};
 pub(super) fn start(
     platform: &Platform,
     retention: SignedDuration,
-    certificate: Option<(Tls, ReloadSignal)>,
+    (tls, asked): (Option<Tls>, ReloadSignal),
     metrics: Option<(Listener, String)>,
 ) -> JoinSet<()> {
     let mut beside = JoinSet::new();
     beside.spawn(housekeeping::keep(platform.clone(), retention));
-    if let Some((tls, asked)) = certificate {
-        beside.spawn(reload(tls, asked));
-    }
+    beside.spawn(reload(tls, asked));
     if let Some((listener, url)) = metrics {
         tracing::info!(%url, "showing metrics");
         beside.spawn(listener.serve(router::metrics_router(platform.clone()), std::future::pending()));
@@ -30,12 +28,13 @@ pub(super) fn start(
 }
 
 /// Reads the certificate again at each signal.
-async fn reload(tls: Tls, mut asked: ReloadSignal) {
+async fn reload(tls: Option<Tls>, mut asked: ReloadSignal) {
     loop {
         asked.next().await;
-        match tls.reload() {
-            Ok(()) => tracing::info!("read the certificate again"),
-            Err(error) => tracing::error!(%error, "cannot use the new certificate; the old one stays"),
+        match tls.as_ref().map(Tls::reload) {
+            None => tracing::info!("there is no certificate to read again"),
+            Some(Ok(())) => tracing::info!("read the certificate again"),
+            Some(Err(error)) => tracing::error!(%error, "cannot use the new certificate; the old one stays"),
         }
     }
 }

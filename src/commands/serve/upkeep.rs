@@ -4,14 +4,15 @@
 
 use serde_json::json;
 
+use super::address::bind;
 use super::args::Args;
-use super::database::{default_database, open};
+use super::database::{Need, default_database, looked_at, open_installed};
 use crate::api::Code;
 use crate::domain::age::Age;
 use crate::error::{CliError, Result};
 use crate::platform::housekeeping::{self, AUDIT_RETENTION};
 use crate::platform::service::seed::Seed;
-use crate::platform::{DatabaseUrl, Platform, Schema};
+use crate::platform::{DatabaseUrl, Schema};
 use crate::ui::Ui;
 
 /// Checks what a start would need; options and seed were read already.
@@ -21,10 +22,14 @@ use crate::ui::Ui;
 pub(super) async fn check(args: &Args, seed: Option<&Seed>, ui: &Ui) -> Result<()> {
     let has_tls = args.tls()?.is_some();
     args.init_admin.email()?;
+    // The default address is not tried: it is often that of the server that runs.
+    for address in args.listen.into_iter().chain(args.metrics) {
+        bind(address, None).map_err(|error| {
+            error.hint("a server that runs with the same options has this address: check without it, or stop the server")
+        })?;
+    }
     let database = database(args)?;
-    let Schema { exists, pending } = Platform::look(&database)
-        .await
-        .map_err(|error| CliError::new(Code::Io, format!("cannot use {database}")).caused_by(error))?;
+    let Schema { exists, pending } = looked_at(&database).await?;
     let state = match (exists, pending) {
         (false, _) => "new: the start creates it".to_owned(),
         (true, 0) => "up to date".to_owned(),
@@ -54,7 +59,7 @@ pub(super) async fn vacuum(args: &Args, ui: &Ui) -> Result<()> {
     let database = database(args)?;
     let failed =
         |error: anyhow::Error| CliError::new(Code::Io, format!("cannot vacuum {database}")).caused_by(error);
-    let platform = open(&database, None).await?;
+    let platform = open_installed(&database, Need::UpToDate).await?;
     let retention = args.audit_retention.as_ref().map_or(AUDIT_RETENTION, Age::duration);
     let removed = housekeeping::remove(&platform, retention).await.map_err(|error| failed(error.into()))?;
     platform.vacuum().await.map_err(|error| failed(error.into()))?;

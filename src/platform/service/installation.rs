@@ -3,16 +3,16 @@
 //! Responsible for what no route offers. Refuses what a seed file may not contain either. Each change is recorded in
 //! every company that it concerns, as done by that company, because an operator is not a user.
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sea_orm::DbErr;
 use serde_json::{Value, json};
 
 use super::assignment;
 use super::operator::{self, check_email, check_text};
+use crate::api::Code;
 use crate::api::audit::{Action, Actor, ActorKind};
 use crate::domain::{Company, CompanyId, Password};
-use crate::platform::Platform;
 use crate::platform::ids::PrincipalId;
 use crate::platform::service::second_factor;
 use crate::platform::store::access::Assignment;
@@ -20,6 +20,7 @@ use crate::platform::store::audit::NewRecord;
 use crate::platform::store::company::Hold;
 use crate::platform::store::principal::NewUser;
 use crate::platform::store::{self, Tx};
+use crate::platform::{Error, Platform};
 
 /// A user to create.
 #[derive(Debug)]
@@ -123,7 +124,9 @@ pub async fn create_user(platform: &Platform, request: UserRequest) -> anyhow::R
     let company = lock_company(&tx, id).await?;
     let role = assignment::role_permissions(&*tx, id, &request.role).await?;
     ensure!(role.is_some(), "{company} has no role {}", request.role);
-    ensure!(!store::principal::exists(&*tx, email).await?, "the name {email} is taken");
+    if store::principal::exists(&*tx, email).await? {
+        return Err(Error::name_taken(email).into());
+    }
     let user = NewUser {
         email,
         display_name: request.name.as_deref(),
@@ -175,13 +178,15 @@ pub async fn users(platform: &Platform) -> anyhow::Result<Vec<UserEntry>> {
 
 async fn lock_company(tx: &Tx, id: CompanyId) -> anyhow::Result<Company> {
     store::company::lock(&**tx, [id], Hold::Alone).await?;
-    store::company::find(&**tx, id).await?.with_context(|| format!("there is no company {id}"))
+    let found = store::company::find(&**tx, id).await?;
+    found.ok_or_else(|| Error::new(Code::NotFound, format!("there is no company {id}")).into())
 }
 
 async fn begin(platform: &Platform, email: &str) -> anyhow::Result<(Tx, PrincipalId)> {
     let tx = platform.store().begin().await?;
     let user = store::principal::lock_user(&*tx, email).await?;
-    Ok((tx, user.with_context(|| format!("there is no user {email}"))?))
+    let user = user.ok_or_else(|| Error::new(Code::NotFound, format!("there is no user {email}")))?;
+    Ok((tx, user))
 }
 
 async fn finish(

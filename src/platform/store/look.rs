@@ -12,7 +12,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use super::open::{MIGRATIONS, NEWER};
+use super::open::{MIGRATIONS, NEWER, beside};
 use crate::platform::DatabaseUrl;
 
 /// What is in a database.
@@ -28,12 +28,16 @@ pub struct Schema {
 pub(in crate::platform) async fn look(database: &DatabaseUrl) -> anyhow::Result<Schema> {
     let connections: DatabaseConnection = match database {
         DatabaseUrl::Sqlite(path) | DatabaseUrl::Ephemeral(path) if !path.exists() => {
-            require_folder(path)?;
+            require_writable_folder(path)?;
             return Ok(Schema { exists: false, pending: MIGRATIONS.iter().count() });
         }
         DatabaseUrl::Sqlite(path) | DatabaseUrl::Ephemeral(path) => {
-            let options =
-                SqliteConnectOptions::new().filename(path).read_only(true).disable_statement_logging();
+            require_writable_folder(path)?;
+            require_writable(path)?;
+            // Without a log no other process has it open, and SQLite would create the files beside it and leave them.
+            let has_log = beside(path, "-wal").exists();
+            let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(!has_log);
+            let options = options.disable_statement_logging();
             SqlitePoolOptions::new().max_connections(1).connect_with(options).await?.into()
         }
         DatabaseUrl::Postgres(url) => {
@@ -46,9 +50,19 @@ pub(in crate::platform) async fn look(database: &DatabaseUrl) -> anyhow::Result<
     Ok(Schema { exists: true, pending: pending? })
 }
 
-fn require_folder(path: &Path) -> anyhow::Result<()> {
+/// SQLite creates files beside the database.
+fn require_writable_folder(path: &Path) -> anyhow::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     ensure!(folder.is_dir(), "the folder {} does not exist", folder.display());
+    require_writable(folder)
+}
+
+fn require_writable(path: &Path) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    rustix::fs::access(path, rustix::fs::Access::WRITE_OK)
+        .with_context(|| format!("cannot write to {}", path.display()))?;
+    #[cfg(not(unix))]
+    let _ = path;
     Ok(())
 }
 

@@ -165,7 +165,7 @@ async fn take_turn(path: PathBuf) -> anyhow::Result<File> {
     .await?
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

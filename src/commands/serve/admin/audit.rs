@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::super::database::Need;
 use super::cursor::{CursorFile, LockedCursor};
 use super::record_file;
 use super::target::DatabaseArgs;
@@ -69,7 +70,7 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
     file.refuse_as(args.out.as_deref())?;
     let cursor = file.lock()?;
     let last = cursor.read()?;
-    let (database, platform) = args.database.open(otherwise).await?;
+    let (database, platform) = args.database.open(otherwise, Need::UpToDate).await?;
     let failed = |error: Error| {
         CliError::new(Code::Io, format!("cannot read the audit log of {database}")).caused_by(error)
     };

@@ -4,6 +4,7 @@
 
 use serde_json::json;
 
+use super::super::database::Need;
 use super::target::DatabaseArgs;
 use crate::domain::CompanyId;
 use crate::error::Result;
@@ -66,7 +67,7 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
         Verb::Create { company_name, two_factor, database } => {
             let create =
                 async |platform: &_| installation::create_company(platform, &company_name, two_factor).await;
-            let made = database.with(otherwise, create).await?;
+            let made = database.with(otherwise, Need::Nothing, create).await?;
             ui.status(format!("Created the company {made}"));
             ui.answer(|out| {
                 if ui.format().is_document() {
@@ -78,13 +79,13 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
         Verb::Rename { company_id, company_name, database } => {
             let id = CompanyId(company_id);
             let rename = async |platform: &_| installation::rename_company(platform, id, &company_name).await;
-            let before = database.with(otherwise, rename).await?;
+            let before = database.with(otherwise, Need::Existing, rename).await?;
             ui.status(format!("Renamed {before} to {}", sanitise(&company_name)));
             Ok(())
         }
         Verb::List { database } => {
             let companies = database
-                .with(otherwise, async |platform: &_| installation::companies(platform).await)
+                .with(otherwise, Need::UpToDate, async |platform: &_| installation::companies(platform).await)
                 .await?;
             ui.answer(|out| {
                 if ui.format().is_document() {

@@ -2,11 +2,11 @@
 //!
 //! Responsible for opening it, and for closing it after the work. Refuses to decide: the service layer does.
 
-use super::super::database::{default_database, open};
+use super::super::database::{Need, default_database, open_installed};
 use crate::api::Code;
 use crate::error::{CliError, Result};
 use crate::platform::service::installation;
-use crate::platform::{DatabaseUrl, Platform};
+use crate::platform::{DatabaseUrl, Error, Platform};
 
 // Not a doc comment: it would become the help of the commands that take these.
 // Which database.
@@ -19,9 +19,13 @@ pub(super) struct DatabaseArgs {
 
 impl DatabaseArgs {
     /// Opens the database. `otherwise` is what `serve` would use.
-    pub(super) async fn open(self, otherwise: Option<DatabaseUrl>) -> Result<(DatabaseUrl, Platform)> {
+    pub(super) async fn open(
+        self,
+        otherwise: Option<DatabaseUrl>,
+        need: Need,
+    ) -> Result<(DatabaseUrl, Platform)> {
         let database = self.database.or(otherwise).map_or_else(default_database, Ok)?;
-        let platform = open(&database, None).await?;
+        let platform = open_installed(&database, need).await?;
         Ok((database, platform))
     }
 
@@ -29,17 +33,18 @@ impl DatabaseArgs {
     pub(super) async fn with<T>(
         self,
         otherwise: Option<DatabaseUrl>,
+        need: Need,
         work: impl AsyncFnOnce(&Platform) -> anyhow::Result<T>,
     ) -> Result<T> {
-        let (database, platform) = self.open(otherwise).await?;
+        let (database, platform) = self.open(otherwise, need).await?;
         let done = work(&platform).await;
         platform.close().await;
-        done.map_err(|error| {
-            if installation::is_refusal(&error) {
+        done.map_err(|error| match error.downcast_ref::<Error>() {
+            Some(refused) => CliError::new(refused.code, refused.message.clone()),
+            None if installation::is_refusal(&error) => {
                 CliError::new(Code::InvalidInput, format!("{error:#}"))
-            } else {
-                CliError::new(Code::Io, format!("cannot use {database}")).caused_by(error)
             }
+            None => CliError::new(Code::Io, format!("cannot use {database}")).caused_by(error),
         })
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use super::super::database::Need;
 use super::super::init_admin::InitAdminArgs;
 use super::target::DatabaseArgs;
 use crate::domain::{CompanyId, Password};
@@ -125,7 +126,7 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
                 password: password.clone(),
             };
             let create = async |platform: &_| installation::create_user(platform, request).await;
-            let company = source.keep_if_done(database.with(otherwise, create).await)?;
+            let company = source.keep_if_done(database.with(otherwise, Need::Existing, create).await)?;
             ui.status(format!("Created the user {email} in {company}"));
             source.tell(&email, &password, ui);
             Ok(())
@@ -134,7 +135,7 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
             let (password, source) = password.read(&email, ui).await?;
             let new = password.clone();
             let set = async |platform: &_| installation::set_password(platform, &email, new).await;
-            source.keep_if_done(database.with(otherwise, set).await)?;
+            source.keep_if_done(database.with(otherwise, Need::Existing, set).await)?;
             ui.status(format!("Set the password of {email}; every session of the user has ended"));
             source.tell(&email, &password, ui);
             Ok(())
@@ -143,8 +144,9 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
             second_factor(&email, off, database, otherwise, ui).await
         }
         Verb::List { database } => {
-            let users =
-                database.with(otherwise, async |platform: &_| installation::users(platform).await).await?;
+            let users = database
+                .with(otherwise, Need::UpToDate, async |platform: &_| installation::users(platform).await)
+                .await?;
             ui.answer(|out| {
                 if ui.format().is_document() {
                     let row = |user: &UserEntry| json!({ "email": user.email, "second_factor": user.second_factor });
@@ -168,7 +170,7 @@ async fn second_factor(
 ) -> Result<()> {
     let secret = (!off).then(installation::new_secret);
     let set = async |platform: &_| installation::set_second_factor(platform, email, secret.as_deref()).await;
-    database.with(otherwise, set).await?;
+    database.with(otherwise, Need::Existing, set).await?;
     let Some(secret) = &secret else {
         ui.status(format!("Removed the second factor of {email}"));
         return Ok(());
