@@ -2,7 +2,7 @@
 //!
 //! Responsible for confirmation by name or number. Refuses to run without a terminal and without `--yes`.
 
-use super::shared::carry_out::{Order, Prepared};
+use super::shared::carry_out::{Confirmation, Order, Prepared};
 use super::shared::company_session::CompanySession;
 use super::shared::confirm::{self, everywhere, in_words, name_the_account, require_typed};
 use super::shared::dry_run::DryRunArgs;
@@ -100,8 +100,10 @@ async fn bulk(args: Args, context: &Context) -> Result<()> {
     let accounts = scope.names.iter().filter_map(|name| scope.found.accounts.get(&AccountName::key_of(name)));
     say_what_is_lost(context, &accounts.collect::<Vec<_>>());
     let plan = plans::deletions(&scope.names, &scope.owner);
-    let order =
-        Order { is_final: true, ..Order::new(context, "delete", &args.run, args.dry_run.is_on, what) };
+    let order = Order {
+        confirmation: Confirmation::NumberOfSteps,
+        ..Order::new(context, "delete", &args.run, args.dry_run.is_on, what)
+    };
     order.carry_out(Prepared { plan, found: scope.found }).await.map(drop)
 }
 

@@ -43,8 +43,17 @@ pub(in crate::commands) struct Order<'a> {
     pub(in crate::commands) empties_companies: bool,
     /// What is confirmed, as in `remove all access of x`.
     pub(in crate::commands) what: String,
-    /// Whether it cannot be undone: then the number of steps must be typed to confirm it.
-    pub(in crate::commands) is_final: bool,
+    /// How it is confirmed.
+    pub(in crate::commands) confirmation: Confirmation,
+}
+
+/// How a plan is confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::commands) enum Confirmation {
+    /// With yes or no.
+    Question,
+    /// With the number of steps, because it cannot be undone.
+    NumberOfSteps,
 }
 
 impl<'a> Order<'a> {
@@ -65,7 +74,7 @@ impl<'a> Order<'a> {
             adjusts: false,
             empties_companies: false,
             what,
-            is_final: false,
+            confirmation: Confirmation::Question,
         }
     }
 
@@ -137,7 +146,7 @@ impl<'a> Order<'a> {
         if view.steps.is_empty() {
             return Ok(());
         }
-        if self.is_final {
+        if self.confirmation == Confirmation::NumberOfSteps {
             let count = view.steps.len().to_string();
             return confirm::require_typed(self.context, &self.what, &count).await;
         }

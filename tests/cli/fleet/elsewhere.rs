@@ -125,7 +125,7 @@ fn what_a_role_loses_counts_for_every_account_that_has_it() {
     admin.sactl("role create field-tech --permission devices:view,devices:edit").ok();
     for place in 0..10 {
         let create = format!("create bot-{place} --role field-tech --password-stdin");
-        admin.run_with_input(create.split(' '), &format!("{SANDBOX_PASSWORD}\n")).ok();
+        admin.run_with_input(create.split(' '), format!("{SANDBOX_PASSWORD}\n")).ok();
     }
     let role = "roles: [{company: 1, name: field-tech, permissions: [devices:view]}]\n";
     let file = manifest(&admin, &format!("version: 1\n{role}"));

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::acting::{NORTHWIND_ADMIN, World};
 use super::{exported, manifest};
+use crate::common::output::SANDBOX_PASSWORD;
 
 /// What a run over many accounts and companies changed is taken back by one command, which the run names.
 #[test]
@@ -87,14 +88,9 @@ fn the_logs_of_several_companies_are_one_answer() {
 fn the_printed_way_back_works_for_a_long_run_and_an_empty_run_has_none() {
     let world = World::start();
     let admin = world.admin();
-    let accounts: String = (0..12).map(|place| format!("bot-{place:02} ")).collect();
-    for name in accounts.split_whitespace() {
-        admin
-            .run_with_input(
-                ["create", name, "--password-stdin"],
-                &format!("{}\n", crate::common::output::SANDBOX_PASSWORD),
-            )
-            .ok();
+    for place in 0..12 {
+        let create = format!("create bot-{place} --password-stdin");
+        admin.run_with_input(create.split(' '), format!("{SANDBOX_PASSWORD}\n")).ok();
     }
     let before = exported(&admin, "");
     let run = admin.sactl("grant bot-* --role viewer");
