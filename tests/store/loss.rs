@@ -142,7 +142,7 @@ async fn p26_a_silent_server_is_unavailable_and_comes_back() {
     // Connections that were in use a moment ago are not asked before their next statement.
     account::list(&admin, &AccountQuery::default()).await.unwrap();
     server.freeze();
-    let told = outcomes(&admin).await;
+    let told = Box::pin(outcomes(&admin)).await;
     server.thaw();
     are_unavailable(told);
     platform.ready().await.unwrap();
@@ -158,7 +158,7 @@ async fn p26_a_table_that_another_session_holds_is_unavailable() {
     let admin = admin_of(&platform).await;
     let beside = database.connect().await.begin().await.unwrap();
     beside.execute_unprepared("LOCK TABLE principal").await.unwrap();
-    are_unavailable(outcomes(&admin).await);
+    are_unavailable(Box::pin(outcomes(&admin)).await);
     beside.rollback().await.unwrap();
     account::list(&admin, &AccountQuery::default()).await.unwrap();
     let slow = "CREATE FUNCTION slow() RETURNS TRIGGER AS 'BEGIN PERFORM pg_sleep(2); RETURN NEW; END' LANGUAGE plpgsql;
