@@ -143,11 +143,10 @@ async fn guess_whose_record_fails_is_counted() {
     assert_eq!(world.guess("backup-runner", PASSWORD, HOME).await, Some(Code::RateLimited));
 }
 
-/// Writes that every budget of this scope is spent for hours.
-async fn spend(world: &World, scope: &str) {
-    // A budget is never further from full than all its guesses: those of a name, and those of an address.
-    let whole = if scope == "Name" { 400 * 20_000 } else { 100 * 2_000 };
-    let far = world.clock.load(Ordering::Relaxed) + whole;
+/// Writes that every budget of this scope is spent, and full again after so many seconds: the time in which all of it
+/// comes back.
+async fn spend(world: &World, scope: &str, seconds: i64) {
+    let far = world.clock.load(Ordering::Relaxed) + 1000 * seconds;
     let spent = format!("UPDATE guess_budget SET full_at = {far} WHERE bucket LIKE 'password {scope} %'");
     assert!(world.db.execute_unprepared(&spent).await.unwrap().rows_affected() > 0);
 }
@@ -183,7 +182,7 @@ async fn name_without_guesses_opens_to_its_owner_at_a_known_address_only() {
     for name in [HUMAN, "nobody@acme.example"] {
         assert_eq!(world.guess(name, "Wrong-1!", ELSEWHERE).await, Some(Code::InvalidGrant));
     }
-    spend(&world, "Name").await;
+    spend(&world, "Name", 401 * 20).await;
     for (name, password, address) in [
         (HUMAN, "Wrong-1!", HOME),
         (HUMAN, "Wrong-1!", ELSEWHERE),
@@ -202,7 +201,7 @@ async fn name_without_guesses_opens_to_its_owner_at_a_known_address_only() {
 async fn known_account_behind_an_address_without_guesses_gets_in_and_costs_nothing() {
     let world = World::on(Database::sqlite()).await;
     assert_eq!(world.guess(HUMAN, PASSWORD, HOME).await, None);
-    spend(&world, "Address").await;
+    spend(&world, "Address", 101 * 2).await;
     let budgets = "SELECT COALESCE(SUM(full_at), 0) FROM guess_budget WHERE bucket LIKE 'password Address %'";
     let before = world.number(budgets).await;
     assert_eq!(world.guess(HUMAN, PASSWORD, HOME).await, None);

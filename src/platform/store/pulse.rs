@@ -15,6 +15,8 @@ use tokio::sync::Mutex;
 
 /// How long a statement may take before the server is asked whether it still answers, and how long its answer counts.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How long the server may take to accept a connection: one that is only busy needs more time than one that is idle.
+const PROBE: Duration = Duration::from_secs(1);
 /// No statement of the platform takes so long: its connection is dead, whatever the server says on another one.
 const LONGEST: Duration = Duration::from_secs(20);
 
@@ -71,7 +73,7 @@ impl Pulse {
         if is_fresh && !is_suspect {
             return Ok(true);
         }
-        let answer = tokio::time::timeout(PATIENCE / 2, connection.ping()).await;
+        let answer = tokio::time::timeout(PATIENCE, connection.ping()).await;
         answer.map_err(|_| sqlx::Error::PoolTimedOut)??;
         if let Some(server) = &self.0 {
             server.is_suspect.store(false, Ordering::Relaxed);
@@ -89,7 +91,7 @@ impl Server {
         {
             return answered;
         }
-        let asked = tokio::time::timeout(PATIENCE, self.options.connect()).await;
+        let asked = tokio::time::timeout(PROBE, self.options.connect()).await;
         let answered = match asked {
             Ok(Ok(connection)) => {
                 drop(connection.close_hard().await);
