@@ -94,7 +94,11 @@ pub fn find(folder: &Path, text: &str) -> Result<String> {
 pub fn read(folder: &Path, id: &str) -> Result<Record> {
     let bytes = secure_file::read_private(&path_of(folder, id), LIMIT)?
         .ok_or_else(|| CliError::not_found(format!("there is no run {id}")))?;
-    parse(&bytes).ok_or_else(|| CliError::config(format!("the journal of run {id} cannot be read")))
+    parse(&bytes).ok_or_else(|| {
+        let file = path_of(folder, id);
+        CliError::config(format!("{} is no journal: its first line is incomplete", file.display()))
+            .hint(format!("run {id} was stopped before its first step: remove the file"))
+    })
 }
 
 fn parse(bytes: &[u8]) -> Option<Record> {
@@ -127,7 +131,11 @@ impl Journal {
     /// `io`.
     pub async fn begin(folder: &Path, header: &Header) -> Result<Self> {
         let journal = Self::open(folder, &header.id)?;
-        journal.write(Line::Run(Box::new(header.clone()))).await?;
+        if let Err(error) = journal.write(Line::Run(Box::new(header.clone()))).await {
+            // A part of a first line is no journal, and would be in the way of every list of runs.
+            let _ = std::fs::remove_file(path_of(folder, &header.id));
+            return Err(error);
+        }
         Ok(journal)
     }
 

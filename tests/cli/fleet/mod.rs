@@ -5,6 +5,7 @@ mod bulk;
 mod crash;
 mod elsewhere;
 mod faults;
+mod full;
 mod manifest;
 mod page;
 mod random;
