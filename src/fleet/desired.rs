@@ -75,6 +75,8 @@ pub struct FoundAccount {
     pub description: Option<String>,
     /// Its access in the companies that were read.
     pub access: BTreeMap<CompanyId, Access>,
+    /// In how many companies more it has access, to which the caller does not belong.
+    pub elsewhere: usize,
 }
 
 impl Found {

@@ -189,7 +189,8 @@ mod tests {
 
     fn found(accesses: i64) -> Found {
         let access = (1..=accesses).map(|id| (CompanyId(id), access(id))).collect();
-        let account = FoundAccount { name: "Bot".into(), owner: company(1), description: None, access };
+        let account =
+            FoundAccount { name: "Bot".into(), owner: company(1), description: None, access, elsewhere: 0 };
         Found { accounts: [("bot".to_owned(), account)].into(), ..Found::default() }
     }
 

@@ -58,6 +58,20 @@ pub fn plan(desired: &Desired, found: &Found, prune: Prune) -> Plan {
     plan
 }
 
+/// The accounts that are to lose all access which the manifest does not name, and that have some where the caller does
+/// not belong; with the number of these companies.
+pub fn unreachable<'a>(
+    desired: &'a Desired,
+    found: &'a Found,
+    prune: Prune,
+) -> impl Iterator<Item = (&'a str, usize)> {
+    desired.accounts.iter().filter_map(move |(key, wanted)| {
+        let account = found.accounts.get(key).filter(|account| account.elsewhere > 0)?;
+        let access = wanted.access.as_ref()?;
+        (prune.access || access.is_empty()).then_some((account.name.as_str(), account.elsewhere))
+    })
+}
+
 /// The steps in an order that can be run: phase after phase.
 pub fn ordered(steps: Vec<Step>) -> Vec<Step> {
     let phases = phases(&steps);

@@ -174,10 +174,13 @@ impl Reader<'_> {
                 owner: account.owner,
                 description: account.description,
                 access: BTreeMap::new(),
+                elsewhere: 0,
             });
+            let mut elsewhere = 0;
             for mut access in accesses {
                 // Where the caller does not belong, nothing can be changed.
                 if !self.known.contains_key(&access.company.id) && access.company.id != list.company {
+                    elsewhere += 1;
                     continue;
                 }
                 share(&mut self.shared, &mut access.permissions);
@@ -187,6 +190,7 @@ impl Reader<'_> {
                 }
                 entry.access.insert(access.company.id, access);
             }
+            entry.elsewhere = entry.elsewhere.max(elsewhere);
         }
     }
 }

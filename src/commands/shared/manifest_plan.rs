@@ -67,5 +67,10 @@ pub(in crate::commands) async fn prepare(context: &Context, args: &ManifestArgs)
         read::learn_holders(session, &mut found, &plan.steps).await?;
         plan.findings.extend(guards::protected_holders(&plan.steps, &found, &desired.protected));
     }
+    for (account, count) in plan::unreachable(&desired, &found, prune) {
+        context.ui().warning(format!(
+            "{account} also has access where you do not belong (companies: {count}): this plan cannot remove it"
+        ));
+    }
     Ok(Prepared { plan, found })
 }

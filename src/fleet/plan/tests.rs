@@ -104,7 +104,13 @@ impl World {
                 Some((CompanyId(id), Access { company: company(id), role, permissions }))
             });
             let access = here.collect();
-            let account = FoundAccount { name: account.into(), owner: company(1), description: None, access };
+            let account = FoundAccount {
+                name: account.into(),
+                owner: company(1),
+                description: None,
+                access,
+                elsewhere: 0,
+            };
             found.accounts.insert(account.name.clone(), account);
         }
         found

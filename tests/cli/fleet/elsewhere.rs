@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::acting::World;
+use super::super::acting::{ACME_OPERATOR, World};
 use super::{manifest, steps};
 use crate::common::output::SANDBOX_PASSWORD;
 
@@ -136,4 +136,19 @@ fn what_a_role_loses_counts_for_every_account_that_has_it() {
     assert!(refused.to_string().contains("bot-3 is protected, and has the role field-tech"), "{refused}");
     let file = manifest(&admin, &format!("version: 1\n{role}"));
     admin.sactl(&format!("apply -f {file} --max-changes 1 --yes")).ok();
+}
+
+/// A manifest that gives no access said that nothing was left to do, while the account kept access elsewhere.
+#[test]
+fn access_where_the_caller_does_not_belong_is_told() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("revoke fleet-automation --yes").ok();
+    let operator = world.acting(ACME_OPERATOR, 1);
+    let file = manifest(&operator, "version: 1\naccounts:\n  fleet-automation: {owner: 1, access: []}\n");
+    let diff = operator.sactl(&format!("diff -f {file}"));
+    assert!(diff.stderr.contains("fleet-automation also has access where you do not belong"), "{diff}");
+    let all = manifest(&admin, "version: 1\naccounts:\n  fleet-automation: {owner: 1, access: []}\n");
+    let diff = admin.sactl(&format!("diff -f {all}"));
+    assert!(!diff.expect(10).stderr.contains("do not belong"), "{diff}");
 }
