@@ -11,6 +11,8 @@ use crate::domain::pattern::{is_pattern, matches};
 use crate::domain::{AccountName, Company, CompanyId, Violation};
 use crate::output::{Op, Step};
 
+use crate::text::suggest::nearest;
+
 use super::desired::{Found, FoundAccount};
 use super::plan::Plan;
 
@@ -62,7 +64,7 @@ pub fn grants(found: &Found, names: &[String], companies: &[Company], give: &Giv
     for name in names {
         let account = found.accounts.get(&AccountName::key_of(name));
         if account.is_none() && !may_be_unseen(give) {
-            plan.findings.push(unseen(name));
+            plan.findings.push(unseen(name, found));
             continue;
         }
         for company in companies {
@@ -156,9 +158,11 @@ fn may_be_unseen(give: &Give) -> bool {
 }
 
 /// The finding about a name that is not that of an account which the caller can see.
-fn unseen(name: &str) -> Violation {
+fn unseen(name: &str, found: &Found) -> Violation {
+    let names = found.accounts.values().map(|account| account.name.as_str());
+    let near = nearest(name, names).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
     let message =
-        format!("no account {name} is owned by the active company or has access in these companies");
+        format!("no account {name} is owned by the active company or has access in these companies{near}");
     Violation::new("accounts", "not_found", message)
 }
 
@@ -169,7 +173,7 @@ pub fn revokes(found: &Found, names: &[String], companies: &[Company]) -> Plan {
     for name in names {
         let account = found.accounts.get(&AccountName::key_of(name));
         if account.is_none() {
-            plan.findings.push(unseen(name));
+            plan.findings.push(unseen(name, found));
             continue;
         }
         for company in companies {

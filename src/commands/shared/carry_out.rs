@@ -249,5 +249,10 @@ pub(in crate::commands) fn refusal(reasons: Vec<Violation>) -> Result<()> {
         [only] => only.message.clone().into_owned(),
         several => format!("{} reasons stop this; nothing was changed", several.len()),
     };
-    Err(CliError::new(code, message).violating(reasons))
+    let is_about_accounts = reasons.iter().any(|reason| reason.field == "accounts");
+    let error = CliError::new(code, message).violating(reasons);
+    if code == Code::NotFound && is_about_accounts {
+        return Err(error.hint(CommandLine::new("list").after("list the accounts with: ")));
+    }
+    Err(error)
 }

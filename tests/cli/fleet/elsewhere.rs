@@ -25,7 +25,7 @@ fn a_name_that_means_no_account_stops_a_revoke() {
     let world = World::start();
     let admin = world.admin();
     let revoke = admin.sactl("revoke fleet-automation fleet-automaton --companies all --yes -o json");
-    assert!(revoke.error(5, "not_found").to_string().contains("fleet-automaton"), "{revoke}");
+    assert!(revoke.error(5, "not_found").to_string().contains("did you mean fleet-automation?"), "{revoke}");
     admin.sactl("grant fleet-automaton --companies all --like 1").refused(5, "fleet-automaton");
     admin
         .sactl("grant fleet-automaton --companies all --remove-permission devices:view")
