@@ -38,10 +38,11 @@ pub struct Ended {
 /// What failed before the first step: `io` where the journal cannot be begun.
 pub async fn begin(context: &Context, header: Header, concurrency: usize) -> Result<Ended> {
     let folder = journal::folder(context)?;
+    let passwords = passwords(&header, &folder)?;
     let journal = Journal::begin(&folder, &header).await.map_err(|error| {
         error.hint("nothing was changed: free space there, or set another folder with XDG_STATE_HOME")
     })?;
-    go_on(context, &folder, Record::new(header), &journal, concurrency).await
+    go_on(context, Record::new(header), &journal, passwords.as_ref(), concurrency).await
 }
 
 /// Continues a run where it ended.
@@ -53,30 +54,34 @@ pub async fn resume(context: &Context, id: &str, retry: bool, concurrency: usize
     let journal = Journal::open(&folder, id)?;
     let mut record = journal::read(&folder, id)?;
     record.insist_on_server(&context.session().await?.origin().to_string())?;
+    let passwords = passwords(&record.header, &folder)?;
     if retry {
         let line = Line::Retry { at: journal::now() };
         record.take(&line);
         journal.write(line).await?;
     }
-    go_on(context, &folder, record, &journal, concurrency).await
+    go_on(context, record, &journal, passwords.as_ref(), concurrency).await
+}
+
+/// Where the new passwords of the run go, if it makes any.
+fn passwords(header: &Header, folder: &Path) -> Result<Option<Passwords>> {
+    let handover = header.passwords.as_ref();
+    handover.map(|handover| Passwords::open(handover, folder, &header.id)).transpose()
 }
 
 async fn go_on(
     context: &Context,
-    folder: &Path,
     record: Record,
     journal: &Journal,
+    passwords: Option<&Passwords>,
     concurrency: usize,
 ) -> Result<Ended> {
     let ui = context.ui();
     let id = record.header.id.clone();
     let adjusts = record.header.adjusts;
-    let passwords = record.header.passwords.as_ref();
-    let passwords = passwords.map(|handover| Passwords::open(handover, folder, &id)).transpose()?;
     let session = context.session().await?;
     let gateway = context.gateway()?;
-    let performer =
-        Performer { session, gateway: &gateway, journal, run: &id, passwords: passwords.as_ref(), adjusts };
+    let performer = Performer { session, gateway: &gateway, journal, run: &id, passwords, adjusts };
     let resume = CommandLine::new("run resume").operand(&id);
     ui.leave_way_out(Some(WayOut { hint: resume.clone().after("go on with: "), reveals: None }));
     let interrupts = ui.take_interrupts();

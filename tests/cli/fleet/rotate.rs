@@ -97,6 +97,7 @@ fn a_folder_that_another_run_uses_is_refused() {
     let other = std::fs::File::open(&folder).unwrap();
     other.lock().unwrap();
     admin.sactl("rotate dormant-bot --password-dir secrets --yes").refused(2, "another run");
+    assert_eq!(admin.sactl("run list -o json").ok().json(), serde_json::json!([]), "nothing was begun");
     assert!(signs_in(&world, "dormant-bot", SANDBOX_PASSWORD));
     drop(other);
     admin.sactl("rotate dormant-bot --password-dir secrets --yes").ok();
