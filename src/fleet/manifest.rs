@@ -67,8 +67,9 @@ pub fn read(path: &Path) -> Result<Source> {
     let language = language(path);
     let manifest = parse(&text, language).map_err(|why| {
         let why: String = why.chars().take(MOST_TOLD).collect();
-        CliError::usage(format!("{name}: {why}"))
-            .hint(crate::text::CommandLine::new("help schemas manifest").after("the form of a manifest: "))
+        CliError::usage(format!("{name}: {why}")).hint(
+            crate::text::CommandLine::new("help manifest").after("the form of a manifest, with an example: "),
+        )
     })?;
     if manifest.version != VERSION {
         let version = manifest.version;
@@ -111,8 +112,7 @@ fn parse(text: &str, language: Language) -> std::result::Result<Manifest, String
             manifest.map_err(|error| {
                 let (line, column) = (error.line(), error.column());
                 let why = error.to_string();
-                let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
-                format!("line {line}, column {column}: {why}")
+                format!("line {line}, column {column}: {}", before_place(&why))
             })
         }
         // YAML 1.2 contains JSON, so that standard input may be either.
@@ -120,9 +120,15 @@ fn parse(text: &str, language: Language) -> std::result::Result<Manifest, String
             let place = error.location().map(|at| format!("line {}, column {}: ", at.line(), at.column()));
             let why = error.without_snippet().to_string();
             let why = why.lines().next().unwrap_or_default();
+            let why = if place.is_some() { before_place(why) } else { why };
             format!("{}{why}", place.unwrap_or_default())
         }),
     }
+}
+
+/// What a parser says, without the place at its end, which our message names first.
+fn before_place(why: &str) -> &str {
+    why.rsplit_once(" at line ").map_or(why, |(why, _)| why)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::fleet::plan::{self, Prune};
 use crate::fleet::read::{self, Scope};
 use crate::fleet::resolve::{self, Known};
 use crate::fleet::{guards, manifest, selectors};
+use crate::text::CommandLine;
 
 // Not a doc comment: it would become the help of the commands that take these.
 // Which manifests, and what they may take away.
@@ -36,7 +37,9 @@ pub(in crate::commands) struct ManifestArgs {
 /// `usage` for a file that does not parse; `guard`, `not_found` for entries that cannot be meant; those of reading.
 pub(in crate::commands) async fn prepare(context: &Context, args: &ManifestArgs) -> Result<Prepared> {
     if args.files.is_empty() {
-        return Err(CliError::usage("no manifest is named").hint("add -f FILE"));
+        return Err(CliError::usage("the manifest is missing: add -f FILE")
+            .hint(CommandLine::new("export").after("write one of what is there with: "))
+            .hint(CommandLine::new("help manifest").after("what a manifest is: ")));
     }
     let sources = manifest::read_all(&args.files)?;
     let session = context.session().await?;

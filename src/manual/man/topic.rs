@@ -15,6 +15,7 @@ struct Plan {
 
 const PLANS: &[Plan] = &[
     Plan { name: "sactl-config", section: 5, topics: &["config", "environment"] },
+    Plan { name: "sactl-manifest", section: 5, topics: &["manifest"] },
     Plan { name: "sactl-routes", section: 5, topics: &["routes"] },
     Plan { name: "sactl-seed", section: 5, topics: &["seed"] },
     Plan { name: "sactl-credentials", section: 7, topics: &["credentials"] },

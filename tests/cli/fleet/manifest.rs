@@ -109,7 +109,8 @@ fn a_manifest_with_faults_is_refused_for_all_of_them() {
     let admin = world.admin();
     let diff = |text: &str| admin.sactl(&format!("diff -f {} -o json", manifest(&admin, text)));
     let error = diff("version: 1\naccounts:\n  a-bot: {owner: 1, acess: []}\n").error(2, "usage");
-    assert!(error["message"].as_str().unwrap().contains("line 3"), "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert_eq!(message.matches("line 3").count(), 1, "{error}");
     let error = diff(
         "version: 1
 accounts:
@@ -150,4 +151,23 @@ fn a_diff_reads_each_list_once() {
     let lists =
         proxy.requests().iter().filter(|request| request.path().contains("/service-accounts")).count();
     assert_eq!(lists, 2, "one of owned accounts, one of external ones");
+}
+
+/// The example of the help works as it is, for the sample data.
+#[test]
+fn the_example_of_the_help_can_be_applied() {
+    let example = include_str!("../../../src/manual/help/manifest.yaml");
+    let world = World::start();
+    let admin = world.admin();
+    let help = admin.sactl("help manifest").ok().stdout.clone();
+    for line in example.lines() {
+        assert!(help.contains(line), "{line}: {help}");
+    }
+    let file = manifest(&admin, example);
+    admin.sactl(&format!("diff -f {file}")).expect(10);
+    admin.sactl(&format!("apply -f {file} --yes")).ok();
+    admin.sactl(&format!("diff -f {file}")).ok();
+    admin.sactl(&format!("diff -f {file} --prune-accounts")).refused(6, "dormant-bot is protected");
+    admin.sactl("diff").refused(2, "sactl help manifest");
+    admin.sactl("apply").refused(2, "sactl export");
 }
