@@ -10,6 +10,7 @@ use super::shared::several;
 use crate::api::Code;
 use crate::context::Context;
 use crate::domain::company::CompanyRef;
+use crate::domain::{Company, CompanyId};
 use crate::error::{CliError, Result};
 use crate::fleet::bulk;
 use crate::text::CommandLine;
@@ -31,6 +32,21 @@ pub struct Args {
     dry_run: DryRunArgs,
 }
 
+/// Refuses the active company: its own accounts would lose their access in it, which is hardly what is meant.
+///
+/// # Errors
+/// `usage`.
+fn refuse_own(left: &Company, active: CompanyId) -> Result<()> {
+    if left.id != active {
+        return Ok(());
+    }
+    let what = format!("{left} is the active company: offboard removes its accounts from another company");
+    let revoke = CommandLine::new("revoke NAME").flag("--company", left.id);
+    Err(CliError::usage(what)
+        .hint("name the company that the accounts leave; the active company owns them")
+        .hint(revoke.after("remove the access of one account in the active company with: ")))
+}
+
 /// Removes all access of the accounts of the active company there, and checks that it is removed.
 ///
 /// # Errors
@@ -41,6 +57,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         confirm::is_needed(context, &what)?;
     }
     let left = context.resolve_company(&args.left).await?;
+    refuse_own(&left, context.company().await?.id)?;
     let scope = several::owned(context, &[]).await?;
     let mut plan = bulk::revokes(&scope.found, &scope.names, std::slice::from_ref(&left));
     let what = format!("remove all access of the accounts of {} in {left}", scope.owner);

@@ -66,6 +66,20 @@ fn a_company_is_onboarded_like_another_and_offboarded() {
     assert_eq!(list["external"], json!([]));
 }
 
+/// The accounts of a company do not leave it by a slip in the id.
+#[test]
+fn the_active_company_is_not_offboarded() {
+    let world = World::start();
+    let admin = world.admin();
+    for line in ["offboard 1 --yes", "offboard 1 --dry-run", "offboard 1 --company 1 --yes"] {
+        let refusal = admin.sactl(line);
+        refusal.refused(2, "Acme MSP (1) is the active company");
+        assert!(refusal.stderr.contains("sactl revoke NAME --company 1"), "{refusal}");
+    }
+    let show = admin.sactl("show fleet-automation -o json").ok().json();
+    assert_eq!(show["access"]["role"], "operator");
+}
+
 #[test]
 fn accounts_of_many_companies_are_one_answer() {
     let world = World::start();
