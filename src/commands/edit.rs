@@ -40,7 +40,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let given = args.description.map(Description::new).transpose();
     let given = given.map_err(|broken| CliError::invalid_input(vec![broken]))?;
     if given.is_none() {
-        missing::require(context.ui(), "the new description, --description TEXT,", "help edit")?;
+        require_description(context.ui(), args.name.as_deref())?;
     }
     let name = missing::account(context, args.name, Operation::Edit).await?;
     let description = match given {
@@ -73,6 +73,22 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         }
         Err(error) => Err(session.explain(error, &attempt).await),
     }
+}
+
+/// Refuses a line without a description where no question can be asked.
+///
+/// # Errors
+/// `usage`.
+fn require_description(ui: &Ui, name: Option<&str>) -> Result<()> {
+    if ui.asks_for_what_is_missing() {
+        return Ok(());
+    }
+    let what = match name {
+        Some(name) => format!("the new description of {name} is missing"),
+        None => "the name of the service account and its new description are missing".to_owned(),
+    };
+    let line = CommandLine::new("edit").operand(name.unwrap_or("NAME")).flag("--description", "TEXT");
+    Err(CliError::usage(what).hint(line.after("give it in the command: ")))
 }
 
 /// The description that will be replaced, for the message alone: `None` when no message is shown, and for a caller

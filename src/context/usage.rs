@@ -63,6 +63,11 @@ pub fn usage_error(error: &clap::Error, program: &Command, arguments: &[OsString
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return no_command(program, arguments);
     }
+    if error.kind() == ErrorKind::MissingRequiredArgument
+        && let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg)
+    {
+        return missing_arguments(missing, program, arguments);
+    }
     let text = error.to_string();
     let mut paragraphs = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
     let first = paragraphs.next().unwrap_or_default();
@@ -111,6 +116,27 @@ fn no_command(program: &Command, arguments: &[OsString]) -> CliError {
     let path = path.trim_end();
     CliError::usage(format!("sactl {path} needs a command: {names}"))
         .hint(CommandLine::new(&format!("help {path}")).after("see what each does with: "))
+}
+
+/// A command without arguments that it needs, with an example that has them.
+fn missing_arguments(missing: &[String], program: &Command, arguments: &[OsString]) -> CliError {
+    let (path, command) = group_of("", program, arguments);
+    let path = path.trim_end();
+    let error = CliError::usage(format!("sactl {path} needs {}", missing.join(" and ")));
+    let error = match example(command, path) {
+        Some(example) => error.hint(CommandLine::new(&example).after("for example: ")),
+        None => error,
+    };
+    error.hint(CommandLine::new(&format!("help {path}")).after("see its arguments with: "))
+}
+
+/// The first example in the help of a command that is one call, and that asks before it takes something away.
+fn example(command: &Command, path: &str) -> Option<String> {
+    let help = command.get_after_help()?.to_string();
+    let start = format!("sactl {path} ");
+    let calls = help.lines().map(str::trim).filter(|line| line.starts_with(&start));
+    let mut plain = calls.filter(|line| !line.contains(['|', '>', '<', '$']) && !line.contains(" --yes"));
+    Some(plain.next()?.strip_prefix("sactl ")?.to_owned())
 }
 
 /// An option that the command does not have, with the one that was probably meant, or the commands that have it.

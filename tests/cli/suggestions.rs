@@ -173,3 +173,34 @@ fn nobody_learns_what_they_may_not_see() {
         );
     }
 }
+
+/// A command without its arguments names them, and shows a call that has them.
+#[test]
+fn a_missing_argument_is_named_with_an_example() {
+    let env = Env::new();
+    for (line, missing, example) in [
+        ("rotate", "sactl rotate needs <NAME>...", "sactl rotate 'fleet-*' --password-dir secrets --dry-run"),
+        ("onboard 2", "sactl onboard needs --like <ID|NAME>", "sactl onboard"),
+        ("offboard", "sactl offboard needs <ID|NAME>", "sactl offboard 2 --dry-run"),
+        ("review apply", "sactl review apply needs <FILE>", "sactl review apply review.csv --dry-run"),
+        ("run show", "sactl run show needs <ID>", "sactl run show last"),
+        ("role create night", "sactl role create needs --permission <PERMISSION>", "sactl role create"),
+        ("edit", "name of the service account and its new description", "sactl edit NAME --description TEXT"),
+        (
+            "edit backup-runner",
+            "description of backup-runner is missing",
+            "sactl edit backup-runner --description",
+        ),
+        ("role edit", "the name of the role is missing", "sactl role edit NAME --add-permission PERMISSION"),
+        (
+            "role edit night",
+            "no permission given for the role night",
+            "sactl role edit night --add-permission",
+        ),
+    ] {
+        let outcome = env.sactl(line);
+        outcome.refused(2, missing);
+        assert!(outcome.stderr.contains(example), "{line}: {outcome}");
+        assert!(!outcome.stderr.contains("--yes"), "an example asks first: {outcome}");
+    }
+}

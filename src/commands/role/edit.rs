@@ -51,8 +51,18 @@ impl Args {
 
     fn check(&self, ui: &Ui) -> Result<()> {
         if self.is_without_permissions() && !ui.asks_for_what_is_missing() {
-            return Err(CliError::usage("no permission given")
-                .hint("add --permission, --add-permission or --remove-permission"));
+            let what = match &self.name {
+                Some(name) => format!("no permission given for the role {name}"),
+                None => "the name of the role is missing; say also which permissions change".to_owned(),
+            };
+            return Err(CliError::usage(what)
+                .hint("add --permission, --add-permission or --remove-permission")
+                .hint(
+                    CommandLine::new("role edit")
+                        .operand(self.name.as_deref().unwrap_or("NAME"))
+                        .flag("--add-permission", "PERMISSION")
+                        .after("for example: "),
+                ));
         }
         if self.permissions.is_empty() || self.adjust.is_empty() {
             return Ok(());
