@@ -24,6 +24,9 @@ use crate::text::CommandLine;
 /// How far back a log is read where nothing else is asked for.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
+/// Longer times to look back, and their days.
+const LONGER: [(&str, i64); 2] = [("30d", 30), ("365d", 365)];
+
 /// How long to wait for new records.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -84,6 +87,17 @@ impl Args {
             page_size: Some(self.limit.unwrap_or(page::MAX_SIZE).min(page::MAX_SIZE)),
         }
     }
+
+    /// The same question about a longer time; `None` if it is about a year already.
+    fn wider(&self, now: Timestamp) -> Option<CommandLine> {
+        let since = self.since.as_ref().map_or(now - DAY, |since| since.seen_from(now));
+        let longer = LONGER.iter().find(|(_, days)| since > now - SignedDuration::from_hours(days * 24));
+        let line = CommandLine::new("audit").flag("--since", longer?.0);
+        let values =
+            [("--action", &self.action), ("--account", &self.account), ("--actor", &self.actor)].into_iter();
+        let values = values.filter(|(_, values)| !values.is_empty());
+        Some(values.fold(line, |line, (flag, values)| line.flag(flag, values.join(","))))
+    }
 }
 
 /// Shows the log.
@@ -91,13 +105,23 @@ impl Args {
 /// # Errors
 /// `missing_permission`, and those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
-    let query = args.query(Timestamp::now());
+    let now = Timestamp::now();
+    let query = args.query(now);
     if args.companies.companies.is_some() {
-        return several::run(&args.companies, query, args.limit, context).await;
+        return several::run(&args.companies, query, args.limit, args.wider(now), context).await;
     }
     let session = CompanySession::open(context).await?;
     let mut rows = Rows::new(&session);
-    if args.follow { rows.follow(query).await } else { rows.once(query, args.limit).await }
+    if args.follow {
+        return rows.follow(query).await;
+    }
+    let wider = args.wider(now);
+    rows.once(query, args.limit, wider.clone()).await?;
+    // Rows say nothing of the time that was not asked for.
+    if let Some(wider) = wider.filter(|_| rows.is_empty() && args.since.is_none()) {
+        session.ui.hint(wider.after("no record matches in the last 24 hours; look further back with: "));
+    }
+    Ok(())
 }
 
 /// Explains why the log cannot be read.
@@ -120,6 +144,7 @@ struct Rows<'a> {
     session: &'a CompanySession<'a>,
     writer: Option<RowWriter<'a>>,
     begun: bool,
+    written: usize,
     company: Option<Company>,
 }
 
@@ -128,7 +153,7 @@ impl<'a> Rows<'a> {
         let output_context = session.output_context();
         let writer =
             output_context.streams().then(|| RowWriter::selecting(&output_context, session.ui.selection()));
-        Self { session, writer, begun: false, company: None }
+        Self { session, writer, begun: false, written: 0, company: None }
     }
 
     async fn rows(&mut self, page: Page<AuditRecord>) -> Vec<AuditRow> {
@@ -143,14 +168,25 @@ impl<'a> Rows<'a> {
     /// Writes rows at once, for forms in which that can be done.
     fn write(&mut self, writer: RowWriter<'_>, rows: &[AuditRow]) -> Result<()> {
         let ui = self.session.ui;
+        self.written += rows.len();
         if !std::mem::replace(&mut self.begun, true) {
             ui.answer(|out| writer.begin::<AuditRow>(out))?;
         }
         ui.answer(|out| writer.write_each(rows, out))
     }
 
+    /// Whether rows were to be written, and none was.
+    const fn is_empty(&self) -> bool {
+        self.writer.is_some() && self.written == 0
+    }
+
     /// Shows what there is.
-    async fn once(&mut self, query: AuditQuery, limit: Option<u64>) -> Result<()> {
+    async fn once(
+        &mut self,
+        query: AuditQuery,
+        limit: Option<u64>,
+        wider: Option<CommandLine>,
+    ) -> Result<()> {
         let mut pages = self.session.client.list_audit_records(self.session.company, &query)?;
         let mut left = limit.unwrap_or(u64::MAX);
         let (mut kept, mut is_cut) = (Vec::new(), false);
@@ -176,7 +212,7 @@ impl<'a> Rows<'a> {
             Some(company) => company,
             None => self.session.named_company().await,
         };
-        self.session.show(&AuditLogView::new(company, kept, is_cut))
+        self.session.show(&AuditLogView::new(company, kept, is_cut).with_wider(wider))
     }
 
     /// Shows existing records and new ones, until the command is interrupted. Records become visible in another order

@@ -49,6 +49,27 @@ fn audit_shows_what_was_done_newest_first() {
     assert!(csv.ok().stdout.starts_with("at,action,actor_kind,"), "{csv}");
 }
 
+/// An empty answer says how to look further back, with the filters of the call.
+#[test]
+fn an_empty_audit_log_says_how_to_look_further_back() {
+    let world = World::start();
+    let admin = world.admin();
+    let filter = "--account dormant-bot --action access.set";
+    for (since, longer) in [("", "30d"), ("--since 2d", "30d"), ("--since 90d", "365d")] {
+        let table = admin.sactl(&format!("audit {filter} {since} -o table")).ok().stdout.clone();
+        let wider = format!("sactl audit --since {longer} --action access.set");
+        assert!(table.contains(&wider), "{since}: {table}");
+    }
+    let table = admin.sactl(&format!("audit {filter} --since 400d -o table")).ok().stdout.clone();
+    assert!(table.contains("No record matches.") && !table.contains("sactl audit"), "{table}");
+    let several = admin.sactl(&format!("audit {filter} --companies 2 -o table")).ok().stdout.clone();
+    assert!(several.contains("--company 2"), "{several}");
+    let rows = admin.sactl(&format!("audit {filter}"));
+    assert!(rows.ok().stderr.contains("sactl audit --since 30d --action access.set"), "{rows}");
+    assert_eq!(admin.sactl(&format!("audit {filter} --since 1h")).ok().stderr, "", "what was asked for");
+    assert_eq!(admin.sactl(&format!("audit {filter} -o jsonl")).ok().stderr, "");
+}
+
 #[test]
 fn audit_that_cannot_be_read_is_refused_with_a_reason() {
     let world = World::start();

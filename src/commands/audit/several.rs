@@ -14,6 +14,7 @@ use crate::domain::Company;
 use crate::error::Result;
 use crate::fleet::selectors::{self, CompaniesArgs};
 use crate::output::{Answer, AuditLogView, AuditLogsView, AuditRow, RowWriter};
+use crate::text::CommandLine;
 use crate::ui;
 
 /// Companies that are read at a time.
@@ -24,6 +25,7 @@ pub(super) async fn run(
     companies: &CompaniesArgs,
     query: AuditQuery,
     limit: Option<u64>,
+    wider: Option<CommandLine>,
     context: &Context,
 ) -> Result<()> {
     let session = context.session().await?;
@@ -55,7 +57,10 @@ pub(super) async fn run(
             Some(writer) => {
                 ui.answer(|out| log.rows().into_iter().try_for_each(|row| writer.write(row, out)))?;
             }
-            None => kept.push(log),
+            None => {
+                let wider = wider.clone().map(|line| line.flag("--company", log.company().id));
+                kept.push(log.with_wider(wider));
+            }
         }
     }
     if writer.is_none() && !refused.is_everything(asked) {

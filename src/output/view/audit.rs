@@ -167,6 +167,9 @@ pub struct AuditLogView {
     /// Whether there are more.
     #[serde(skip)]
     is_cut: bool,
+    /// The command that looks further back, where there is no record.
+    #[serde(skip)]
+    wider: Option<CommandLine>,
 }
 
 /// The records alone: the document names the company once.
@@ -177,7 +180,18 @@ fn without_company<S: Serializer>(rows: &[AuditRow], serializer: S) -> Result<S:
 impl AuditLogView {
     /// The records in the order given; `is_cut` says that a limit has left out others.
     pub const fn new(company: Company, records: Vec<AuditRow>, is_cut: bool) -> Self {
-        Self { company, records, is_cut }
+        Self { company, records, is_cut, wider: None }
+    }
+
+    /// The company whose log it is.
+    pub const fn company(&self) -> &Company {
+        &self.company
+    }
+
+    /// With the command that looks further back.
+    #[must_use]
+    pub fn with_wider(self, wider: Option<CommandLine>) -> Self {
+        Self { wider, ..self }
     }
 }
 
@@ -193,8 +207,11 @@ impl Answer for AuditLogView {
         let count = if self.is_cut { format!("{count} shown") } else { count };
         let title = Block::Counted(format!("Audit log of {}", self.company), count);
         if self.records.is_empty() {
-            let wider = CommandLine::new("audit --since 30d");
-            return vec![title, Block::Note(wider.after("No record matches. See the last 30 days with: "))];
+            let note = match &self.wider {
+                Some(wider) => wider.clone().after("No record matches. Look further back with: "),
+                None => "No record matches.".into(),
+            };
+            return vec![title, Block::Note(note)];
         }
         let cells = |row: &AuditRow| {
             vec![
