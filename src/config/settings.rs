@@ -31,6 +31,18 @@ pub enum Source {
     Default,
 }
 
+impl Source {
+    /// The source in plain words: the flag or the variable that a setting has.
+    pub fn in_words(self, flag: &str, variable: &str) -> String {
+        match self {
+            Self::Flag => format!("from {flag} on the command line"),
+            Self::Environment => format!("from the environment variable {variable}"),
+            Self::Profile => "from the profile".to_owned(),
+            Self::Default => "the default".to_owned(),
+        }
+    }
+}
+
 /// A setting and its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting<T> {

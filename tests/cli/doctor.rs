@@ -75,6 +75,10 @@ fn all_is_well() {
     }
     expect(&outcome, "sign-in", "ok", USER);
     expect(&outcome, "environment", "ok", "SACTL_CREDENTIAL_STORE");
+    expect(&outcome, "settings", "ok", &format!("server {} from the profile", gateway.url()));
+    let flags = env.run(["doctor", "-o", "json", "--server", &gateway.url(), "--company", "7"]);
+    expect(&flags, "settings", "ok", "company 7 from --company on the command line");
+    expect(&flags, "settings", "ok", "from --server on the command line");
     assert_eq!(env.files(), before, "it changes nothing");
     assert_eq!(gateway.sign_ins(), 1, "it does not sign in");
 

@@ -3,7 +3,8 @@
 //! Responsible for these checks. Refuses requests, and to show the value of a variable.
 
 use super::finding::Finding;
-use crate::config::{Identity, Settings, env, inspect};
+use crate::config::settings::ChosenCompany;
+use crate::config::{Identity, Settings, Source, env, inspect};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::text::suggest::nearest;
@@ -12,10 +13,30 @@ use crate::text::suggest::nearest;
 pub(super) fn settings(settings: &Settings) -> Finding {
     let folder = settings.folder.display();
     let profile = match &settings.profile {
-        Some(profile) => format!("profile {}", profile.value),
+        Some(profile) => format!("profile {}, {}", profile.value, chosen_by(profile.source)),
         None => "no profile yet".to_owned(),
     };
-    Finding::ok("settings", format!("{profile}, in {folder}"))
+    let server = settings.server.as_ref().map(|server| {
+        format!("; server {} {}", server.value, server.source.in_words("--server", env::SERVER.name))
+    });
+    let company = settings.company.as_ref().map(|company| {
+        let source = company.source.in_words("--company", env::COMPANY.name);
+        match &company.value {
+            ChosenCompany::Named(company) => format!("; company {company} {source}"),
+            ChosenCompany::Stored(company) => format!("; company {company} {source}"),
+        }
+    });
+    let told = [server, company].into_iter().flatten().collect::<String>();
+    Finding::ok("settings", format!("{profile}, in {folder}{told}"))
+}
+
+/// What has chosen the profile.
+fn chosen_by(source: Source) -> String {
+    match source {
+        // The file names the profile that was used last.
+        Source::Default | Source::Profile => "which is the current one".to_owned(),
+        _ => source.in_words("--profile", env::PROFILE.name),
+    }
 }
 
 /// The variables in effect, by name: a value may be a secret. Those that look like ours and are not are
