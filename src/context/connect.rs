@@ -59,6 +59,8 @@ pub(super) fn gateway(
         Watcher { ui: ui.clone(), forget_names, cache: settings.cache.clone(), origin: server.value.clone() };
     Gateway::new(&options, Some(Arc::new(watcher))).map_err(|error| {
         let trusted = [env::SSL_CERT_FILE, env::SSL_CERT_DIR].into_iter();
+        // Certificates matter for https alone.
+        let trusted = trusted.filter(|_| server.value.is_https());
         let trusted = trusted.filter_map(|variable| Some((variable.name, environment.raw(variable)?)));
         let hint = |(name, path): (&str, OsString)| {
             format!(

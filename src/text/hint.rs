@@ -80,19 +80,24 @@ impl Hint {
 
     fn atoms(&self, target: &Target, room: usize) -> Vec<Atom> {
         let mut atoms: Vec<Atom> = Vec::new();
+        let mut is_apart = false;
         for part in &self.0 {
             match part {
                 Part::Words(words) => {
                     let mut words = words.split(' ');
                     let first = words.next().unwrap_or_default();
-                    // What follows a command without a blank stays with it.
-                    match atoms.last_mut() {
+                    // What follows without a blank stays with what is before it.
+                    match atoms.last_mut().filter(|_| !is_apart) {
                         Some(last) => last.text.push_str(first),
                         None => atoms.extend(Atom::word(first)),
                     }
+                    is_apart = words.clone().last() == Some("");
                     atoms.extend(words.filter_map(Atom::word));
                 }
-                Part::Command(command) => atoms.extend(Atom::command(&command.words_on(target), room)),
+                Part::Command(command) => {
+                    is_apart = false;
+                    atoms.extend(Atom::command(&command.words_on(target), room));
+                }
             }
         }
         atoms
@@ -186,6 +191,8 @@ mod tests {
             "choose one with: sactl company use ID --profile staging, or give its name; try again"
         );
         assert_eq!(Hint::joined([]), None);
+        let words = Hint::joined([Hint::from("use a file"), Hint::from("or a variable")]).unwrap();
+        assert_eq!(words.lines(&target, 80, 6), ["use a file; or a variable"]);
     }
 
     #[test]

@@ -173,7 +173,14 @@ impl Answer for MatrixView {
             let cells = self.companies.iter().map(|company| self.cell(account, company.id));
             std::iter::once(Cell::strong(&account.name)).chain(cells).collect()
         };
-        let title = format!("{} accounts in {} companies", self.accounts.len(), self.companies.len());
+        let accounts = match self.accounts.len() {
+            1 => "1 account".to_owned(),
+            count => format!("{count} accounts"),
+        };
+        let title = match self.companies.len() {
+            1 => format!("{accounts} in 1 company"),
+            count => format!("{accounts} in {count} companies"),
+        };
         let mut blocks = vec![
             Block::Title(title),
             Block::Table { columns: columns.into(), rows: self.accounts.iter().map(row).collect() },
