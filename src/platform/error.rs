@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use sea_orm::{DbErr, RuntimeErr};
 
+use super::store::CommitError;
 use crate::api::{Code, Subject};
 use crate::domain::permission::quoted;
 use crate::domain::{
@@ -206,6 +207,12 @@ impl Error {
         Self { internal: Some(cause.into()), ..Self::new(Code::Internal, message) }
     }
 
+    /// The change may or may not have been made.
+    pub fn outcome_unknown() -> Self {
+        let message = "the platform does not know whether the change was made; look at the current state";
+        Self::new(Code::OutcomeUnknown, message)
+    }
+
     fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
         let message = "the platform cannot use its database now; try again in a moment";
         Self {
@@ -225,6 +232,15 @@ impl From<Vec<Violation>> for Error {
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
         if is_loss_of_connection(&cause) { Self::unavailable(cause) } else { Self::internal(cause) }
+    }
+}
+
+impl From<CommitError> for Error {
+    fn from(cause: CommitError) -> Self {
+        match cause {
+            CommitError::NotKept(cause) => cause.into(),
+            CommitError::Unknown(_) => Self { internal: Some(cause.into()), ..Self::outcome_unknown() },
+        }
     }
 }
 

@@ -41,6 +41,6 @@ impl Uses {
         }
         let tx = store.begin().await?;
         principal::touch_all(&*tx, &ids, latest).await?;
-        tx.commit().await
+        Ok(tx.commit().await?)
     }
 }

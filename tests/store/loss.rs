@@ -11,6 +11,7 @@ use sactl::platform::service::{account, session};
 use sactl::platform::{DatabaseUrl, Error, Platform};
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -18,6 +19,7 @@ use super::story::list_of;
 use super::{ACME, PASSWORD, SANDBOX, plant, sign};
 use crate::common::context::acting;
 use crate::common::database::{Database, OwnServer};
+use crate::common::env::Env;
 
 /// The name of the socket in the folder that a URL names.
 pub(super) const SOCKET: &str = ".s.PGSQL.5432";
@@ -56,12 +58,86 @@ impl Line {
         }));
     }
 
+    /// Lets the end of a transaction through to the server, and cuts before the answer.
+    async fn cut_at_commit(&mut self) {
+        self.cut().await;
+        let socket = self.folder.path().join(SOCKET);
+        std::fs::remove_file(&socket).unwrap();
+        let (listener, upstream) = (UnixListener::bind(socket).unwrap(), self.upstream.clone());
+        self.open = Some(tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                let (here, _) = listener.accept().await.unwrap();
+                let there = UnixStream::connect(&upstream).await.unwrap();
+                connections.spawn(until_commit(here, there));
+            }
+        }));
+    }
+
     /// Ends every connection and refuses further ones.
     async fn cut(&mut self) {
         let open = self.open.take().unwrap();
         open.abort();
         let _ = open.await;
     }
+}
+
+/// Carries bytes until a change of an account or a user is to be kept, and waits for the answer to that without passing
+/// it on.
+async fn until_commit(mut here: UnixStream, mut there: UnixStream) {
+    let (mut asked, mut told) = (vec![0; 65536], vec![0; 65536]);
+    let mut is_change = false;
+    let has = |text: &[u8], word: &str| text.windows(word.len()).any(|part| part == word.as_bytes());
+    loop {
+        tokio::select! {
+            read = here.read(&mut asked) => match read {
+                Ok(length @ 1..) => {
+                    there.write_all(&asked[..length]).await.unwrap();
+                    let text = &asked[..length];
+                    is_change |= has(text, "INSERT INTO \"access\"") || has(text, "UPDATE \"principal\"");
+                    if is_change && has(text, "COMMIT") {
+                        there.read(&mut told).await.unwrap();
+                        return;
+                    }
+                }
+                _ => return,
+            },
+            read = there.read(&mut told) => match read {
+                Ok(length @ 1..) => here.write_all(&told[..length]).await.unwrap(),
+                _ => return,
+            },
+        }
+    }
+}
+
+/// P26: a change whose end was sent to the database, and whose answer was lost, may be kept. No answer denies that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p26_a_lost_answer_to_a_commit_is_not_a_refusal() {
+    let Some(database) = Database::postgres().await else { return };
+    let mut line = Line::to(&database.url);
+    line.cut_at_commit().await;
+    let direct = Platform::open(&database.url).await.unwrap();
+    plant(&direct, SANDBOX).await;
+    let grant = session::issue(&direct, "admin@acme.example").await.unwrap();
+    let platform = Platform::open(&line.url).await.unwrap();
+    let caller = super::authenticate(&platform, &grant.access_token).await.unwrap();
+    let (admin, access) = (acting(&platform, &caller, ACME), list_of(&["devices:view"]));
+    let unknown = account::set_access(&admin, "dormant-bot", access.clone()).await.unwrap_err();
+    assert_eq!(unknown.code, Code::OutcomeUnknown, "{unknown:?}");
+    // What the operator of the server does knows it too: the password is in force, and its file stays.
+    let DatabaseUrl::Postgres(url) = line.url.clone() else { panic!("not a server: {}", line.url) };
+    let env = Env::new();
+    let out = env.work().join("admin.password");
+    let work = env.work();
+    let words = ["serve", "admin", "user", "password", "admin@acme.example", "--password-out"];
+    let mut command = env.command();
+    command.args(words).arg(&out).args(["--database", &url, "-o", "json"]).current_dir(work);
+    let ended = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert_eq!(ended.status.code(), Some(8), "{ended:?}");
+    let password = std::fs::read_to_string(out).unwrap();
+    sign(&direct, "admin@acme.example", password.trim_end()).await.unwrap();
+    let again = account::set_access(&admin_of(&direct).await, "dormant-bot", access).await.unwrap();
+    assert!(!again.changed, "it was kept");
 }
 
 /// P26: without its database the platform says that it is unavailable, to many as soon as to one, and needs no

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::api::Code;
 use crate::error::{CliError, Result};
+use crate::platform::service::installation;
 use crate::platform::service::seed::{self, Seed};
 use crate::platform::{DatabaseUrl, Platform, Schema};
 
@@ -20,10 +21,16 @@ pub(super) async fn open(database: &DatabaseUrl, seed: Option<Seed>) -> Result<P
     if let Some(seed) = seed {
         let applied = seed::apply(&platform, &seed)
             .await
-            .map_err(|error| CliError::config("cannot apply the seed").caused_by(error))?;
+            .map_err(|error| failed(Code::Config, "cannot apply the seed", error))?;
         tracing::info!(added = applied.added, "applied the seed");
     }
     Ok(platform)
+}
+
+/// The error of a change of the database that failed; `code` where it was certainly not made.
+pub(super) fn failed(code: Code, message: impl Into<String>, error: anyhow::Error) -> CliError {
+    let code = if installation::leaves_doubt(&error) { Code::OutcomeUnknown } else { code };
+    CliError::new(code, message).caused_by(error)
 }
 
 /// What must be true of a database before it is opened.

@@ -5,7 +5,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::database::failed;
 use super::variables::or_variable;
+use crate::api::Code;
 use crate::commands::shared::password_args::{checked, typed};
 use crate::config::identity::read_password_file;
 use crate::config::secure_file::create_private;
@@ -76,12 +78,17 @@ impl InitAdminArgs {
         Self { email: Some(email.to_owned()), password_file, password_out }
     }
 
-    /// Removes the file of a generated password where what it was for has failed: it is the password of no account.
-    pub(super) fn keep_if_done<T, E>(&self, outcome: std::result::Result<T, E>) -> std::result::Result<T, E> {
-        if let (Err(_), Some(out)) = (&outcome, &self.password_out) {
+    /// Removes the file of a generated password where what it was for has certainly failed: it is the password of no
+    /// account.
+    pub(super) fn keep_if_done<T>(&self, outcome: Result<T>) -> Result<T> {
+        let Some(out) = &self.password_out else { return outcome };
+        outcome.map_err(|error| {
+            if error.code() == Code::OutcomeUnknown {
+                return error.hint(format!("if the change was made, the password is in {}", out.display()));
+            }
             let _ = std::fs::remove_file(out);
-        }
-        outcome
+            error
+        })
     }
 
     /// The address of the first administrator, where there shall be one.
@@ -111,7 +118,7 @@ impl InitAdminArgs {
     /// `usage` where the password would go to no terminal, `config` where the database refuses it, `invalid_input` for
     /// a password that breaks the rules, `io`, and those of asking.
     pub(super) async fn create(&self, email: &str, platform: &Platform, ui: &Ui) -> Result<()> {
-        let refused = |error: anyhow::Error| CliError::config("cannot use --init-admin").caused_by(error);
+        let refused = |error| failed(Code::Config, "cannot use --init-admin", error);
         let company = company_of(email)?;
         if !seed::is_empty(platform).await.map_err(refused)? {
             ui.note("the database has companies already: --init-admin has changed nothing");
@@ -119,7 +126,7 @@ impl InitAdminArgs {
         }
         let password = self.password(email, ui).await?;
         let applied = seed::apply(platform, &seed_of(email, company, &password)).await;
-        self.keep_if_done(applied).map_err(refused)?;
+        self.keep_if_done(applied.map_err(refused))?;
         ui.status(format!("Created the company {company} and its administrator {email}"));
         self.tell(email, &password, ui);
         Ok(())

@@ -18,7 +18,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::refusal::{PROBLEM_JSON, PendingProblem, Refused};
-use crate::api::{Code, path};
+use crate::api::path;
 use crate::platform::Platform;
 use crate::platform::app::{MemoryBudget, Peer};
 
@@ -91,11 +91,7 @@ pub(crate) async fn around(State(edge): State<Edge>, mut request: Request, next:
             tracing::error!(request_id = %id.0, "a handler panicked");
             Refused::internal().into_response()
         }
-        Err(_) => {
-            Refused::new(Code::Unavailable, "the request took too long and was cancelled; try again later")
-                .with_retry_after(1)
-                .into_response()
-        }
+        Err(_) => Refused::out_of_time(&method).into_response(),
     };
     if let Some(memory) = memory.filter(|_| method == Method::GET) {
         response = within_budget(response, &memory);
@@ -214,9 +210,14 @@ mod tests {
     use crate::api::Problem;
 
     async fn ask(router: Router) -> (u16, Problem, Option<String>) {
+        answer(router, Method::GET).await
+    }
+
+    async fn answer(router: Router, method: Method) -> (u16, Problem, Option<String>) {
         let edge = Edge { limit: Duration::from_millis(20), operations: Arc::default(), platform: None };
         let router = router.layer(from_fn_with_state(edge, around));
-        let response = router.oneshot(HttpRequest::get("/").body(Body::empty()).unwrap()).await.unwrap();
+        let request = HttpRequest::builder().method(method).uri("/").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let id = response.headers()[REQUEST_ID].to_str().unwrap().to_owned();
         let wait =
@@ -239,8 +240,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_takes_too_long_is_given_up() {
-        let (status, problem, wait) = ask(Router::new().route("/", get(std::future::pending::<()>))).await;
+        let never =
+            || Router::new().route("/", get(std::future::pending::<()>).put(std::future::pending::<()>));
+        let (status, problem, wait) = ask(never()).await;
         assert_eq!((status, problem.code.as_deref()), (503, Some("unavailable")));
         assert_eq!(wait.as_deref(), Some("1"));
+        let (status, problem, _) = answer(never(), Method::PUT).await;
+        assert_eq!((status, problem.code.as_deref()), (504, Some("outcome_unknown")), "it may be kept");
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
@@ -93,6 +93,16 @@ impl Refused {
         Self::new(Code::Unavailable, "the platform is busy; try again in a moment").with_retry_after(1)
     }
 
+    /// The request took too long and was cancelled. One that changes something may have ended while it was.
+    pub(crate) fn out_of_time(method: &Method) -> Self {
+        if method.is_safe() {
+            let message = "the request took too long and was cancelled; try again later";
+            return Self::new(Code::Unavailable, message).with_retry_after(1);
+        }
+        let message = "the request took too long and was cancelled; it may or may not have been carried out";
+        Self::new(Code::OutcomeUnknown, message)
+    }
+
     /// The same refusal with one more header.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -150,11 +160,12 @@ const ALWAYS: [(&str, &str); 7] = [
     ("503", "`unavailable`: the platform cannot answer at the moment; nothing was confirmed"),
 ];
 
-const WRITES: [(&str, &str); 4] = [
+const WRITES: [(&str, &str); 5] = [
     ("409", "`name_taken` or `role_in_use`"),
     ("413", "`malformed`: the body is longer than 64 KiB"),
     ("415", "`malformed`: the body is not JSON"),
     ("422", "`invalid_input`: `errors` lists every broken rule"),
+    ("504", "`outcome_unknown`: the database did not say whether it has kept the change"),
 ];
 
 fn problem(description: &str) -> RefOr<utoipa::openapi::Response> {

@@ -19,7 +19,7 @@ use crate::platform::store::access::Assignment;
 use crate::platform::store::audit::NewRecord;
 use crate::platform::store::company::Hold;
 use crate::platform::store::principal::NewUser;
-use crate::platform::store::{self, Tx};
+use crate::platform::store::{self, CommitError, Tx};
 use crate::platform::{Error, Platform};
 
 /// A user to create.
@@ -58,6 +58,11 @@ pub struct UserEntry {
 /// Whether the error is a broken rule, and not a failure of the database.
 pub fn is_refusal(error: &anyhow::Error) -> bool {
     !error.chain().any(|cause| cause.is::<DbErr>() || cause.is::<std::io::Error>())
+}
+
+/// Whether what failed may have been done all the same.
+pub fn leaves_doubt(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(CommitError::Unknown(_))))
 }
 
 /// A new secret for an authenticator app, in base 32.

@@ -45,7 +45,7 @@ use super::{DatabaseUrl, Observer};
 use crate::domain::PermissionSet;
 
 use self::pulse::{Pulse, Reader};
-pub(super) use self::transaction::Tx;
+pub(super) use self::transaction::{CommitError, Tx};
 pub(super) use sea_orm::ConnectionTrait as Connection;
 
 /// The database.
@@ -96,7 +96,7 @@ impl Store {
     pub(super) async fn try_write(&self) -> Result<(), DbErr> {
         let tx = self.begin().await?;
         transaction::try_write(&*tx).await?;
-        tx.commit().await
+        Ok(tx.commit().await?)
     }
 
     /// How many connections are open, and how many of them are not in use.

@@ -38,6 +38,26 @@ pub(in crate::platform) struct Statements {
     failure: OnceLock<DbErr>,
 }
 
+/// Why a transaction is not known to be kept.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::platform) enum CommitError {
+    /// Nothing of it is kept.
+    #[error("nothing was changed")]
+    NotKept(#[from] DbErr),
+    /// PostgreSQL was asked to keep it, and did not say that it has: it may have.
+    #[error("the change may or may not have been made")]
+    Unknown(#[source] DbErr),
+}
+
+/// For a write that means nothing to anyone who waits: what failed is all that matters.
+impl From<CommitError> for DbErr {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::NotKept(cause) | CommitError::Unknown(cause) => cause,
+        }
+    }
+}
+
 impl Tx {
     pub(super) async fn begin(
         connections: &DatabaseConnection,
@@ -53,10 +73,10 @@ impl Tx {
         Self { is_dry_run, ..self }
     }
 
-    /// Makes everything that was written permanent; on an error nothing was. After a dry run nothing is either way.
-    pub(in crate::platform) async fn commit(self) -> Result<(), DbErr> {
+    /// Makes everything that was written permanent. After a dry run nothing is either way.
+    pub(in crate::platform) async fn commit(self) -> Result<(), CommitError> {
         if self.is_dry_run {
-            return self.statements.roll_back().await;
+            return Ok(self.statements.roll_back().await?);
         }
         let committed = self.statements.commit().await;
         if committed.is_err() && self.connections.get_database_backend() == DbBackend::Sqlite {
@@ -84,12 +104,12 @@ impl Statements {
         Ok(Self { transaction, pulse: pulse.clone(), failure: OnceLock::new() })
     }
 
-    async fn commit(self) -> Result<(), DbErr> {
+    async fn commit(self) -> Result<(), CommitError> {
         if let Some(failure) = self.failure.get() {
-            return Err(failure.clone());
+            return Err(failure.clone().into());
         }
         if self.transaction.get_database_backend() != DbBackend::Sqlite {
-            return self.pulse.during(self.transaction.commit()).await;
+            return self.pulse.during(self.transaction.commit()).await.map_err(CommitError::Unknown);
         }
         // The second BEGIN succeeds only where SQLite is in no transaction any more. It gives the pool the open
         // transaction that the pool counts, an empty one.

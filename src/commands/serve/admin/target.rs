@@ -2,7 +2,7 @@
 //!
 //! Responsible for opening it, and for closing it after the work. Refuses to decide: the service layer does.
 
-use super::super::database::{Need, default_database, open_installed};
+use super::super::database::{Need, default_database, failed, open_installed};
 use crate::api::Code;
 use crate::error::{CliError, Result};
 use crate::platform::service::installation;
@@ -44,7 +44,7 @@ impl DatabaseArgs {
             None if installation::is_refusal(&error) => {
                 CliError::new(Code::InvalidInput, format!("{error:#}"))
             }
-            None => CliError::new(Code::Io, format!("cannot use {database}")).caused_by(error),
+            None => failed(Code::Io, format!("cannot use {database}"), error),
         })
     }
 }
