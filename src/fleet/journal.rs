@@ -239,6 +239,7 @@ fn failpoint(line: &Line) {
         Line::Run(_) => "run".to_owned(),
         Line::Begin(moment) => format!("begin:{}", moment.step),
         Line::Prepared(moment) => format!("prepared:{}", moment.step),
+        Line::Withdrawn(moment) => format!("withdrawn:{}", moment.step),
         Line::Verified(moment) => format!("verified:{}", moment.step),
         Line::End { step, .. } => format!("end:{step}"),
         Line::Retry { .. } => "retry".to_owned(),

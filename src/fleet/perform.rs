@@ -190,7 +190,11 @@ impl Performer<'_> {
         };
         let reset = ResetPassword { password: password.clone(), current_password: None };
         if let Err(error) = self.session.reset_password(step.company.id, account, &reset).await {
-            return Err(self.not_reset(passwords, account, &password, error, was_sent).await);
+            if !error.leaves_doubt() && !was_sent {
+                self.journal.write(Line::Withdrawn(Moment::of(place))).await?;
+                return Err(withdrawn(passwords, account, error));
+            }
+            return Err(self.in_doubt(passwords, account, &password, error).await);
         }
         crash("reset");
         if let Err(error) = self.signs_in(account, &password).await {
@@ -230,27 +234,15 @@ impl Performer<'_> {
         }
     }
 
-    /// The error of a reset that failed. It says which password is valid, and leaves that one in the file.
-    async fn not_reset(
+    /// The error of a reset that may have been carried out. It says which password is valid.
+    async fn in_doubt(
         &self,
         passwords: &Passwords,
         account: &str,
         password: &Password,
         error: client::Error,
-        was_sent: bool,
     ) -> CliError {
         let (current, previous) = (passwords.current(account), passwords.previous(account));
-        if !error.leaves_doubt() && !was_sent {
-            let had_old = previous.exists();
-            let error = CliError::from(error);
-            return match passwords.restore(account) {
-                Ok(()) if had_old => {
-                    error.hint(format!("the old password is still valid; it is in {}", current.display()))
-                }
-                Ok(()) => error.hint("the old password is still valid"),
-                Err(failed) => error.hint(format!("the old password is still valid; {}", failed.message())),
-            };
-        }
         let error = CliError::from(error);
         match self.signs_in(account, password).await {
             Ok(()) => error.hint(format!("the new password is valid; it is in {}", current.display())),
@@ -275,6 +267,20 @@ impl Performer<'_> {
     fn key(&self, place: usize) -> String {
         let digest = Sha256::digest(format!("{}/{place}", self.run));
         hex(&digest[..16])
+    }
+}
+
+/// The error of a reset that was certainly not carried out. It leaves the old password in the file.
+fn withdrawn(passwords: &Passwords, account: &str, error: client::Error) -> CliError {
+    let had_old = passwords.previous(account).exists();
+    let error = CliError::from(error);
+    match passwords.restore(account) {
+        Ok(()) if had_old => {
+            let file = passwords.current(account);
+            error.hint(format!("the old password is still valid; it is in {}", file.display()))
+        }
+        Ok(()) => error.hint("the old password is still valid"),
+        Err(failed) => error.hint(format!("the old password is still valid; {}", failed.message())),
     }
 }
 

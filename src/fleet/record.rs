@@ -62,6 +62,8 @@ pub enum Line {
     Begin(Moment),
     /// The new password of the step is in its file.
     Prepared(Moment),
+    /// The new password was certainly not set, and its file gets the old one again.
+    Withdrawn(Moment),
     /// The new password is valid on the server.
     Verified(Moment),
     /// The step has ended.
@@ -160,7 +162,10 @@ impl Record {
     pub fn take(&mut self, line: &Line) {
         let step = match line {
             Line::Run(_) => return,
-            Line::Begin(moment) | Line::Prepared(moment) | Line::Verified(moment) => moment.step,
+            Line::Begin(moment)
+            | Line::Prepared(moment)
+            | Line::Withdrawn(moment)
+            | Line::Verified(moment) => moment.step,
             Line::End { step, .. } => *step,
             Line::Retry { .. } => {
                 self.finished = None;
@@ -181,6 +186,7 @@ impl Record {
         match line {
             Line::Begin(_) => progress.begun = true,
             Line::Prepared(_) => progress.prepared = true,
+            Line::Withdrawn(_) => progress.prepared = false,
             Line::Verified(_) => progress.verified = true,
             Line::End { outcome, error, .. } => progress.end = Some((*outcome, error.clone())),
             _ => {}

@@ -23,7 +23,7 @@ roles:
 ";
 
 /// Runs the words of a line, which the program does not survive.
-fn killed(env: &Env, line: &str, place: &str) {
+pub(super) fn killed(env: &Env, line: &str, place: &str) {
     let mut command = env.command();
     command.args(line.split_whitespace()).env("SACTL_TEST_CRASH_AFTER", place);
     let status = command.stdin(std::process::Stdio::null()).output().unwrap().status;

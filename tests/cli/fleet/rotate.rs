@@ -1,6 +1,7 @@
 //! `rotate`: the valid password is always in a file that sactl names.
 
-use super::super::acting::World;
+use super::super::acting::{ACME_ADMIN, ACME_VIEWER, World};
+use super::crash::killed;
 use crate::common::output::SANDBOX_PASSWORD;
 use crate::common::proxy::{Cut, Proxy};
 
@@ -84,6 +85,35 @@ fn a_rotation_after_one_in_doubt_sets_a_new_password() {
         let new = read(&admin, "dormant-bot.password");
         assert!(signs_in(&world, "dormant-bot", &new) && !left.contains(&new), "{cut:?}");
         assert!(!admin.work().join("secrets/dormant-bot.password.previous").exists(), "{cut:?}");
+    }
+}
+
+/// After a refusal, the file has the old password again. Tried again, the run gives a new one, not the old one once more.
+#[test]
+fn a_refused_rotation_that_is_tried_again_sets_a_new_password() {
+    for killed_at in [None, Some("withdrawn:0")] {
+        let world = World::start();
+        let mut admin = world.admin();
+        admin.sactl("rotate dormant-bot --password-dir secrets --yes").ok();
+        let file = admin.work().join("secrets/dormant-bot.password");
+        let old = std::fs::read_to_string(&file).unwrap();
+        let token = |user| world.server().sign_in(user).token().to_owned();
+        admin.set("SACTL_TOKEN", token(ACME_VIEWER));
+        let rotate = "rotate dormant-bot --password-dir secrets --yes";
+        match killed_at {
+            None => {
+                admin.sactl(rotate).expect(9);
+                assert_eq!(std::fs::read_to_string(&file).unwrap(), old);
+            }
+            Some(place) => killed(&admin, rotate, place),
+        }
+        admin.set("SACTL_TOKEN", token(ACME_ADMIN));
+        let again = if killed_at.is_some() { "run resume last" } else { "run retry last" };
+        admin.sactl(again).ok();
+        let new = std::fs::read_to_string(&file).unwrap();
+        assert!(signs_in(&world, "dormant-bot", &new) && new != old, "{again}");
+        assert!(!signs_in(&world, "dormant-bot", &old), "{again}");
+        assert!(!admin.work().join("secrets/dormant-bot.password.previous").exists(), "{again}");
     }
 }
 
