@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::super::acting::World;
 use super::{exported, manifest};
+use crate::common::output::SANDBOX_PASSWORD;
 
 const FLEET: &str = "version: 1
 accounts:
@@ -149,4 +150,22 @@ roles:
     let run: serde_json::Value = serde_json::from_str(&run.expect(9).stdout).unwrap();
     let outcomes: Vec<_> = run["results"].as_array().unwrap().iter().map(|one| &one["outcome"]).collect();
     assert_eq!(outcomes, ["failed", "skipped"], "{run}");
+}
+
+/// Who may change roles and not see accounts changes roles; what protects accounts needs to see them.
+#[test]
+fn roles_are_applied_by_who_sees_no_accounts() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("role create keeper --permission roles:view,roles:manage,devices:view").ok();
+    admin.sactl("role create field-tech --permission roles:view,devices:view").ok();
+    let password = admin.private_file("password", SANDBOX_PASSWORD);
+    admin.sactl(&format!("create role-keeper --role keeper --password-file {password}")).ok();
+    let keeper = world.acting("role-keeper", 1);
+    let text = "version: 1\nroles:\n  - {company: 1, name: field-tech, permissions: [roles:view]}\n";
+    let protecting = manifest(&keeper, &format!("{text}protected: [dormant-bot]\n"));
+    keeper.sactl(&format!("apply -f {protecting} --yes")).refused(4, "service-accounts:view");
+    let file = manifest(&keeper, text);
+    keeper.sactl(&format!("apply -f {file} --yes")).ok();
+    assert_eq!(admin.sactl("role show field-tech -o json").ok().json()["permissions"][0], "roles:view");
 }
