@@ -14,10 +14,11 @@ use super::shared::run_args::RunArgs;
 use super::shared::several;
 use super::shared::undo::{restore_access, say_undo};
 use crate::api::account::AccessRemoval;
+use crate::client::{Foretold, Session};
 use crate::config::settings::ChosenCompany;
 use crate::context::Context;
-use crate::domain::Operation;
 use crate::domain::company::CompanyRef;
+use crate::domain::{AccountName, CompanyId, Operation};
 use crate::error::{Result, WriteOutcome};
 use crate::fleet::bulk as plans;
 use crate::fleet::selectors::CompaniesArgs;
@@ -124,8 +125,34 @@ async fn bulk(args: Args, context: &Context) -> Result<()> {
     if !args.dry_run.is_on {
         confirm::is_needed(context, &what)?;
     }
-    let scope = several::read(context, args.names, &args.companies, None).await?;
-    let plan = plans::revokes(&scope.found, &scope.names, &scope.companies);
+    let mut scope = several::read(context, args.names, &args.companies, None).await?;
+    let bare = without_access(context, &mut scope).await?;
+    let mut plan = plans::revokes(&scope.found, &scope.names, &scope.companies);
+    plan.unchanged += bare * scope.companies.len() as u64;
     let order = Order::new(context, "revoke", &args.run, args.dry_run.is_on, what);
     order.carry_out(Prepared { plan, found: scope.found }).await.map(drop)
+}
+
+/// Takes the names out that no list shows, and of which the server says that there is no access to remove: a removal that
+/// is repeated is no mistake. Returns how many they are. Nothing is changed.
+async fn without_access(context: &Context, scope: &mut several::Scope) -> Result<u64> {
+    let Some(company) = scope.companies.first() else { return Ok(0) };
+    let session = context.session().await?;
+    let (mut left, mut bare) = (Vec::new(), 0);
+    for name in std::mem::take(&mut scope.names) {
+        let is_listed = scope.found.accounts.contains_key(&AccountName::key_of(&name));
+        if is_listed || !is_bare(session, company.id, &name).await? {
+            left.push(name);
+        } else {
+            bare += 1;
+        }
+    }
+    scope.names = left;
+    Ok(bare)
+}
+
+async fn is_bare(session: &Session, company: CompanyId, name: &str) -> Result<bool> {
+    let Ok((_, dry_run)) = session.remove_access(company, name).dry_run() else { return Ok(false) };
+    let removal = dry_run.send().await?;
+    Ok(matches!(removal, Foretold::Done(Some(AccessRemoval { changed: false, .. }))))
 }

@@ -34,6 +34,20 @@ fn access_is_given_and_removed_in_many_companies() {
     admin.sactl("grant dormant-bot --companies @stores --role viewer").refused(5, "stores");
 }
 
+/// A removal is repeatable, also of an account that only its owner company shows by then; a mistyped name is no account.
+#[test]
+fn a_removal_of_several_that_is_repeated_is_unchanged() {
+    let world = World::start();
+    let admin = world.admin();
+    let revoke = "revoke northwind-telemetry backup-runner --yes -o json";
+    assert_eq!(admin.sactl(revoke).ok().json()["summary"]["changed"], 2);
+    let again = admin.sactl(revoke).ok().json();
+    assert_eq!((&again["summary"]["changed"], &again["summary"]["unchanged"]), (&json!(0), &json!(2)));
+    admin.sactl("revoke northwind-telemetri backup-runner --yes").refused(5, "northwind-telemetri");
+    let viewer = world.acting("operator@acme.example", 1);
+    viewer.sactl("revoke northwind-telemetry backup-runner --yes").refused(5, "northwind-telemetry");
+}
+
 #[test]
 fn a_set_of_the_configuration_file_and_a_file_name_companies() {
     let world = World::start();
