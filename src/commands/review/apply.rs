@@ -88,6 +88,7 @@ fn read(path: &Path) -> Result<Vec<Line>> {
     let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let delimiter = if first.contains(&b';') && !first.contains(&b',') { b';' } else { b',' };
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(text);
+    has_columns(path, reader.headers().ok())?;
     for (place, line) in reader.deserialize::<Line>().enumerate() {
         let place = place + 2;
         let line = line.map_err(|error| {
@@ -110,7 +111,26 @@ fn read(path: &Path) -> Result<Vec<Line>> {
     }
     let message = format!("{}: {} rows have no valid decision", path.display(), faults.len());
     let reasons = faults.into_iter().map(|fault| Violation::new("decision", "usage", fault));
-    Err(CliError::usage(message).violating(reasons.collect()))
+    Err(CliError::usage(message)
+        .violating(reasons.collect())
+        .hint("write keep or revoke into the column decision of each row, once"))
+}
+
+/// The columns that are read.
+const COLUMNS: [&str; 5] = ["account", "company_id", "role", "permissions", "decision"];
+
+/// Refuses a file that is no review: without rows it would look like one with nothing to do.
+///
+/// # Errors
+/// `usage`.
+fn has_columns(path: &Path, header: Option<&csv::StringRecord>) -> Result<()> {
+    let has = |column: &str| header.is_some_and(|header| header.iter().any(|name| name == column));
+    let missing: Vec<&str> = COLUMNS.into_iter().filter(|column| !has(column)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let what = format!("{} is no access review: it has no column {}", path.display(), missing.join(", "));
+    Err(CliError::usage(what).hint(CommandLine::new("review export").after("write a review with: ")))
 }
 
 /// The rows about an account and a company that an earlier row is about.

@@ -86,6 +86,39 @@ fn a_review_that_decides_a_row_twice_is_refused() {
     );
 }
 
+/// A file without the columns of a review had nothing to do, and ended well.
+#[test]
+fn a_file_that_is_no_review_is_refused() {
+    let world = World::start();
+    let admin = world.admin();
+    for (text, missing) in [
+        ("", "account, company_id, role, permissions, decision"),
+        ("account,company_id,role,permissions\n", "decision"),
+    ] {
+        admin.file("review.csv", text);
+        let refused = admin.sactl("review apply review.csv --yes");
+        refused.refused(2, &format!("review.csv is no access review: it has no column {missing}"));
+        assert!(refused.stderr.contains("sactl review export"), "{refused}");
+    }
+    let header = admin.sactl("review export -o csv").ok().stdout.lines().next().unwrap().to_owned();
+    admin.file("review.csv", header + "\n");
+    admin.sactl("review apply review.csv --yes").ok();
+}
+
+/// A run that is done shows its result again, and says that this call did nothing.
+#[test]
+fn a_run_that_is_done_says_that_nothing_is_left() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("grant dormant-bot backup-runner --role viewer --yes").ok();
+    for command in ["run resume last", "run retry last"] {
+        let again = admin.sactl(command);
+        assert!(again.ok().stderr.contains("nothing is left to do in run "), "{again}");
+    }
+    admin.sactl("grant zzz* dormant-bot --role viewer").refused(5, "sactl list --company 1");
+    admin.sactl("onboard 2 --like 2").refused(2, "Northwind Logistics (2) is given twice");
+}
+
 /// The name of an account that another company has made is taken. Every retry left its password file behind, and said
 /// that the account may have been created.
 #[test]
