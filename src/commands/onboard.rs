@@ -9,8 +9,9 @@ use super::shared::run_args::RunArgs;
 use super::shared::several;
 use crate::context::Context;
 use crate::domain::company::CompanyRef;
-use crate::error::Result;
+use crate::error::{CliError, Result};
 use crate::fleet::bulk::{self, Give};
+use crate::text::CommandLine;
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(
@@ -40,6 +41,12 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Result<()> {
     let new = context.resolve_company(&args.new).await?;
     let like = context.resolve_company(&args.like).await?;
+    if new.id == like.id {
+        let what =
+            format!("{new} is given twice: --like names another company, which has the access already");
+        let list = CommandLine::new("company list");
+        return Err(CliError::usage(what).hint(list.after("list your companies with: ")));
+    }
     let mut scope = several::owned(context, &[]).await?;
     scope.companies = vec![new];
     let give = Give::Like(like.id);

@@ -60,6 +60,9 @@ pub async fn resume(context: &Context, id: &str, retry: bool, concurrency: usize
         record.take(&line);
         journal.write(line).await?;
     }
+    if record.left() == 0 {
+        context.ui().note(format!("nothing is left to do in run {id}: this is its result"));
+    }
     go_on(context, record, &journal, passwords.as_ref(), concurrency).await
 }
 

@@ -206,6 +206,7 @@ pub(in crate::commands) async fn read(
             "no account of {active} or in these companies matches {}",
             missing.join(", ")
         ))
+        .hint(CommandLine::new("list").flag("--company", active.id).after("list the accounts with: "))
     })?;
     Ok(Scope { found, names, companies, owner: active })
 }
