@@ -81,16 +81,19 @@ pub enum Command {
     /// Write a manifest of accounts, access and roles
     ///
     /// The manifest describes the current state, in YAML, or in JSON with -o json, always in the same order. It
-    /// contains no secrets. Edit it, preview the changes with sactl diff, and make them with sactl apply.
+    /// contains no secrets. Edit it, preview the changes with sactl diff, and make them with sactl apply. sactl help
+    /// manifest explains it.
     Export(Deferred<commands::export::Args>),
     /// Show what a manifest would change
     ///
-    /// Changes nothing. The exit code is 10 when there is something to do, and 0 when there is nothing.
+    /// Changes nothing. The exit code is 10 when there is something to do, and 0 when there is nothing. sactl help
+    /// manifest explains the manifest.
     Diff(Deferred<commands::diff::Args>),
     /// Change accounts, access and roles to match a manifest
     ///
     /// Shows the plan and asks on a terminal; elsewhere --yes is required if anything is taken away. Removals come
-    /// first. The run is written to a journal: after an interrupt or a crash, sactl run resume finishes it.
+    /// first. The run is written to a journal: after an interrupt or a crash, sactl run resume finishes it. sactl help
+    /// manifest explains the manifest.
     Apply(Deferred<commands::apply::Args>),
     /// Set new passwords for several accounts
     ///

@@ -213,4 +213,7 @@ fn plain_http_to_another_machine_is_refused() {
     let env = Env::new().with("SACTL_TOKEN", "sat_0123456789").with("SACTL_COMPANY", "1");
     let env = env.with("SACTL_SERVER", "http://gateway.invalid");
     env.sactl("list").refused(2, "--allow-http");
+    let with_certificates = env.with("SSL_CERT_DIR", "/etc/ssl/certs").sactl("list");
+    with_certificates.refused(2, "--allow-http");
+    assert!(!with_certificates.stderr.contains("SSL_CERT"), "http has no certificates: {with_certificates}");
 }
