@@ -203,4 +203,6 @@ fn a_missing_argument_is_named_with_an_example() {
         assert!(outcome.stderr.contains(example), "{line}: {outcome}");
         assert!(!outcome.stderr.contains("--yes"), "an example asks first: {outcome}");
     }
+    let refused = env.run(["create", "bad name", "--generate"]);
+    refused.refused(7, "\"bad name\" is no account name: ");
 }

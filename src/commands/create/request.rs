@@ -99,7 +99,11 @@ pub(super) async fn checked(
     password: &PasswordArgs,
     context: &Context,
 ) -> Result<(Option<Description>, NewPassword)> {
-    let mut broken: Vec<Violation> = AccountName::new(name).err().into_iter().collect();
+    let named = |broken: Violation| Violation {
+        message: format!("{name:?} is no account name: {}", broken.message).into(),
+        ..broken
+    };
+    let mut broken: Vec<Violation> = AccountName::new(name).err().map(named).into_iter().collect();
     let description = match Description::new(description.unwrap_or_default()) {
         Ok(description) => description,
         Err(violation) => {
