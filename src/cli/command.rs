@@ -113,6 +113,7 @@ pub enum Command {
     /// Remove the accounts of the company from another company
     ///
     /// Afterwards, sactl checks on the server that the access is gone. The output is a receipt: keep it with -o json.
+    /// The active company is refused: it owns the accounts.
     Offboard(Deferred<commands::offboard::Args>),
     /// Show, finish and repeat runs over several accounts
     Run(Deferred<commands::run::Args>),

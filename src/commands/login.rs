@@ -26,7 +26,7 @@ use crate::ui::{self, Ui};
 #[command(after_help = "Examples:\n  \
     sactl login https://gateway.example\n  \
     sactl login --server https://gateway.example --username admin@acme.example\n  \
-    sactl login --server https://gateway.example --username ci --password-stdin --store-password < ci.password\n  \
+    sactl login https://gateway.example --username ci --password-stdin --store-password < ci.password\n  \
     sactl login --server https://gateway.example --username admin@contoso.example --otp 123456")]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
