@@ -84,6 +84,7 @@ impl Hint {
         for part in &self.0 {
             match part {
                 Part::Words(words) => {
+                    let ends_apart = words.ends_with(' ');
                     let mut words = words.split(' ');
                     let first = words.next().unwrap_or_default();
                     // What follows without a blank stays with what is before it.
@@ -91,7 +92,7 @@ impl Hint {
                         Some(last) => last.text.push_str(first),
                         None => atoms.extend(Atom::word(first)),
                     }
-                    is_apart = words.clone().last() == Some("");
+                    is_apart = ends_apart;
                     atoms.extend(words.filter_map(Atom::word));
                 }
                 Part::Command(command) => {

@@ -53,14 +53,11 @@ pub(super) async fn run(
                 continue;
             }
         };
-        match writer {
-            Some(writer) => {
-                ui.answer(|out| log.rows().into_iter().try_for_each(|row| writer.write(row, out)))?;
-            }
-            None => {
-                let wider = wider.clone().map(|line| line.flag("--company", log.company().id));
-                kept.push(log.with_wider(wider));
-            }
+        if let Some(writer) = writer {
+            ui.answer(|out| log.rows().into_iter().try_for_each(|row| writer.write(row, out)))?;
+        } else {
+            let wider = wider.clone().map(|line| line.flag("--company", log.company().id));
+            kept.push(log.with_wider(wider));
         }
     }
     if writer.is_none() && !refused.is_everything(asked) {
