@@ -96,7 +96,8 @@ async fn until_commit(mut here: UnixStream, mut there: UnixStream) {
                     let text = &asked[..length];
                     is_change |= has(text, "INSERT INTO \"access\"") || has(text, "UPDATE \"principal\"");
                     if is_change && has(text, "COMMIT") {
-                        there.read(&mut told).await.unwrap();
+                        let answered = there.read(&mut told).await.unwrap();
+                        assert!(answered > 0, "the server has gone");
                         return;
                     }
                 }
