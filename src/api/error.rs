@@ -98,7 +98,7 @@ codes! {
     /// The server did not answer in time.
     Timeout = "timeout", None;
     /// The change may or may not have been made.
-    OutcomeUnknown = "outcome_unknown", Some(504);
+    OutcomeUnknown = "outcome_unknown", Some(503);
     /// Too many attempts; wait.
     RateLimited = "rate_limited", Some(429);
     /// The platform cannot answer at the moment.

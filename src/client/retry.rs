@@ -8,6 +8,8 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::Timestamp;
 use reqwest::StatusCode;
 
+use crate::api::Code;
+
 /// Whether sending a request a second time can do harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Repeat {
@@ -35,9 +37,11 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    /// The fault that a status stands for; `None` for one that is an answer.
-    pub(super) fn of(status: StatusCode) -> Option<Self> {
+    /// The fault that a status stands for; `None` for one that is an answer. A server that says that it does not know
+    /// the outcome has the last word.
+    pub(super) fn of(status: StatusCode, code: Code) -> Option<Self> {
         match status.as_u16() {
+            _ if code == Code::OutcomeUnknown => Some(Self::Gateway),
             429 | 503 => Some(Self::Busy),
             502 | 504 => Some(Self::Gateway),
             _ => None,

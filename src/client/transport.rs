@@ -229,7 +229,8 @@ async fn exchange(request: RequestBuilder, proxy: Option<&Proxy>) -> std::result
         Some(location) if status.is_redirection() => redirected(&location).answered(status, request_id),
         _ => refusal(status, request_id, &body),
     };
-    Err(Failed { error, fault: Fault::of(status).unwrap_or(Fault::Final), status: Some(status), asked })
+    let fault = Fault::of(status, error.code).unwrap_or(Fault::Final);
+    Err(Failed { error, fault, status: Some(status), asked })
 }
 
 fn redirected(location: &str) -> Error {

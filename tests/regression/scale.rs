@@ -3,13 +3,10 @@
 pub(crate) mod plans;
 mod sets;
 
-use std::time::{Duration, Instant};
-
 use sactl::api::account::AccountQuery;
 use sactl::domain::CompanyId;
 use sactl::platform::Platform;
 use sactl::platform::authn::{Caller, authenticate};
-use sactl::platform::context::RequestContext;
 use sactl::platform::service::{account, session};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
 use serde_json::{Value, json};
@@ -75,27 +72,15 @@ async fn sign_in(platform: &Platform, name: &str) -> Caller {
     authenticate(platform, &grant.access_token).await.unwrap()
 }
 
-/// The shortest time of one page, over some tries.
-async fn time_of_a_page(admin: &RequestContext) -> Duration {
-    let mut shortest = Duration::MAX;
-    for _ in 0..20 {
-        let begun = Instant::now();
-        let page = account::list(admin, &AccountQuery::default()).await.unwrap();
-        shortest = shortest.min(begun.elapsed());
-        assert_eq!((page.data.len(), page.total), (4, Some(4)));
-    }
-    shortest
-}
-
+/// What a page costs is in the plans of its statements: none walks what belongs to another company.
 async fn a_page_costs_what_it_shows(database: Database) {
     let observed = Observed::open(&database.url).await;
     let platform = observed.platform.clone();
     let admin = acting(&platform, &sign_in(&platform, "admin@acme.example").await, ACME);
-    let alone = time_of_a_page(&admin).await;
     let db = database.connect().await;
     fill(&db).await;
-    let beside = time_of_a_page(&admin).await;
-    assert!(beside <= 5 * alone, "{alone:?} alone, {beside:?} beside foreign accounts");
+    let page = account::list(&admin, &AccountQuery::default()).await.unwrap();
+    assert_eq!((page.data.len(), page.total), (4, Some(4)));
     plans::check(&observed, &db).await;
 }
 

@@ -246,6 +246,6 @@ mod tests {
         assert_eq!((status, problem.code.as_deref()), (503, Some("unavailable")));
         assert_eq!(wait.as_deref(), Some("1"));
         let (status, problem, _) = answer(never(), Method::PUT).await;
-        assert_eq!((status, problem.code.as_deref()), (504, Some("outcome_unknown")), "it may be kept");
+        assert_eq!((status, problem.code.as_deref()), (503, Some("outcome_unknown")), "it may be kept");
     }
 }

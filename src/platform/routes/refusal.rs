@@ -165,7 +165,11 @@ const WRITES: [(&str, &str); 5] = [
     ("413", "`malformed`: the body is longer than 64 KiB"),
     ("415", "`malformed`: the body is not JSON"),
     ("422", "`invalid_input`: `errors` lists every broken rule"),
-    ("504", "`outcome_unknown`: the database did not say whether it has kept the change"),
+    (
+        "503",
+        "`unavailable`: the platform cannot answer at the moment, and nothing was changed; `outcome_unknown`: the \
+         database did not say whether it has kept the change",
+    ),
 ];
 
 fn problem(description: &str) -> RefOr<utoipa::openapi::Response> {
