@@ -212,28 +212,15 @@ pub struct AccessChange {
     pub access: Access,
     /// Its access in the company before; null for none. Other gateways may leave it out.
     #[serde(default)]
-    pub before: Option<Access>,
-    /// Whether anything is different from before.
-    pub changed: bool,
-}
-
-/// The answer to a change of access as a client reads it: other gateways may not say what was before.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct GrantedAccess {
-    /// The account as the company sees it now.
-    pub account: Account,
-    /// Its access in the company now.
-    pub access: Access,
-    /// Its access in the company before.
-    #[serde(default)]
+    #[cfg_attr(feature = "platform", schema(value_type = Option<Access>))]
     pub before: Before,
     /// Whether anything is different from before.
     pub changed: bool,
 }
 
 /// What is known about the access before a change.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "Option<Access>")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<Access>", into = "Option<Access>")]
 pub enum Before {
     /// Nothing.
     #[default]
@@ -245,6 +232,15 @@ pub enum Before {
 impl From<Option<Access>> for Before {
     fn from(access: Option<Access>) -> Self {
         Self::Known(access)
+    }
+}
+
+impl From<Before> for Option<Access> {
+    fn from(before: Before) -> Self {
+        match before {
+            Before::Unknown => None,
+            Before::Known(access) => access,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::reply::Reply;
 use super::{Error, Result};
 use crate::api::access::AdjustPermissions;
-use crate::api::account::{AccessRemoval, Before, Deletion, GrantedAccess, PasswordChange};
+use crate::api::account::{AccessChange, AccessRemoval, Before, Deletion, PasswordChange};
 use crate::api::role::{Role, RoleDeletion};
 use crate::api::{Access, Account, AccountDetail, Code, Permissions, Success};
 use crate::domain::{Company, CompanyId, Ownership};
@@ -197,7 +197,7 @@ impl About for Deletion {
     }
 }
 
-impl About for GrantedAccess {
+impl About for AccessChange {
     fn is_about(&self, asked: &Asked) -> bool {
         self.account.is_about(asked)
             && asked.is_here(&self.access.company)

@@ -7,18 +7,13 @@ use super::about::{After, Asked};
 use super::change::Change;
 use super::retry::Repeat;
 use crate::api::access::{AdjustPermissions, SetAccess};
-use crate::api::account::{AccessRemoval, GrantedAccess};
+use crate::api::account::{AccessChange, AccessRemoval};
 use crate::api::routes::{ApiOperation, Place};
 use crate::domain::CompanyId;
 
 impl Session {
     /// Gives access in `company`, in place of what was there.
-    pub fn set_access(
-        &self,
-        company: CompanyId,
-        name: &str,
-        access: &SetAccess,
-    ) -> Change<'_, GrantedAccess> {
+    pub fn set_access(&self, company: CompanyId, name: &str, access: &SetAccess) -> Change<'_, AccessChange> {
         self.change(
             ApiOperation::SetAccess,
             Place::named(company, name),
@@ -38,7 +33,7 @@ impl Session {
         company: CompanyId,
         name: &str,
         change: &AdjustPermissions,
-    ) -> Change<'_, GrantedAccess> {
+    ) -> Change<'_, AccessChange> {
         self.change(
             ApiOperation::AdjustAccess,
             Place::named(company, name),

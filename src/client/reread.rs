@@ -5,7 +5,7 @@
 
 use super::about::Asked;
 use super::{Error, Result, Session};
-use crate::api::account::{AccessRemoval, Before, Deletion, GrantedAccess, PasswordChange};
+use crate::api::account::{AccessChange, AccessRemoval, Before, Deletion, PasswordChange};
 use crate::api::role::{Role, RoleDeletion};
 use crate::api::{Account, AccountDetail, Code};
 
@@ -37,7 +37,7 @@ impl Reread for PasswordChange {
     }
 }
 
-impl Reread for GrantedAccess {
+impl Reread for AccessChange {
     async fn reread(session: &Session, asked: &Asked) -> Result<Self> {
         let account = Account::reread(session, asked).await?;
         let access = account.access.clone().ok_or_else(|| contradicted(asked, "shows no access"))?;

@@ -81,7 +81,6 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     match before.as_ref().map(|detail| (&detail.account.owner, detail.companies.as_deref())) {
         Some((owner, Some(companies))) => {
             let access = everywhere(companies);
-            let access = access.trim_start_matches("has ");
             session.say(format!("Deleted {name}, which was owned by {owner} and had {access}"));
         }
         _ => session.done(format!("Deleted {name}, which was owned by")).await,
@@ -109,7 +108,7 @@ async fn bulk(args: Args, context: &Context) -> Result<()> {
 
 fn say_what_is_lost(context: &Context, accounts: &[&FoundAccount]) {
     for account in accounts.iter().take(MOST_TOLD) {
-        context.ui().note(format!("{} {}", account.name, everywhere(account.access.values())));
+        context.ui().note(format!("{} has {}", account.name, everywhere(account.access.values())));
     }
     if let Some(more) = accounts.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
         context.ui().note(format!("and {more} more accounts"));

@@ -10,7 +10,7 @@ use super::shared::hints::ActionDescription;
 use super::shared::prompts;
 use super::shared::undo::{restore_access, say_undo};
 use crate::api::access::AdjustPermissions;
-use crate::api::account::{Before, GrantedAccess};
+use crate::api::account::{AccessChange, Before};
 use crate::client::Change;
 use crate::context::Context;
 use crate::domain::Operation;
@@ -97,7 +97,7 @@ async fn spelled_out(session: &CompanySession<'_>, request: &GrantRequest) -> Re
     })
 }
 
-fn change<'a>(session: &CompanySession<'a>, name: &str, request: &GrantRequest) -> Change<'a, GrantedAccess> {
+fn change<'a>(session: &CompanySession<'a>, name: &str, request: &GrantRequest) -> Change<'a, AccessChange> {
     match request {
         GrantRequest::Set(rights) => session.client.set_access(session.company, name, &rights.to_set()),
         GrantRequest::Adjust(adjust) => {
@@ -120,7 +120,7 @@ fn attempt<'a>(session: &CompanySession<'_>, name: &'a str, request: &GrantReque
     }
 }
 
-fn would(done: &GrantedAccess) -> String {
+fn would(done: &AccessChange) -> String {
     let (name, access) = (&done.account.name, &done.access);
     let held = access.role.clone().unwrap_or_else(|| access.permissions.listed());
     if done.changed {
@@ -130,7 +130,7 @@ fn would(done: &GrantedAccess) -> String {
     }
 }
 
-fn what_was_done(done: &GrantedAccess) -> String {
+fn what_was_done(done: &AccessChange) -> String {
     let (name, access) = (&done.account.name, &done.access);
     let held = access.role.clone().unwrap_or_else(|| access.permissions.listed());
     let company = &access.company;
@@ -142,7 +142,7 @@ fn what_was_done(done: &GrantedAccess) -> String {
 }
 
 /// The access before as the end of a sentence; empty where the server does not say it.
-fn before(done: &GrantedAccess, when: &str) -> String {
+fn before(done: &AccessChange, when: &str) -> String {
     match &done.before {
         Before::Unknown => String::new(),
         Before::Known(None) => format!("; {when}: no access"),

@@ -91,7 +91,7 @@ pub(in crate::commands) fn in_words(detail: &AccountDetail) -> String {
     let account = &detail.account;
     let mut parts = vec![format!("{}, owned by {}", account.name, account.owner)];
     match &detail.companies {
-        Some(companies) => parts.push(everywhere(companies)),
+        Some(companies) => parts.push(format!("has {}", everywhere(companies))),
         None => parts.push(match &account.access {
             Some(access) => format!("access here: {}", held(access)),
             None => "access here: none".to_owned(),
@@ -114,7 +114,7 @@ pub(in crate::commands) fn everywhere<'a>(
     let accesses = accesses.into_iter();
     let count = accesses.len();
     if count == 0 {
-        return "has no access".to_owned();
+        return "no access".to_owned();
     }
     let each = accesses.map(|access| format!("{}: {}", access.company, held(access)));
     let mut listed: Vec<String> = each.take(SHOWN).collect();
@@ -122,5 +122,5 @@ pub(in crate::commands) fn everywhere<'a>(
         listed.push(format!("and {} more", count - SHOWN));
     }
     let companies = if count == 1 { "company" } else { "companies" };
-    format!("has access in {count} {companies}: {}", listed.join("; "))
+    format!("access in {count} {companies}: {}", listed.join("; "))
 }

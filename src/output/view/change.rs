@@ -152,8 +152,8 @@ pub struct GrantView {
     is_before_known: bool,
 }
 
-impl From<api::account::GrantedAccess> for GrantView {
-    fn from(change: api::account::GrantedAccess) -> Self {
+impl From<api::account::AccessChange> for GrantView {
+    fn from(change: api::account::AccessChange) -> Self {
         let (before, is_before_known) = match change.before {
             Before::Unknown => (None, false),
             Before::Known(before) => (before.map(AccessView::from), true),

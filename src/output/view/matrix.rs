@@ -10,6 +10,7 @@ use super::step::held;
 use super::{Cells, Row, told};
 use crate::api::Access;
 use crate::domain::{Company, CompanyId};
+use crate::output::time::counted;
 use crate::output::{AccessView, Answer, Block, Cell, Column, Fit, Step, Tone};
 
 /// An account and its access in the companies of a matrix.
@@ -173,10 +174,7 @@ impl Answer for MatrixView {
             let cells = self.companies.iter().map(|company| self.cell(account, company.id));
             std::iter::once(Cell::strong(&account.name)).chain(cells).collect()
         };
-        let accounts = match self.accounts.len() {
-            1 => "1 account".to_owned(),
-            count => format!("{count} accounts"),
-        };
+        let accounts = counted(self.accounts.len() as u64, "account");
         let title = match self.companies.len() {
             1 => format!("{accounts} in 1 company"),
             count => format!("{accounts} in {count} companies"),

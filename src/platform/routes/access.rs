@@ -7,7 +7,7 @@ use super::extract::{Json, NoQuery};
 use super::refusal::{Refusals, WriteRefusals};
 use super::{AccountPath, Answer, Placed, changed, placed};
 use crate::api::access::{AdjustPermissions, SetAccess};
-use crate::api::account::{AccessChange, AccessRemoval};
+use crate::api::account::{AccessChange, AccessRemoval, Before};
 use crate::api::{Success, path};
 use crate::platform::service::account;
 
@@ -27,7 +27,7 @@ pub(in crate::platform) async fn set(
     Json(request): Json<SetAccess>,
 ) -> Placed<AccessChange> {
     let change = account::set_access(&context, &name, request).await?;
-    Ok((placed(change.before.is_none()), changed(&context, change)))
+    Ok((placed(change.before == Before::Known(None)), changed(&context, change)))
 }
 
 /// Add to and take from an individual list of permissions, in one step
@@ -46,7 +46,7 @@ pub(in crate::platform) async fn adjust(
     Json(request): Json<AdjustPermissions>,
 ) -> Placed<AccessChange> {
     let change = account::adjust_access(&context, &name, request).await?;
-    Ok((placed(change.before.is_none()), changed(&context, change)))
+    Ok((placed(change.before == Before::Known(None)), changed(&context, change)))
 }
 
 /// Remove all access in the company

@@ -31,8 +31,9 @@ const DIALECT: [(&str, &str); 2] = [
 /// Concurrent readers on SQLite; there is one writer at a time anyway.
 const SQLITE_CONNECTIONS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
-/// How long a request waits for a connection, or for a lock that another session holds, before the platform calls itself unavailable. PostgreSQL may be
-/// gone, and then the answer comes within a second; SQLite is always there and at most busy.
+/// How long a request waits for a connection, or for a lock that another session holds, before the platform calls
+/// itself unavailable. PostgreSQL may be gone, and then the answer comes within a second; SQLite is always there and
+/// at most busy.
 const POSTGRES_PATIENCE: Duration = Duration::from_millis(800);
 const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 /// How long the first connection may take: PostgreSQL may be starting too.

@@ -29,7 +29,7 @@ fn granted(changed: bool) -> GrantView {
         permissions: ["devices:view"].into_iter().collect(),
     };
     let before = api::account::Before::Known(None);
-    GrantView::from(api::account::GrantedAccess { account: account(), access, before, changed })
+    GrantView::from(api::account::AccessChange { account: account(), access, before, changed })
 }
 
 fn shown(answer: &impl Answer, format: Option<Format>) -> String {

@@ -84,7 +84,7 @@ async fn put(change: Change<'_>, wanted: Wanted, action: Action) -> Result<Acces
     });
     let before = view::access_in(change.account.access, &here);
     change.tx.commit().await?;
-    Ok(AccessChange { account, access, before, changed })
+    Ok(AccessChange { account, access, before: before.into(), changed })
 }
 
 /// Removes all access in the company.
