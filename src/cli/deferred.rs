@@ -7,7 +7,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use super::documented::documented;
 
-/// The arguments `T` of a top-level command; its name is its path. clap adds them when it parses or builds that command.
+/// The arguments `T` of a top-level command; its name is its path. clap adds them when it parses or builds that
+/// command.
 #[derive(Debug)]
 pub struct Deferred<T>(pub T);
 

@@ -1,7 +1,7 @@
 //! Reads the state after a change, because some gateways answer a change only with success.
 //!
-//! Responsible for the second request. Refuses to report a change that the server then contradicts, and to deny one that it
-//! only does not show.
+//! Responsible for the second request. Refuses to report a change that the server then contradicts, and to deny one
+//! that it only does not show.
 
 use super::about::Asked;
 use super::{Error, Result, Session};

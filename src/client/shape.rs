@@ -1,7 +1,7 @@
 //! Members under the names that another gateway gives them.
 //!
-//! Responsible for renaming them in requests and answers; values stay the text that came, so that a long answer takes no
-//! more memory than its bytes. Refuses an object of very many members.
+//! Responsible for renaming them in requests and answers; values stay the text that came, so that a long answer takes
+//! no more memory than its bytes. Refuses an object of very many members.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -27,8 +27,8 @@ pub(super) fn rename(members: &mut Map<String, Value>, names: &BTreeMap<String, 
     }
 }
 
-/// The document of an answer with our names in `data`, one thing or a list of them. What is no such document, or becomes
-/// longer than an answer may be, stays as it is.
+/// The document of an answer with our names in `data`, one thing or a list of them. What is no such document, or
+/// becomes longer than an answer may be, stays as it is.
 pub(super) fn answer(body: &[u8], route: &Route, place: &Place) -> Option<Vec<u8>> {
     let mut document: Members<'_> = serde_json::from_slice(body).ok()?;
     let data = document.remove("data")?;

@@ -133,8 +133,8 @@ async fn bulk(args: Args, context: &Context) -> Result<()> {
     order.carry_out(Prepared { plan, found: scope.found }).await.map(drop)
 }
 
-/// Takes the names out that no list shows, and of which the server says that there is no access to remove: a removal that
-/// is repeated is no mistake. Returns how many they are. Nothing is changed.
+/// Takes the names out that no list shows, and of which the server says that there is no access to remove: a removal
+/// that is repeated is no mistake. Returns how many they are. Nothing is changed.
 async fn without_access(context: &Context, scope: &mut several::Scope) -> Result<u64> {
     let Some(company) = scope.companies.first() else { return Ok(0) };
     let session = context.session().await?;

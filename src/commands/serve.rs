@@ -64,8 +64,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8> {
 }
 
 async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Result<()> {
-    // From here on no signal ends the process: SIGHUP reads files again, also one that comes early, and a signal to stop
-    // stops it cleanly, also while the database is brought up to date.
+    // From here on no signal ends the process: SIGHUP reads files again, also one that comes early, and a signal to
+    // stop stops it cleanly, also while the database is brought up to date.
     let refused = |error| CliError::io("cannot listen for signals", error);
     let reload = ReloadSignal::listen().map_err(refused)?;
     let mut stop = Box::pin(app::stop_signal().map_err(refused)?);

@@ -158,8 +158,8 @@ impl Performer<'_> {
         Ok(Outcome::Changed)
     }
 
-    /// What is left of a step whose password was in force: to give it away, if it still is. Another run may have prepared
-    /// a new one since.
+    /// What is left of a step whose password was in force: to give it away, if it still is. Another run may have
+    /// prepared a new one since.
     async fn hand_over_again(&self, passwords: &Passwords, account: &str) -> Result<Outcome> {
         if let Some(password) = passwords.read(account)? {
             self.signs_in(account, &password).await.map_err(|error| {

@@ -36,8 +36,8 @@ pub(super) async fn enter_as_member(context: &RequestContext) -> Result<Grant, E
     existing(access::of(db, context.caller.id, context.company).await?, context.company)
 }
 
-/// The caller's access in the company, if it includes `permission`, read again. In a transaction that has locked what the
-/// decision depends on, this also locks the caller's token until the end.
+/// The caller's access in the company, if it includes `permission`, read again. In a transaction that has locked what
+/// the decision depends on, this also locks the caller's token until the end.
 ///
 /// # Errors
 /// Those of [`enter`], and `unauthenticated` for a token that was revoked.

@@ -245,8 +245,8 @@ impl From<CommitError> for Error {
 }
 
 /// How the SQLSTATE begins with which PostgreSQL says that it cannot serve now: connection exceptions, no writes
-/// on a standby, insufficient resources, a lock that another session holds too long, operator intervention, errors of the
-/// system below.
+/// on a standby, insufficient resources, a lock that another session holds too long, operator intervention, errors of
+/// the system below.
 const UNAVAILABLE_STATES: [&str; 6] = ["08", "25006", "53", "55P03", "57", "58"];
 
 fn is_loss_of_connection(cause: &DbErr) -> bool {

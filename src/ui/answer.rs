@@ -71,8 +71,8 @@ pub fn write_durably(piece: &str) -> Result<()> {
     kept.map_err(|error| CliError::io("cannot write to standard output", error))
 }
 
-/// Whether nothing that is written to standard output arrives: it was closed, which the null device then replaces before
-/// the program begins, or it takes no bytes.
+/// Whether nothing that is written to standard output arrives: it was closed, which the null device then replaces
+/// before the program begins, or it takes no bytes.
 pub fn drops_the_answer() -> bool {
     let out = rustix::stdio::stdout();
     let is_null_device = || {

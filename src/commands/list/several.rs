@@ -1,6 +1,7 @@
 //! `sactl list --companies`: the accounts of several companies in one answer.
 //!
-//! Responsible for the order of the companies, and for naming those that the server refuses. Refuses to mix their accounts.
+//! Responsible for the order of the companies, and for naming those that the server refuses. Refuses to mix their
+//! accounts.
 
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;

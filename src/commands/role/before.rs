@@ -1,6 +1,7 @@
 //! A role before a change.
 //!
-//! Responsible for reading it and for what is different afterwards. Refuses to cost a request where no message is shown.
+//! Responsible for reading it and for what is different afterwards. Refuses to cost a request where no message is
+//! shown.
 
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::hints::listed;

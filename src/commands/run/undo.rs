@@ -38,7 +38,8 @@ pub(super) struct Args {
 /// Carries out the steps back.
 ///
 /// # Errors
-/// `usage` for a run that cannot be taken back or changed nothing; `plan_stale` when something has changed since; those of a run.
+/// `usage` for a run that cannot be taken back or changed nothing; `plan_stale` when something has changed since; those
+/// of a run.
 pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     let folder = journal::folder(context)?;
     let id = journal::find(&folder, &args.id)?;

@@ -1,7 +1,7 @@
 //! The companies of an answer about several that the server refused.
 //!
-//! Responsible for naming each with its reason, after what the others answered. Refuses to go on after a failure that is
-//! not about one company.
+//! Responsible for naming each with its reason, after what the others answered. Refuses to go on after a failure that
+//! is not about one company.
 
 use crate::api::Code;
 use crate::client;

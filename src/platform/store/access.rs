@@ -208,8 +208,8 @@ pub(in crate::platform) async fn holders(
         .await
 }
 
-/// How many principals have each of these roles of the company; a role without any is missing. One statement, so `roles`
-/// is a page.
+/// How many principals have each of these roles of the company; a role without any is missing. One statement, so
+/// `roles` is a page.
 pub(in crate::platform) async fn holders_of_each(
     db: &impl Connection,
     company: CompanyId,

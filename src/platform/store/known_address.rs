@@ -29,8 +29,8 @@ const REMEMBER: &str = r#"INSERT INTO "familiar" ("principal_id", "address", "se
 ON CONFLICT ("principal_id", "address") DO UPDATE SET "seen_at" = excluded."seen_at""#;
 
 /// Remembers that a principal has signed in from this address, and forgets those not seen since `forget` and all but
-/// the last [`MOST_ADDRESSES`]. No other address was last seen after `now`: a clock that was wrong would keep it in place of
-/// later ones.
+/// the last [`MOST_ADDRESSES`]. No other address was last seen after `now`: a clock that was wrong would keep it in
+/// place of later ones.
 pub(in crate::platform) async fn remember(
     db: &impl Connection,
     id: PrincipalId,

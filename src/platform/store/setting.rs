@@ -36,8 +36,8 @@ pub(in crate::platform) async fn put(db: &impl Connection, name: &str, value: &s
     setting::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await.map(drop)
 }
 
-/// Takes a turn that lasts until `ends`, unless the one before has not ended yet. The setting holds its end. One that is
-/// more than ten turns ahead was written by a clock that was wrong.
+/// Takes a turn that lasts until `ends`, unless the one before has not ended yet. The setting holds its end. One that
+/// is more than ten turns ahead was written by a clock that was wrong.
 pub(in crate::platform) async fn take_turn(
     db: &impl Connection,
     name: &str,
