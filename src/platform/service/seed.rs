@@ -52,7 +52,7 @@ pub struct SeedCompany {
 
 /// How a seed file names one of its companies.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a company is its place among those of the file, from 1, or its name")]
 pub enum CompanyPlace {
     /// The n-th `[[company]]` of the file, from 1; on an empty database that is its id.
     Position(usize),

@@ -19,6 +19,7 @@ mod entity;
 pub(super) mod expiry;
 pub(super) mod export;
 pub(super) mod known_address;
+pub(super) mod lock;
 pub(super) mod look;
 pub(super) mod named;
 mod open;

@@ -9,8 +9,8 @@ use std::ops::Deref;
 use jiff::Timestamp;
 use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait as _, DbBackend, DbErr, DerivePartialModel, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, DbErr, DerivePartialModel, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Set,
 };
 use sqlx::FromRow;
 
@@ -171,22 +171,6 @@ pub(in crate::platform) async fn lock(
     let locked = principal::Entity::find_by_id(id.0).lock_exclusive();
     let rows = locked.into_partial_model::<Kept>().all(db).await?;
     Ok(only(rows).map(Principal::from))
-}
-
-/// Locks the service account of this name until the transaction ends: its password, its existence and its
-/// access everywhere. Says its number, if there was anything to lock.
-pub(in crate::platform) async fn lock_account(
-    db: &impl Connection,
-    name: &str,
-) -> Result<Option<PrincipalId>, DbErr> {
-    // A write transaction has the whole database of SQLite to itself.
-    if !is_storable(name) || db.get_database_backend() == DbBackend::Sqlite {
-        return Ok(None);
-    }
-    let sql =
-        r#"SELECT "id" FROM "principal" WHERE "name_key" = $1 AND "kind" = 'service_account' FOR UPDATE"#;
-    let found = db.query_one_raw(written(db, sql, [AccountName::key_of(name).into()])).await?;
-    found.map(|row| row.try_get_by_index(0).map(PrincipalId)).transpose()
 }
 
 /// Locks the human with this e-mail address until the transaction ends. Says their number.

@@ -30,8 +30,8 @@ pub(super) struct Change<'a> {
 
 /// Begins `operation` on the account of this name.
 ///
-/// The account is locked first, then the companies: with the account locked, no other transaction changes its
-/// access anywhere, so the companies that a change everywhere concerns stay the same.
+/// The account is locked first, then the companies ([`store::lock`]), so that the companies that a change everywhere
+/// concerns stay the same.
 ///
 /// A change that concerns one company reads there the roles and the access of the caller. Roles change only while the
 /// company is held alone, and so does the access of a human. A human therefore shares the company with others of the
@@ -46,19 +46,21 @@ pub(super) async fn begin<'a>(
 ) -> Result<Change<'a>, Error> {
     // A caller who may not do this makes no other wait: the account and its companies may belong to strangers.
     let member = authz::enter(context, operation.permission()).await?;
-    authz::account(context.platform.store().reader(), context, &member, operation, name).await?;
+    let seen = authz::account(context.platform.store().reader(), context, &member, operation, name).await?.id;
     let tx = context.begin_change().await?;
-    let locked = store::principal::lock_account(&*tx, name).await?;
-    let (mut concerned, mut hold) = (vec![context.company], Hold::Shared);
-    if operation.is_everywhere() || context.caller.kind == Kind::ServiceAccount {
-        hold = Hold::Alone;
+    if operation.is_everywhere() {
+        store::lock::account_everywhere(&*tx, seen, context.company).await?;
+    } else {
+        let is_program = context.caller.kind == Kind::ServiceAccount;
+        let hold = if is_program { Hold::Alone } else { Hold::Shared };
+        store::lock::account_in(&*tx, seen, context.company, hold).await?;
     }
-    if let Some(id) = locked.filter(|_| operation.is_everywhere()) {
-        concerned.extend(store::access::companies_of(&*tx, id).await?);
-    }
-    store::company::lock(&*tx, concerned, hold).await?;
     let member = authz::hold(&*tx, context, operation.permission()).await?;
     let account = authz::account(&*tx, context, &member, operation, name).await?;
+    if account.id != seen {
+        // Another account has got its name since, and is not locked.
+        return Err(Error::account_not_found(name, &member.company));
+    }
     Ok(Change { context, tx, member, account })
 }
 
