@@ -83,7 +83,7 @@ async fn saved_plan(context: &Context, path: &Path) -> Result<Prepared> {
         return Err(broken("the plan was changed after it was saved".to_owned()));
     }
     let companies = selectors::my_companies(session).await?;
-    let mut found = read::read(session, &saved::scope(&plan), &companies).await?;
+    let mut found = read::read(session, &saved::scope(&plan, &companies), &companies).await?;
     let unknown = saved::unknown_roles(&plan, &found);
     read::learn(session, &mut found, unknown).await?;
     let mut stale = saved::stale(&plan, &found);

@@ -13,7 +13,7 @@ use super::pattern::{is_pattern, matches};
 
 /// A named set of companies, as a manifest and the configuration file write it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a set is a list of companies, or {match: PATTERN, except: [COMPANY]}")]
 pub enum CompanySet {
     /// These companies.
     List(Vec<CompanyItem>),
@@ -35,7 +35,7 @@ pub struct MatchingCompanies {
 
 /// One company by its id or its exact name, or all whose name matches a pattern with * or ?.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a company is an id, a name or a pattern of names")]
 pub enum CompanyItem {
     /// The id.
     Id(i64),

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use crate::api::session::Kind;
 use crate::context::KnownIdentity;
-use crate::domain::{AccountName, CompanyId, Violation};
+use crate::domain::{AccountName, Company, CompanyId, Violation};
 use crate::output::{Op, Step};
 
 use super::desired::Found;
@@ -108,16 +108,20 @@ fn losses(
         let company = of_companies.entry(id).or_insert_with(|| (step.company.to_string(), 0));
         company.1 += holders.len() as u64;
     }
+    let mut loses = |company: &Company| {
+        of_companies.entry(company.id).or_insert_with(|| (company.to_string(), 0)).1 += 1;
+    };
     for step in steps.iter().filter(|step| step.takes_away() && !step.op.is_of_role()) {
         let key = step.account_key().unwrap_or_default();
-        let account = found.accounts.get(&key);
-        // A deleted account loses all that it has.
-        let lost = if step.op == Op::Delete { account.map_or(1, |one| one.access.len() as u64) } else { 1 };
-        if step.op != Op::Delete {
-            *of_accounts.entry(key).or_default() += lost;
+        loses(&step.company);
+        if step.op == Op::Delete {
+            // It loses all that it has; so does each company where it has something.
+            let everywhere = found.accounts.get(&key).into_iter().flat_map(|account| account.access.values());
+            let elsewhere = everywhere.filter(|access| access.company.id != step.company.id);
+            elsewhere.for_each(|access| loses(&access.company));
+        } else {
+            *of_accounts.entry(key).or_default() += 1;
         }
-        let company = of_companies.entry(step.company.id).or_insert_with(|| (step.company.to_string(), 0));
-        company.1 += 1;
     }
     let is_too_much = |lost: u64, all: u64| lost >= few.max(1) && lost * 100 > all.max(lost) * percent;
     for (key, lost) in of_accounts {
@@ -177,7 +181,6 @@ mod tests {
     use super::super::desired::FoundAccount;
     use super::*;
     use crate::api::Access;
-    use crate::domain::Company;
 
     fn company(id: i64) -> Company {
         Company { id: CompanyId(id), name: format!("c{id}") }
@@ -230,6 +233,33 @@ mod tests {
         assert_eq!(
             codes(&revokes(2), &found(30), Some(MaxChanges::Percent(5)), &me),
             ["too_much", "too_much", "too_much"]
+        );
+    }
+
+    /// A company may lose what accounts of others have there by their deletion.
+    #[test]
+    fn a_deletion_takes_away_in_every_company() {
+        let me = me("other");
+        let account = |number: i64| FoundAccount {
+            name: format!("bot-{number}"),
+            owner: company(1),
+            description: None,
+            access: [(CompanyId(14), access(14))].into(),
+            elsewhere: 0,
+        };
+        let accounts = (0..60).map(|number| (format!("bot-{number}"), account(number)));
+        let found = Found { accounts: accounts.collect(), ..Found::default() };
+        let deletions = |count: i64| -> Vec<Step> {
+            (0..count)
+                .map(|number| Step::of_account(Op::Delete, &format!("bot-{number}"), &company(1)))
+                .collect()
+        };
+        let limits = Limits { max_changes: None, empties_companies: false, me: &me };
+        assert!(check(&deletions(9), &found, limits).is_empty());
+        let reasons = check(&deletions(20), &found, limits);
+        assert!(
+            reasons.iter().any(|why| why.message.starts_with("c14 (14) would lose 20 of")),
+            "{reasons:?}"
         );
     }
 

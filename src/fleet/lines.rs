@@ -1,7 +1,7 @@
 //! Where the entries of a manifest are.
 //!
-//! Responsible for the lines that messages about an entry name. Refuses to judge the entries: a text that is no
-//! manifest has no lines.
+//! Responsible for the lines and columns that messages about an entry name. Refuses to judge the entries: a text that is
+//! no manifest has no lines.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -10,9 +10,18 @@ use super::yaml;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// The line of each entry, by its place, as in `accounts.bot.access[1]`.
+/// Where an entry begins; both count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+}
+
+/// The position of each entry, by its place, as in `accounts.bot.access[1]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lines(HashMap<String, usize>);
+pub struct Lines(HashMap<String, Position>);
 
 /// A manifest as far as its places go: keys `K` and values `V` know where they are.
 #[derive(Deserialize)]
@@ -24,6 +33,8 @@ struct Outline<K, V> {
     external: HashMap<K, Entry<V>>,
     #[serde(default = "Vec::new")]
     roles: Vec<V>,
+    #[serde(default = "Vec::new")]
+    protected: Vec<V>,
 }
 
 #[derive(Deserialize)]
@@ -46,11 +57,13 @@ pub(super) fn of_yaml(text: &str) -> Lines {
     let Ok(outline) = serde_saphyr::from_str_with_options::<Parts>(text, yaml::options()) else {
         return Lines::default();
     };
-    let line = |line: u64| usize::try_from(line).unwrap_or_default();
+    let number = |number: u64| usize::try_from(number).unwrap_or_default();
+    let position =
+        |at: serde_saphyr::Location| Position { line: number(at.line()), column: number(at.column()) };
     Lines::new(
         outline,
-        |key| (key.value.clone(), line(key.referenced.line())),
-        |value| line(value.referenced.line()),
+        |key| (key.value.clone(), position(key.referenced)),
+        |value| position(value.referenced),
     )
 }
 
@@ -59,43 +72,53 @@ pub(super) fn of_toml(text: &str) -> Lines {
     use toml::Spanned;
     type Parts = Outline<Spanned<String>, Spanned<IgnoredAny>>;
     let Ok(outline) = toml::from_str::<Parts>(text) else { return Lines::default() };
-    let line = |start: usize| text.get(..start).unwrap_or_default().matches('\n').count() + 1;
+    let position = |start| position_in(text, start);
     Lines::new(
         outline,
-        |key| (key.get_ref().clone(), line(key.span().start)),
-        |value| line(value.span().start),
+        |key| (key.get_ref().clone(), position(key.span().start)),
+        |value| position(value.span().start),
     )
+}
+
+/// The position of the byte `start` of a text.
+pub(super) fn position_in(text: &str, start: usize) -> Position {
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Position { line, column }
 }
 
 impl Lines {
     fn new<K, V>(
         outline: Outline<K, V>,
-        key: impl Fn(&K) -> (String, usize),
-        line: impl Fn(&V) -> usize,
+        key: impl Fn(&K) -> (String, Position),
+        position: impl Fn(&V) -> Position,
     ) -> Self {
         let mut lines = HashMap::new();
         for (kind, entries) in [("accounts", outline.accounts), ("external", outline.external)] {
             for (name, entry) in entries {
                 let (name, at) = key(&name);
-                lines.extend(entry.owner.map(|owner| (format!("{kind}.{name}.owner"), line(&owner))));
+                lines.extend(entry.owner.map(|owner| (format!("{kind}.{name}.owner"), position(&owner))));
                 let access = entry.access.into_iter().flatten().enumerate();
                 lines.extend(
-                    access.map(|(index, one)| (format!("{kind}.{name}.access[{index}]"), line(&one))),
+                    access.map(|(index, one)| (format!("{kind}.{name}.access[{index}]"), position(&one))),
                 );
                 lines.insert(format!("{kind}.{name}"), at);
             }
         }
-        let roles = outline.roles.iter().enumerate();
-        lines.extend(roles.map(|(index, role)| (format!("roles[{index}]"), line(role))));
+        for (kind, entries) in [("roles", outline.roles), ("protected", outline.protected)] {
+            let each = entries.iter().enumerate();
+            lines.extend(each.map(|(index, one)| (format!("{kind}[{index}]"), position(one))));
+        }
         Self(lines)
     }
 
-    /// The line of an entry, or of the one that it is in.
-    pub fn of(&self, path: &str) -> Option<usize> {
+    /// Where an entry begins, or the one that it is in.
+    pub fn of(&self, path: &str) -> Option<Position> {
         let mut path = path;
         loop {
-            if let Some(line) = self.0.get(path) {
-                return Some(*line);
+            if let Some(position) = self.0.get(path) {
+                return Some(*position);
             }
             path = path.rsplit_once('.')?.0;
         }
@@ -116,7 +139,7 @@ mod tests {
     ];
 
     fn lines(lines: &Lines) -> [Option<usize>; 6] {
-        PLACES.map(|place| lines.of(place))
+        PLACES.map(|place| lines.of(place).map(|position| position.line))
     }
 
     #[test]
@@ -135,6 +158,8 @@ roles:
   - {company: 1, name: a, permissions: [x]}
   - {company: 1, name: b, permissions: []}
 ";
+        let entry = of_yaml(yaml).of("accounts.a.b.access[1].permissions");
+        assert_eq!(entry, Some(Position { line: 7, column: 9 }));
         assert_eq!(lines(&of_yaml(yaml)), [Some(3), Some(4), Some(7), Some(10), Some(13), None]);
         let json = r#"{"version": 1,
 "accounts": {
@@ -160,6 +185,7 @@ company = 1
 [[roles]]
 company = 2
 ";
+        assert_eq!(of_toml(toml).of("accounts.a.b.access[0]"), Some(Position { line: 5, column: 3 }));
         assert_eq!(lines(&of_toml(toml)), [Some(2), Some(3), Some(6), Some(9), Some(12), None]);
         assert_eq!(of_yaml("accounts: 1"), Lines::default());
     }

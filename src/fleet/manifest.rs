@@ -100,9 +100,8 @@ fn language(path: &Path) -> Language {
 fn parse(text: &str, language: Language) -> std::result::Result<Manifest, String> {
     match language {
         Language::Toml => toml::from_str(text).map_err(|error| {
-            let before = error.span().map_or("", |span| &text[..span.start]);
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let start = error.span().map_or(0, |span| span.start);
+            let lines::Position { line, column } = lines::position_in(text, start);
             format!("line {line}, column {column}: {}", error.message())
         }),
         Language::Json => {
@@ -118,7 +117,7 @@ fn parse(text: &str, language: Language) -> std::result::Result<Manifest, String
         // YAML 1.2 contains JSON, so that standard input may be either.
         Language::Yaml => serde_saphyr::from_str_with_options(text, yaml::options()).map_err(|error| {
             let place = error.location().map(|at| format!("line {}, column {}: ", at.line(), at.column()));
-            let why = error.without_snippet().to_string();
+            let why = error.without_snippet().render_with_formatter(&serde_saphyr::UserMessageFormatter);
             let why = why.lines().next().unwrap_or_default();
             let why = if place.is_some() { before_place(why) } else { why };
             format!("{}{why}", place.unwrap_or_default())
@@ -184,7 +183,17 @@ protected: [break-glass]
     fn a_mistake_is_named_with_its_line() {
         for (text, language, wanted) in [
             ("version: 1\nacounts: {}\n", Language::Yaml, "line 2"),
-            ("version: 1\naccounts:\n  a: {owner: 1}\n  a: {owner: 2}\n", Language::Yaml, "line 4"),
+            (
+                "version: 1\naccounts:\n  a: {owner: 1}\n  a: {owner: 2}\n",
+                Language::Yaml,
+                "line 4, column 3: duplicate mapping key `a` is not allowed here",
+            ),
+            (
+                "version: 1\nroles: [{company: [1], name: r, permissions: [x]}]\n",
+                Language::Yaml,
+                "line 2, column 19: a company is an id, a name or a pattern of names",
+            ),
+            ("version: 1\n---\nversion: 1\n", Language::Yaml, "line 3, column 1: only one document"),
             ("{\"version\": 1,\n \"password\": \"x\"}", Language::Json, "line 2"),
             ("version = 1\n[accounts.a]\nowner = 1\nsecret = 2\n", Language::Toml, "line 4"),
         ] {

@@ -148,7 +148,10 @@ impl Plan {
         let nothing = BTreeMap::new();
         let present = found.map_or(&nothing, |found| &found.access);
         if prune.access || access.is_empty() {
-            for (id, before) in present.iter().filter(|(id, _)| !access.contains_key(id)) {
+            // What an account has in its owner company is not external.
+            let kept = found.filter(|_| wanted.owner.is_none()).map(|found| found.owner.id);
+            let unnamed = |id: &CompanyId| !access.contains_key(id) && kept != Some(*id);
+            for (id, before) in present.iter().filter(|(id, _)| unnamed(id)) {
                 debug_assert_eq!(*id, before.company.id, "access is kept by its company");
                 let step =
                     Step::of_access(Op::Revoke, Some(name), &before.company, Some(before.clone()), None);

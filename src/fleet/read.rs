@@ -1,7 +1,7 @@
 //! What is there: read once for a plan.
 //!
 //! Responsible for the fewest lists that a comparison needs: one for each company that owns accounts, one for each
-//! company that has entries of accounts of others, and one for each company that has entries of roles. Refuses to read
+//! company that accounts of others may enter, and one for each company that has entries of roles. Refuses to read
 //! anything for each account.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -16,6 +16,7 @@ use crate::error::{CliError, Result};
 use crate::output::{Op, Step};
 
 use super::desired::{Desired, Found, FoundAccount, RoleKey};
+use super::plan::Prune;
 
 /// Lists that are read at a time.
 const AT_A_TIME: usize = 8;
@@ -34,19 +35,32 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// What a plan for `desired` needs.
-    pub fn of(desired: &Desired) -> Self {
-        let mut scope = Self::default();
+    /// What a plan for `desired` needs; `companies` are those of the caller.
+    ///
+    /// Entries of accounts of others are compared with all that such an account has there, whoever owns it. Where all
+    /// access goes that is not named, any company of the caller may have some.
+    pub fn of(desired: &Desired, prune: Prune, companies: &[Company]) -> Self {
+        let (mut owners, mut entered) = (BTreeSet::new(), BTreeSet::new());
         for account in desired.accounts.values() {
-            match &account.owner {
-                Some(owner) => {
-                    scope.owners.insert(owner.id);
+            match (&account.owner, &account.access) {
+                (Some(owner), _) => {
+                    owners.insert(owner.id);
                 }
-                None => scope.external.extend(account.access.iter().flat_map(BTreeMap::keys)),
+                (None, Some(access)) if prune.access || access.is_empty() => {
+                    entered.extend(companies.iter().map(|company| company.id));
+                }
+                (None, access) => entered.extend(access.iter().flat_map(BTreeMap::keys)),
             }
         }
-        scope.roles.extend(desired.roles.keys().map(|(company, _)| *company));
-        scope
+        let roles = desired.roles.keys().map(|(company, _)| *company).collect();
+        Self { roles, ..Self::entered(owners, entered) }
+    }
+
+    /// The accounts of `owners` with their access everywhere, and what accounts have in the companies `entered`.
+    pub(super) fn entered(owners: BTreeSet<CompanyId>, entered: BTreeSet<CompanyId>) -> Self {
+        // What the owners own is read with its access everywhere.
+        let (external, here) = entered.into_iter().partition(|id| owners.contains(id));
+        Self { owners, external, here, roles: BTreeSet::new() }
     }
 }
 

@@ -11,9 +11,13 @@ use crate::domain::pattern::{is_pattern, written_out};
 use crate::domain::{AccountName, Company, CompanyId, Violation};
 
 use super::desired::{Desired, DesiredAccess, DesiredAccount, DesiredRole};
+use super::lines::Position;
 use super::manifest::Source;
 use super::selectors::Sets;
 use crate::output::{AccessEntry, AccountEntry, Companies};
+
+/// What stands for every company of the caller.
+const ALL: &str = "all";
 
 /// What the entries of manifests are resolved with.
 #[derive(Clone, Copy, Debug)]
@@ -54,9 +58,11 @@ fn located(faults: &[Fault], sources: &[Source]) -> Vec<Violation> {
     let files: HashMap<&str, _> =
         sources.iter().map(|source| (source.name.as_str(), source.lines())).collect();
     let violation = |Fault { file, path, code, message }: &Fault| {
-        let line = files.get(file.as_str()).and_then(|lines| lines.of(path));
-        let at =
-            line.map_or_else(|| format!("{file}: {path}"), |line| format!("{file}: line {line}: {path}"));
+        let position = files.get(file.as_str()).and_then(|lines| lines.of(path));
+        let at = match position {
+            Some(Position { line, column }) => format!("{file}: line {line}, column {column}: {path}"),
+            None => format!("{file}: {path}"),
+        };
         Violation::new(at, code, message.clone())
     };
     faults.iter().map(violation).collect()
@@ -91,6 +97,11 @@ impl Resolver<'_> {
 
     fn source(&mut self, source: &Source) {
         let file = source.name.as_str();
+        if source.manifest.company_sets.contains_key(ALL) {
+            let place = Place { file, path: format!("company_sets.{ALL}") };
+            let message = format!("{ALL} means every company; give the set another name");
+            self.fault(&place, "", "usage", message);
+        }
         for (name, entry) in &source.manifest.accounts {
             let place = Place { file, path: format!("accounts.{name}") };
             self.account(name, entry, source, &place);
@@ -124,8 +135,14 @@ impl Resolver<'_> {
                 }
             }
         }
-        let protected = source.manifest.protected.iter().map(|name| AccountName::key_of(name));
-        self.desired.protected.extend(protected);
+        for (index, name) in source.manifest.protected.iter().enumerate() {
+            let place = Place { file, path: format!("protected[{index}]") };
+            if AccountName::new(name.as_str()).is_err() {
+                let message = format!("{name} is not the name of an account, and protects none");
+                self.fault(&place, "", "invalid_name", message);
+            }
+            self.desired.protected.insert(AccountName::key_of(name));
+        }
     }
 
     fn account(&mut self, name: &str, entry: &AccountEntry, source: &Source, place: &Place<'_>) {
@@ -159,6 +176,9 @@ impl Resolver<'_> {
             _ => {}
         }
         if let Some(access) = wanted.access {
+            if present.access.as_ref().is_some_and(|other| other.is_empty() != access.is_empty()) {
+                contradictions.push("its access: one of them is an empty list, which means none".to_owned());
+            }
             let all = present.access.get_or_insert_default();
             for (id, access) in access {
                 let company = access.company.clone();
@@ -210,7 +230,10 @@ impl Resolver<'_> {
                 let wanted = DesiredAccess { company, access: access.clone() };
                 match all.get(&id) {
                     Some(other) if other.access != wanted.access => {
-                        let message = format!("two entries say different things about {}", wanted.company);
+                        let message = format!(
+                            "two entries say different things about its access in {}",
+                            wanted.company
+                        );
                         self.fault(&place, "", "contradiction", message);
                     }
                     _ => {
@@ -226,7 +249,7 @@ impl Resolver<'_> {
         let known = self.known.companies;
         let found = match (&entry.company, &entry.companies) {
             (Some(item), None) => return self.company(item, place).into_iter().collect(),
-            (None, Some(Companies::Set(name))) if name == "all" => return known.all().to_vec(),
+            (None, Some(Companies::Set(name))) if name == ALL => return known.all().to_vec(),
             (None, Some(Companies::Set(name))) => {
                 let name = name.strip_prefix('@').unwrap_or(name);
                 let set = source.manifest.company_sets.get(name).or_else(|| self.known.sets.get(name));

@@ -57,42 +57,27 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// What has to be read to see whether a saved plan still holds.
-pub fn scope(plan: &PlanView) -> Scope {
-    let mut scope = Scope::default();
-    let owners: BTreeMap<String, &Company> =
-        plan.owners.iter().map(|(name, owner)| (AccountName::key_of(name), owner)).collect();
+/// What has to be read to see whether a saved plan still holds; `companies` are those of the caller.
+pub fn scope(plan: &PlanView, companies: &[Company]) -> Scope {
+    let known: BTreeSet<CompanyId> = companies.iter().map(|company| company.id).collect();
+    let created = plan.steps.iter().filter(|step| step.op == Op::Create);
+    let created = created.filter_map(|step| Some((step.account_key()?, &step.company)));
+    let owners = plan.owners.iter().map(|(name, owner)| (AccountName::key_of(name), owner)).chain(created);
+    let owners: BTreeMap<String, &Company> = owners.filter(|(_, owner)| known.contains(&owner.id)).collect();
+    let (mut owning, mut entered, mut roles) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for step in &plan.steps {
-        match (step.account_key(), step.op) {
-            (None, _) => {
-                scope.roles.insert(step.company.id);
-            }
-            (Some(_), Op::Create | Op::Edit | Op::Delete | Op::Rotate) => {
-                scope.owners.insert(step.company.id);
-            }
-            (Some(key), _) => match owners.get(&key) {
-                Some(owner) => {
-                    scope.owners.insert(owner.id);
-                    scope.external.insert(step.company.id);
-                }
-                None => {
-                    scope.external.insert(step.company.id);
-                }
-            },
-        }
+        let Some(key) = step.account_key() else {
+            roles.insert(step.company.id);
+            continue;
+        };
+        let is_of_access = matches!(step.op, Op::Grant | Op::Revoke);
+        match owners.get(&key) {
+            Some(owner) => owning.insert(owner.id),
+            None if is_of_access => entered.insert(step.company.id),
+            None => owning.insert(step.company.id),
+        };
     }
-    // Accounts that are seen through their owner need no other list.
-    let created: BTreeSet<String> = plan
-        .steps
-        .iter()
-        .filter(|step| step.op == Op::Create)
-        .filter_map(Step::account_key)
-        .chain(owners.keys().cloned())
-        .collect();
-    if plan.steps.iter().filter_map(Step::account_key).all(|key| created.contains(&key)) {
-        scope.external.clear();
-    }
-    scope
+    Scope { roles, ..Scope::entered(owning, entered) }
 }
 
 /// The roles that accounts leave or get, and that no step of the plan changes.

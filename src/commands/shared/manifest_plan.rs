@@ -55,25 +55,38 @@ pub(in crate::commands) async fn prepare(context: &Context, args: &ManifestArgs)
     let desired = match resolve::desired(&sources, known) {
         Ok(desired) => desired,
         Err(faults) => {
-            refusal(faults)?;
-            return Err(CliError::internal("a manifest was refused without a reason"));
+            // A single fault has no list below the message that would say where it is.
+            let only = match faults.as_slice() {
+                [only] => Some(format!("{}: {}", only.field, only.message)),
+                _ => None,
+            };
+            let Err(error) = refusal(faults) else {
+                return Err(CliError::internal("a manifest was refused without a reason"));
+            };
+            return Err(if let Some(message) = only { error.worded(message) } else { error });
         }
     };
     // A long manifest takes as much memory as what is read next.
     drop(sources);
-    let mut found = read::read(session, &Scope::of(&desired), &companies).await?;
+    let prune = Prune { access: args.prune, accounts: args.prune_accounts };
+    let mut found = read::read(session, &Scope::of(&desired, prune, &companies), &companies).await?;
     let unknown = desired.unknown_roles(&found);
     read::learn(session, &mut found, unknown).await?;
-    let prune = Prune { access: args.prune, accounts: args.prune_accounts };
     let mut plan = plan::plan(&desired, &found, prune);
     if !desired.protected.is_empty() {
         read::learn_holders(session, &mut found, &plan.steps).await?;
         plan.findings.extend(guards::protected_holders(&plan.steps, &found, &desired.protected));
     }
     for (account, count) in plan::unreachable(&desired, &found, prune) {
-        context.ui().warning(format!(
-            "{account} also has access where you do not belong (companies: {count}): this plan cannot remove it"
-        ));
+        warn_of_access_elsewhere(context, account, count);
     }
     Ok(Prepared { plan, found })
+}
+
+/// Warns that the account keeps access in so many companies, to which the caller does not belong.
+pub(in crate::commands) fn warn_of_access_elsewhere(context: &Context, account: &str, count: usize) {
+    let companies = if count == 1 { "1 company".to_owned() } else { format!("{count} companies") };
+    context.ui().warning(format!(
+        "{account} also has access in {companies} where you do not belong: this plan cannot remove it"
+    ));
 }

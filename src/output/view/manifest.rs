@@ -78,7 +78,7 @@ pub struct AccessEntry {
 
 /// Several companies.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "companies are the name of a set, all, or a list")]
 pub enum Companies {
     /// The name of a set of this manifest or of the configuration file, or `all`.
     Set(String),

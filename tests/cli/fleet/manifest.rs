@@ -129,7 +129,7 @@ accounts:
     assert_eq!(codes.iter().filter(|code| **code == "contradiction").count(), 1, "{error}");
     assert!(codes.contains(&"not_found") && codes.contains(&"usage"), "{error}");
     let places = error["errors"].to_string();
-    assert!(places.contains("fleet.yaml: line 7: accounts.a-bot.access[1]"), "{places}");
+    assert!(places.contains("fleet.yaml: line 7, column 9: accounts.a-bot.access[1]"), "{places}");
     diff("version: 1\naccounts:\n  x-bot: {owner: 1, access: [{company: 1, role: nope}]}\n")
         .error(7, "invalid_input");
     diff("version: 2\n").error(2, "usage");

@@ -4,6 +4,7 @@ mod apply;
 mod bulk;
 mod crash;
 mod elsewhere;
+mod external;
 mod faults;
 mod full;
 mod manifest;
