@@ -72,7 +72,12 @@ impl FromStr for Data {
 impl Data {
     fn read(&self) -> Result<Vec<u8>> {
         let bytes = match self {
-            Self::File(path) => secure_file::read_bounded(path, LIMIT)?.to_vec(),
+            Self::File(path) => secure_file::read_bounded(
+                path,
+                LIMIT,
+                "write the JSON document to this file, or use --data - for standard input",
+            )?
+            .to_vec(),
             Self::Stdin => {
                 let mut bytes = Vec::new();
                 let read = std::io::stdin().lock().take(LIMIT as u64 + 1).read_to_end(&mut bytes);

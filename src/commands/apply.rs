@@ -71,8 +71,12 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
 
 /// A saved plan that still holds.
 async fn saved_plan(context: &Context, path: &Path) -> Result<Prepared> {
-    let bytes = secure_file::read_bounded(path, LIMIT)?;
-    let broken = |why: String| CliError::usage(format!("{}: {why}", path.display()));
+    let made_with = |words: &'static str| {
+        CommandLine::new("diff -f FILE").switch("--out").operand(path.display()).after(words)
+    };
+    let source = || made_with("write a plan with: ");
+    let bytes = secure_file::read_bounded(path, LIMIT, source())?;
+    let broken = |why: String| CliError::usage(format!("{}: {why}", path.display())).hint(source());
     let plan: PlanView = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
     let session = context.session().await?;
     let here = session.origin().to_string();
@@ -98,12 +102,7 @@ async fn saved_plan(context: &Context, path: &Path) -> Result<Prepared> {
         });
         return Err(CliError::new(Code::PlanStale, format!("the plan in {} is out of date", path.display()))
             .violating(reasons.collect())
-            .hint(
-                CommandLine::new("diff -f FILE")
-                    .switch("--out")
-                    .operand(path.display())
-                    .after("make it again with: "),
-            ));
+            .hint(made_with("make it again with: ")));
     }
     let unchanged = plan.summary.unchanged;
     let plan = Plan { steps: plan.steps, unchanged, findings: Vec::new() };

@@ -3,7 +3,7 @@
 //! Responsible for reading the accounts and for the comparison with an earlier matrix. Refuses to change anything.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::shared::several;
 use crate::api::Access;
@@ -13,6 +13,7 @@ use crate::domain::{AccountName, CompanyId};
 use crate::error::{CliError, Result};
 use crate::fleet::selectors::CompaniesArgs;
 use crate::output::{MatrixAccount, MatrixChangesView, MatrixView, Op, Step};
+use crate::text::CommandLine;
 use crate::ui;
 
 /// The exit code when there are differences.
@@ -41,6 +42,7 @@ pub struct Args {
 /// # Errors
 /// Those of reading; `usage` for a file that is not a matrix.
 pub async fn run(args: Args, context: &Context) -> Result<u8> {
+    let earlier = args.diff.as_deref().map(earlier).transpose()?;
     let (companies, found) = several::seen(context, &args.companies).await?;
     let chosen: BTreeSet<CompanyId> = companies.iter().map(|company| company.id).collect();
     let accounts = found.accounts.into_values().map(|account| MatrixAccount {
@@ -49,16 +51,22 @@ pub async fn run(args: Args, context: &Context) -> Result<u8> {
         access: account.access.into_values().filter(|access| chosen.contains(&access.company.id)).collect(),
     });
     let view = MatrixView::new(companies, accounts.collect());
-    let Some(path) = &args.diff else {
+    let Some(earlier) = earlier else {
         ui::show(context.ui(), &view)?;
         return Ok(0);
     };
-    let bytes = secure_file::read_bounded(path, LIMIT)?;
-    let earlier: MatrixView = serde_json::from_slice(&bytes)
-        .map_err(|error| CliError::usage(format!("{} is not a matrix: {error}", path.display())))?;
     let changes = MatrixChangesView { changes: changes(&earlier, &view) };
     ui::show(context.ui(), &changes)?;
     Ok(if changes.changes.is_empty() { 0 } else { DIFFERENT })
+}
+
+/// The matrix in a file.
+fn earlier(path: &Path) -> Result<MatrixView> {
+    let source = || CommandLine::new("matrix").flag("-o", "json").after("write a matrix with: ");
+    let bytes = secure_file::read_bounded(path, LIMIT, source())?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        CliError::usage(format!("{} is not a matrix: {error}", path.display())).hint(source())
+    })
 }
 
 /// From the earlier matrix to the present one, in the companies that both have.

@@ -111,12 +111,17 @@ impl PasswordSource {
 /// # Errors
 /// `io` when it cannot be read, `usage` when it is too long or not UTF-8.
 pub fn read_password_file(path: &Path) -> Result<Password> {
-    let bytes = secure_file::read_bounded(path, PASSWORD_FILE_LIMIT).map_err(|error| match error.kind {
-        ErrorKind::Config => error.of_kind(ErrorKind::Usage),
-        _ => error,
+    let bytes = secure_file::read_bounded(path, PASSWORD_FILE_LIMIT, PASSWORD_FILE).map_err(|error| {
+        match error.kind {
+            ErrorKind::Config => error.of_kind(ErrorKind::Usage),
+            _ => error,
+        }
     })?;
     password_of(&bytes).map_err(|why| Error::usage(format!("{}: {why}", path.display())))
 }
+
+/// What is expected of a file with a password.
+const PASSWORD_FILE: &str = "name a file that has the password alone and that you can read";
 
 /// Most bytes of a file or stream that is taken for a password.
 pub const PASSWORD_FILE_LIMIT: usize = 4096;

@@ -15,6 +15,7 @@ use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 use super::{Error, Result};
+use crate::text::Hint;
 
 /// Longest wait for another process that writes the same file.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
@@ -252,13 +253,13 @@ fn create_named(path: &Path, content: &[u8]) -> Result<()> {
     file.write_all(content).and_then(|()| file.sync_all()).map_err(|error| Error::io("write", path, error))
 }
 
-/// Reads a file or stream that the user named, up to `limit` bytes.
+/// Reads a file or stream that the user named, up to `limit` bytes; `source` says where such a file comes from.
 ///
 /// # Errors
-/// `io`; `config` when it is longer.
-pub fn read_bounded(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>> {
-    let file = File::open(path).map_err(|error| Error::io("read", path, error))?;
-    bounded(file, path, limit)
+/// `io`; `config` when it is longer. Both have `source` as hint.
+pub fn read_bounded(path: &Path, limit: usize, source: impl Into<Hint>) -> Result<Zeroizing<Vec<u8>>> {
+    let file = File::open(path).map_err(|error| Error::io("read", path, error));
+    file.and_then(|file| bounded(file, path, limit)).map_err(|error| error.hint(source))
 }
 
 /// Reads a regular file of this user or of root up to `limit` bytes.

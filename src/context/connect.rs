@@ -22,6 +22,9 @@ use crate::ui::Ui;
 
 /// Most bytes of a file of certificates.
 const CERTIFICATES: usize = 4 * 1024 * 1024;
+const CACERT: &str = "name a file of certificates (PEM) that you can read with --cacert";
+const CLIENT_CERT: &str = "name a file of certificates (PEM) that you can read with --client-cert";
+const CLIENT_KEY: &str = "name a file of a private key (PEM) that you can read with --client-key";
 
 /// Forgets the names of a server that completion has cached in a folder.
 pub type ForgetNames = fn(folder: Option<&Path>, origin: &Origin);
@@ -40,15 +43,15 @@ pub(super) fn gateway(
     options.timeout = settings.timeout.value;
     options.allow_http = settings.allow_http;
     if let Some(cacert) = &settings.cacert {
-        options.authorities = Some(secure_file::read_bounded(&cacert.value, CERTIFICATES)?.to_vec());
+        options.authorities = Some(secure_file::read_bounded(&cacert.value, CERTIFICATES, CACERT)?.to_vec());
     }
     if let Some(path) = &settings.routes {
         options.routes = Arc::new(routes(path)?);
     }
     if let Some((chain, key)) = &settings.client_certificate {
         options.certificate = Some(ClientCertificate {
-            chain: secure_file::read_bounded(chain, CERTIFICATES)?.to_vec(),
-            key: secure_file::read_bounded(key, CERTIFICATES)?,
+            chain: secure_file::read_bounded(chain, CERTIFICATES, CLIENT_CERT)?.to_vec(),
+            key: secure_file::read_bounded(key, CERTIFICATES, CLIENT_KEY)?,
         });
     }
     if let Some(proxy) = settings.proxies.proxy_for(&server.value) {
@@ -80,13 +83,11 @@ const ROUTES: usize = 1024 * 1024;
 /// # Errors
 /// `io`, and `config` with file and line.
 pub fn routes(path: &Path) -> Result<Routes> {
-    let bytes = secure_file::read_bounded(path, ROUTES)?;
+    let another =
+        || CommandLine::new("profile edit --routes FILE").after("fix the file, or use another one with: ");
+    let bytes = secure_file::read_bounded(path, ROUTES, another())?;
     let shown = path.display().to_string();
-    let broken = |why: String| {
-        CliError::config(format!("the routes in {shown}: {why}")).hint(
-            CommandLine::new("profile edit --routes FILE").after("fix the file, or use another one with: "),
-        )
-    };
+    let broken = |why: String| CliError::config(format!("the routes in {shown}: {why}")).hint(another());
     let text = std::str::from_utf8(&bytes).map_err(|_| broken("the file is not UTF-8 text".to_owned()))?;
     Routes::parse(text, Some(shown.clone())).map_err(|fault| broken(fault.to_string()))
 }

@@ -13,6 +13,7 @@ use super::yaml;
 use crate::config::secure_file;
 use crate::error::{CliError, Result};
 use crate::output::Manifest;
+use crate::text::CommandLine;
 
 /// Most bytes of a manifest: 200,000 entries of access need about 12 MB.
 const LIMIT: usize = yaml::MOST_BYTES;
@@ -61,15 +62,15 @@ pub fn read(path: &Path) -> Result<Source> {
     let (name, bytes) = if path == Path::new("-") {
         ("standard input".to_owned(), standard_input()?.into_bytes())
     } else {
-        (path.display().to_string(), secure_file::read_bounded(path, LIMIT)?.to_vec())
+        let source = CommandLine::new("export").after("write a manifest of the present state with: ");
+        (path.display().to_string(), secure_file::read_bounded(path, LIMIT, source)?.to_vec())
     };
     let text = String::from_utf8(bytes).map_err(|_| CliError::usage(format!("{name} is not UTF-8 text")))?;
     let language = language(path);
     let manifest = parse(&text, language).map_err(|why| {
         let why: String = why.chars().take(MOST_TOLD).collect();
-        CliError::usage(format!("{name}: {why}")).hint(
-            crate::text::CommandLine::new("help manifest").after("the form of a manifest, with an example: "),
-        )
+        CliError::usage(format!("{name}: {why}"))
+            .hint(CommandLine::new("help manifest").after("the form of a manifest, with an example: "))
     })?;
     if manifest.version != VERSION {
         let version = manifest.version;

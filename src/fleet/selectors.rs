@@ -142,7 +142,11 @@ fn set(context: &Context, name: &str) -> Result<CompanySet> {
 }
 
 fn file(path: &str) -> Result<Vec<CompanyItem>> {
-    let bytes = secure_file::read_bounded(Path::new(path), LIST_LIMIT)?;
+    let bytes = secure_file::read_bounded(
+        Path::new(path),
+        LIST_LIMIT,
+        CommandLine::new("company list").after("write one company a line; list them with: "),
+    )?;
     let text =
         std::str::from_utf8(&bytes).map_err(|_| CliError::usage(format!("{path} is not UTF-8 text")))?;
     Ok(lines(text))

@@ -151,6 +151,33 @@ fn a_binary_password_file_is_refused() {
     assert_eq!(stub.connections(), 0);
 }
 
+/// A file that cannot be read is named, with where such a file comes from.
+#[test]
+fn a_missing_file_is_named_with_where_it_comes_from() {
+    let stub = untouched();
+    let env = place(&stub);
+    for (line, source) in [
+        ("apply -f FILE", "sactl export"),
+        ("diff -f FILE", "sactl export"),
+        ("apply --plan FILE", "sactl diff -f FILE --out"),
+        ("matrix --diff FILE", "sactl matrix -o json"),
+        ("review apply FILE --yes", "sactl review export"),
+        ("matrix --companies @FILE", "sactl company list"),
+        ("create x-bot --password-file FILE", "the password alone"),
+        ("api POST /api/companies/1/service-accounts --data @FILE", "standard input"),
+        ("list --cacert FILE", "--cacert"),
+        ("list --client-cert FILE --client-key FILE", "--client-cert"),
+    ] {
+        for file in ["./missing", "./"] {
+            let line = line.replace("FILE", file);
+            let refusal = env.sactl(&format!("{line} -o json")).error(1, "io");
+            assert!(refusal["hint"].as_str().is_some_and(|hint| hint.contains(source)), "{line}: {refusal}");
+            assert!(refusal["message"].as_str().unwrap().contains(file), "{line}: {refusal}");
+        }
+    }
+    assert!(stub.requests().iter().all(|request| request.method == "GET"), "nothing is changed");
+}
+
 #[test]
 fn a_garbage_configuration_file_is_named_and_left_alone() {
     let stub = untouched();

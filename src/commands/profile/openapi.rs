@@ -36,7 +36,8 @@ impl fmt::Display for Found {
 /// # Errors
 /// `io`, also for a file that exists; `config` for a document that is no OpenAPI 3.
 pub(super) fn write(document: &Path, path: &Path) -> Result<Found> {
-    let bytes = secure_file::read_bounded(document, LIMIT)?;
+    let bytes =
+        secure_file::read_bounded(document, LIMIT, "name the OpenAPI document of your gateway, as JSON")?;
     let shown = document.display();
     let document: Value = serde_json::from_slice(&bytes)
         .map_err(|error| CliError::config(format!("{shown} is not JSON: {error}")))?;

@@ -80,7 +80,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
 
 /// Reads the review.
 fn read(path: &Path) -> Result<Vec<Line>> {
-    let bytes = secure_file::read_bounded(path, LIMIT)?;
+    let source = || CommandLine::new("review export").after("write a review with: ");
+    let bytes = secure_file::read_bounded(path, LIMIT, source())?;
     // Spreadsheets write a mark before the text.
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let mut lines = Vec::new();
@@ -92,8 +93,7 @@ fn read(path: &Path) -> Result<Vec<Line>> {
     for (place, line) in reader.deserialize::<Line>().enumerate() {
         let place = place + 2;
         let line = line.map_err(|error| {
-            CliError::usage(format!("{}: line {place}: {error}", path.display()))
-                .hint(CommandLine::new("review export").after("write a review with: "))
+            CliError::usage(format!("{}: line {place}: {error}", path.display())).hint(source())
         })?;
         match line.decision.to_lowercase().as_str() {
             "keep" | "revoke" => {}

@@ -113,5 +113,5 @@ fn reading_is_bounded() {
     assert!(folder.read(NAME, 100).is_err());
     assert_eq!(folder.read(NAME, 101).unwrap().unwrap().len(), 101);
     assert!(read_regular(Path::new("/dev/zero"), 100).is_err());
-    assert!(read_bounded(Path::new("/dev/zero"), 100).is_err());
+    assert!(read_bounded(Path::new("/dev/zero"), 100, "another file").is_err());
 }
