@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use crate::config::credentials::{Credentials, Slot, Store};
 use crate::config::env;
 use crate::context::Context;
+use crate::domain::Origin;
 use crate::error::{CliError, Result};
 use crate::manual::{NameCache, Seer};
 use crate::output::SignedOutView;
+use crate::text::CommandLine;
 use crate::ui;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -28,7 +30,7 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
     let origin = gateway.origin().clone();
     let variable = context.environment().get(env::USERNAME)?;
     let Some(username) = variable.or_else(|| settings.stored_username().map(str::to_owned)) else {
-        return Err(CliError::not_signed_in(format!("not signed in to {origin}")));
+        return Err(nothing_stored(&origin, context));
     };
     let store = Store::new(settings.credential_store.value, &settings.folder);
     let slot = Slot { origin, username };
@@ -60,6 +62,17 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
         return ui::show(context.ui(), &view);
     }
     Ok(())
+}
+
+/// Nothing to sign out of: no sign-in of this server is stored.
+fn nothing_stored(origin: &Origin, context: &Context) -> CliError {
+    let error = CliError::not_signed_in(format!("no sign-in is stored for {origin}: nothing to sign out of"));
+    let error = if context.environment().has(env::TOKEN) {
+        error.hint("commands use the token in SACTL_TOKEN; to stop that: unset SACTL_TOKEN")
+    } else {
+        error
+    };
+    error.hint(CommandLine::new("profile list").after("list the stored profiles with: "))
 }
 
 /// Ends the stored token, if it has not ended by itself.
