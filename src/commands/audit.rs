@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::shared::company_session::CompanySession;
 use super::shared::hints::lacking_permission;
-use crate::api::audit::{AuditQuery, AuditRecord, Order};
+use crate::api::audit::{Action, AuditQuery, AuditRecord, Order};
 use crate::api::{Code, Page};
 use crate::client;
 use crate::context::Context;
@@ -20,6 +20,7 @@ use crate::error::{CliError, Result};
 use crate::fleet::selectors::CompaniesArgs;
 use crate::output::{AuditLogView, AuditRow, Format, RowWriter, Shape};
 use crate::text::CommandLine;
+use crate::text::suggest::all_near;
 
 /// How far back a log is read where nothing else is asked for.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -50,7 +51,7 @@ pub struct Args {
     until: Option<Moment>,
 
     /// Show only these actions; repeatable, or comma-separated
-    #[arg(long, value_name = "ACTION", value_delimiter = ',')]
+    #[arg(long, value_name = "ACTION", value_delimiter = ',', long_help = help_of_actions())]
     action: Vec<String>,
 
     /// Show only what was done to these accounts; repeatable, or comma-separated
@@ -71,6 +72,12 @@ pub struct Args {
     /// Show the oldest records first, and continue with new ones until Ctrl-C
     #[arg(long, conflicts_with_all = ["until", "limit", "companies"])]
     follow: bool,
+}
+
+/// The help of `--action`, with every action.
+fn help_of_actions() -> String {
+    let actions = Action::ALL.map(Action::as_str).join(", ");
+    format!("Show only these actions; repeatable, or comma-separated\n\nThe actions are {actions}.")
 }
 
 impl Args {
@@ -105,6 +112,11 @@ impl Args {
 /// # Errors
 /// `missing_permission`, and those of signing in and of reading.
 pub async fn run(args: Args, context: &Context) -> Result<()> {
+    let named = args.action.clone();
+    show(args, context).await.map_err(|error| with_actions(error, &named))
+}
+
+async fn show(args: Args, context: &Context) -> Result<()> {
     let now = Timestamp::now();
     let query = args.query(now);
     if args.companies.companies.is_some() {
@@ -122,6 +134,22 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         session.ui.hint(wider.after("no record matches in the last 24 hours; look further back with: "));
     }
     Ok(())
+}
+
+/// The refusal of a query, with the actions that were meant in place of those that do not exist.
+fn with_actions(error: CliError, named: &[String]) -> CliError {
+    let known = || Action::ALL.into_iter().map(Action::as_str);
+    let is_unknown = |name: &&String| known().all(|action| action != name.as_str());
+    let unknown: Vec<&String> = named.iter().filter(is_unknown).collect();
+    if error.code() != Code::Malformed || unknown.is_empty() {
+        return error;
+    }
+    let near = unknown.into_iter().filter_map(|name| {
+        let meant = all_near(name, known());
+        (!meant.is_empty()).then(|| format!("instead of {name}, did you mean {}?", meant.join(" or ")))
+    });
+    let error = near.fold(error, CliError::hint);
+    error.hint(CommandLine::new("help audit").after("the actions are listed in: "))
 }
 
 /// Explains why the log cannot be read.

@@ -78,6 +78,14 @@ fn audit_that_cannot_be_read_is_refused_with_a_reason() {
     admin.sactl("audit --follow --limit 3").refused(2, "--limit");
     admin.sactl("audit --follow -o json").refused(2, "jsonl");
     admin.sactl("audit --action account.flown").refused(2, "account.deleted");
+    for at in ["", " --companies all"] {
+        let unknown = admin.sactl(&format!("audit --action account.delete,access.set,created{at}"));
+        unknown.refused(2, "instead of account.delete, did you mean account.deleted?");
+        unknown
+            .refused(2, "did you mean account.created or role.created or company.created or user.created?");
+        unknown.refused(2, "the actions are listed in: sactl help audit");
+    }
+    assert!(admin.sactl("help audit").ok().stdout.contains("account.password_reset"));
     admin.sactl("role create blind --permission devices:view").ok();
     admin.sactl("grant fleet-automation --role blind").ok();
     world.acting("fleet-automation", 1).sactl("audit").refused(4, "auditing:view");
