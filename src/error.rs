@@ -109,7 +109,7 @@ impl CliError {
     pub fn confirmation_required(what: impl fmt::Display) -> Self {
         Self::new(
             Code::ConfirmationRequired,
-            format!("cannot {what} without confirmation, and there is no terminal to ask on"),
+            format!("not confirmed: this would {what}, and there is no terminal to ask on"),
         )
         .hint("add --yes to confirm")
     }

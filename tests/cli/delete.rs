@@ -17,6 +17,15 @@ fn delete_asks_for_the_name() {
     }
 }
 
+/// Without a terminal and without `--yes`, the refusal says what would be deleted.
+#[test]
+fn delete_without_confirmation_says_what_it_would_do() {
+    let world = World::start();
+    let refused = world.admin().sactl("delete dormant-bot");
+    refused.refused(2, "not confirmed: this would delete dormant-bot with its access in every company");
+    refused.refused(2, "hint: add --yes to confirm");
+}
+
 /// What is deleted is told with the access that it had.
 #[test]
 fn delete_says_what_access_the_account_had() {
