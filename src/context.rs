@@ -111,6 +111,13 @@ impl Context {
         connect::gateway(settings, &self.environment, &self.ui, self.forget_names)
     }
 
+    /// Where this call acts, for people: its profile, else its server.
+    pub fn place(&self) -> Option<String> {
+        let settings = self.settings().ok()?;
+        let server = settings.server.as_ref().map(|server| format!("server {}", server.value));
+        settings.acting_profile().map(|profile| format!("profile {profile}")).or(server)
+    }
+
     /// The signed-in client.
     ///
     /// # Errors

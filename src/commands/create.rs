@@ -67,8 +67,9 @@ async fn finish(session: &CompanySession<'_>, request: CreateRequest, context: &
         Ok(detail) => {
             session.say(what_was_done(&detail));
             let owner = detail.account.owner.id;
+            let shown = sent.done(session, |password| CreatedView::new(detail.clone(), password));
             say_undo(session.ui, CommandLine::new("delete").operand(&name).flag("--company", owner));
-            sent.done(session, |password| CreatedView::new(detail.clone(), password))
+            shown
         }
         Err(error) => Err(sent.failed(session.explain(error, &attempt).await)),
     }

@@ -5,7 +5,7 @@
 use super::shared::company_session::CompanySession;
 use super::shared::dry_run::DryRunArgs;
 use super::shared::hints::ActionDescription;
-use super::shared::undo::say_undo;
+use super::shared::undo::show_with_undo;
 use super::shared::{missing, prompts};
 use crate::api::Account;
 use crate::api::account::EditAccount;
@@ -64,12 +64,9 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
             let told = format!("Changed the description of {}, owned by {}", account.name, account.owner);
             let old = before.as_deref().map(|old| if old.is_empty() { "none" } else { old });
             session.say(old.map_or_else(|| told.clone(), |old| format!("{told}; before: {old}")));
-            if let Some(before) = before {
-                let undo =
-                    CommandLine::new("edit").operand(&account.name).flag("--company", account.owner.id);
-                say_undo(session.ui, undo.flag("--description", before));
-            }
-            session.show(&AccountView::from(account))
+            let line = CommandLine::new("edit").operand(&account.name).flag("--company", account.owner.id);
+            let undo = before.map(|before| line.flag("--description", before));
+            show_with_undo(session.ui, &AccountView::from(account), undo)
         }
         Err(error) => Err(session.explain(error, &attempt).await),
     }

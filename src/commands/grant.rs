@@ -8,7 +8,7 @@ use super::shared::company_session::CompanySession;
 use super::shared::dry_run::DryRunArgs;
 use super::shared::hints::ActionDescription;
 use super::shared::prompts;
-use super::shared::undo::{restore_access, say_undo};
+use super::shared::undo::{restore_access, show_with_undo};
 use crate::api::access::AdjustPermissions;
 use crate::api::account::{AccessChange, Before};
 use crate::client::Change;
@@ -77,10 +77,13 @@ async fn finish(
     match session.send(change, session.shown_by(name)).await {
         Ok(done) => {
             session.say(what_was_done(&done));
-            if let (true, Before::Known(before)) = (done.changed, &done.before) {
-                say_undo(session.ui, restore_access(name, done.access.company.id, before.as_ref()));
-            }
-            session.show(&GrantView::from(done))
+            let undo = match &done.before {
+                Before::Known(before) if done.changed => {
+                    Some(restore_access(name, done.access.company.id, before.as_ref()))
+                }
+                _ => None,
+            };
+            show_with_undo(session.ui, &GrantView::from(done), undo)
         }
         Err(error) => Err(session.explain(error, &attempt).await),
     }

@@ -3,7 +3,7 @@
 //! Responsible for the questions and what is stored. Refuses to replace a profile of another server or user without a
 //! confirmation.
 
-use super::shared::confirm::require_confirmation;
+use super::shared::confirm::require_confirmation_here;
 use super::shared::password_args::{password_from_stdin, refuse_a_terminal};
 use super::shared::prompts::QUESTIONS;
 use super::whoami;
@@ -162,7 +162,7 @@ impl<'a> Login<'a> {
         let what = format!(
             "replace the profile {name}: it is {username} at {server} and becomes {user} at {origin}"
         );
-        let confirmed = require_confirmation(context, &what).await;
+        let confirmed = require_confirmation_here(context, &what).await;
         confirmed.map_err(|error| error.hint("to keep it, use a new profile: --profile NEW"))
     }
 

@@ -12,7 +12,7 @@ use super::shared::missing;
 use super::shared::prompts;
 use super::shared::run_args::RunArgs;
 use super::shared::several;
-use super::shared::undo::{restore_access, say_undo};
+use super::shared::undo::{restore_access, show_with_undo};
 use crate::api::account::AccessRemoval;
 use crate::client::{Foretold, Session};
 use crate::config::settings::ChosenCompany;
@@ -113,10 +113,9 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     } else {
         format!("Unchanged: {name} had no access in {}", removal.company)
     });
-    if let Some(before) = &removal.before {
-        say_undo(session.ui, restore_access(&name, removal.company.id, Some(before)));
-    }
-    session.show(&RevokeView::new(removal, &name))
+    let company = removal.company.id;
+    let undo = removal.before.as_ref().map(|before| restore_access(&name, company, Some(before)));
+    show_with_undo(session.ui, &RevokeView::new(removal, &name), undo)
 }
 
 /// Removes the access of several accounts, or in several companies.

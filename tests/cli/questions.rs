@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 use serde_json::json;
 
-use super::acting::{ACME_ADMIN, World, account};
+use super::acting::{ACME_ADMIN, World, account, sign_in};
 use crate::common::env::Env;
 use crate::common::terminal::{DOWN, Terminal, plain};
 use crate::common::tools::{strace_is_installed, straced};
@@ -56,6 +56,62 @@ fn questions_are_broken_between_words() {
         ] {
             assert!(shown.contains(help), "{columns}: {shown}");
         }
+    }
+}
+
+/// A person with several profiles sees in the question where the change would be made.
+#[test]
+fn question_before_a_change_names_the_profile_or_the_server() {
+    let world = World::start();
+    let mut env = world.stranger().with("SACTL_PROFILE", "main");
+    sign_in(&env, ACME_ADMIN).ok();
+    env.unset("SACTL_PROFILE");
+    env.unset("SACTL_SERVER");
+    env.sactl("company use 1").ok();
+    let file = env.file(
+        "fleet.yaml",
+        "version: 1\naccounts: {dormant-bot: {owner: 1, access: [{company: 1, role: viewer}]}}\n",
+    );
+    for line in [
+        "delete dormant-bot",
+        "delete dormant-bot backup-runner",
+        "revoke backup-runner fleet-automation --companies 1",
+        "grant backup-runner dormant-bot --role viewer",
+        "rotate dormant-bot --password-dir secrets",
+        "onboard 2 --like 1",
+        "offboard 2",
+        &format!("apply -f {file}"),
+    ] {
+        let mut terminal = Terminal::start(&env, line);
+        terminal.wait_for(", at profile main?").type_line("n");
+        let (text, code) = terminal.finish();
+        assert_eq!(code, 2, "{line}: {text}");
+    }
+    let at_server = world.admin();
+    let mut terminal = Terminal::start(&at_server, "revoke backup-runner fleet-automation");
+    terminal.wait_for(&format!(", at server {}?", world.url())).type_line("n");
+    assert_eq!(terminal.finish().1, 2);
+}
+
+/// The command that takes a change back is the last line, below what was done.
+#[test]
+fn undo_stands_below_the_result() {
+    let world = World::start();
+    let admin = world.admin();
+    for line in [
+        "grant dormant-bot --role viewer",
+        "revoke dormant-bot --yes",
+        "edit dormant-bot --description new",
+        "role create watcher --permission devices:view",
+        "role edit watcher --add-permission alerts:view",
+        "role delete watcher --yes",
+        "create made-now --role viewer --generate",
+        "grant dormant-bot made-now --role viewer --yes",
+    ] {
+        let (text, code) = Terminal::start(&admin, line).finish();
+        assert_eq!(code, 0, "{line}: {text}");
+        let last = text.lines().rfind(|line| !line.trim().is_empty());
+        assert!(last.is_some_and(|last| last.contains("to undo: ")), "{line}: {text}");
     }
 }
 

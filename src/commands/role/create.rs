@@ -6,7 +6,7 @@
 use super::super::shared::access_args::word;
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::dry_run::DryRunArgs;
-use super::super::shared::undo::say_undo;
+use super::super::shared::undo::show_with_undo;
 use super::dry_run::dry_run;
 use super::explain::explain;
 use crate::api::role::{CreateRole, Role};
@@ -63,8 +63,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
         Ok(role) => {
             session.done(format!("Created the role {} in", role.name)).await;
             let undo = CommandLine::new("role delete").operand(&role.name).flag("--company", session.company);
-            say_undo(session.ui, undo);
-            session.show(&RoleView::from(role))
+            show_with_undo(session.ui, &RoleView::from(role), Some(undo))
         }
         Err(error) => {
             let needed = Permission::ROLES_MANAGE;

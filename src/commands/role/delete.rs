@@ -6,7 +6,7 @@ use super::super::shared::company_session::CompanySession;
 use super::super::shared::confirm::{is_needed, require_confirmation};
 use super::super::shared::dry_run::DryRunArgs;
 use super::super::shared::missing;
-use super::super::shared::undo::say_undo;
+use super::super::shared::undo::show_with_undo;
 use super::before::{first_of, role_before};
 use super::dry_run::dry_run;
 use super::explain::explain;
@@ -60,16 +60,19 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     if let Err(error) = session.send(change, session.role_shown_by(&name)).await {
         return Err(explain(&session, error, Permission::ROLES_MANAGE, Some(&name), &[]).await);
     }
-    match before {
+    let undo = match before {
         Some(role) => {
             let (company, permissions) = (session.named_company().await, &role.permissions);
             session.say(format!("Deleted the role {name} in {company}; before: {}", first_of(permissions)));
             let undo = CommandLine::new("role create").operand(&name).flag("--company", session.company);
-            say_undo(session.ui, undo.flag("--permission", permissions.joined()));
+            Some(undo.flag("--permission", permissions.joined()))
         }
-        None => session.done(format!("Deleted the role {name} in")).await,
-    }
-    session.show(&RoleDeletedView::new(name))
+        None => {
+            session.done(format!("Deleted the role {name} in")).await;
+            None
+        }
+    };
+    show_with_undo(session.ui, &RoleDeletedView::new(name), undo)
 }
 
 /// Shows the role before the question. A default role is refused before it.

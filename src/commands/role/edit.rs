@@ -6,7 +6,7 @@ use super::super::shared::access_args::{AdjustArgs, word};
 use super::super::shared::company_session::CompanySession;
 use super::super::shared::dry_run::DryRunArgs;
 use super::super::shared::missing;
-use super::super::shared::undo::say_undo;
+use super::super::shared::undo::show_with_undo;
 use super::before::{difference, first_of, role_before};
 use super::dry_run::dry_run;
 use super::explain::explain;
@@ -99,27 +99,29 @@ pub(super) async fn run(mut args: Args, context: &Context) -> Result<()> {
     let before = role_before(&session, &name).await;
     match session.send(change, session.role_shown_by(&name)).await {
         Ok(role) => {
-            tell(&session, before.as_ref(), &role).await;
-            session.show(&RoleView::from(role))
+            let undo = tell(&session, before.as_ref(), &role).await;
+            show_with_undo(session.ui, &RoleView::from(role), undo)
         }
         Err(error) => Err(explain(&session, error, Permission::ROLES_MANAGE, Some(&name), &named).await),
     }
 }
 
-/// Says what is different from before, and how to undo it.
-async fn tell(session: &CompanySession<'_>, before: Option<&Role>, role: &Role) {
+/// Says what is different from before; the command that takes it back, if something is.
+async fn tell(session: &CompanySession<'_>, before: Option<&Role>, role: &Role) -> Option<CommandLine> {
     let Some(before) = before else {
-        return session.done(format!("Changed the role {} in", role.name)).await;
+        session.done(format!("Changed the role {} in", role.name)).await;
+        return None;
     };
     let company = session.named_company().await;
     if before.permissions == role.permissions {
         let held = first_of(&role.permissions);
-        return session.say(format!("Unchanged: the role {} of {company} already has {held}", role.name));
+        session.say(format!("Unchanged: the role {} of {company} already has {held}", role.name));
+        return None;
     }
     let difference = difference(before, role);
     session.say(format!("Changed the role {} in {company}{difference}", role.name));
     let undo = CommandLine::new("role edit").operand(&role.name).flag("--company", session.company);
-    say_undo(session.ui, undo.flag("--permission", before.permissions.joined()));
+    Some(undo.flag("--permission", before.permissions.joined()))
 }
 
 /// The permissions of the role from now on, chosen among those that it has and those that the caller has.

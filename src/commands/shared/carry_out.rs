@@ -5,7 +5,7 @@
 
 use super::confirm;
 use super::run_args::RunArgs;
-use super::undo::say_undo;
+use super::undo::show_with_undo;
 use crate::api::Code;
 use crate::api::session::{IdentityExpansion, IdentityQuery};
 use crate::config::settings::ChosenCompany;
@@ -157,7 +157,8 @@ impl<'a> Order<'a> {
         if view.steps.iter().any(|step| step.takes_away() || step.op == Op::Rotate) {
             return confirm::require_confirmation(self.context, &self.what).await;
         }
-        if ui.is_interactive() && !ui.is_confirmed() && !ui.agree("Apply?").await? {
+        let question = format!("Apply this{}?", confirm::there(self.context));
+        if ui.is_interactive() && !ui.is_confirmed() && !ui.agree(&question).await? {
             return Err(CliError::not_confirmed());
         }
         Ok(())
@@ -186,12 +187,9 @@ impl<'a> Order<'a> {
 /// `partial`, `interrupted`, `io`.
 pub(in crate::commands) fn receipt(ui: &Ui, ended: Ended, detail: Detail) -> Result<Record> {
     let Ended { record, verdict } = ended;
-    if let Ok(steps) = undo::steps(&record)
-        && !steps.is_empty()
-    {
-        say_undo(ui, undo_command(&record.header.id, &steps));
-    }
-    ui::show(ui, &record.view(detail))?;
+    let steps = undo::steps(&record).unwrap_or_default();
+    let undo = (!steps.is_empty()).then(|| undo_command(&record.header.id, &steps));
+    show_with_undo(ui, &record.view(detail), undo)?;
     verdict.map(|()| record)
 }
 

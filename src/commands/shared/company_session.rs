@@ -6,7 +6,6 @@
 use std::path::Path;
 
 use crate::client::{self, Change, Session};
-use crate::config::Settings;
 use crate::context::Context;
 use crate::domain::{Company, CompanyId};
 use crate::error::Result;
@@ -73,11 +72,7 @@ impl<'a> CompanySession<'a> {
 
     /// Says what a write did, and at which profile or server.
     pub(in crate::commands) fn say(&self, what: impl AsRef<str>) {
-        let settings = self.context.settings().ok();
-        let place = match settings.and_then(Settings::acting_profile) {
-            Some(profile) => format!("profile {profile}"),
-            None => format!("server {}", self.client.origin()),
-        };
+        let place = self.context.place().unwrap_or_else(|| format!("server {}", self.client.origin()));
         self.ui.status(format!("{}; {place}", what.as_ref()));
     }
 

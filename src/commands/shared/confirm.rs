@@ -25,15 +25,33 @@ pub(in crate::commands) fn is_needed(context: &Context, what: &str) -> Result<bo
     }
 }
 
-/// Requires a confirmation of `what` (as in `revoke all access of x`), by `--yes` or on a terminal.
+/// Requires a confirmation of `what` (as in `revoke all access of x`), by `--yes` or on a terminal. The question names
+/// the profile or the server, because another one may be meant.
 ///
 /// # Errors
 /// `confirmation_required` without a terminal to ask on, or when the answer is no.
 pub async fn require_confirmation(context: &Context, what: &str) -> Result<()> {
-    if !is_needed(context, what)? || context.ui().confirm(&format!("Really {what}?")).await? {
+    confirmed(context, what, &format!("Really {what}{}?", there(context))).await
+}
+
+/// The same for a change of this machine alone.
+///
+/// # Errors
+/// As [`require_confirmation`].
+pub async fn require_confirmation_here(context: &Context, what: &str) -> Result<()> {
+    confirmed(context, what, &format!("Really {what}?")).await
+}
+
+async fn confirmed(context: &Context, what: &str, question: &str) -> Result<()> {
+    if !is_needed(context, what)? || context.ui().confirm(question).await? {
         return Ok(());
     }
     Err(CliError::not_confirmed())
+}
+
+/// The profile or the server at the end of a question.
+pub(in crate::commands) fn there(context: &Context) -> String {
+    context.place().map(|place| format!(", at {place}")).unwrap_or_default()
 }
 
 /// The same where `word`, such as a name, must be typed to confirm.
@@ -41,7 +59,7 @@ pub async fn require_confirmation(context: &Context, what: &str) -> Result<()> {
 /// # Errors
 /// As [`require_confirmation`].
 pub async fn require_typed(context: &Context, what: &str, word: &str) -> Result<()> {
-    let question = format!("Really {what}? This cannot be undone");
+    let question = format!("Really {what}{}? This cannot be undone", there(context));
     if !is_needed(context, what)? || context.ui().confirm_by_typing(&question, word).await? {
         return Ok(());
     }
