@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::acting::World;
+use super::acting::{ACME_VIEWER, World};
 use crate::common::terminal::Terminal;
 
 /// Roles of one's own: made, held, changed, and not deleted while an account has them.
@@ -29,6 +29,37 @@ fn delete_of_a_default_role_is_refused_before_the_question() {
     let (text, code) = Terminal::start(&world.admin(), "role delete viewer").finish();
     assert_eq!(code, 7, "{text}");
     assert!(text.contains("default role") && !text.contains("Really"), "{text}");
+}
+
+/// What is missing is asked for, and the command that needs no question is told; without a terminal it is named.
+#[test]
+fn create_asks_for_the_name_and_the_permissions() {
+    let world = World::start();
+    let admin = world.admin();
+    let mut terminal = Terminal::start(&admin, "role create");
+    terminal.wait_for("Name of the new role").type_line("Bad Name");
+    terminal.wait_for("lowercase").wait_for("Name of the new role").type_line("watcher");
+    terminal.wait_for("Which permissions").wait_for("Space").press("alerts:view \r");
+    terminal.wait_for("watcher will be created in Acme MSP (1): alerts:view");
+    terminal.wait_for("Create the role?").type_line("");
+    let (text, code) = terminal.finish();
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("sactl role create watcher --company 1 --permission alerts:view"), "{text}");
+    let role = admin.sactl("role show watcher -o json").ok().json();
+    assert_eq!(role["permissions"], json!(["alerts:view"]));
+
+    let mut terminal = Terminal::start(&admin, "role create --from watcher");
+    terminal.wait_for("Name of the new role").type_line("other");
+    terminal.wait_for("Create the role?").type_line("n");
+    assert_eq!(terminal.finish().1, 2);
+    admin.sactl("role show other -o json").error(5, "not_found");
+
+    admin.sactl("role create").refused(2, "the name of the role and its permissions are missing");
+    let refused = admin.sactl("role create other");
+    refused.refused(2, "sactl role create other --permission PERMISSION");
+    let (text, code) = Terminal::start(&world.acting(ACME_VIEWER, 1), "role create").finish();
+    assert_eq!(code, 4, "{text}");
+    assert!(text.contains("roles:manage") && !text.contains("Name of"), "{text}");
 }
 
 /// Changes of a role say what is different and how to undo it, and no change is called one.
