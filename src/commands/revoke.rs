@@ -3,6 +3,11 @@
 //! Responsible for confirmation and the message about what was removed. Refuses to run without a terminal and without
 //! `--yes`.
 
+use std::collections::BTreeSet;
+
+use futures_util::future;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
 use super::shared::carry_out::{Order, Prepared};
 use super::shared::company_session::CompanySession;
 use super::shared::confirm::{self, name_the_account, require_confirmation};
@@ -19,7 +24,7 @@ use crate::config::settings::ChosenCompany;
 use crate::context::Context;
 use crate::domain::company::CompanyRef;
 use crate::domain::{AccountName, CompanyId, Operation};
-use crate::error::{Result, WriteOutcome};
+use crate::error::{CliError, Result, WriteOutcome};
 use crate::fleet::bulk as plans;
 use crate::fleet::selectors::CompaniesArgs;
 use crate::output::RevokeView;
@@ -125,7 +130,7 @@ async fn bulk(args: Args, context: &Context) -> Result<()> {
         confirm::is_needed(context, &what)?;
     }
     let mut scope = several::read(context, args.names, &args.companies, None).await?;
-    let bare = without_access(context, &mut scope).await?;
+    let bare = without_access(context, &mut scope, args.run.concurrency).await?;
     let mut plan = plans::revokes(&scope.found, &scope.names, &scope.companies);
     plan.unchanged += bare * scope.companies.len() as u64;
     let order = Order::new(context, "revoke", &args.run, args.dry_run.is_on, what);
@@ -133,21 +138,22 @@ async fn bulk(args: Args, context: &Context) -> Result<()> {
 }
 
 /// Takes the names out that no list shows, and of which the server says that there is no access to remove: a removal
-/// that is repeated is no mistake. Returns how many they are. Nothing is changed.
-async fn without_access(context: &Context, scope: &mut several::Scope) -> Result<u64> {
-    let Some(company) = scope.companies.first() else { return Ok(0) };
+/// that is repeated is no mistake. Returns how many they are. Nothing is changed. `concurrency` names are asked about at a
+/// time.
+async fn without_access(context: &Context, scope: &mut several::Scope, concurrency: usize) -> Result<u64> {
+    let several::Scope { found, names, companies, .. } = scope;
+    let Some(company) = companies.first().map(|company| company.id) else { return Ok(0) };
     let session = context.session().await?;
-    let (mut left, mut bare) = (Vec::new(), 0);
-    for name in std::mem::take(&mut scope.names) {
-        let is_listed = scope.found.accounts.contains_key(&AccountName::key_of(&name));
-        if is_listed || !is_bare(session, company.id, &name).await? {
-            left.push(name);
-        } else {
-            bare += 1;
-        }
-    }
-    scope.names = left;
-    Ok(bare)
+    let is_listed = |name: &String| found.accounts.contains_key(&AccountName::key_of(name));
+    let unseen = names.iter().filter(|name| !is_listed(name)).cloned();
+    let asked = unseen.map(|name| async move {
+        let is_bare = is_bare(session, company, &name).await?;
+        Ok::<_, CliError>(is_bare.then_some(name))
+    });
+    let answers = stream::iter(asked).buffer_unordered(concurrency);
+    let bare: BTreeSet<String> = answers.try_filter_map(future::ok).try_collect().await?;
+    names.retain(|name| !bare.contains(name));
+    Ok(bare.len() as u64)
 }
 
 async fn is_bare(session: &Session, company: CompanyId, name: &str) -> Result<bool> {
