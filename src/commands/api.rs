@@ -118,7 +118,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let changes = is_write(&request);
     let shown = CommandLine::new("api GET").operand(&request.path);
     if changes {
-        context.ui().leave_way_out(Some(WayOut { hint: maybe_made(shown.clone()), reveals: None }));
+        context.ui().leave_way_out(Some(WayOut::saying(maybe_made(shown.clone()))));
     }
     let answer = send(request, context).await;
     context.ui().leave_way_out(None);

@@ -3,7 +3,7 @@
 //! Responsible for confirmation and the message about what was removed. Refuses to run without a terminal and without
 //! `--yes`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -13,6 +13,7 @@ use super::shared::company_session::CompanySession;
 use super::shared::confirm::{self, name_the_account, require_confirmation};
 use super::shared::dry_run::DryRunArgs;
 use super::shared::hints::ActionDescription;
+use super::shared::manifest_plan::warn_of_access_elsewhere;
 use super::shared::missing;
 use super::shared::prompts;
 use super::shared::run_args::RunArgs;
@@ -26,8 +27,9 @@ use crate::domain::company::CompanyRef;
 use crate::domain::{AccountName, CompanyId, Operation};
 use crate::error::{CliError, Result, WriteOutcome};
 use crate::fleet::bulk as plans;
+use crate::fleet::plan::Plan;
 use crate::fleet::selectors::CompaniesArgs;
-use crate::output::RevokeView;
+use crate::output::{RevokeView, Step};
 use crate::text::CommandLine;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -119,7 +121,16 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         format!("Unchanged: {name} had no access in {}", removal.company)
     });
     let company = removal.company.id;
-    let undo = removal.before.as_ref().map(|before| restore_access(&name, company, Some(before)));
+    // An account that the company sees no more is given access again only by a member of its owner company.
+    let is_seen = removal.account.is_some();
+    let undo = removal.before.as_ref().filter(|_| is_seen);
+    let undo = undo.map(|before| restore_access(&name, company, Some(before)));
+    if !is_seen && removal.changed {
+        session.ui.note(format!(
+            "{name} is external, and {} sees it no more: only members of its owner company can give it access again",
+            removal.company
+        ));
+    }
     show_with_undo(session.ui, &RevokeView::new(removal, &name), undo)
 }
 
@@ -133,8 +144,26 @@ async fn bulk(args: Args, context: &Context) -> Result<()> {
     let bare = without_access(context, &mut scope, args.run.concurrency).await?;
     let mut plan = plans::revokes(&scope.found, &scope.names, &scope.companies);
     plan.unchanged += bare * scope.companies.len() as u64;
+    for (account, count) in left_elsewhere(&scope, &plan) {
+        warn_of_access_elsewhere(context, account, count);
+    }
     let order = Order::new(context, "revoke", &args.run, args.dry_run.is_on, what);
     order.carry_out(Prepared { plan, found: scope.found }).await.map(drop)
+}
+
+/// The accounts that lose all access which the caller sees, and have some where the caller does not belong; with the
+/// number of these companies.
+fn left_elsewhere<'a>(scope: &'a several::Scope, plan: &Plan) -> impl Iterator<Item = (&'a str, usize)> {
+    let mut lost: BTreeMap<String, usize> = BTreeMap::new();
+    for key in plan.steps.iter().filter_map(Step::account_key) {
+        *lost.entry(key).or_default() += 1;
+    }
+    scope.names.iter().filter_map(move |name| {
+        let key = AccountName::key_of(name);
+        let account = scope.found.accounts.get(&key).filter(|account| account.elsewhere > 0)?;
+        let lost = lost.get(&key).copied().unwrap_or_default();
+        (lost == account.access.len()).then_some((account.name.as_str(), account.elsewhere))
+    })
 }
 
 /// Takes the names out that no list shows, and of which the server says that there is no access to remove: a removal

@@ -15,6 +15,7 @@ use super::perform::Performer;
 use super::plan::{Failures, phases};
 use crate::api::Code;
 use crate::context::Context;
+use crate::domain::AccountName;
 use crate::error::{CliError, Result};
 use crate::output::{Op, Outcome, State, Step};
 use crate::text::CommandLine;
@@ -54,6 +55,13 @@ pub async fn resume(context: &Context, id: &str, retry: bool, concurrency: usize
     let journal = Journal::open(&folder, id)?;
     let mut record = journal::read(&folder, id)?;
     record.insist_on_server(&context.session().await?.origin().to_string())?;
+    let begun_as = &record.header.username;
+    if let Some(now) = &context.signed_in().await?.username
+        && !begun_as.is_empty()
+        && AccountName::key_of(now) != AccountName::key_of(begun_as)
+    {
+        context.ui().warning(format!("run {id} was begun by {begun_as}, and goes on as {now}"));
+    }
     let passwords = passwords(&record.header, &folder)?;
     if retry {
         let line = Line::Retry { at: journal::now() };
@@ -86,7 +94,7 @@ async fn go_on(
     let gateway = context.gateway()?;
     let performer = Performer { session, gateway: &gateway, journal, run: &id, passwords, adjusts };
     let resume = CommandLine::new("run resume").operand(&id);
-    ui.leave_way_out(Some(WayOut { hint: resume.clone().after("go on with: "), reveals: None }));
+    ui.leave_way_out(Some(WayOut::saying(resume.clone().after("go on with: "))));
     let interrupts = ui.take_interrupts();
     let total = record.header.steps.len() as u64;
     let bar = ui.bar(total, total - record.left());

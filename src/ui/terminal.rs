@@ -8,8 +8,8 @@ use clap::builder::StyledStr;
 
 use super::pager_choice::Pager;
 use super::state::State;
+use crate::domain::CompanyId;
 use crate::domain::mask::Secrets;
-use crate::domain::{CompanyId, Password};
 use crate::error::{CliError, Result};
 use crate::output::{Format, Selection};
 use crate::text::sanitize::sanitise;
@@ -74,13 +74,20 @@ impl UiOptions {
     }
 }
 
-/// What to do next after an interrupt that would lose something.
+/// What an interrupt that would lose something does and says.
 #[derive(Clone)]
-pub struct WayOut {
-    /// The sentence.
-    pub hint: Hint,
-    /// The secret in it.
-    pub reveals: Option<Password>,
+pub struct WayOut(Arc<dyn Fn() -> Hint + Send + Sync>);
+
+impl WayOut {
+    /// Says this.
+    pub fn saying(hint: Hint) -> Self {
+        Self(Arc::new(move || hint.clone()))
+    }
+
+    /// Says what `rescue` returns, which first saves what would be lost. It may be called twice.
+    pub fn saving(rescue: impl Fn() -> Hint + Send + Sync + 'static) -> Self {
+        Self(Arc::new(rescue))
+    }
 }
 
 impl fmt::Debug for WayOut {
@@ -223,11 +230,6 @@ impl Ui {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).add(secret);
     }
 
-    /// From now on, `secret` may be printed: the user needs it.
-    pub fn reveal(&self, secret: &str) {
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).remove(secret);
-    }
-
     /// The text without the secrets of this call.
     pub(super) fn masked(&self, text: &str) -> String {
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).mask(text).into_owned()
@@ -322,13 +324,10 @@ impl Ui {
         *self.way_out.lock().unwrap_or_else(PoisonError::into_inner) = way_out;
     }
 
-    /// What an interrupt says. The secret in it may be printed from now on.
+    /// What an interrupt says.
     pub fn way_out(&self) -> Option<Hint> {
         let way_out = self.way_out.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        if let Some(secret) = way_out.reveals {
-            self.reveal(secret.expose());
-        }
-        Some(way_out.hint)
+        Some((way_out.0)())
     }
 
     /// Shows why the command failed: the error document where a program reads, text otherwise.

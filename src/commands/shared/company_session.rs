@@ -45,7 +45,7 @@ impl<'a> CompanySession<'a> {
         change: Change<'_, T>,
         shown_by: CommandLine,
     ) -> client::Result<T> {
-        self.ui.leave_way_out(Some(WayOut { hint: maybe_made(shown_by), reveals: None }));
+        self.ui.leave_way_out(Some(WayOut::saying(maybe_made(shown_by))));
         let outcome = change.await;
         self.ui.leave_way_out(None);
         outcome

@@ -19,3 +19,4 @@ pub(super) mod refused_companies;
 pub(super) mod run_args;
 pub(super) mod several;
 pub(super) mod undo;
+mod unshown_password;

@@ -1,5 +1,5 @@
 //! Responsible for the life of a new password: prepared, sent, and settled by the answer. Refuses to lose one that may
-//! be in force: its file stays, or it is shown.
+//! be in force: its file stays, or it is shown, or it is kept in a private file.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use super::company_session::{CompanySession, maybe_made};
 pub(in crate::commands) use super::password_file::new_key;
-use super::password_file::{Order, PasswordFile, Unfinished, keep_unshown};
+use super::password_file::{Order, PasswordFile, Unfinished};
+use super::unshown_password::{UnshownPassword, reset};
 use crate::api::Code;
 use crate::domain::{Password, password};
 use crate::error::{CliError, Result};
 use crate::output::{Answer, Selection};
-use crate::text::{CommandLine, Hint};
+use crate::text::Hint;
 use crate::ui::{Ui, WayOut, drops_the_answer};
 
 /// A password that keeps the policy and was not sent yet.
@@ -112,9 +113,15 @@ impl NewPassword {
         };
         let (ui, folder) = (session.ui, session.folder());
         let sent = SentPassword { ui, folder, order, password: self.password, key, place };
-        let hint = sent.in_doubt().unwrap_or_else(|| maybe_made(session.shown_by(account)));
-        let reveals = matches!(sent.place, Place::Answer).then(|| sent.password.clone());
-        sent.ui.leave_way_out(Some(WayOut { hint, reveals }));
+        let way_out = match &sent.place {
+            Place::User => WayOut::saying(maybe_made(session.shown_by(account))),
+            Place::File(file, _) => WayOut::saying(file_in_doubt(file, account)),
+            Place::Answer => {
+                let unshown = sent.unshown();
+                WayOut::saving(move || unshown.in_doubt())
+            }
+        };
+        sent.ui.leave_way_out(Some(way_out));
         Ok(sent)
     }
 }
@@ -143,7 +150,9 @@ impl SentPassword<'_> {
                 session.show(&answer(None))
             }
             Place::Answer => {
-                self.ui.leave_way_out(Some(WayOut { hint: self.way_out(), reveals: None }));
+                let unshown = self.unshown();
+                let rescued = unshown.clone();
+                self.ui.leave_way_out(Some(WayOut::saving(move || rescued.set())));
                 let view = answer(Some(self.password.clone()));
                 let leaves_it_out = match session.ui.selection() {
                     Selection::Jq(expression) => {
@@ -152,7 +161,7 @@ impl SentPassword<'_> {
                     Selection::Whole | Selection::Columns(_) => false,
                 };
                 let shown = if leaves_it_out { Err(left_out()) } else { session.show(&view) };
-                shown.map_err(|error| unshown(error, self.kept()))
+                shown.map_err(|error| not_shown(error, unshown.set()))
             }
         }
     }
@@ -178,11 +187,11 @@ impl SentPassword<'_> {
             return error.hint(reset(&self.order.account).after(hint));
         }
         if error.leaves_doubt() || resumed {
-            let Some(hint) = self.in_doubt() else { return error };
-            if matches!(self.place, Place::Answer) {
-                self.ui.reveal(self.password.expose());
-            }
-            return error.hint_before(hint);
+            return match &self.place {
+                Place::User => error,
+                Place::File(file, _) => error.hint_before(file_in_doubt(file, &self.order.account)),
+                Place::Answer => error.hint_before(self.unshown().in_doubt()),
+            };
         }
         match &self.place {
             Place::File(file, _) if file.take_back().is_err() => {
@@ -192,28 +201,15 @@ impl SentPassword<'_> {
         }
     }
 
-    /// What to do when the outcome of the request is not known; `None` where the user has the password.
-    fn in_doubt(&self) -> Option<Hint> {
-        let Order { command, account, .. } = &self.order;
-        let password = self.password.expose();
-        Some(match &self.place {
-            Place::User => return None,
-            Place::File(file, _) => Hint::from(format!(
-                "the password in {0} may already be the password of {account}: run the same command again \
-                 to finish this attempt; or if {account} can sign in with it, remove {1}",
-                file.path(),
-                file.beside().display()
-            )),
-            Place::Answer if command == "create" => CommandLine::new("show")
-                .operand(account)
-                .after(format!("{account} may have been created, with the password {password}: check with "))
-                .then("; if it exists, keep this password or set another one with ")
-                .run(reset(account))
-                .then("; if not, run the same command again"),
-            Place::Answer => reset(account).after(format!(
-                "the new password of {account} may already be set: {password}; set another one with: "
-            )),
-        })
+    /// The password as one that the answer does not show.
+    fn unshown(&self) -> UnshownPassword {
+        UnshownPassword {
+            account: self.order.account.clone(),
+            password: self.password.clone(),
+            key: self.key.clone(),
+            folder: self.folder.map(Path::to_owned),
+            creates: self.order.command == "create",
+        }
     }
 
     /// The password is in force, and the answer is an error: says where the password is.
@@ -225,34 +221,19 @@ impl SentPassword<'_> {
                 let (account, file) = (&self.order.account, file.path());
                 error.hint_before(format!("the password of {account} is set, and it is in {file}"))
             }
-            Place::Answer => error.hint_before(self.kept()),
+            Place::Answer => error.hint_before(self.unshown().set()),
         }
-    }
-
-    /// Keeps a password that is in force and was not shown, and says where.
-    fn kept(&self) -> Hint {
-        let account = &self.order.account;
-        let Some(path) = self.folder.and_then(|folder| keep_unshown(folder, &self.key, &self.password))
-        else {
-            return self.way_out();
-        };
-        let file = path.display();
-        reset(account).after(format!(
-            "the new password of {account} was set but not shown; it is in {file}: move that file to its place, or \
-             set another password with: "
-        ))
-    }
-
-    /// What to do when the answer that had the password is lost.
-    fn way_out(&self) -> Hint {
-        let account = &self.order.account;
-        reset(account)
-            .after(format!("the new password of {account} was set but not shown; set another one with: "))
     }
 }
 
-fn reset(account: &str) -> CommandLine {
-    CommandLine::new("passwd").operand(account).switch("--generate")
+/// What to do when the password in a file may be in force.
+fn file_in_doubt(file: &PasswordFile, account: &str) -> Hint {
+    Hint::from(format!(
+        "the password in {0} may already be the password of {account}: run the same command again to finish this \
+         attempt; or if {account} can sign in with it, remove {1}",
+        file.path(),
+        file.beside().display()
+    ))
 }
 
 /// Standard output takes nothing, so that a generated password would be lost.
@@ -271,7 +252,7 @@ fn left_out() -> CliError {
 
 /// The answer was to show a generated password and could not be written: an error even where only the reader went
 /// away.
-fn unshown(error: CliError, way_out: Hint) -> CliError {
+fn not_shown(error: CliError, way_out: Hint) -> CliError {
     error.told().hint_before(way_out)
 }
 
@@ -283,7 +264,7 @@ mod tests {
     #[test]
     fn generated_password_that_was_not_shown_is_an_error_with_the_way_out() {
         let closed = CliError::answer(std::io::ErrorKind::BrokenPipe.into());
-        let lost = unshown(closed, reset("ci").after("set another with: "));
+        let lost = not_shown(closed, reset("ci").after("set another with: "));
         assert_eq!((lost.exit_code(), lost.is_quiet()), (1, false));
         let hint = lost.hints()[0].on(&Target::default());
         assert_eq!(hint, "set another with: sactl passwd ci --generate");

@@ -11,15 +11,12 @@ use zeroize::Zeroizing;
 use crate::api::Code;
 use crate::config::identity::{PASSWORD_FILE_LIMIT, password_of};
 use crate::config::locked_file::LockedFile;
-use crate::config::secure_file::{self, Folder};
+use crate::config::secure_file;
 use crate::domain::{CompanyId, Password, password};
 use crate::error::{CliError, Result};
 
 /// Most bytes of the file beside the password: a request holds names, roles and permissions.
 const ATTEMPT_LIMIT: usize = 256 * 1024;
-
-/// The folder, in that of the configuration, for passwords that could not be shown.
-const UNSHOWN: &str = "unshown";
 
 /// A change that sets a password, without the password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,16 +179,6 @@ impl PasswordFile {
     pub(in crate::commands) fn beside(&self) -> PathBuf {
         beside(&self.path)
     }
-}
-
-/// Writes a password that is in force and could not be shown into a new private file in `folder`; `None` if that fails
-/// too.
-pub(in crate::commands) fn keep_unshown(folder: &Path, key: &str, password: &Password) -> Option<PathBuf> {
-    let folder = Folder::make_private(&folder.join(UNSHOWN)).ok()?;
-    let path = folder.path().join(format!("{key}.password"));
-    let line = Zeroizing::new(format!("{}\n", password.expose()));
-    secure_file::create_private(&path, line.as_bytes()).ok()?;
-    Some(path)
 }
 
 /// A key that no other attempt has.
