@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustix::process::{Pid, Signal, kill_process};
-use sactl::platform::DatabaseUrl;
+use sactl::platform::{DatabaseUrl, Platform};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use tempfile::TempDir;
 
 use super::postgres::{programs, unprivileged};
 
-/// An empty database.
+/// A database without data.
 pub(crate) struct Database {
     /// Where it is.
     pub(crate) url: DatabaseUrl,
@@ -22,10 +22,20 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// A SQLite file, which does not wait for the disk: tests of what a crash leaves start the program.
+    /// A SQLite file with the tables of this release, which does not wait for the disk: tests of what a crash leaves
+    /// start the program. It is a copy, which costs less than the migrations.
     pub(crate) fn sqlite() -> Self {
+        static MIGRATED: OnceLock<Vec<u8>> = OnceLock::new();
+        // The caller may be inside a runtime, which must not wait for another one.
+        let migrated = MIGRATED.get_or_init(|| std::thread::spawn(migrated_file).join().unwrap());
+        let database = Self::empty_sqlite();
+        std::fs::write(database.folder().unwrap().join(FILE), migrated).unwrap();
+        database
+    }
+
+    fn empty_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { url: DatabaseUrl::Ephemeral(folder.path().join("platform.db")), folder: Some(folder) }
+        Self { url: DatabaseUrl::Ephemeral(folder.path().join(FILE)), folder: Some(folder) }
     }
 
     /// A PostgreSQL database; `None` where PostgreSQL is not installed and not required.
@@ -77,6 +87,19 @@ impl Database {
     pub(crate) fn folder(&self) -> Option<&Path> {
         self.folder.as_ref().map(TempDir::path)
     }
+}
+
+/// The file of a SQLite database.
+const FILE: &str = "platform.db";
+
+/// A SQLite file with the tables of this release. Closing the platform leaves nothing in the log beside it.
+fn migrated_file() -> Vec<u8> {
+    let database = Database::empty_sqlite();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { Platform::open(&database.url).await.unwrap().close().await });
+    let folder = database.folder().unwrap();
+    assert!(!folder.join(format!("{FILE}-wal")).exists(), "the platform was not closed in order");
+    std::fs::read(folder.join(FILE)).unwrap()
 }
 
 /// A PostgreSQL server with its data and its socket in a temporary folder.
