@@ -53,6 +53,14 @@ impl Database {
         Some(Self { url: DatabaseUrl::Postgres(cluster.url(&name)), folder: None })
     }
 
+    /// The same without tables, for starts that create them.
+    pub(crate) fn without_tables(self) -> Self {
+        if let Some(folder) = self.folder() {
+            std::fs::remove_file(folder.join(FILE)).unwrap();
+        }
+        self
+    }
+
     /// A connection beside the platform, to look behind its back.
     pub(crate) async fn connect(&self) -> DatabaseConnection {
         let url = match &self.url {

@@ -49,9 +49,9 @@ impl World {
         let key = format!("key-{month}");
         account::create(&admin, request, Some(&key)).await.unwrap();
         for day in 0..3 {
-            for (name, password) in
-                [("backup-runner", PASSWORD), ("dormant-bot", "wrong"), ("unknown", "wrong")]
-            {
+            let all = [("backup-runner", PASSWORD), ("dormant-bot", "wrong"), ("unknown", "wrong")];
+            // An unknown name costs a whole hash: once a month is enough.
+            for (name, password) in all.into_iter().take(if day == 0 { 3 } else { 2 }) {
                 let from = [198, 51, month, day].into();
                 let request = sactl::platform::service::session::SignIn {
                     address: Some(from),
