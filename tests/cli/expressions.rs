@@ -99,13 +99,13 @@ fn an_endless_expression_is_interrupted() {
 
 /// The process that evaluates for a command.
 fn evaluator_of(command: &Child) -> Option<u32> {
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let is_child = |id: &u32| fields_of(*id).is_some_and(|fields| fields[1] == command.id().to_string());
-    ids.into_iter().find(is_child)
+    let threads = std::fs::read_dir(format!("/proc/{}/task", command.id())).ok()?.flatten();
+    let mut children =
+        threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    children.find_map(|ids| ids.split_whitespace().next()?.parse().ok())
 }
 
-/// What the system tells about a process behind its name: state, parent, …
+/// What the system tells about a process behind its name: its state first.
 fn fields_of(process: u32) -> Option<Vec<String>> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, behind) = stat.rsplit_once(')')?;
