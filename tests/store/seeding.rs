@@ -1,9 +1,15 @@
 //! Seeds add what never existed and nothing else.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
 use sactl::api::access::SetAccess;
 use sactl::domain::CompanyId;
+use sactl::platform::Platform;
 use sactl::platform::service::seed::{Seed, apply};
 use sactl::platform::service::{account, role};
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 
 use super::{ACME, SANDBOX, World, on_both, sign};
 use crate::common::database::Database;
@@ -94,4 +100,30 @@ async fn racing_seeds_add_once(database: Database) {
     assert_eq!(one.companies, two.companies);
     assert!(one.added == 0 || two.added == 0);
     assert_eq!(counts(&world).await[..2], [4, 10]);
+}
+
+/// A node that adds a long seed holds the lock for longer than any statement may take: the other node asks again and
+/// again, and does not take the database for dead.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_waits_for_another_one_that_adds_its_seed() {
+    let Some(database) = Database::postgres().await else { return };
+    let world = World::seeded(database, "").await;
+    let first = world.database.connect().await.begin().await.unwrap();
+    first.execute_unprepared("SELECT 1 FROM setting WHERE name = 'cursor_key' FOR UPDATE").await.unwrap();
+    let (answered, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let observer = move |statement: &sea_orm::Statement| {
+        if statement.sql.contains("FOR UPDATE") {
+            let _ = answered.send(());
+        }
+    };
+    let url = &world.database.url;
+    let second = Platform::open_observed(url, Arc::new(Timestamp::now), Some(Arc::new(observer)));
+    let second = second.await.unwrap();
+    let waiting = tokio::spawn(async move { apply(&second, &seed(SANDBOX)).await });
+    for _ in 0..3 {
+        let asked = tokio::time::timeout(Duration::from_secs(10), heard.recv()).await;
+        asked.expect("one statement waits, and is given up after a while");
+    }
+    first.rollback().await.unwrap();
+    assert!(waiting.await.unwrap().unwrap().added > 0);
 }

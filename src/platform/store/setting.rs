@@ -2,14 +2,19 @@
 //!
 //! Responsible for reading and writing them by name. Refuses to interpret them.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
-use sea_orm::sea_query::{Condition, Expr, OnConflict};
+use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType, OnConflict};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as Connection, DbBackend, DbErr, EntityTrait as _, QueryFilter as _,
+    ColumnTrait as _, ConnectionTrait as Connection, DbErr, EntityTrait as _, QueryFilter as _,
     QuerySelect as _, Set,
 };
 
 use super::entity::setting;
+
+/// How often a setting that another transaction has locked is asked for.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The value of a setting, which is set to `value` if it had none.
 pub(in crate::platform) async fn get_or_insert(
@@ -58,10 +63,24 @@ pub(in crate::platform) async fn take_turn(
     Ok(taken.rows_affected > 0)
 }
 
-/// Locks a setting until the transaction ends: another transaction that locks it waits, however long that takes.
-pub(in crate::platform) async fn lock(db: &impl Connection, name: &str) -> Result<(), DbErr> {
-    if db.get_database_backend() == DbBackend::Postgres {
-        db.execute_unprepared("SET LOCAL lock_timeout = 0").await?;
+/// Locks a setting, which must exist, until the transaction ends. While another transaction has it, asks again and
+/// again, however long that takes: one statement that waits would be given up as lost. `waiting` is called once.
+pub(in crate::platform) async fn lock(
+    db: &impl Connection,
+    name: &str,
+    waiting: impl FnOnce(),
+) -> Result<(), DbErr> {
+    let mut waiting = Some(waiting);
+    loop {
+        let free = setting::Entity::find()
+            .filter(setting::Column::Name.eq(name))
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        if free.one(db).await?.is_some() {
+            return Ok(());
+        }
+        if let Some(waiting) = waiting.take() {
+            waiting();
+        }
+        tokio::time::sleep(PAUSE).await;
     }
-    setting::Entity::find().filter(setting::Column::Name.eq(name)).lock_exclusive().one(db).await.map(drop)
 }

@@ -26,7 +26,8 @@ pub async fn apply(platform: &Platform, seed: &Seed) -> anyhow::Result<Applied> 
     once::check(seed)?;
     let tx = platform.store().begin().await?;
     // Two processes with the same seed file take turns.
-    store::setting::lock(&*tx, CURSOR_KEY).await?;
+    let waiting = || tracing::info!("waiting for another node, which adds its seed");
+    store::setting::lock(&*tx, CURSOR_KEY, waiting).await?;
     let is_empty = is_empty_in(&tx).await?;
     let mut seeding = Seeding { platform, seed, tx, companies: Vec::new(), added: 0 };
     seeding.companies().await?;
