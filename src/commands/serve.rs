@@ -84,7 +84,7 @@ async fn serve(args: Args, is_typed: bool, seed: Option<Seed>, ui: &Ui) -> Resul
         );
     }
     let platform = tokio::select! {
-        opened = open(&database, seed) => opened?,
+        opened = open(&database, seed.as_ref()) => opened?,
         () = &mut stop => {
             tracing::info!("stopped before the platform was ready");
             return Ok(());

@@ -43,6 +43,32 @@ fn change(env: &Env, statement: &str) {
     });
 }
 
+/// A seed that can be read and not be planted was found by a start alone.
+fn check_tries_the_seed(env: &Env) {
+    let check = |database: &str, seed: &str| {
+        env.file("seed.toml", format!("[[company]]\nname = 'A'\n{seed}"));
+        env.run(["serve", "--check", "--database", database, "--seed", "seed.toml"])
+    };
+    env.file("weak.password", "weak");
+    let before = env.files().len();
+    for (seed, why) in [
+        ("[[role]]\ncompany = 1\nname = 'flyer'\npermissions = ['devices:fly']", "devices:fly"),
+        ("[[service_account]]\nname = 'bot'\nowner = 2\npassword_hash = 'x'", "[[service_account]] bot"),
+        ("[[user]]\nemail = 'a@b'\npassword_hash = 'x'\n[[user]]\nemail = 'A@b'", "is listed twice"),
+        ("[[user]]\nemail = 'a@b'\npassword_file = 'weak.password'", "[[user]] a@b"),
+        ("[[user]]\nemail = 'a@b'\npassword_hash = 'x'", "password_hash"),
+    ] {
+        check("sqlite:new.db", seed).refused(2, "cannot apply the seed").refused(2, why);
+        // What exists is not added again, so that a start may succeed.
+        let existing = check("sqlite:p.db", seed);
+        assert!(existing.ok().stderr.contains("warning: ") && existing.stderr.contains(why), "{existing}");
+    }
+    let good = "[[role]]\ncompany = 1\nname = 'watcher'\npermissions = ['devices:view']";
+    let tried = check("sqlite:new.db", good);
+    assert!(tried.ok().stdout.contains("Seed file: can be used"), "{tried}");
+    assert_eq!(env.files().len(), before, "it leaves something behind");
+}
+
 /// A start could fail for a certificate, a seed or a database, and only a start could tell.
 #[test]
 fn check_tells_what_a_start_would_say_and_changes_nothing() {
@@ -72,6 +98,7 @@ fn check_tells_what_a_start_would_say_and_changes_nothing() {
     }
     env.file("seed.toml", "[[company]]\nname = 1\n");
     check(&["--seed", "seed.toml"]).refused(2, "line 2");
+    check_tries_the_seed(&env);
     check(&["--tls-cert", "missing.pem", "--tls-key", "missing.pem"]).refused(2, "missing.pem");
     check(&["--vacuum"]).refused(2, "--vacuum");
     env.run(["serve", "--check", "--database", "sqlite:no/such/p.db"]).refused(1, "no/such does not exist");

@@ -13,13 +13,13 @@ use crate::platform::service::seed::{self, Seed};
 use crate::platform::{DatabaseUrl, Platform, Schema};
 
 /// Opens the database, brings it up to date and adds the seed.
-pub(super) async fn open(database: &DatabaseUrl, seed: Option<Seed>) -> Result<Platform> {
+pub(super) async fn open(database: &DatabaseUrl, seed: Option<&Seed>) -> Result<Platform> {
     tracing::info!(%database, "opening");
     let platform = Platform::open(database)
         .await
         .map_err(|error| CliError::new(Code::Io, format!("cannot open {database}")).caused_by(error))?;
     if let Some(seed) = seed {
-        let applied = seed::apply(&platform, &seed)
+        let applied = seed::apply(&platform, seed)
             .await
             .map_err(|error| failed(Code::Config, "cannot apply the seed", error))?;
         tracing::info!(added = applied.added, "applied the seed");

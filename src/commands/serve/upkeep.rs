@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::address::bind;
 use super::args::Args;
-use super::database::{Need, default_database, looked_at, open_installed};
+use super::database::{Need, default_database, looked_at, open, open_installed};
 use crate::api::Code;
 use crate::domain::age::Age;
 use crate::error::{CliError, Result};
@@ -30,6 +30,16 @@ pub(super) async fn check(args: &Args, seed: Option<&Seed>, ui: &Ui) -> Result<(
     }
     let database = database(args)?;
     let Schema { exists, pending } = looked_at(&database).await?;
+    if let Some(seed) = seed {
+        match (try_seed(seed).await, exists) {
+            // What this database already has would not be added, and not be read.
+            (Err(error), true) => ui.warning(format!(
+                "a new database would be refused this seed, and this one too if it lacks that entry: {}",
+                error.whole_message()
+            )),
+            (tried, _) => tried?,
+        }
+    }
     let state = match (exists, pending) {
         (false, _) => "new: the start creates it".to_owned(),
         (true, 0) => "up to date".to_owned(),
@@ -47,8 +57,24 @@ pub(super) async fn check(args: &Args, seed: Option<&Seed>, ui: &Ui) -> Result<(
         }
         writeln!(out, "Database {database}: {state}")?;
         writeln!(out, "TLS: {}", if has_tls { "the certificate can be used" } else { "off" })?;
-        writeln!(out, "Seed file: {}", if seed.is_some() { "can be read" } else { "none" })
+        writeln!(out, "Seed file: {}", if seed.is_some() { "can be used" } else { "none" })
     })
+}
+
+/// Applies the seed to a new database, which is removed again.
+///
+/// # Errors
+/// As the start with this seed and a new database.
+async fn try_seed(seed: &Seed) -> Result<()> {
+    let refused = |error| CliError::io("cannot create a temporary folder to try the seed in", error);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("sactl-check-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let folder = builder.tempdir().map_err(refused)?;
+    let platform = open(&DatabaseUrl::Ephemeral(folder.path().join("seed.db")), Some(seed)).await?;
+    platform.close().await;
+    Ok(())
 }
 
 /// Removes what has served its time, and gives the space back.
