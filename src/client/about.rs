@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::reply::Reply;
 use super::{Error, Result};
-use crate::api::access::{AdjustPermissions, InitialAccess};
-use crate::api::account::{AccessChange, AccessRemoval, Before, CreateAccount, Deletion, PasswordChange};
+use crate::api::access::AdjustPermissions;
+use crate::api::account::{AccessChange, AccessRemoval, Before, Deletion, PasswordChange};
 use crate::api::role::{Role, RoleDeletion};
 use crate::api::{Access, Account, AccountDetail, Code, Permissions, Success};
 use crate::domain::{Company, CompanyId, Ownership};
@@ -35,19 +35,12 @@ pub(super) struct After {
     pub(super) removed: Vec<String>,
     /// The account has this description; empty for none.
     pub(super) description: Option<String>,
-    /// The new account has this access and no other.
-    pub(super) initial: Option<Vec<InitialAccess>>,
 }
 
 impl After {
     /// The result of an adjustment.
     pub(super) fn adjusted(change: &AdjustPermissions) -> Self {
         Self { added: change.add.clone(), removed: change.remove.clone(), ..Self::default() }
-    }
-
-    /// A new account.
-    pub(super) fn creation(new: &CreateAccount) -> Self {
-        Self { initial: Some(new.access.clone()), ..Self::default() }
     }
 
     /// A new description.
@@ -62,26 +55,6 @@ impl After {
 
     fn is_role(&self, role: Option<&str>) -> bool {
         self.role.as_deref().is_none_or(|asked| role.is_some_and(|role| asked.eq_ignore_ascii_case(role)))
-    }
-
-    /// Whether the access of a new account is the requested one, as far as the answer tells it.
-    fn is_initial(&self, detail: &AccountDetail, company: CompanyId) -> bool {
-        let Some(asked) = &self.initial else { return true };
-        let (shown, told): (Vec<&Access>, Vec<&InitialAccess>) = match &detail.companies {
-            Some(all) => (all.iter().collect(), asked.iter().collect()),
-            None => (
-                detail.account.access.iter().collect(),
-                asked.iter().filter(|initial| initial.company_id == company).collect(),
-            ),
-        };
-        let is_asked = |access: &&Access| {
-            told.iter().any(|initial| {
-                let role = (initial.role.as_deref(), access.role.as_deref());
-                let is_role = matches!(role, (Some(asked), Some(role)) if asked.eq_ignore_ascii_case(role));
-                initial.company_id == access.company.id && (is_role || role == (None, None))
-            })
-        };
-        shown.len() == told.len() && shown.iter().all(is_asked)
     }
 
     fn is_kept_by(&self, role: Option<&str>, permissions: &Permissions) -> bool {
@@ -208,7 +181,7 @@ impl About for Account {
 
 impl About for AccountDetail {
     fn is_about(&self, asked: &Asked) -> bool {
-        self.account.is_about(asked) && asked.after.is_initial(self, asked.company)
+        self.account.is_about(asked)
     }
 }
 

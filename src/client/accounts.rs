@@ -46,7 +46,7 @@ impl Session {
         let place = Place::of(company);
         let call = self.call(ApiOperation::CreateAccount, place, Repeat::Idempotent);
         let call = call.and_then(|call: Call| call.json(new)?.header("idempotency-key", key));
-        Change::about(self, call, Asked::write(company, &new.name).leading_to(After::creation(new)))
+        Change::about(self, call, Asked::write(company, &new.name))
     }
 
     /// Changes the description.

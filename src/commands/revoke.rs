@@ -121,16 +121,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
         format!("Unchanged: {name} had no access in {}", removal.company)
     });
     let company = removal.company.id;
-    // An account that the company sees no more is given access again only by a member of its owner company.
-    let is_seen = removal.account.is_some();
-    let undo = removal.before.as_ref().filter(|_| is_seen);
-    let undo = undo.map(|before| restore_access(&name, company, Some(before)));
-    if !is_seen && removal.changed {
-        session.ui.note(format!(
-            "{name} is external, and {} sees it no more: only members of its owner company can give it access again",
-            removal.company
-        ));
-    }
+    let undo = removal.before.as_ref().map(|before| restore_access(&name, company, Some(before)));
     show_with_undo(session.ui, &RevokeView::new(removal, &name), undo)
 }
 

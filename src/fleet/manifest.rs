@@ -194,7 +194,7 @@ protected: [break-glass]
                 Language::Yaml,
                 "line 2, column 19: a company is an id, a name or a pattern of names",
             ),
-            ("version: 1\n---\nversion: 1\n", Language::Yaml, "line 3, column 1: only one document"),
+            ("version: 1\n---\nversion: 1\n", Language::Yaml, "line 3, column 1: only single YAML document"),
             ("{\"version\": 1,\n \"password\": \"x\"}", Language::Json, "line 2"),
             ("version = 1\n[accounts.a]\nowner = 1\nsecret = 2\n", Language::Toml, "line 4"),
         ] {

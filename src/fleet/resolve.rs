@@ -16,7 +16,7 @@ use super::manifest::Source;
 use super::selectors::Sets;
 use crate::output::{AccessEntry, AccountEntry, Companies};
 
-/// What stands for every company of the caller.
+/// The word for every company of the caller.
 const ALL: &str = "all";
 
 /// What the entries of manifests are resolved with.

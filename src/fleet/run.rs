@@ -15,7 +15,6 @@ use super::perform::Performer;
 use super::plan::{Failures, phases};
 use crate::api::Code;
 use crate::context::Context;
-use crate::domain::AccountName;
 use crate::error::{CliError, Result};
 use crate::output::{Op, Outcome, State, Step};
 use crate::text::CommandLine;
@@ -55,13 +54,6 @@ pub async fn resume(context: &Context, id: &str, retry: bool, concurrency: usize
     let journal = Journal::open(&folder, id)?;
     let mut record = journal::read(&folder, id)?;
     record.insist_on_server(&context.session().await?.origin().to_string())?;
-    let begun_as = &record.header.username;
-    if let Some(now) = &context.signed_in().await?.username
-        && !begun_as.is_empty()
-        && AccountName::key_of(now) != AccountName::key_of(begun_as)
-    {
-        context.ui().warning(format!("run {id} was begun by {begun_as}, and goes on as {now}"));
-    }
     let passwords = passwords(&record.header, &folder)?;
     if retry {
         let line = Line::Retry { at: journal::now() };

@@ -184,7 +184,11 @@ fn a_missing_argument_is_named_with_an_example() {
         ("offboard", "sactl offboard needs <ID|NAME>", "sactl offboard 2 --dry-run"),
         ("review apply", "sactl review apply needs <FILE>", "sactl review apply review.csv --dry-run"),
         ("run show", "sactl run show needs <ID>", "sactl run show last"),
-        ("role create night", "sactl role create needs --permission <PERMISSION>", "sactl role create"),
+        (
+            "role create night",
+            "the permissions of the role night are missing",
+            "sactl role create night --permission",
+        ),
         ("edit", "name of the service account and its new description", "sactl edit NAME --description TEXT"),
         (
             "edit backup-runner",

@@ -323,3 +323,26 @@ fn api_path_that_would_lead_elsewhere_is_refused_before_it_is_sent() {
     assert_eq!(stub.connections(), 0);
     env.sactl("api GET /api/x?search=..").ok();
 }
+
+/// P1: a generated password that may be in force was written to standard error, which the log of a CI job keeps.
+#[test]
+fn generated_password_of_an_unclear_answer_is_in_a_private_file_and_in_no_output() {
+    for (line, status) in [
+        ("passwd ci-bot --generate --yes", 500),
+        ("passwd ci-bot --generate --yes -o json", 200),
+        ("create ci-bot --generate", 502),
+        ("create ci-bot --generate -o json", 200),
+    ] {
+        let stub = Stub::start(move |_| Answer::json(status, "{}"));
+        let env = with_token(&stub.url());
+        let unclear = env.sactl(line);
+        assert_ne!(unclear.code(), Some(0), "{unclear}");
+        let folder = env.folder().join("config/sactl/unshown");
+        let files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+        let [file] = files.as_slice() else { panic!("{files:?} {unclear}") };
+        assert!(unclear.stderr.contains(&*file.to_string_lossy()), "{unclear}");
+        let password = std::fs::read_to_string(file).unwrap();
+        assert!(!unclear.stderr.contains(password.trim_end()), "{unclear}");
+        assert!(!unclear.stdout.contains(password.trim_end()), "{unclear}");
+    }
+}

@@ -74,8 +74,9 @@ async fn a_busy_year_leaves_bounded_tables(database: Database) {
         assert!(month == 0 || removed > 0, "month {month}");
         sizes.push(world.sizes().await);
     }
-    // After seven months as much is removed as is added.
-    assert_eq!(sizes[15], sizes[11], "{sizes:?}");
+    // After seven months as much is removed as is added; the oldest record may be of the limit's very day.
+    let grows = sizes[15].iter().zip(sizes[11]).any(|(last, before)| *last > before + 1);
+    assert!(!grows, "{sizes:?}");
     let [tokens, budgets, _, _, records, keys] = sizes[15];
     assert_eq!((tokens, budgets, keys), (0, 0, 0), "{sizes:?}");
     assert!(records > 0 && sizes[15][4] < 2 * sizes[5][4], "{sizes:?}");

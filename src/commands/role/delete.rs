@@ -60,17 +60,14 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<()> {
     if let Err(error) = session.send(change, session.role_shown_by(&name)).await {
         return Err(explain(&session, error, Permission::ROLES_MANAGE, Some(&name), &[]).await);
     }
-    let undo = match before {
-        Some(role) => {
-            let (company, permissions) = (session.named_company().await, &role.permissions);
-            session.say(format!("Deleted the role {name} in {company}; before: {}", first_of(permissions)));
-            let undo = CommandLine::new("role create").operand(&name).flag("--company", session.company);
-            Some(undo.flag("--permission", permissions.joined()))
-        }
-        None => {
-            session.done(format!("Deleted the role {name} in")).await;
-            None
-        }
+    let undo = if let Some(role) = before {
+        let (company, permissions) = (session.named_company().await, &role.permissions);
+        session.say(format!("Deleted the role {name} in {company}; before: {}", first_of(permissions)));
+        let undo = CommandLine::new("role create").operand(&name).flag("--company", session.company);
+        Some(undo.flag("--permission", permissions.joined()))
+    } else {
+        session.done(format!("Deleted the role {name} in")).await;
+        None
     };
     show_with_undo(session.ui, &RoleDeletedView::new(name), undo)
 }

@@ -180,8 +180,26 @@ fn access_where_the_caller_does_not_belong_is_told() {
     let operator = world.acting(ACME_OPERATOR, 1);
     let file = manifest(&operator, "version: 1\naccounts:\n  fleet-automation: {owner: 1, access: []}\n");
     let diff = operator.sactl(&format!("diff -f {file}"));
-    assert!(diff.stderr.contains("fleet-automation also has access where you do not belong"), "{diff}");
+    assert!(
+        diff.stderr.contains("fleet-automation also has access in 1 company where you do not belong"),
+        "{diff}"
+    );
     let all = manifest(&admin, "version: 1\naccounts:\n  fleet-automation: {owner: 1, access: []}\n");
     let diff = admin.sactl(&format!("diff -f {all}"));
     assert!(!diff.expect(10).stderr.contains("do not belong"), "{diff}");
+}
+
+/// A removal everywhere said that nothing was left to do, while the account kept access elsewhere.
+#[test]
+fn removal_everywhere_tells_of_access_where_the_caller_does_not_belong() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.sactl("revoke fleet-automation --yes").ok();
+    let operator = world.acting(ACME_OPERATOR, 1);
+    for (caller, is_warned) in [(&operator, true), (&admin, false)] {
+        let revoke = caller.sactl("revoke fleet-automation --companies all --dry-run");
+        let is_told =
+            revoke.ok().stderr.contains("fleet-automation also has access in 1 company where you do not");
+        assert_eq!(is_told, is_warned, "{revoke}");
+    }
 }

@@ -135,7 +135,7 @@ accounts:
     diff("version: 2\n").error(2, "usage");
     diff("version: 1\naccounts:\n  northwind-telemetry: {owner: 1}\n").expect(10);
     let foreign = "version: 1\nexternal:\n  northwind-telemetry: {access: []}\n";
-    diff(foreign).ok();
+    diff(foreign).expect(10);
 }
 
 /// What is read grows with what is compared: one list for each company that owns accounts.
@@ -170,4 +170,29 @@ fn the_example_of_the_help_can_be_applied() {
     admin.sactl(&format!("diff -f {file} --prune-accounts")).refused(6, "dormant-bot is protected");
     admin.sactl("diff").refused(2, "sactl help manifest");
     admin.sactl("apply").refused(2, "sactl export");
+}
+
+/// An empty list in one file and an entry in another were taken for the entry alone.
+#[test]
+fn empty_list_contradicts_an_entry_of_another_file() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.file(
+        "one.yaml",
+        "version: 1\naccounts: {dormant-bot: {owner: 1, access: [{company: 1, role: viewer}]}}\n",
+    );
+    admin.file("other.yaml", "version: 1\naccounts:\n  dormant-bot: {owner: 1, access: []}\n");
+    for files in ["-f one.yaml -f other.yaml", "-f other.yaml -f one.yaml"] {
+        let refused = admin.sactl(&format!("diff {files} -o json")).error(6, "guard");
+        assert!(refused["message"].as_str().unwrap().contains("an empty list"), "{refused}");
+    }
+}
+
+/// A set that was called `all` meant every company.
+#[test]
+fn set_called_all_is_refused() {
+    let world = World::start();
+    let admin = world.admin();
+    let file = manifest(&admin, "version: 1\ncompany_sets: {all: [1]}\n");
+    admin.sactl(&format!("diff -f {file}")).refused(6, "company_sets.all: all means every company");
 }
