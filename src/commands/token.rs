@@ -3,7 +3,7 @@
 //! Responsible for a token that is valid now. Refuses to print a password.
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{CliError, Result};
 use crate::output::TokenView;
 use crate::ui;
 
@@ -22,7 +22,8 @@ pub async fn run(_args: Args, context: &Context) -> Result<()> {
     let signed_in = context.signed_in().await?;
     let token = signed_in.session.token();
     if !context.ui().wants_data() {
-        return context.ui().answer(|out| writeln!(out, "{}", token.expose()));
+        let shown = context.ui().answer(|out| writeln!(out, "{}", token.expose()));
+        return shown.map_err(CliError::told);
     }
     ui::show(context.ui(), &TokenView::new(token, signed_in.expires_at))
 }

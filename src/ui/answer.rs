@@ -49,7 +49,13 @@ fn shown(ui: &Ui, answer: &impl Answer, output_context: &OutputContext) -> Resul
         shown = output::write_selected(answer, out, output_context, ui.selection())?;
         Ok(())
     };
-    if ui.may_page() && !has_secret(answer) { ui.paged(write) } else { ui.answer(write) }?;
+    if has_secret(answer) {
+        ui.answer(write).map_err(CliError::told)?;
+    } else if ui.may_page() {
+        ui.paged(write)?;
+    } else {
+        ui.answer(write)?;
+    }
     if shown == Shown::Cut {
         ui.aside("Cut to fit; --wide shows everything.");
     }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::output::view::written;
-use crate::output::{Answer, Block, Cells, Row};
+use crate::output::{Answer, Block, Cell, Cells, Row};
 
 /// A document of the platform, always one row.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -82,6 +82,10 @@ impl Answer for TokenView {
     }
 
     fn blocks(&self) -> Vec<Block> {
-        vec![]
+        vec![
+            Block::Title("Bearer token".to_owned()),
+            Block::Verbatim(self.token.expose().to_owned()),
+            Block::Pairs(vec![("Expires", Cell::future(self.expires_at, "unknown"))]),
+        ]
     }
 }
