@@ -17,6 +17,9 @@ use crate::domain::{
 /// Most broken rules that one refusal lists, so that it is not much longer than what it refuses.
 const MOST_ERRORS: usize = 32;
 
+/// Most companies that one refusal names.
+const MOST_COMPANIES: usize = 4;
+
 /// A refusal or a failure.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {message}", .code.as_str())]
@@ -122,14 +125,29 @@ impl Error {
             .lacking([permission].into_iter().collect())
     }
 
-    /// A caller who sets the password of an account can act as it: the account has the permissions `missing`, and the
-    /// caller does not.
-    pub fn take_over(name: &str, missing: PermissionSet, company: &Company) -> Self {
+    /// A caller who sets the password of an account can act as it: in each company of `known`, the account has these
+    /// permissions, and the caller does not. `hidden` is the same of the companies that the caller may not see. The
+    /// decision was made for the first company.
+    pub fn take_over(name: &str, known: &[(&Company, PermissionSet)], hidden: PermissionSet) -> Self {
+        let in_company = |(company, missing): &(&Company, PermissionSet)| {
+            format!("{} in {company}", missing.names().join(", "))
+        };
+        let mut places: Vec<String> = known.iter().take(MOST_COMPANIES).map(in_company).collect();
+        if known.len() > MOST_COMPANIES {
+            places.push(format!("more in {} other companies", known.len() - MOST_COMPANIES));
+        }
+        if !hidden.is_empty() {
+            places.push(format!("{} in companies that you do not see", hidden.names().join(", ")));
+        }
         let message = format!(
             "you cannot reset the password of {name}: it has permissions that you do not have: {}",
-            missing.names().join(", ")
+            places.join("; ")
         );
-        Self::new(Code::Escalation, message).in_company(company).lacking(missing)
+        let error = Self::new(Code::Escalation, message);
+        match known {
+            [(company, missing), ..] => error.in_company(company).lacking(*missing),
+            [] => error.lacking(hidden),
+        }
     }
 
     /// A decision against a caller who acts in `company`, where no constructor above says more.

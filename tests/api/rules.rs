@@ -247,7 +247,13 @@ fn a_reset_needs_what_the_account_holds_everywhere() {
         let path = format!("/api/companies/{company}/service-accounts/{name}/password");
         server.sign_in(who).put(&path, &json!({"password": "Changed-Pass-1"}))
     };
-    reset("operator@acme.example", 1, "fleet-automation").refused(403, "escalation");
+    let refused = reset("operator@acme.example", 1, "fleet-automation");
+    refused.refused(403, "escalation");
+    let told = refused.json();
+    assert_eq!(told["company"], json!({"id": 2, "name": "Northwind Logistics"}), "where they are missing");
+    let words = told["message"].as_str().unwrap();
+    assert!(words.contains(" in Northwind Logistics (2)") && !words.contains("Acme"), "{words}");
+    assert!(told["missing"].as_array().unwrap().contains(&json!("alerts:create")), "{told}");
     assert_eq!(server.token_form("fleet-automation", PASSWORD).status, 200, "nothing was done");
     reset("operator@acme.example", 1, "backup-runner").data(200);
     reset("operator@acme.example", 1, "dormant-bot").data(200);

@@ -39,11 +39,12 @@ impl CompanySession<'_> {
             error
         } else {
             let more = listed(&subject.missing);
+            let place = subject.company.as_ref().map(|company| format!(" in {company}")).unwrap_or_default();
             error
                 .worded(format!(
-                    "you cannot reset the password of {name}: it has permissions that you do not have"
+                    "you cannot reset the password of {name}: it has permissions that you do not have{place}"
                 ))
-                .hint(format!("you do not have {more}"))
+                .hint(format!("you do not have {more}{place}"))
         };
         error
             .hint(format!(

@@ -5,7 +5,7 @@
 use super::change::{self, Change};
 use crate::api::account::{PasswordChange, ResetPassword};
 use crate::domain::{
-    CompanyId, DefaultRole, Operation, PermissionSet, Refusal, Violation, decision, password,
+    Company, CompanyId, DefaultRole, Operation, Permission, PermissionSet, Violation, decision, password,
 };
 use crate::platform::audit::Action;
 use crate::platform::context::RequestContext;
@@ -102,11 +102,14 @@ async fn may_take_over(change: &Change<'_>) -> Result<(), Error> {
     let mine = store::access::in_each(&*change.tx, change.context.caller.id, &companies).await?;
     let held_in =
         |company: CompanyId| mine.get(&company).map_or(PermissionSet::EMPTY, |grant| grant.permissions);
-    let pairs = theirs.iter().map(|grant| (grant.permissions, held_in(grant.company.id)));
-    decision::may_reset(is_admin, pairs).map_err(|refusal| match refusal {
-        Refusal::Escalation(missing) => {
-            Error::take_over(&change.account.name, missing, &change.member.company)
-        }
-        refusal => change.refused(refusal),
+    let places = theirs.iter().map(|grant| (&grant.company, grant.permissions, held_in(grant.company.id)));
+    decision::may_reset(is_admin, places).map_err(|lacking| {
+        // The owner company sees where its account has access; elsewhere, a caller sees the companies of their own.
+        let sees_all = change.member.permissions.contains(Permission::SERVICE_ACCOUNTS_VIEW);
+        let may_know = |company: &Company| sees_all || mine.contains_key(&company.id);
+        let (known, hidden): (Vec<_>, Vec<_>) =
+            lacking.into_iter().partition(|(company, _)| may_know(company));
+        let hidden = hidden.into_iter().fold(PermissionSet::EMPTY, |all, (_, one)| all | one);
+        Error::take_over(&change.account.name, &known, hidden)
     })
 }
