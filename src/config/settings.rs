@@ -172,7 +172,7 @@ impl Settings {
         let typed = Some(&stored).filter(|_| is_typed && flags.server.is_none());
         let layers = Layers { environment, typed };
         if let (Some(name), Some(typed)) = (&flags.profile, typed) {
-            typed::check(name, typed, flags.company.is_some(), environment)?;
+            typed::check(name, typed, environment)?;
         }
         let explicit = layers.server(flags)?;
         let identity = Identity::resolve(environment, explicit.is_some())?;
@@ -331,7 +331,7 @@ impl Layers<'_> {
         let said = self.pick(flags.company.clone(), env::COMPANY, parse)?;
         let said = said.map(|said| Setting::new(ChosenCompany::Named(said.value), said.source));
         let stored = stored.map(|company| Setting::new(ChosenCompany::Stored(company), Source::Profile));
-        // The environment may name the company of a typed profile; another one is refused before.
+        // The company of a typed profile counts as typed.
         Ok(if self.typed.is_some() && flags.company.is_none() { stored.or(said) } else { said.or(stored) })
     }
 

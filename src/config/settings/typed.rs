@@ -3,31 +3,19 @@
 use crate::config::env::{self, Environment, Variable};
 use crate::config::{Error, Profile, Result};
 use crate::domain::Origin;
-use crate::domain::company::CompanyRef;
 
-/// Refuses variables that would send the command to another server, company or account than those of the profile
-/// `name`. A variable that says the same as the profile is no conflict. A profile without a server is a new one: it
-/// holds nothing that a variable could contradict. With `--company` the company is typed, too.
+/// Refuses variables that would send the command to another server or account than those of the profile `name`. A
+/// variable that says the same as the profile is no conflict. A profile without a server is a new one: it holds nothing
+/// that a variable could contradict. The company of the profile stands above a variable without a word.
 ///
 /// # Errors
 /// `usage` with the profile and the variable.
-pub(super) fn check(
-    name: &str,
-    profile: &Profile,
-    company_is_typed: bool,
-    environment: &Environment,
-) -> Result<()> {
+pub(super) fn check(name: &str, profile: &Profile, environment: &Environment) -> Result<()> {
     let Some(server) = &profile.server else { return Ok(()) };
     if let Some(text) = environment.get(env::SERVER)?
         && text.parse::<Origin>().ok().as_ref() != Some(server)
     {
         return Err(conflict(name, &format!("is {server}"), env::SERVER, &format!("is {text}")));
-    }
-    if let (false, Some(company), Some(text)) =
-        (company_is_typed, &profile.company, environment.get(env::COMPANY)?)
-        && !text.parse::<CompanyRef>().is_ok_and(|reference| reference.names(company))
-    {
-        return Err(conflict(name, &format!("acts in {company}"), env::COMPANY, &format!("is {text}")));
     }
     credentials(name, profile, server, environment)
 }
