@@ -77,6 +77,9 @@ impl CompaniesArgs {
         let Some(spec) = &self.companies else { return Ok(None) };
         let known = CompanyIndex::new(known);
         let mut found = spec.resolve(context, &known)?;
+        if found.is_empty() {
+            return Err(spec.names_no_company());
+        }
         if let Some(except) = &self.except {
             let without: HashSet<CompanyId> =
                 except.resolve(context, &known)?.iter().map(|company| company.id).collect();
@@ -118,6 +121,21 @@ impl CompanySpec {
             }
         }
         if unresolved.is_empty() { Ok(found) } else { Err(refused(&unresolved)) }
+    }
+
+    /// The refusal of a SPEC all of whose items are empty: a file, a set, or all of no company.
+    fn names_no_company(&self) -> CliError {
+        let list = CommandLine::new("company list");
+        let in_file = list.clone().after("write one company a line; list them with: ");
+        match self.0.as_slice() {
+            [Item::Stdin] => CliError::not_found("standard input names no company").hint(in_file),
+            [Item::File(path)] => CliError::not_found(format!("{path} names no company")).hint(in_file),
+            [Item::Set(name)] => CliError::not_found(format!("the set {name} contains no company"))
+                .hint(list.after("list the companies that it can contain with: ")),
+            [Item::All] => CliError::not_found("you do not belong to any company")
+                .hint(CommandLine::new("whoami").after("see who you are with: ")),
+            _ => CliError::not_found("--companies names no company").hint(list.after("list them with: ")),
+        }
     }
 }
 

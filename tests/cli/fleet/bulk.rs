@@ -114,3 +114,17 @@ fn accounts_of_many_companies_are_one_answer() {
     let limited = admin.sactl("list --companies all --limit 1 --sort last-used -o jsonl").ok().json_lines();
     assert_eq!(limited.len(), 4, "one of each table");
 }
+
+/// The refusal spoke of `--except`, which the call did not have.
+#[test]
+fn companies_of_an_empty_list_are_refused_with_its_name() {
+    let world = World::start();
+    let admin = world.admin();
+    admin.file("empty.txt", "# nothing yet\n\n");
+    let listed = |spec: &str| admin.run_with_input(["list", "--companies", spec], "");
+    listed("@-").refused(5, "standard input names no company").refused(5, "sactl company list");
+    listed("@./empty.txt").refused(5, "./empty.txt names no company");
+    listed("@-,@./empty.txt").refused(5, "--companies names no company");
+    admin.sactl("list --companies 1,2 --except @./empty.txt").ok();
+    admin.sactl("list --companies 1 --except 1").refused(5, "--except leaves no company");
+}
