@@ -81,10 +81,33 @@ fn help_of_actions() -> String {
 }
 
 impl Args {
+    fn first(&self, now: Timestamp) -> Timestamp {
+        self.since.as_ref().map_or(now - DAY, |since| since.seen_from(now))
+    }
+
+    /// Refuses an end that is not after the beginning: no record could match.
+    ///
+    /// # Errors
+    /// `usage`.
+    fn require_time(&self, now: Timestamp) -> Result<()> {
+        let Some(until) = &self.until else { return Ok(()) };
+        if until.seen_from(now) > self.first(now) {
+            return Ok(());
+        }
+        Err(match &self.since {
+            Some(since) => CliError::usage(format!("--until {until} is not after --since {since}: no record can match"))
+                .hint("--since is the beginning, and --until is the end"),
+            None => CliError::usage(format!(
+                "--until {until} is not within the last 24 hours, and without --since no older record is shown"
+            ))
+            .hint("add --since with an earlier age or time"),
+        })
+    }
+
     fn query(&self, now: Timestamp) -> AuditQuery {
         let several = |values: &[String]| (!values.is_empty()).then(|| values.join(","));
         AuditQuery {
-            since: Some(self.since.as_ref().map_or(now - DAY, |since| since.seen_from(now))),
+            since: Some(self.first(now)),
             until: self.until.as_ref().map(|until| until.seen_from(now)),
             action: several(&self.action),
             account: several(&self.account),
@@ -97,13 +120,15 @@ impl Args {
 
     /// The same question about a longer time; `None` if it is about a year already.
     fn wider(&self, now: Timestamp) -> Option<CommandLine> {
-        let since = self.since.as_ref().map_or(now - DAY, |since| since.seen_from(now));
+        let since = self.first(now);
         let longer = LONGER.iter().find(|(_, days)| since > now - SignedDuration::from_hours(days * 24));
         let line = CommandLine::new("audit").flag("--since", longer?.0);
         let values =
             [("--action", &self.action), ("--account", &self.account), ("--actor", &self.actor)].into_iter();
         let values = values.filter(|(_, values)| !values.is_empty());
-        Some(values.fold(line, |line, (flag, values)| line.flag(flag, values.join(","))))
+        let line = values.fold(line, |line, (flag, values)| line.flag(flag, values.join(",")));
+        let line = self.until.iter().fold(line, |line, until| line.flag("--until", until));
+        Some(self.limit.iter().fold(line, |line, limit| line.flag("--limit", limit)))
     }
 }
 
@@ -118,6 +143,7 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
 
 async fn show(args: Args, context: &Context) -> Result<()> {
     let now = Timestamp::now();
+    args.require_time(now)?;
     let query = args.query(now);
     if args.companies.companies.is_some() {
         return several::run(&args.companies, query, args.limit, args.wider(now), context).await;
@@ -131,7 +157,9 @@ async fn show(args: Args, context: &Context) -> Result<()> {
     rows.once(query, args.limit, wider.clone()).await?;
     // Rows say nothing of the time that was not asked for.
     if let Some(wider) = wider.filter(|_| rows.is_empty() && args.since.is_none()) {
-        session.ui.hint(wider.after("no record matches in the last 24 hours; look further back with: "));
+        let when =
+            if args.until.is_some() { "between then and 24 hours ago" } else { "in the last 24 hours" };
+        session.ui.hint(wider.after(format!("no record matches {when}; look further back with: ")));
     }
     Ok(())
 }

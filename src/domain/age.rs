@@ -74,6 +74,15 @@ impl Moment {
     }
 }
 
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ago(age) => age.fmt(f),
+            Self::At(time) => time.fmt(f),
+        }
+    }
+}
+
 impl FromStr for Moment {
     type Err = NoMoment;
 

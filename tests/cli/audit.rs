@@ -64,6 +64,15 @@ fn an_empty_audit_log_says_how_to_look_further_back() {
     assert!(table.contains("No record matches.") && !table.contains("sactl audit"), "{table}");
     let several = admin.sactl(&format!("audit {filter} --companies 2 -o table")).ok().stdout.clone();
     assert!(several.contains("--company 2"), "{several}");
+    let ended = admin
+        .sactl(&format!("audit {filter} --companies 2 --until 1h --limit 3 -o table"))
+        .ok()
+        .stdout
+        .clone();
+    assert!(ended.contains("--until 1h --limit 3 --company 2"), "{ended}");
+    let ended = admin.sactl(&format!("audit {filter} --until 1h"));
+    assert!(ended.ok().stderr.contains("sactl audit --since 30d --action access.set"), "{ended}");
+    assert!(ended.stderr.contains("--until 1h") && !ended.stderr.contains("in the last 24 hours"), "{ended}");
     let rows = admin.sactl(&format!("audit {filter}"));
     assert!(rows.ok().stderr.contains("sactl audit --since 30d --action access.set"), "{rows}");
     assert_eq!(admin.sactl(&format!("audit {filter} --since 1h")).ok().stderr, "", "what was asked for");
@@ -75,6 +84,12 @@ fn audit_that_cannot_be_read_is_refused_with_a_reason() {
     let world = World::start();
     let admin = world.admin();
     admin.sactl("audit --since yesterday").refused(2, "24h");
+    for at in ["", " --companies all"] {
+        admin.sactl(&format!("audit --until 2020-01-01{at}")).refused(2, "add --since");
+        admin
+            .sactl(&format!("audit --since 1h --until 2h{at}"))
+            .refused(2, "--until 2h is not after --since 1h");
+    }
     admin.sactl("audit --follow --limit 3").refused(2, "--limit");
     admin.sactl("audit --follow -o json").refused(2, "jsonl");
     admin.sactl("audit --action account.flown").refused(2, "account.deleted");
