@@ -52,14 +52,28 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let edit = EditAccount { description: description.map(Description::into_string) };
     let attempt = ActionDescription::new(Operation::Edit, &name);
     let change = session.client.edit_account(session.company, &name, &edit);
+    let before = description_before(&session, &name).await;
+    let is_same = |account: &Account| {
+        before.as_deref().is_some_and(|before| before == account.description.as_deref().unwrap_or_default())
+    };
     if args.dry_run.is_on {
         let would = |account: &Account| {
-            format!("the description of {}, owned by {}, would change", account.name, account.owner)
+            let (name, owner) = (&account.name, &account.owner);
+            if is_same(account) {
+                return format!(
+                    "{name}, owned by {owner}, already has this description: nothing would change"
+                );
+            }
+            format!("the description of {name}, owned by {owner}, would change")
         };
         return session.dry_run(change, &attempt, would).await;
     }
-    let before = description_before(&session, &name).await;
     match session.send(change, session.shown_by(&name)).await {
+        Ok(account) if is_same(&account) => {
+            let (name, owner) = (&account.name, &account.owner);
+            session.say(format!("Unchanged: {name}, owned by {owner}, already has this description"));
+            show_with_undo(session.ui, &AccountView::from(account), None)
+        }
         Ok(account) => {
             let told = format!("Changed the description of {}, owned by {}", account.name, account.owner);
             let old = before.as_deref().map(|old| if old.is_empty() { "none" } else { old });
