@@ -19,6 +19,7 @@ use super::shared::prompts;
 use super::shared::run_args::RunArgs;
 use super::shared::several;
 use super::shared::undo::{restore_access, show_with_undo};
+use crate::api::Code;
 use crate::api::account::AccessRemoval;
 use crate::client::{Foretold, Session};
 use crate::config::settings::ChosenCompany;
@@ -106,11 +107,9 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let removal = match session.send(change, session.shown_by(&name)).await {
         Ok(Some(removal)) => removal,
         // Done by an attempt before, whose answer was lost; what the company no longer sees was external.
-        Ok(None) => AccessRemoval {
-            account: None,
-            company: session.named_company().await,
-            before: None,
-            changed: true,
+        Ok(None) => match context.named_company().await {
+            Ok(company) => AccessRemoval { account: None, company, before: None, changed: true },
+            Err(error) => return Err(in_doubt(&session, &name, error)),
         },
         Err(error) => return Err(session.explain(error, &attempt).await),
     };
@@ -123,6 +122,19 @@ pub async fn run(args: Args, context: &Context) -> Result<()> {
     let company = removal.company.id;
     let undo = removal.before.as_ref().map(|before| restore_access(&name, company, Some(before)));
     show_with_undo(session.ui, &RevokeView::new(removal, &name), undo)
+}
+
+/// The repeated request was answered with not found, and the server does not show the company either: the answer may
+/// have been about the company, and not about the account.
+fn in_doubt(session: &CompanySession<'_>, name: &str, cause: CliError) -> CliError {
+    let company = session.company;
+    let message = format!(
+        "the access of {name} in company {company} may or may not have been removed: the first answer was lost, and \
+         the server does not show the company"
+    );
+    CliError::new(Code::OutcomeUnknown, message)
+        .caused_by(cause)
+        .hint(session.shown_by(name).after("check the current state with: "))
 }
 
 /// Removes the access of several accounts, or in several companies.

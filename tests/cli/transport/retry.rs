@@ -194,3 +194,19 @@ fn a_delete_found_done_is_done() {
     let stub = Stub::start(move |_| gone());
     with_token(&stub.url()).sactl("delete robot --yes -o json").error(5, "not_found");
 }
+
+/// The 404 of the repetition may be about the company: an invented name stood in its place, with success.
+#[test]
+fn revoke_whose_company_is_not_shown_either_is_in_doubt() {
+    let count = AtomicUsize::new(0);
+    let stub = Stub::start(move |request| {
+        if request.method == "DELETE" && count.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Answer::HangUp;
+        }
+        Answer::json(404, answers::problem(404, "not_found", "no such company").to_string())
+    });
+    let revoked = with_token(&stub.url()).sactl("revoke robot --yes -o json");
+    let error = revoked.error(8, "outcome_unknown");
+    assert!(error["message"].as_str().unwrap().contains("robot in company 1"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("sactl show robot"), "{error}");
+}
