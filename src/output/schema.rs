@@ -13,6 +13,8 @@ pub(super) fn of<T: JsonSchema>() -> Value {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::DOCUMENTS;
     use super::*;
 
@@ -71,5 +73,29 @@ mod tests {
             at_times.into_iter().collect::<Vec<_>>(),
             ["errors", "hint", "password", "request_id", "status"]
         );
+    }
+
+    /// An editor that knows the schema refuses what sactl refuses.
+    #[test]
+    fn schema_of_the_manifest_refuses_what_the_program_refuses() {
+        let document = DOCUMENTS.iter().find(|document| document.name == "manifest").unwrap();
+        let validator = jsonschema::validator_for(&document.schema()).unwrap();
+        let is_good = |version: u32, entry: Value| {
+            let manifest = json!({"version": version, "accounts": {"bot": {"owner": 1, "access": [entry]}}});
+            validator.is_valid(&manifest)
+        };
+        let viewer = json!({"company": 1, "role": "viewer"});
+        assert!(is_good(1, viewer.clone()) && !is_good(2, viewer));
+        for (entry, wanted) in [
+            (json!({"companies": "all", "permissions": ["devices:view"]}), true),
+            (json!({"company": 1, "role": null, "permissions": ["devices:view"]}), true),
+            (json!({"company": 1}), false),
+            (json!({"company": 1, "role": null}), false),
+            (json!({"company": 1, "role": "viewer", "permissions": ["devices:view"]}), false),
+            (json!({"role": "viewer"}), false),
+            (json!({"company": 1, "companies": "all", "role": "viewer"}), false),
+        ] {
+            assert_eq!(is_good(1, entry.clone()), wanted, "{entry}");
+        }
     }
 }

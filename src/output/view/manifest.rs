@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 
 use super::{Cells, Row};
 use crate::domain::CompanySet;
@@ -17,6 +18,7 @@ use crate::output::{Answer, Block};
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The version of the format: 1.
+    #[schemars(extend("const" = 1))]
     pub version: u32,
     /// Sets of companies by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -61,6 +63,7 @@ pub struct ExternalEntry {
 /// Access in one company or in several: a role or permissions.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = [either("company", "companies"), either("role", "permissions")]))]
 pub struct AccessEntry {
     /// The company, by id or name; either this or `companies`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,6 +77,16 @@ pub struct AccessEntry {
     /// Permissions, or patterns such as devices:*.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<String>>,
+}
+
+/// The part of a schema that wants exactly one of two fields; one that is null is not there. The fields themselves are
+/// described elsewhere, and so are not properties here.
+fn either(one: &str, other: &str) -> Value {
+    let given = |name: &str| {
+        let is_this = format!("^{name}$");
+        json!({"required": [name], "patternProperties": {is_this: {"not": {"type": "null"}}}})
+    };
+    json!({"oneOf": [given(one), given(other)]})
 }
 
 /// Several companies.
