@@ -1,14 +1,17 @@
 //! `sactl serve` as a process: its address, its end, its data, its log, TLS.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use sactl::platform::DatabaseUrl;
 use serde_json::{Value, json};
 
 use crate::api::process::{Running, command};
 use crate::common::client::client;
+use crate::common::database::Database;
 use crate::common::env::Env;
 use crate::common::platform::{PASSWORD, SANDBOX};
 
@@ -64,6 +67,33 @@ fn a_password_in_the_address_of_the_database_is_warned_of() {
     assert_eq!((status.code(), said.as_str()), (Some(1), ""), "{told}");
     assert!(told.contains("PGPASSWORD") && !told.contains("hunter2"), "{told}");
     assert!(told.contains("cannot open the database postgres:///x"), "{told}");
+}
+
+/// A start waited for 30 s, and told of a pool in place of the cause.
+#[test]
+fn database_that_cannot_be_reached_is_told_with_the_cause() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (address, cause) in [
+        (refusing, "Connection refused"),
+        (silent.local_addr().unwrap(), "PostgreSQL did not answer within 3 s"),
+    ] {
+        let database = format!("postgres://sactl@{address}/sactl");
+        for line in ["serve --check", "serve --listen 127.0.0.1:0"] {
+            let started = Instant::now();
+            Env::new().sactl(&format!("{line} --database {database}")).refused(1, cause);
+            assert!(started.elapsed() < Duration::from_secs(15), "{line}");
+        }
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let Some(database) = runtime.block_on(Database::postgres()) else { return };
+    let DatabaseUrl::Postgres(url) = &database.url else { panic!("not PostgreSQL") };
+    let (server, query) = url.split_once('?').unwrap();
+    let server = server.rsplit_once('/').unwrap().0;
+    let missing = format!("{server}/nowhere?{query}");
+    Env::new()
+        .run(["serve", "--check", "--database", &missing])
+        .refused(1, "database \"nowhere\" does not exist");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use super::open::{MIGRATIONS, NEWER, beside};
+use super::open::{MIGRATIONS, NEWER, beside, reach};
 use crate::platform::DatabaseUrl;
 
 /// What is in a database.
@@ -42,6 +42,7 @@ pub(in crate::platform) async fn look(database: &DatabaseUrl) -> anyhow::Result<
         }
         DatabaseUrl::Postgres(url) => {
             let options = url.parse::<PgConnectOptions>()?.disable_statement_logging();
+            reach(&options).await?;
             PgPoolOptions::new().max_connections(1).connect_with(options).await?.into()
         }
     };

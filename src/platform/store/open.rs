@@ -38,6 +38,8 @@ const POSTGRES_PATIENCE: Duration = Duration::from_millis(800);
 const SQLITE_PATIENCE: Duration = Duration::from_secs(30);
 /// How long the first connection may take: PostgreSQL may be starting too.
 const START_PATIENCE: Duration = Duration::from_secs(3);
+/// How long to wait before the next try.
+const START_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a connection is taken for alive after a use. If it has broken since, its statement fails and it is closed.
 const FRESH: Duration = Duration::from_secs(1);
@@ -60,6 +62,7 @@ pub(super) async fn connect(database: &DatabaseUrl) -> anyhow::Result<Opened> {
 
 async fn postgres(url: &str) -> anyhow::Result<Opened> {
     let options = url.parse::<PgConnectOptions>()?.disable_statement_logging();
+    reach(&options).await?;
     let first = PgPoolOptions::new().max_connections(1).acquire_timeout(START_PATIENCE);
     let first = first.connect_with(options.clone()).await?;
     MIGRATIONS.run(&first).await.map_err(explained)?;
@@ -81,6 +84,37 @@ async fn postgres(url: &str) -> anyhow::Result<Opened> {
         })
         .connect_lazy_with(options);
     Ok((pool.into(), pulse, None))
+}
+
+/// Waits until PostgreSQL takes connections: it may be starting too. A pool would hide the cause of a failure.
+///
+/// # Errors
+/// At once what waiting does not change; after [`START_PATIENCE`] the last cause.
+pub(super) async fn reach(options: &PgConnectOptions) -> anyhow::Result<()> {
+    let end = tokio::time::Instant::now() + START_PATIENCE;
+    let mut last = None;
+    loop {
+        match tokio::time::timeout_at(end, PgConnection::connect_with(options)).await {
+            Ok(Ok(connection)) => return Ok(connection.close().await?),
+            Ok(Err(error)) if may_be_starting(&error) => last = Some(error),
+            Ok(Err(error)) => return Err(error.into()),
+            Err(_) => {
+                return Err(last.map_or_else(
+                    || anyhow::anyhow!("PostgreSQL did not answer within {} s", START_PATIENCE.as_secs()),
+                    Into::into,
+                ));
+            }
+        }
+        tokio::time::sleep(START_PAUSE).await;
+    }
+}
+
+fn may_be_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
+        _ => false,
+    }
 }
 
 async fn sqlite(path: &Path, synchronous: SqliteSynchronous) -> anyhow::Result<Opened> {
