@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::shared::company_session::CompanySession;
 use super::shared::hints::lacking_permission;
+use super::shared::values::at_least_one;
 use crate::api::audit::{Action, AuditQuery, AuditRecord, Order};
 use crate::api::{Code, Page};
 use crate::client;
@@ -66,7 +67,7 @@ pub struct Args {
     companies: CompaniesArgs,
 
     /// Show at most this many records of each company, the newest
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     limit: Option<u64>,
 
     /// Show the oldest records first, and continue with new ones until Ctrl-C

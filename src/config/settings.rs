@@ -344,7 +344,13 @@ impl Layers<'_> {
     fn timeout(&self, flags: &Flags) -> Result<Setting<Duration>> {
         let flag = flags.timeout.map(seconds).transpose();
         let flag = flag.map_err(|why| Error::usage(format!("--timeout: {why}")))?;
-        let parse = |text: &str| seconds(text.trim().parse().map_err(|_| "not a number".to_owned())?);
+        let parse = |text: &str| {
+            seconds(
+                text.trim()
+                    .parse()
+                    .map_err(|_| "it must be a number of seconds, such as 30 or 0.5".to_owned())?,
+            )
+        };
         let said = self.pick(flag, env::TIMEOUT, parse)?;
         Ok(said.unwrap_or(Setting::new(TIMEOUT, Source::Default)))
     }

@@ -13,6 +13,11 @@ use crate::domain::company::CompanyRef;
 use crate::output::Format;
 use crate::ui::Colour;
 
+/// A number of seconds, whole or not.
+fn seconds(text: &str) -> Result<f64, &'static str> {
+    text.parse().map_err(|_| "it must be a number of seconds, such as 30 or 0.5")
+}
+
 /// What can be read on light and on dark terminals: no yellow, no green.
 const STYLES: Styles =
     Styles::styled().valid(Style::new().bold()).invalid(AnsiColor::Magenta.on_default().bold());
@@ -57,7 +62,8 @@ pub struct Global {
         global = true,
         value_name = "SECONDS",
         hide_short_help = true,
-        allow_negative_numbers = true
+        allow_negative_numbers = true,
+        value_parser = seconds
     )]
     pub timeout: Option<f64>,
     /// Also trust the certificate authorities in this PEM file [env: SACTL_CACERT]

@@ -244,3 +244,39 @@ fn plain_http_to_another_machine_is_refused() {
     with_certificates.refused(2, "--allow-http");
     assert!(!with_certificates.stderr.contains("SSL_CERT"), "http has no certificates: {with_certificates}");
 }
+
+/// The words of the parsers of the standard library say nothing to a user.
+#[test]
+fn values_of_the_wrong_kind_are_refused_with_what_is_accepted() {
+    let env = Env::new();
+    let (number, seconds) = ("it must be a whole number of at least 1", "it must be a number of seconds");
+    let mut cases = vec![
+        ("list --timeout abc", seconds),
+        ("audit --limit 0", number),
+        ("audit --limit x", number),
+        ("list --limit 1.5", number),
+        ("grant a b --role viewer --max-failures 0", number),
+        ("grant a b --role viewer --max-failures x", number),
+        ("grant a b --role viewer --concurrency x", "it must be a number from 1 to 64"),
+    ];
+    if cfg!(feature = "platform") {
+        cases.extend([
+            ("serve --drain-delay x", "it must be a whole number of seconds"),
+            ("serve --drain-delay 70000", "it must be a whole number of seconds"),
+            ("serve --listen localhost:80", "it must be an IP address with a port"),
+            ("serve --metrics 9100", "it must be an IP address with a port"),
+            (
+                "serve admin user create a@b.example --in-company Acme --role viewer",
+                "it must be the id of a company",
+            ),
+        ]);
+    }
+    for (line, told) in cases {
+        env.sactl(line).refused(2, told);
+    }
+    let env = env.with("SACTL_SERVE_LISTEN", "8080").with("SACTL_TIMEOUT", "abc");
+    env.sactl("company list").refused(2, seconds);
+    if cfg!(feature = "platform") {
+        env.sactl("serve").refused(2, "SACTL_SERVE_LISTEN: it must be an IP address");
+    }
+}

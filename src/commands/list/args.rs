@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::filter::{FilterArgs, SortKey};
 use crate::api::account::AccountQuery;
+use crate::commands::shared::values::at_least_one;
 use crate::domain::{Ownership, page};
 use crate::fleet::selectors::CompaniesArgs;
 use crate::output::Asked;
@@ -39,12 +40,8 @@ pub struct Args {
     pub(super) companies: CompaniesArgs,
 
     /// List at most this many accounts in each table
-    #[arg(long, value_name = "N", value_parser = limit)]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) limit: Option<u64>,
-}
-
-fn limit(text: &str) -> std::result::Result<u64, &'static str> {
-    text.parse().ok().filter(|limit| *limit > 0).ok_or("it must be a whole number of at least 1")
 }
 
 impl Args {
@@ -79,18 +76,5 @@ impl Args {
 
     pub(super) fn asked(&self) -> Asked {
         Asked { only: self.only(), conditions: self.filter.conditions(), ..Asked::default() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_lets_something_through() {
-        assert_eq!((limit("1"), limit("4000000000")), (Ok(1), Ok(4_000_000_000)));
-        for bad in ["0", "-1", "x", "", "1.5", "18446744073709551616"] {
-            assert!(limit(bad).is_err(), "{bad}");
-        }
     }
 }

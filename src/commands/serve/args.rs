@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::admin;
 use super::init_admin::InitAdminArgs;
 use super::variables::{or_variable, parsed};
+use crate::commands::shared::values::{address, seconds};
 use crate::config::{Environment, env};
 use crate::domain::age::Age;
 use crate::error::{CliError, Result};
@@ -26,7 +27,7 @@ use crate::platform::app::{ProxyNetwork, Tls};
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
     /// Listen on this address; port 0 means any free port [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(super) listen: Option<SocketAddr>,
 
     /// SQLite file or PostgreSQL database for the data [default: a file in your data folder]
@@ -77,13 +78,13 @@ pub struct Args {
     /// Show metrics for Prometheus at /metrics on this address
     ///
     /// Anyone who can reach the address can read them.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(super) metrics: Option<SocketAddr>,
 
     /// Keep serving this many seconds after a stop signal, while /readyz answers 503 [default: 0]
     ///
     /// A load balancer then stops sending requests before the address is closed.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(super) drain_delay: Option<u16>,
 
     /// Check options, seed file, certificate and database, and exit
@@ -115,7 +116,7 @@ impl Args {
         let trusted_proxy = if self.trusted_proxy.is_empty() {
             let networks = environment.get(env::SERVE_TRUSTED_PROXY)?;
             let networks = networks.iter().flat_map(|text| text.split(',')).map(str::trim);
-            networks.map(|text| parsed(env::SERVE_TRUSTED_PROXY, text)).collect::<Result<_>>()?
+            networks.map(|text| parsed(env::SERVE_TRUSTED_PROXY, text, str::parse)).collect::<Result<_>>()?
         } else {
             self.trusted_proxy
         };
@@ -128,16 +129,21 @@ impl Args {
         }
         Ok(Self {
             proxy_protocol,
-            listen: or_variable(self.listen, env::SERVE_LISTEN, environment)?,
-            database: or_variable(self.database, env::SERVE_DATABASE, environment)?,
+            listen: or_variable(self.listen, env::SERVE_LISTEN, environment, address)?,
+            database: or_variable(self.database, env::SERVE_DATABASE, environment, str::parse)?,
             tls_cert: self.tls_cert.or_else(|| environment.raw(env::SERVE_TLS_CERT).map(PathBuf::from)),
             tls_key: self.tls_key.or_else(|| environment.raw(env::SERVE_TLS_KEY).map(PathBuf::from)),
             seed: self.seed.or_else(|| environment.raw(env::SERVE_SEED).map(PathBuf::from)),
             init_admin: self.init_admin.or_variables(environment)?,
             trusted_proxy,
-            audit_retention: or_variable(self.audit_retention, env::SERVE_AUDIT_RETENTION, environment)?,
-            metrics: or_variable(self.metrics, env::SERVE_METRICS, environment)?,
-            drain_delay: or_variable(self.drain_delay, env::SERVE_DRAIN_DELAY, environment)?,
+            audit_retention: or_variable(
+                self.audit_retention,
+                env::SERVE_AUDIT_RETENTION,
+                environment,
+                str::parse,
+            )?,
+            metrics: or_variable(self.metrics, env::SERVE_METRICS, environment, address)?,
+            drain_delay: or_variable(self.drain_delay, env::SERVE_DRAIN_DELAY, environment, seconds)?,
             check: self.check,
             vacuum: self.vacuum,
             command: self.command,

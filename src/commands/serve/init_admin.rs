@@ -63,7 +63,9 @@ impl InitAdminArgs {
             typed.or_else(|| environment.raw(variable).filter(|_| !is_typed).map(PathBuf::from))
         };
         Ok(Self {
-            email: or_variable(self.email, env::SERVE_INIT_ADMIN, environment)?,
+            email: or_variable(self.email, env::SERVE_INIT_ADMIN, environment, |text| {
+                Ok::<_, String>(text.to_owned())
+            })?,
             password_file: path(self.password_file, env::SERVE_INIT_ADMIN_PASSWORD_FILE),
             password_out: path(self.password_out, env::SERVE_INIT_ADMIN_PASSWORD_OUT),
         })

@@ -4,7 +4,6 @@
 //! password.
 
 use std::fmt::Display;
-use std::str::FromStr;
 
 use crate::config::Environment;
 use crate::config::env::Variable;
@@ -14,17 +13,15 @@ use crate::error::{CliError, Result};
 ///
 /// # Errors
 /// `config` for a value that makes no sense.
-pub(super) fn or_variable<T>(
+pub(super) fn or_variable<T, E: Display>(
     typed: Option<T>,
     variable: Variable,
     environment: &Environment,
-) -> Result<Option<T>>
-where
-    T: FromStr<Err: Display>,
-{
+    parse: impl FnOnce(&str) -> std::result::Result<T, E>,
+) -> Result<Option<T>> {
     match typed {
         Some(typed) => Ok(Some(typed)),
-        None => environment.get(variable)?.map(|text| parsed(variable, &text)).transpose(),
+        None => environment.get(variable)?.map(|text| parsed(variable, &text, parse)).transpose(),
     }
 }
 
@@ -32,6 +29,10 @@ where
 ///
 /// # Errors
 /// `config`.
-pub(super) fn parsed<T: FromStr<Err: Display>>(variable: Variable, text: &str) -> Result<T> {
-    text.parse().map_err(|error| CliError::config(format!("{}: {error}", variable.name)))
+pub(super) fn parsed<T, E: Display>(
+    variable: Variable,
+    text: &str,
+    parse: impl FnOnce(&str) -> std::result::Result<T, E>,
+) -> Result<T> {
+    parse(text).map_err(|error| CliError::config(format!("{}: {error}", variable.name)))
 }

@@ -20,3 +20,4 @@ pub(super) mod run_args;
 pub(super) mod several;
 pub(super) mod undo;
 mod unshown_password;
+pub(super) mod values;

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use super::values::at_least_one;
 use crate::fleet::guards::MaxChanges;
 use crate::fleet::journal::Handover;
 
@@ -23,7 +24,7 @@ pub(in crate::commands) struct RunArgs {
     pub(in crate::commands) max_changes: Option<MaxChanges>,
 
     /// Begin no further step after N failures
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(in crate::commands) max_failures: Option<u64>,
 }
 

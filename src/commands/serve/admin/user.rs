@@ -9,6 +9,7 @@ use serde_json::json;
 use super::super::database::Need;
 use super::super::init_admin::InitAdminArgs;
 use super::target::DatabaseArgs;
+use crate::commands::shared::values::company_id;
 use crate::domain::{CompanyId, Password};
 use crate::error::{CliError, Result};
 use crate::platform::DatabaseUrl;
@@ -38,8 +39,8 @@ enum Verb {
         /// E-mail address of the user
         email: String,
         /// Id of the company
-        #[arg(long, value_name = "ID")]
-        in_company: i64,
+        #[arg(long, value_name = "ID", value_parser = company_id)]
+        in_company: CompanyId,
         /// Role in the company
         #[arg(long, value_name = "NAME", default_value = "company-admin")]
         role: String,
@@ -117,7 +118,7 @@ pub(super) async fn run(args: Args, otherwise: Option<DatabaseUrl>, ui: &Ui) -> 
     match args.verb {
         Verb::Create { email, in_company, role, full_name, password, database } => {
             let (password, source) = password.read(&email, ui).await?;
-            let company = CompanyId(in_company);
+            let company = in_company;
             let request = UserRequest {
                 email: email.clone(),
                 name: full_name,
