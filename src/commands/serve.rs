@@ -38,11 +38,11 @@ use database::{default_database, open};
 /// # Errors
 /// `config` for a seed or a certificate that cannot be used, `io` when the database or the address cannot.
 pub fn run(args: Args, context: &Context) -> Result<u8> {
+    let is_typed = args.database.is_some();
+    let args = args.or_variables(context.environment())?;
     // What ends by itself says what it did on its own.
     let ends = args.check || args.vacuum || args.command.is_some();
     let log = start_log(context, if ends { LevelFilter::WARN } else { LevelFilter::INFO })?;
-    let is_typed = args.database.is_some();
-    let args = args.or_variables(context.environment())?;
     let seed = args.seed.as_deref().map(|path| read_seed(path, context.environment())).transpose()?;
     let runtime = runtime()?;
     let ui = context.ui();

@@ -86,6 +86,10 @@ variables! {
     SERVE_METRICS = "SACTL_SERVE_METRICS";
     /// How long `serve` keeps serving after a stop signal, as with `--drain-delay`.
     SERVE_DRAIN_DELAY = "SACTL_SERVE_DRAIN_DELAY";
+    /// Any value but `0`: `serve` checks what a start needs, and exits, as with `--check`.
+    SERVE_CHECK = "SACTL_SERVE_CHECK";
+    /// Any value but `0`: `serve` removes old data, and exits, as with `--vacuum`.
+    SERVE_VACUUM = "SACTL_SERVE_VACUUM";
     /// Set by the completion script of a shell to the name of the shell; do not set it yourself.
     COMPLETE = "SACTL_COMPLETE";
     /// Any value but `0`: output for screen readers, without boxes, alignment and animation.

@@ -96,6 +96,20 @@ fn database_that_cannot_be_reached_is_told_with_the_cause() {
         .refused(1, "database \"nowhere\" does not exist");
 }
 
+/// The variables of the options without a value were ignored, and the server started.
+#[test]
+fn variable_of_an_option_without_a_value_counts_as_the_option() {
+    let check = Env::new().with("SACTL_SERVE_CHECK", "1");
+    let line = format!("serve --database {DATABASE} -o json");
+    assert_eq!(check.sactl(&line).ok().json()["database"]["exists"], false);
+    assert!(!check.work().join("platform.db").exists());
+    let database = check.with("SACTL_SERVE_DATABASE", DATABASE);
+    assert_eq!(database.sactl("serve -o json").ok().json()["database"]["url"], DATABASE);
+    let typed = database.sactl("serve --vacuum");
+    typed.refused(5, "there is no database");
+    database.with("SACTL_SERVE_VACUUM", "1").sactl("serve").refused(2, "unset one of them");
+}
+
 #[test]
 fn it_says_where_it_is_and_stops_cleanly() {
     for signal in [Signal::INT, Signal::TERM] {

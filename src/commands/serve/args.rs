@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::admin;
 use super::init_admin::InitAdminArgs;
-use super::variables::{or_variable, parsed};
+use super::variables::{is_on, or_variable, parsed};
 use crate::commands::shared::values::{address, seconds};
 use crate::config::{Environment, env};
 use crate::domain::age::Age;
@@ -22,7 +22,7 @@ use crate::platform::app::{ProxyNetwork, Tls};
                         sactl serve --tls-cert cert.pem --tls-key key.pem --trusted-proxy 10.0.0.7 --proxy-protocol\n  \
                         sactl serve --check --init-admin admin@acme.example --init-admin-password-file chosen.password\n  \
                         sactl serve --vacuum --audit-retention 365d --database sqlite:platform.db\n\n\
-                        Each option with a value is also a variable: SACTL_SERVE_LISTEN, SACTL_SERVE_DATABASE, …")]
+                        Each option is also a variable: SACTL_SERVE_LISTEN, SACTL_SERVE_DATABASE, …")]
 #[command(args_conflicts_with_subcommands = true)]
 #[expect(missing_docs, reason = "the command line says what the command does")]
 pub struct Args {
@@ -120,11 +120,19 @@ impl Args {
         } else {
             self.trusted_proxy
         };
-        let variable = environment.get(env::SERVE_PROXY_PROTOCOL)?;
-        let proxy_protocol = self.proxy_protocol || variable.is_some_and(|value| value != "0");
+        let proxy_protocol = self.proxy_protocol || is_on(env::SERVE_PROXY_PROTOCOL, environment)?;
         if proxy_protocol && trusted_proxy.is_empty() {
             return Err(CliError::usage(
                 "--proxy-protocol needs --trusted-proxy: the proxies that send the header",
+            ));
+        }
+        // A command or the other option on the command line says what is done.
+        let is_typed = self.check || self.vacuum || self.command.is_some();
+        let is_asked = |variable| Ok::<_, CliError>(!is_typed && is_on(variable, environment)?);
+        let (check, vacuum) = (is_asked(env::SERVE_CHECK)?, is_asked(env::SERVE_VACUUM)?);
+        if check && vacuum {
+            return Err(CliError::config(
+                "SACTL_SERVE_CHECK and SACTL_SERVE_VACUUM are both set: unset one of them",
             ));
         }
         Ok(Self {
@@ -144,8 +152,8 @@ impl Args {
             )?,
             metrics: or_variable(self.metrics, env::SERVE_METRICS, environment, address)?,
             drain_delay: or_variable(self.drain_delay, env::SERVE_DRAIN_DELAY, environment, seconds)?,
-            check: self.check,
-            vacuum: self.vacuum,
+            check: self.check || check,
+            vacuum: self.vacuum || vacuum,
             command: self.command,
         })
     }

@@ -36,3 +36,11 @@ pub(super) fn parsed<T, E: Display>(
 ) -> Result<T> {
     parse(text).map_err(|error| CliError::config(format!("{}: {error}", variable.name)))
 }
+
+/// Whether the variable of an option without a value asks for it: any value but `0`.
+///
+/// # Errors
+/// `config` for a variable that cannot be read.
+pub(super) fn is_on(variable: Variable, environment: &Environment) -> Result<bool> {
+    Ok(environment.get(variable)?.is_some_and(|value| value != "0"))
+}
