@@ -161,7 +161,8 @@ fn p8_a_closed_pipe_is_a_quiet_end() {
     });
     let env = answers::with_token(&stub.url());
     env.file("password", answers::NEW_PASSWORD);
-    for line in answers::COMMANDS {
+    // A token that its reader did not get is an error.
+    for line in answers::COMMANDS.into_iter().filter(|line| !line.starts_with("token")) {
         assert_quiet(&env, &format!("{line} -q"));
     }
     assert_quiet(&env, "api GET /api/companies --paginate");
