@@ -1,5 +1,6 @@
 //! `sactl logout`: what was stored is removed, whatever the server says.
 
+#[cfg(feature = "platform")]
 use super::acting::World;
 use super::credentials::{Gateway, files_with, login, with_file_store};
 
@@ -18,6 +19,7 @@ fn logout_forgets_also_when_the_server_is_gone() {
 }
 
 /// Without a stored sign-in there is nothing to sign out of; what signs in all the same is named.
+#[cfg(feature = "platform")]
 #[test]
 fn logout_without_a_sign_in_says_that_nothing_is_stored() {
     let world = World::start();

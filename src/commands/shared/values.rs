@@ -2,8 +2,10 @@
 //!
 //! Responsible for one sentence for each kind that says what is accepted. Refuses everything else.
 
+#[cfg(any(test, feature = "platform"))]
 use std::net::SocketAddr;
 
+#[cfg(any(test, feature = "platform"))]
 use crate::domain::CompanyId;
 
 /// How many things; none makes no sense.
@@ -12,16 +14,19 @@ pub(in crate::commands) fn at_least_one(text: &str) -> Result<u64, &'static str>
 }
 
 /// Whole seconds.
+#[cfg(any(test, feature = "platform"))]
 pub(in crate::commands) fn seconds(text: &str) -> Result<u16, &'static str> {
     text.parse().map_err(|_| "it must be a whole number of seconds, from 0 to 65535")
 }
 
 /// The id of a company.
+#[cfg(any(test, feature = "platform"))]
 pub(in crate::commands) fn company_id(text: &str) -> Result<CompanyId, &'static str> {
     text.parse().map(CompanyId).map_err(|_| "it must be the id of a company, a whole number")
 }
 
 /// An address of this machine, with its port.
+#[cfg(any(test, feature = "platform"))]
 pub(in crate::commands) fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse()
         .map_err(|_| "it must be an IP address with a port, such as 127.0.0.1:8080 or [::]:8080; port 0 is any free port")
