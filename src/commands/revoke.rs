@@ -13,11 +13,10 @@ use super::shared::company_session::CompanySession;
 use super::shared::confirm::{self, name_the_account, require_confirmation};
 use super::shared::dry_run::DryRunArgs;
 use super::shared::hints::ActionDescription;
-use super::shared::manifest_plan::warn_of_access_elsewhere;
 use super::shared::missing;
 use super::shared::prompts;
 use super::shared::run_args::RunArgs;
-use super::shared::several;
+use super::shared::several::{self, warn_of_access_elsewhere};
 use super::shared::undo::{restore_access, show_with_undo};
 use crate::api::Code;
 use crate::api::account::AccessRemoval;
@@ -170,8 +169,8 @@ fn left_elsewhere<'a>(scope: &'a several::Scope, plan: &Plan) -> impl Iterator<I
 }
 
 /// Takes the names out that no list shows, and of which the server says that there is no access to remove: a removal
-/// that is repeated is no mistake. Returns how many they are. Nothing is changed. `concurrency` names are asked about at a
-/// time.
+/// that is repeated is no mistake. Returns how many they are. Nothing is changed. `concurrency` names are asked about at
+/// a time.
 async fn without_access(context: &Context, scope: &mut several::Scope, concurrency: usize) -> Result<u64> {
     let several::Scope { found, names, companies, .. } = scope;
     let Some(company) = companies.first().map(|company| company.id) else { return Ok(0) };

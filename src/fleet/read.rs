@@ -37,8 +37,8 @@ pub struct Scope {
 impl Scope {
     /// What a plan for `desired` needs; `companies` are those of the caller.
     ///
-    /// Entries of accounts of others are compared with all that such an account has there, also in its owner company. Where all
-    /// access goes that is not named, any company of the caller may have some.
+    /// Entries of accounts of others are compared with all that such an account has there, also in its owner company.
+    /// Where all access goes that is not named, any company of the caller may have some.
     pub fn of(desired: &Desired, prune: Prune, companies: &[Company]) -> Self {
         let (mut owners, mut entered) = (BTreeSet::new(), BTreeSet::new());
         for account in desired.accounts.values() {

@@ -90,8 +90,8 @@ pub struct Args {
     /// Check options, seed file, certificate and database, and exit
     ///
     /// Changes nothing. The exit code is 0 when the server would start. A seed file is tried in a temporary database;
-    /// if the real one exists, a refusal is only a warning, because entries that it has are not added again. The addresses of --listen and --metrics must be
-    /// free: beside a server that has them, check without these options.
+    /// if the real one exists, a refusal is only a warning, because entries that it has are not added again. The
+    /// addresses of --listen and --metrics must be free: beside a server that has them, check without these options.
     #[arg(long, conflicts_with = "vacuum")]
     pub(super) check: bool,
 

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use super::carry_out::{Prepared, refusal};
+use super::several::warn_of_access_elsewhere;
 use crate::context::Context;
 use crate::domain::company_set::CompanyIndex;
 use crate::error::{CliError, Result};
@@ -81,12 +82,4 @@ pub(in crate::commands) async fn prepare(context: &Context, args: &ManifestArgs)
         warn_of_access_elsewhere(context, account, count);
     }
     Ok(Prepared { plan, found })
-}
-
-/// Warns that the account keeps access in so many companies, to which the caller does not belong.
-pub(in crate::commands) fn warn_of_access_elsewhere(context: &Context, account: &str, count: usize) {
-    let companies = if count == 1 { "1 company".to_owned() } else { format!("{count} companies") };
-    context.ui().warning(format!(
-        "{account} also has access in {companies} where you do not belong: this plan cannot remove it"
-    ));
 }

@@ -210,3 +210,11 @@ pub(in crate::commands) async fn read(
     })?;
     Ok(Scope { found, names, companies, owner: active })
 }
+
+/// Warns that the account keeps access in so many companies, to which the caller does not belong.
+pub(in crate::commands) fn warn_of_access_elsewhere(context: &Context, account: &str, count: usize) {
+    let companies = if count == 1 { "1 company".to_owned() } else { format!("{count} companies") };
+    context.ui().warning(format!(
+        "{account} also has access in {companies} where you do not belong: this plan cannot remove it"
+    ));
+}
